@@ -1,0 +1,51 @@
+"""The base of every value and the words they share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Format = Literal["mp4", "hls", "flv", "aac", "mp3", "dash", "other"]
+Verdict = Literal["fresh", "late", "batch"]
+VERDICT_RANK: dict[str, int] = {"fresh": 0, "late": 1, "batch": 2}
+Status = Literal["", "deleted", "forbidden"]
+Visibility = Literal["public", "unlisted", "hidden", "draft"]
+Tombstone = Literal["", "hidden", "deleted", "forbidden", "expired"]
+
+
+class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The base of every value: immutable, encodable, compared by content."""
+
+
+class StreamKey(Value, frozen=True, order=True, omit_defaults=True):
+    """The push key. `app` is the push domain and `appname` the path (DOMAIN 1.1); empty means "not told"."""
+
+    stream_id: str
+    app: str = ""
+    appname: str = ""
+
+
+class Problem(Value, frozen=True, omit_defaults=True):
+    """Bad input that must not stop the rest: which rule, where, and a sentence for a person."""
+
+    code: str  # a closed list, documented in docs/problems.md: `bad_json`, `media_host`, `conflict` …
+    message: str  # STYLE's wording, without the place
+    source: str = ""  # path relative to the source folder, with "/"
+    line: int = 0  # 1-based; 0 when unknown
+    offset: int = 0  # byte offset in the (uncompressed) file
+    field: str = ""
+    file_id: str = ""
+    stream_id: str = ""
+    quarantined: bool = False  # True: the record is not used; False: it is used, with a warning
+    excerpt: str = ""  # first 2 KB of the record, secrets redacted
+
+
+class Counts(Value, frozen=True):
+    """What became of the records read: read = accepted + duplicate + ignored + quarantined, always."""
+
+    read: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+    quarantined: int = 0

@@ -1,0 +1,101 @@
+"""What people say: profiles, curation, pages of prose."""
+
+from __future__ import annotations
+
+from builder.model.base import Value, Visibility
+
+
+class StreamClaim(Value, frozen=True, omit_defaults=True):
+    """One entry of a profile's `streams:`: exact text or glob, optionally narrowed by app and time."""
+
+    pattern: str
+    exact: bool = True
+    app: str = ""
+    appname: str = ""
+    from_ms: int | None = None
+    until_ms: int | None = None
+
+
+class Link(Value, frozen=True, omit_defaults=True):
+    label: str
+    url: str
+
+
+class Vj(Value, frozen=True, omit_defaults=True):
+    """A broadcaster's profile from `vjs/<slug>.md`, or the one derived for an unmapped stream."""
+
+    slug: str
+    name: str
+    photo: str = ""  # site path ("/static/…") or absolute URL
+    banner: str = ""
+    links: tuple[Link, ...] = ()
+    streams: tuple[StreamClaim, ...] = ()
+    aliases: tuple[str, ...] = ()  # former slugs or site paths
+    featured: tuple[str, ...] = ()  # session ids or file ids
+    gap_ms: int | None = None  # overrides `grouping.gap` for this VJ
+    stream_gaps: tuple[tuple[str, int], ...] = ()  # (stream id, gap) overrides
+    hue: int | None = None  # 0…23
+    language: str = ""
+    bio_html: str = ""  # sanitised
+    mapped: bool = True  # False: made for a stream no profile claims
+    source: str = ""  # "vjs/alice.md"
+
+
+class Chapter(Value, frozen=True, omit_defaults=True):
+    """A named moment. `at_seconds` is session time, gaps included; `at_ms` an instant. One of them is set."""
+
+    title: str
+    at_seconds: float | None = None
+    at_ms: int | None = None
+
+
+class Window(Value, frozen=True, omit_defaults=True):
+    """Claims the recordings of a stream whose content midpoint lies in [from, to)."""
+
+    stream_id: str
+    from_ms: int
+    to_ms: int
+    app: str = ""
+    appname: str = ""
+
+
+class Trim(Value, frozen=True, omit_defaults=True):
+    """Hides time at the ends; never changes membership or address. Seconds of session time."""
+
+    head_seconds: float = 0
+    tail_seconds: float = 0
+
+
+class Curation(Value, frozen=True, omit_defaults=True):
+    """What a person says of one session, from `replays/<name>.md`."""
+
+    source: str  # "replays/finale.md"
+    recordings: tuple[str, ...] = ()  # file ids; any one names the session
+    address: str = ""  # session id ("2022/01/13/k3f9q2m7xa") when named by address
+    title: str = ""
+    language: str = ""  # of title and description
+    description_html: str = ""  # sanitised, from the body
+    description_text: str = ""
+    tags: tuple[str, ...] = ()
+    featured: bool = False
+    visibility: Visibility | None = None
+    chapters: tuple[Chapter, ...] = ()
+    split_before: tuple[str, ...] = ()
+    merge: tuple[str, ...] = ()
+    trim: Trim | None = None
+    window: Window | None = None
+    vj: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class MarkdownPage(Value, frozen=True, omit_defaults=True):
+    """A page of prose from `pages/<slug>.md`."""
+
+    slug: str
+    title: str
+    language: str = ""  # "" = every language
+    html: str = ""
+    description: str = ""
+    nav: bool = False
+    aliases: tuple[str, ...] = ()
+    source: str = ""
