@@ -40,6 +40,9 @@ from builder.model.facts import (
     TaskEvent,
     Told,
 )
+from builder.model.pages import (
+    PageKey,
+)
 from builder.model.sessions import (
     Part,
     Reason,
@@ -62,6 +65,7 @@ __all__ = [
     "Link",
     "MarkdownPage",
     "Notice",
+    "PageKey",
     "Part",
     "Problem",
     "PushEvent",

@@ -1,0 +1,5 @@
+"""`python -m builder` is the `aftercast` command."""
+
+from builder.cli import main
+
+main()

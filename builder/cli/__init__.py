@@ -1,0 +1,101 @@
+"""The command line: one file per command, loaded only when it is called; all printing and exit codes live here.
+
+Exit codes are in `errors.py`; anything that is not an `AftercastError` is a bug and exits 1.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+
+import click
+
+from builder import __version__
+from builder.errors import AftercastError
+
+COMMANDS = (
+    "init", "build", "sessions", "explain", "check", "problems", "streams",
+    "watch", "serve", "collect", "redact", "pull", "simulate", "push-url",
+)  # fmt: skip
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when asked for, so that each one starts fast."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"builder.cli.{name.replace('-', '_')}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="aftercast")
+def cli() -> None:
+    """Turn the recording notifications of a live-streaming cloud into a public replay site.
+
+    \b
+    Start with:  aftercast init mysite
+    then:        aftercast build --source mysite/site_src --output mysite/output
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with DESIGN's code for what happened."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every failure is said on stderr in one or two lines."""
+    try:
+        outcome = cli.main(arguments, prog_name="aftercast", standalone_mode=False)
+        sys.stdout.flush()
+    except AftercastError as error:
+        complain(error.sentence, error.hint)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        usage_error(error)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads; the exit flush must not fail
+        return 0
+    except OSError as error:
+        complain(storage_sentence(error))
+        return 5
+    except Exception:  # noqa: BLE001  the last resort: whatever gets here is our bug, and is said to be one
+        traceback.print_exc()
+        complain("this is a bug in aftercast", "please report the lines above")
+        return 1
+    return outcome if isinstance(outcome, int) else 0
+
+
+def complain(sentence: str, hint: str = "") -> None:
+    click.echo(f"aftercast: {sentence}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+
+
+def usage_error(error: click.ClickException) -> None:
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+    complain(error.format_message().rstrip(".")[:1].lower() + error.format_message().rstrip(".")[1:])
+
+
+def storage_sentence(error: OSError) -> str:
+    """Say which file failed and how, without its content."""
+    reason = (error.strerror or str(error)).lower()
+    return f"failed to use `{error.filename}`: {reason}" if error.filename else f"storage failed: {reason}"
