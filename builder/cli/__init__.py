@@ -45,7 +45,7 @@ def cli() -> None:
     \b
     Start with:  aftercast init mysite
     then:        aftercast build --source mysite/site_src --output mysite/output
-    """
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
 
 
 def main() -> None:

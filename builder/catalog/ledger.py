@@ -1,0 +1,172 @@
+"""What has been written to each output folder, and what still must be: the manifest and the pending pages.
+
+Both live in the catalog's database, so that a page leaves `pending` in the very transaction that writes its
+manifest row, and enters it in the one that stores the records it depends on. A row is only a claim about a file:
+it is trusted while the file has the recorded size and time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from builder.model import PageKey, Value
+
+EVERYTHING = PageKey("*", "*")  # one pending key that stands for every page
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS pending(
+  output TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
+  cause TEXT NOT NULL DEFAULT '', PRIMARY KEY(output, kind, name, language)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS page(
+  output TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
+  theme TEXT NOT NULL, value TEXT NOT NULL, hash TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  PRIMARY KEY(output, path)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS page_kind ON page(output, kind, name, language);
+CREATE TABLE IF NOT EXISTS output(
+  output TEXT PRIMARY KEY, folder TEXT NOT NULL, inputs BLOB NOT NULL, running INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Row(Value, frozen=True):
+    """One file of the output as the manifest knows it. `theme` and `value` are the halves of its fingerprint."""
+
+    path: str  # relative, with "/", no leading "/"
+    key: PageKey
+    theme: str  # digest of the code, the template closure, messages and assets
+    value: str  # digest of what the template saw
+    hash: str  # of the bytes
+    size: int
+    mtime_ns: int
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Create the tables; harmless when they exist."""
+    connection.executescript(SCHEMA)
+
+
+class Ledger:
+    """The manifest and the pending pages of one output folder. The caller owns the transactions."""
+
+    def __init__(self, connection: sqlite3.Connection, output: str) -> None:
+        self.connection = connection
+        self.output = output
+
+    # --- the run ---
+
+    def register(self, folder: str) -> bool:
+        """Make this output known and say whether it is new here."""
+        cursor = self.connection.execute(
+            "INSERT OR IGNORE INTO output(output, folder, inputs, running) VALUES(?,?,?,0)", (self.output, folder, b"")
+        )
+        return cursor.rowcount == 1
+
+    def inputs(self) -> bytes:
+        """Return what the last build stored about its inputs (content, theme, configuration); empty at first."""
+        row = self.connection.execute("SELECT inputs FROM output WHERE output=?", (self.output,)).fetchone()
+        return row[0] if row else b""
+
+    def store_inputs(self, inputs: bytes) -> None:
+        self.connection.execute("UPDATE output SET inputs=? WHERE output=?", (inputs, self.output))
+
+    def set_running(self, running: bool) -> None:
+        self.connection.execute("UPDATE output SET running=? WHERE output=?", (int(running), self.output))
+
+    def was_interrupted(self) -> bool:
+        row = self.connection.execute("SELECT running FROM output WHERE output=?", (self.output,)).fetchone()
+        return bool(row and row[0])
+
+    # --- pending ---
+
+    def add_pending(self, keys: Iterable[PageKey], cause: str) -> None:
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO pending(output, kind, name, language, cause) VALUES(?,?,?,?,?)",
+            ((self.output, key.kind, key.name, key.language, cause) for key in keys),
+        )
+
+    def pending(self) -> dict[PageKey, str]:
+        """Return every pending page and its cause, in order."""
+        rows = self.connection.execute(
+            "SELECT kind, name, language, cause FROM pending WHERE output=? ORDER BY kind, name, language",
+            (self.output,),
+        )
+        return {PageKey(kind, name, language): cause for kind, name, language, cause in rows}
+
+    def clear_pending(self, keys: Iterable[PageKey] | None = None) -> None:
+        if keys is None:
+            self.connection.execute("DELETE FROM pending WHERE output=?", (self.output,))
+            return
+        self.connection.executemany(
+            "DELETE FROM pending WHERE output=? AND kind=? AND name=? AND language=?",
+            ((self.output, key.kind, key.name, key.language) for key in keys),
+        )
+
+    # --- the manifest ---
+
+    def row(self, path: str) -> Row | None:
+        found = self.connection.execute(
+            "SELECT path, kind, name, language, theme, value, hash, size, mtime_ns FROM page WHERE output=? AND path=?",
+            (self.output, path),
+        ).fetchone()
+        return as_row(found) if found else None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row in path order."""
+        cursor = self.connection.execute(
+            "SELECT path, kind, name, language, theme, value, hash, size, mtime_ns FROM page "
+            "WHERE output=? ORDER BY path",
+            (self.output,),
+        )
+        return (as_row(found) for found in cursor)
+
+    def paths_of(self, key: PageKey) -> list[str]:
+        rows = self.connection.execute(
+            "SELECT path FROM page WHERE output=? AND kind=? AND name=? AND language=?",
+            (self.output, key.kind, key.name, key.language),
+        )
+        return [path for (path,) in rows]
+
+    def is_empty(self) -> bool:
+        return self.connection.execute("SELECT 1 FROM page WHERE output=? LIMIT 1", (self.output,)).fetchone() is None
+
+    def put(self, rows: Iterable[Row]) -> None:
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO page(output, path, kind, name, language, theme, value, hash, size, mtime_ns) "
+            "VALUES(?,?,?,?,?,?,?,?,?,?)",
+            (
+                (
+                    self.output,
+                    r.path,
+                    r.key.kind,
+                    r.key.name,
+                    r.key.language,
+                    r.theme,
+                    r.value,
+                    r.hash,
+                    r.size,
+                    r.mtime_ns,
+                )
+                for r in rows
+            ),
+        )
+
+    def drop(self, paths: Iterable[str]) -> None:
+        self.connection.executemany(
+            "DELETE FROM page WHERE output=? AND path=?", ((self.output, path) for path in paths)
+        )
+
+    def doubt(self, paths: Iterable[str]) -> None:
+        """Stop trusting the rows of files that are about to change, until new rows are put.
+
+        Without it, a build that is killed between the rename and the new row, and whose cause is then taken
+        back, would leave a page that no row describes and no later build looks at.
+        """
+        self.connection.executemany(
+            "UPDATE page SET theme='', value='', hash='' WHERE output=? AND path=?",
+            ((self.output, path) for path in paths),
+        )
+
+
+def as_row(found: tuple[str, str, str, str, str, str, str, int, int]) -> Row:
+    path, kind, name, language, theme, value, digest, size, mtime_ns = found
+    return Row(path, PageKey(kind, name, language), theme, value, digest, size, mtime_ns)
