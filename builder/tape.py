@@ -1,0 +1,146 @@
+"""The tape: the broadcast as the watch page's bar shows it, drawn on the server for print and for scripts off.
+
+Gaps are compressed: a gap is as wide as its true share, but not under `GAP_LEAST` nor over `GAP_MOST`, and all gaps
+together take at most `GAPS_MOST`, so that a broadcast in hundreds of pieces still shows its pieces. The player's
+script draws the same picture from the same numbers.
+"""
+
+from __future__ import annotations
+
+from builder.lettering import fit
+from builder.model import Value
+from builder.strips import Interval, recorded_intervals
+from builder.svg import lang, named, percent, rect, text
+
+GAP_LEAST = 0.015
+GAP_MOST = 0.032
+GAPS_MOST = 0.3
+
+_LANE_PX = 1152
+
+
+class Mark(Value, frozen=True, omit_defaults=True):
+    """A named instant: a chapter, or an hour of the clock ("21:00"). `before` is a word for wide bars ("Fri ")."""
+
+    at_ms: int
+    words: str
+    language: str = ""
+    before: str = ""
+
+
+class Gap(Value, frozen=True, omit_defaults=True):
+    """A hole, with its words: "lost 11 m"."""
+
+    start_ms: int
+    end_ms: int
+    words: str = ""
+
+
+class Tape(Value, frozen=True, omit_defaults=True):
+    """Everything the bar shows of one broadcast."""
+
+    start_ms: int
+    end_ms: int
+    gaps: tuple[Gap, ...] = ()
+    chapters: tuple[Mark, ...] = ()
+    hours: tuple[Mark, ...] = ()
+    seams: tuple[int, ...] = ()  # instants where one part ends and the next begins without a hole
+
+
+class TapeScale(Value, frozen=True):
+    """Where instants stand on the bar: (instant, share) knots, straight between them."""
+
+    knots: tuple[tuple[int, float], ...]
+
+    def share(self, at_ms: int) -> float:
+        """Return where an instant stands, cut to the bar."""
+        before = self.knots[0]
+        for knot in self.knots[1:]:
+            if at_ms <= knot[0]:
+                span_ms = knot[0] - before[0]
+                inside = max(0, at_ms - before[0]) / span_ms if span_ms else 1.0
+                return before[1] + inside * (knot[1] - before[1])
+            before = knot
+        return 1.0
+
+
+def tape_scale(start_ms: int, end_ms: int, gaps: tuple[Interval, ...], *, true_scale: bool = False) -> TapeScale:
+    """Return the scale of a bar, its gaps compressed unless `true_scale`."""
+    span_ms = end_ms - start_ms
+    if span_ms <= 0:
+        return TapeScale(((start_ms, 0.0), (start_ms + 1, 1.0)))
+    if true_scale:
+        return TapeScale(((start_ms, 0.0), (end_ms, 1.0)))
+    widths = [min(GAP_MOST, max(GAP_LEAST, (high - low) / span_ms)) for low, high in gaps]
+    total = sum(widths)
+    if total > GAPS_MOST:
+        widths = [width * GAPS_MOST / total for width in widths]
+    recorded = recorded_intervals(start_ms, end_ms, gaps)
+    recorded_ms = sum(high - low for low, high in recorded)
+    per_ms = (1 - sum(widths)) / recorded_ms if recorded_ms else 0.0
+    knots, at_ms, share = [(start_ms, 0.0)], start_ms, 0.0
+    for (low, high), width in zip(gaps, widths, strict=True):
+        share += (low - at_ms) * per_ms
+        knots.append((low, share))
+        share += width
+        at_ms = high
+        knots.append((high, share))
+    return TapeScale((*knots, (end_ms, 1.0)))
+
+
+def tape_svg(tape: Tape, label: str = "") -> str:
+    """Draw the bar: what was recorded and lost, chapters, seams, gaps in words, hours of the day."""
+    gaps = tuple((gap.start_ms, gap.end_ms) for gap in tape.gaps)
+    scale = tape_scale(tape.start_ms, tape.end_ms, gaps)
+    recorded = recorded_intervals(tape.start_ms, tape.end_ms, gaps) or [(tape.start_ms, tape.start_ms + 1)]
+    drawn = "".join(_span("on", scale, low, high) for low, high in recorded)
+    drawn += "".join(_span("lost", scale, low, high) for low, high in gaps)
+    drawn += "".join(rect("seam", scale.share(at_ms)) for at_ms in tape.seams)
+    drawn += _chapters(tape, scale) + _gap_words(tape, scale) + _hours(tape, scale)
+    return f'<svg class="tape" {named(label)}>{drawn}</svg>'
+
+
+def _span(name: str, scale: TapeScale, low: int, high: int) -> str:
+    first = scale.share(low)
+    return rect(name, first, scale.share(high) - first)
+
+
+def _chapters(tape: Tape, scale: TapeScale) -> str:
+    drawn = ""
+    stops = [scale.share(mark.at_ms) for mark in tape.chapters]
+    holes = [scale.share(gap.start_ms) - 0.025 for gap in tape.gaps if gap.words]
+    for at, (mark, share) in enumerate(zip(tape.chapters, stops, strict=True)):
+        if share > 0:
+            drawn += rect("mark", share) + rect("cut", share)
+        room = min([1.0, *stops[at + 1 : at + 2], *(hole for hole in holes if hole > share)]) - share
+        words = fit(mark.words, room * _LANE_PX - 12)
+        if words:
+            shift = ' dx="6"' if share > 0 else ""
+            drawn += f'<text class="name" x="{percent(share)}"{shift} y="14"{lang(mark.language)}>{text(words)}</text>'
+    return drawn
+
+
+def _gap_words(tape: Tape, scale: TapeScale) -> str:
+    """Set the length of each gap over it, as long as it does not run into the one before."""
+    drawn, free = "", 0.0
+    for gap in tape.gaps:
+        middle = (scale.share(gap.start_ms) + scale.share(gap.end_ms)) / 2
+        half = 0.035
+        if gap.words and middle - half >= free and middle + half <= 1:
+            drawn += f'<text class="gap" x="{percent(middle)}" y="14">{text(gap.words)}</text>'
+            free = middle + half
+    return drawn
+
+
+def _hours(tape: Tape, scale: TapeScale) -> str:
+    drawn, free = "", 0.0
+    for mark in tape.hours:
+        share = scale.share(mark.at_ms)
+        if share < free:
+            continue
+        side = 'dx="-4" text-anchor="end"' if share > 0.92 else 'dx="4"'
+        before = f'<tspan class="name">{text(mark.before)}</tspan>' if mark.before else ""
+        words = f'<text x="{percent(share)}" y="60" {side}>{before}{text(mark.words)}</text>'
+        drawn += rect("hour", share) + words
+        free = share + 0.05
+    return drawn
