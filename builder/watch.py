@@ -1,0 +1,112 @@
+"""Tells when the sources have changed and are quiet again.
+
+A file event only wakes the watcher; a scan of sizes and times decides what changed, so a missed or doubled event
+costs nothing. Bursts are gathered: quiet for 50 ms, but never waited for longer than 500 ms.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+QUIET_SECONDS = 0.05
+LONGEST_SECONDS = 0.5
+RESCAN_SECONDS = 2.0  # also look without an event: network mounts and overrun queues send none
+READ_ONLY_EVENTS = frozenset({"opened", "closed_no_write"})
+
+Facts = tuple[int, int, int]  # size, mtime_ns, inode
+Snapshot = dict[str, Facts]
+
+
+class Waker(FileSystemEventHandler):
+    """Wakes the loop on any event that can change a file."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type not in READ_ONLY_EVENTS:
+            self.event.set()
+
+
+class Watcher:
+    """Watches folders; use as a context manager, then call `wait`."""
+
+    def __init__(self, folders: Iterable[Path], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.folders = [folder for folder in folders if folder.is_dir()]
+        self.clock = clock
+        self.waker = Waker()
+        self.observer = Observer()
+        self.seen = scan(self.folders)
+
+    def __enter__(self) -> Watcher:
+        for folder in self.folders:
+            self.observer.schedule(self.waker, str(folder), recursive=True)
+        self.observer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.observer.stop()
+        self.observer.join(timeout=5)
+
+    def wait(self, stop: threading.Event) -> list[str]:
+        """Block until files changed and are quiet; return their paths, sorted. Empty when `stop` is set."""
+        while not stop.is_set():
+            self.waker.event.wait(RESCAN_SECONDS)
+            if stop.is_set():
+                break
+            self._settle()
+            if changed := self._changed():
+                return changed
+        return []
+
+    def stop(self, stop: threading.Event) -> None:
+        """Set `stop` and wake whoever waits."""
+        stop.set()
+        self.waker.event.set()
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Take files as they are now for seen: the ones that we wrote ourselves."""
+        for path in paths:
+            facts = facts_of(str(path))
+            if facts is not None:
+                self.seen[str(path)] = facts
+
+    def _settle(self) -> None:
+        began = self.clock()
+        while self.waker.event.is_set() and self.clock() - began < LONGEST_SECONDS:
+            self.waker.event.clear()
+            self.waker.event.wait(QUIET_SECONDS)
+        self.waker.event.clear()
+
+    def _changed(self) -> list[str]:
+        now = scan(self.folders)
+        before, self.seen = self.seen, now
+        return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+
+
+def scan(folders: Iterable[Path]) -> Snapshot:
+    """Return size, time and inode of every file below the folders, links not followed."""
+    snapshot: Snapshot = {}
+    for top in folders:
+        for folder, _, names in os.walk(top):
+            for name in names:
+                path = f"{folder}/{name}"
+                facts = facts_of(path)
+                if facts is not None:
+                    snapshot[path] = facts
+    return snapshot
+
+
+def facts_of(path: str) -> Facts | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None  # gone between the listing and the look: the next scan says so
+    return found.st_size, found.st_mtime_ns, found.st_ino

@@ -1,0 +1,66 @@
+"""The watcher: a change is seen once it is quiet, bursts are one change, our own writes are none."""
+
+import threading
+from pathlib import Path
+
+from builder.watch import Watcher, scan
+
+
+def wait_in_thread(watcher: Watcher, stop: threading.Event) -> tuple[threading.Thread, list[list[str]]]:
+    got: list[list[str]] = []
+    thread = threading.Thread(target=lambda: got.append(watcher.wait(stop)))
+    thread.start()
+    return thread, got
+
+
+def test_a_burst_of_writes_is_one_change(tmp_path: Path):
+    """Many files, new folders among them, are told together."""
+    stop = threading.Event()
+    with Watcher([tmp_path]) as watcher:
+        thread, got = wait_in_thread(watcher, stop)
+        for number in range(20):
+            (tmp_path / f"d{number}").mkdir()
+            (tmp_path / f"d{number}" / "a.jsonl").write_text("{}\n")
+        thread.join(20)
+        told = set(got[0])
+        if len(told) < 20:  # a slow machine may be quiet for 50 ms amid the burst: the rest is told next
+            thread, got = wait_in_thread(watcher, stop)
+            thread.join(20)
+            told |= set(got[0])
+
+    assert told == {str(tmp_path / f"d{number}" / "a.jsonl") for number in range(20)}
+
+
+def test_stop_ends_the_waiting(tmp_path: Path):
+    stop = threading.Event()
+    with Watcher([tmp_path]) as watcher:
+        thread, got = wait_in_thread(watcher, stop)
+        watcher.stop(stop)
+        thread.join(20)
+
+    assert got == [[]]
+
+
+def test_a_write_of_our_own_is_not_a_change(tmp_path: Path):
+    stop = threading.Event()
+    with Watcher([tmp_path]) as watcher:
+        (tmp_path / "redirects.yaml").write_text("/a/: /b/\n")
+        watcher.forget([tmp_path / "redirects.yaml"])
+        (tmp_path / "other").write_text("x")
+        assert watcher.wait(stop) == [str(tmp_path / "other")]
+
+
+def test_the_scan_sees_a_replacement_of_equal_size_and_time(tmp_path: Path):
+    """An inode that changed is a change, even when size and time are kept."""
+    import os
+
+    old = tmp_path / "log"
+    old.write_text("aaaa")
+    os.utime(old, ns=(1, 1))
+    before = scan([tmp_path])
+    new = tmp_path / "new"
+    new.write_text("bbbb")
+    os.utime(new, ns=(1, 1))
+    new.replace(old)
+
+    assert scan([tmp_path]) != before
