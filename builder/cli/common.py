@@ -1,0 +1,72 @@
+"""What commands share: the options that name a site, and the words for problems."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from builder.model import Problem
+from builder.places import Places, find_places
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+SHOWN_PROBLEMS = 20
+
+source_option = click.option(
+    "--source", type=click.Path(path_type=Path), default=Path("site_src"), show_default=True, help="The site's sources."
+)
+output_option = click.option(
+    "--output", type=click.Path(path_type=Path), default=None, help="Where the site goes.  [default: output, beside]"
+)
+state_option = click.option(
+    "--state", type=click.Path(path_type=Path), default=None, help="Where the catalog is kept.  [default: .aftercast]"
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print data: stdout holds JSON and nothing else.")
+
+
+def site_options(command: Command) -> Command:
+    """Add `--source`, `--output` and `--state`."""
+    return source_option(output_option(state_option(command)))
+
+
+def places_of(source: Path, output: Path | None = None, state: Path | None = None) -> Places:
+    """Find the folders, and say on stderr when the state cannot be kept."""
+    places = find_places(source, output, state)
+    if places.state_is_temporary:
+        note(f"the state folder beside `{source}` is not writable: building everything anew")
+    return places
+
+
+def note(sentence: str) -> None:
+    """Say something on stderr."""
+    click.echo(f"aftercast: {sentence}", err=True)
+
+
+def is_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+def place_of(problem: Problem) -> str:
+    """Say where a problem is: `recordings/a.jsonl:13`."""
+    if not problem.source:
+        return ""
+    return f"{problem.source}:{problem.line}" if problem.line else problem.source
+
+
+def one_line(problem: Problem) -> str:
+    """Word a problem as STYLE says: the place first, one line, no secrets."""
+    where = place_of(problem)
+    field = f"`{problem.field}` " if problem.field and f"`{problem.field}`" not in problem.message else ""
+    return f"{where}: {field}{problem.message}" if where else f"{field}{problem.message}"
+
+
+def tell_problems(problems: Iterable[Problem]) -> None:
+    """List the first problems on stderr, and where to see the rest."""
+    found = list(problems)
+    for problem in found[:SHOWN_PROBLEMS]:
+        note(one_line(problem))
+    if len(found) > SHOWN_PROBLEMS:
+        note(f"and {len(found) - SHOWN_PROBLEMS} more; `aftercast problems` lists them all")
