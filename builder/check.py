@@ -133,7 +133,7 @@ def resolve(page: str, url: str, netloc: str, base_path: str) -> str | None:
 def orphans(files: set[str], reached: dict[str, set[str]], set_apart: set[str]) -> list[str]:
     """Return the pages that no walk from the home page finds; redirects and `noindex` pages are meant to be so."""
     seen: set[str] = set()
-    todo = [name for name in ("index.html", "404.html") if name in files]
+    todo: list[str] = [name for name in ("index.html", "404.html") if name in files]
     while todo:
         name = todo.pop()
         if name not in seen:
