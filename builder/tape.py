@@ -14,7 +14,7 @@ from builder.svg import lang, named, percent, rect, text
 
 GAP_LEAST = 0.015
 GAP_MOST = 0.032
-GAPS_MOST = 0.3
+GAPS_MOST = 0.35
 
 _LANE_PX = 1152
 
