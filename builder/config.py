@@ -1,8 +1,44 @@
-"""`site.yaml` → one frozen `SiteConfig`. Strict: an unknown key is an error that suggests the nearest known one."""
+"""`site.yaml` → one frozen `SiteConfig`. Strict: an unknown key is an error that suggests the nearest known one.
+
+An empty file, or none, is the table of defaults. The environment gives the one secret, `AFTERCAST_SLUG_KEY`, which
+beats the file; its value is never part of a message.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import importlib.resources
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from builder import fields, inside, strict_yaml
+from builder.errors import ConfigError
+from builder.fields import Fields, Place
 from builder.model import Value
+from builder.strict_yaml import Node, Sequence
+
+SITE_FILE = "site.yaml"
+SLUG_KEY_VARIABLE = "AFTERCAST_SLUG_KEY"
+MIN_SLUG_KEY = 8  # characters
+MAX_LENGTH_MS = 7 * 86_400_000
+_KEYS = (
+    "title",
+    "base_url",
+    "language",
+    "languages",
+    "timezone",
+    "day_starts_at",
+    "grouping",
+    "media",
+    "outputs",
+    "slug_key",
+    "public_stream_ids",
+    "author",
+    "description",
+    "nav",
+    "footer",
+)
 
 
 class Grouping(Value, frozen=True):
@@ -35,3 +71,172 @@ class SiteConfig(Value, frozen=True):
     description: str = ""
     nav: tuple[tuple[str, str], ...] = ()  # (label, URL or site path)
     footer: str = ""
+
+
+def load_config(source: Path, environ: Mapping[str, str], *, kinds: Collection[str] = ()) -> SiteConfig:
+    """Read `site.yaml` of a source folder; `kinds` are the page kinds that `outputs` may name (none: any name)."""
+    name = inside.shown_name(source, SITE_FILE)
+    if not source.is_dir():
+        raise ConfigError(
+            f"{source}: expected a source folder, found none", hint="`aftercast init DIR` writes a new site"
+        )
+    raw = inside.read(source, SITE_FILE, strict_yaml.MAX_BYTES)
+    return parse_config(raw or b"", name, environ, kinds=kinds)
+
+
+def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Collection[str] = ()) -> SiteConfig:
+    """Read the text of a `site.yaml`; `name` stands in errors."""
+    site = Fields(strict_yaml.load(raw, name), Place(name), _KEYS)
+    default = SiteConfig()
+    base_url = site.get("base_url", _base_url, default.base_url)
+    slug_key = environ.get(SLUG_KEY_VARIABLE) or site.get("slug_key", _slug_key, "")
+    return SiteConfig(
+        title=site.get("title", fields.text, default.title),
+        base_url=base_url,
+        languages=_languages(site),
+        timezone=site.get("timezone", _zone, default.timezone),
+        day_starts_at_minutes=site.get("day_starts_at", fields.clock, 0),
+        grouping=site.get("grouping", _grouping, default.grouping),
+        media=site.get("media", _media, default.media),
+        outputs_off=site.get("outputs", _outputs_off(kinds), frozenset()),
+        slug_key=slug_key or _derived_key(base_url),
+        slug_key_derived=not slug_key,
+        public_stream_ids=site.get("public_stream_ids", fields.truth, default=False),
+        author=site.get("author", fields.text, ""),
+        description=site.get("description", fields.text, ""),
+        nav=site.get("nav", labelled, ()),
+        footer=site.get("footer", fields.text, ""),
+    )
+
+
+def labelled(node: Node, place: Place) -> tuple[tuple[str, str], ...]:
+    """Read labelled addresses: `Label: address`, or a list of `{label, url}` and of bare addresses."""
+    if not isinstance(node, Sequence):
+        return tuple((key, fields.address(value, at)) for key, value, at in fields.pairs(node, place))
+    return tuple(_label_and_url(item, place) for item in node.items)
+
+
+def _label_and_url(node: Node, place: Place) -> tuple[str, str]:
+    if isinstance(node, strict_yaml.Scalar):
+        url = fields.address(node, place)
+        return re.sub(r"^(?:https?://|mailto:)|/$", "", url), url
+    pair = Fields(node, place, ("label", "url"))
+    return pair.need("label", fields.text), pair.need("url", fields.address)
+
+
+def _base_url(node: Node, place: Place) -> str:
+    expected = "an address such as `https://replays.example.com/`"
+    written = fields.scalar(node, place, expected).text.strip()
+    try:
+        url = fields.web_address(written)
+    except ValueError as error:
+        raise place.error(node, expected) from error
+    path = url.split("/", 3)[3] if url.count("/") > 2 else ""
+    if {"?", "#"} & set(url) or "//" in path or {".", ".."} & set(path.split("/")):
+        raise place.error(node, expected + " without a query")
+    return url.rstrip("/") + "/"
+
+
+def _slug_key(node: Node, place: Place) -> str:
+    expected = f"text of at least {MIN_SLUG_KEY} characters"
+    if not isinstance(node, strict_yaml.Scalar) or not MIN_SLUG_KEY <= len(node.text.strip()) <= fields.MAX_TEXT:
+        raise place.error(node, expected, found="something else")
+    return node.text.strip()
+
+
+def _derived_key(base_url: str) -> str:
+    return hashlib.blake2b(base_url.encode(), digest_size=16, person=b"slug key").hexdigest()
+
+
+def _languages(site: Fields) -> tuple[str, ...]:
+    default: tuple[str, ...] = ("en",)
+    if "language" in site and "languages" in site:
+        raise site.error("language", "one of `language` and `languages`", found="both")
+    if "language" in site:
+        return (site.get("language", _language, "en"),)
+    languages = site.get("languages", fields.many(_language), default)
+    if not languages or len(set(languages)) != len(languages):
+        raise site.error("languages", "at least one language, each once", found=f"`{', '.join(languages)}`")
+    return languages
+
+
+def _language(node: Node, place: Place) -> str:
+    value = fields.text(node, place)
+    if not re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", value):
+        raise place.error(node, "a language such as `en` or `zh`")
+    return value
+
+
+def _zone(node: Node, place: Place) -> str:
+    value = fields.text(node, place)
+    zones = importlib.resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    if value not in zones:
+        hint = fields.nearest(value, zones)
+        raise place.error(node, "a time zone such as `Asia/Shanghai`", hint=hint if hint.startswith("did") else "")
+    return value
+
+
+def _grouping(node: Node, place: Place) -> Grouping:
+    grouping = Fields(node, place, ("gap", "min_length", "max_length"))
+    default = Grouping()
+    max_length_ms = grouping.get("max_length", fields.duration, default.max_length_ms)
+    if not 0 < max_length_ms <= MAX_LENGTH_MS:
+        raise grouping.error("max_length", "a duration of more than 0 and at most `168h`")
+    return Grouping(
+        gap_ms=grouping.get("gap", gap, default.gap_ms),
+        min_length_ms=grouping.get("min_length", fields.duration, default.min_length_ms),
+        max_length_ms=max_length_ms,
+    )
+
+
+def gap(node: Node, place: Place) -> int:
+    """Read a gap limit in milliseconds, at most a day: hard links reach no further either."""
+    value = fields.duration(node, place)
+    if value > 86_400_000:
+        raise place.error(node, "a duration of at most `24h`")
+    return value
+
+
+def _media(node: Node, place: Place) -> Media:
+    media = Fields(node, place, ("hosts", "rewrite", "posters"))
+    default = Media()
+    return Media(
+        hosts=media.get("hosts", fields.many(_host), default.hosts),
+        rewrite=media.get("rewrite", _rewrite, default.rewrite),
+        posters=media.get("posters", fields.one_of("generated", "provider"), default.posters),
+    )
+
+
+def _host(node: Node, place: Place) -> str:
+    value = fields.text(node, place).lower()
+    if not fields.HOST.fullmatch(value.removeprefix("*.")):
+        raise place.error(node, "a host name such as `vod.example.com` or `*.example.com`")
+    return value
+
+
+def _rewrite(node: Node, place: Place) -> tuple[tuple[str, str], ...]:
+    rules = []
+    for prefix, target, at in fields.pairs(node, place):
+        try:
+            start = fields.web_address(prefix)
+        except ValueError as error:
+            raise place.error(
+                target, "address prefixes such as `https://vod.example.com/`", found=f"`{prefix}`"
+            ) from error
+        if re.match(r"http://[^/]*\.myqcloud\.com(?:[:/]|$)", start):  # published addresses there are https already
+            start = "https" + start.removeprefix("http")
+        rules.append((start, fields.address(target, at)))
+    return tuple(sorted(rules, key=lambda rule: (-len(rule[0]), rule[0])))
+
+
+def _outputs_off(kinds: Collection[str]) -> fields.Parser[frozenset[str]]:
+    def parse(node: Node, place: Place) -> frozenset[str]:
+        off = set()
+        for kind, value, at in fields.pairs(node, place):
+            if kinds and kind not in kinds:
+                raise place.error(value, "page kinds", found=f"`{kind}`", hint=fields.nearest(kind, kinds))
+            if not fields.truth(value, at):
+                off.add(kind)
+        return frozenset(off)
+
+    return parse

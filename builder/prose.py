@@ -1,0 +1,94 @@
+"""Markdown → HTML that is safe to publish, and HTML → plain text.
+
+Two walls: raw HTML in the text is shown as text, and the result passes an allow-list. Links keep http, https, mailto
+and paths of the site; pictures keep paths of the site only, so that no page makes a request to a third party. A site
+path stays absolute (`/about/`) until `relink` turns it into whatever the page needs.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+import markdown
+import nh3
+from markdown.treeprocessors import Treeprocessor
+
+MAX_CHARACTERS = 100_000  # of one text
+MAX_MARKS = 3_000  # of one kind in one text: beyond that the parser takes seconds, and the text is shown as it is
+
+_TAGS = {
+    *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "em", "strong", "del", "sub", "sup"),
+    *("ul", "ol", "li", "dl", "dt", "dd", "a", "img", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+_SITE_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+_WEB = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE)
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_DEEP = re.compile(r"^(?:\s*(?:[-*+>]|[0-9]+\.)){20}|^[ \t]{80,}(?:[-*+]|[0-9]+\.)[ \t]", re.MULTILINE)
+_COSTLY = "[*_`>\\!=~"
+_LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
+
+
+def to_html(text: str) -> str:
+    """Return sanitised HTML of a Markdown text; its headings begin at h2, since a page has its own h1."""
+    clean = _UNSEEN.sub("", text[:MAX_CHARACTERS])
+    return nh3.clean(
+        _plain(clean) if _is_knotty(clean) else _convert(clean),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    ).strip()
+
+
+def _is_knotty(text: str) -> bool:
+    """Say whether a text is built to exhaust the parser rather than to be read."""
+    return any(text.count(mark) > MAX_MARKS for mark in _COSTLY) or _DEEP.search(text) is not None
+
+
+def _convert(text: str) -> str:
+    parser = markdown.Markdown(extensions=["tables", "fenced_code", "sane_lists", "def_list"])
+    parser.preprocessors.deregister("html_block")
+    parser.inlinePatterns.deregister("html")
+    parser.treeprocessors.register(_Headings(parser), "headings", 5)
+    return parser.convert(text)
+
+
+def _plain(text: str) -> str:
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    return "\n".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs if paragraph)
+
+
+def to_text(markup: str) -> str:
+    """Return the words of sanitised HTML on one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
+def relink(markup: str, link: Callable[[str], str]) -> str:
+    """Return sanitised HTML whose site paths have gone through `link`, which gives an address for the page."""
+
+    def replace(found: re.Match[str]) -> str:
+        return f'{found[1]}="{html.escape(link(html.unescape(found[2])))}"'
+
+    return _LINKED.sub(replace, markup)
+
+
+def _attribute(_tag: str, name: str, value: str) -> str | None:
+    if name not in {"href", "src"}:
+        return value
+    if _SITE_PATH.fullmatch(value):
+        return value
+    return value if name == "href" and _WEB.fullmatch(value) else None
+
+
+class _Headings(Treeprocessor):
+    """Moves each heading one level down."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if re.fullmatch(r"h[1-6]", element.tag):
+                element.tag = f"h{min(6, int(element.tag[1]) + 1)}"
