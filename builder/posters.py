@@ -18,8 +18,7 @@ from builder.model import Session, Value
 from builder.svg import number
 
 SIZE_LIMIT_BYTES = 3072
-LOSSES_DRAWN = 10  # the longest; more would not fit the size, nor be seen
-CHAPTERS_DRAWN = 16
+DRAWN = ((12, 20), (9, 14), (6, 10), (4, 6), (2, 3))  # losses (the longest) and chapters: the first pair that fits
 
 _HOUR_MS = 3_600_000
 _SHORTEST_HOURS = 0.05  # an arc of no length would not be seen
@@ -75,19 +74,19 @@ def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int
     local = datetime.fromtimestamp(session.start_ms // 1000, UTC).astimezone(ZoneInfo(zone))
     day = local - timedelta(minutes=day_starts_at_minutes)
     start = local.hour + local.minute / 60 + local.second / 3600
-    length = (session.end_ms - session.start_ms) / _HOUR_MS
-    dial = dial_of(start, length)
+    dial = dial_of(start, (session.end_ms - session.start_ms) / _HOUR_MS)
     colours = colours_of(local.hour, hue)
-    parts = (
-        f'<path fill="{colours.field}" d="M0 0h320v180H0z"/>',
-        _ring(dial, colours.ring),
-        _arcs(dial, _clock(session, start), _losses(session, start), colours.arc),
-        _chapters(dial, [start + at / _HOUR_MS for at, _ in session.chapters], start, colours.ink),
-        _dates(f"{day:%Y-%m}", str(day.day), f"{local:%H:%M}", colours.ink),
-        _edge(session.id.rpartition("/")[2], colours.ink),
-    )
     root = 'class="poster" aria-hidden="true"' if inline else 'xmlns="http://www.w3.org/2000/svg"'
-    return f'<svg {root} viewBox="0 0 320 180">{"".join(parts)}</svg>'
+    before = f'<svg {root} viewBox="0 0 320 180"><path fill="{colours.field}" d="M0 0h320v180H0z"/>'
+    before += _ring(dial, colours.ring)
+    after = _dates(f"{day:%Y-%m}", str(day.day), f"{local:%H:%M}", colours.ink)
+    after += _edge(session.id.rpartition("/")[2], colours.ink) + "</svg>"
+    middle = ""
+    for losses, chapters in DRAWN:
+        middle = _broadcast(session, dial, start, colours, losses, chapters)
+        if len(before) + len(middle) + len(after) <= SIZE_LIMIT_BYTES:
+            break
+    return before + middle + after
 
 
 def colours_of(hour: int, hue: int) -> Colours:
@@ -110,22 +109,18 @@ def edge_bits(tag: str) -> list[int]:
     return [value >> shift & 1 for value in values for shift in (4, 3, 2, 1, 0)]
 
 
-def _clock(session: Session, start: float) -> list[tuple[float, float]]:
-    """Return the recorded stretches in hours after local midnight, the longest losses taken out."""
-    end = start + max(_SHORTEST_HOURS, (session.end_ms - session.start_ms) / _HOUR_MS)
-    stretches, at = [], start
-    for lost_from, lost_to in _losses(session, start):
-        stretches.append((at, lost_from))
-        at = lost_to
-    return [*stretches, (at, end)]
+def _broadcast(session: Session, dial: Dial, start: float, colours: Colours, losses: int, chapters: int) -> str:
+    """Draw what was recorded, lost and titled: the part of a poster whose size depends on the broadcast."""
+    longest = sorted(session.gaps, key=lambda gap: (gap[0] - gap[1], gap))[:losses]
 
+    def hours(at_ms: int) -> float:
+        return start + (at_ms - session.start_ms) / _HOUR_MS
 
-def _losses(session: Session, start: float) -> list[tuple[float, float]]:
-    longest = sorted(session.gaps, key=lambda gap: (gap[0] - gap[1], gap))[:LOSSES_DRAWN]
-    return [
-        (start + (low - session.start_ms) / _HOUR_MS, start + (high - session.start_ms) / _HOUR_MS)
-        for low, high in sorted(longest)
-    ]
+    lost = [(hours(low), hours(high)) for low, high in sorted(longest)]
+    ends = [start, *(hour for gap in lost for hour in gap), max(start + _SHORTEST_HOURS, hours(session.end_ms))]
+    recorded = list(zip(ends[::2], ends[1::2], strict=True))
+    marks = [start + at / _HOUR_MS for at, _ in session.chapters if 0 < at < 24 * _HOUR_MS][:chapters]
+    return _arcs(dial, recorded, lost, colours.arc) + _chapters(dial, marks, colours.ink)
 
 
 def _ring(dial: Dial, colour: str) -> str:
@@ -165,9 +160,9 @@ def _arc(dial: Dial, radius: float, first: float, last: float) -> str:
     return f"M{number(x)} {number(y)}A{size} {size} 0 {large} 1 {number(to_x)} {number(to_y)}"
 
 
-def _chapters(dial: Dial, hours: list[float], start: float, colour: str) -> str:
+def _chapters(dial: Dial, hours: list[float], colour: str) -> str:
     marks = []
-    for hour in [hour for hour in hours if start < hour < start + 24][:CHAPTERS_DRAWN]:
+    for hour in hours:
         near, far = _point(dial, dial.radius + 16, hour), _point(dial, dial.radius + 22, hour)
         marks.append(f"M{number(near[0])} {number(near[1])}L{number(far[0])} {number(far[1])}")
     return f'<path stroke="{colour}" stroke-width="1.5" d="{"".join(marks)}"/>' if marks else ""
