@@ -1,0 +1,87 @@
+"""`aftercast push-url`: print a push address, and say which recording settings suit replays."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import time
+
+import click
+
+from builder.errors import ConfigError
+from builder.push_url import ADVICE, FORMATS, SCHEMES, push_url
+
+PUSH_KEY = "AFTERCAST_PUSH_KEY"
+LENGTH = re.compile(r"([1-9]\d{0,8})([smhd]?)")
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+@click.command("push-url")
+@click.argument("stream", required=False)
+@click.option("--domain", default=None, help="The push domain, such as push.example.com.")
+@click.option("--app", default="live", show_default=True, help="The push path.")
+@click.option("--scheme", type=click.Choice(SCHEMES), default="rtmp", show_default=True, help="How the encoder pushes.")
+@click.option("--ttl", default=None, help="How long it is valid: 90m, 12h, 7d.  [default: 12h]")
+@click.option("--until", default=None, help="Valid until then: 2026-01-31T20:00:00+08:00, with a zone.")
+@click.option("--record", multiple=True, type=click.Choice(FORMATS), help="Record in this format; may be repeated.")
+@click.option("--record-interval", type=int, default=None, help="Seconds a slice, 60 to 43200.")
+@click.option("--advice", is_flag=True, help="Say which recording settings suit replays.")
+def command(
+    *,
+    stream: str | None,
+    domain: str | None,
+    app: str,
+    scheme: str,
+    ttl: str | None,
+    until: str | None,
+    record: tuple[str, ...],
+    record_interval: int | None,
+    advice: bool,
+) -> None:
+    """Print a push address for STREAM, signed with AFTERCAST_PUSH_KEY. The address is a secret.
+
+    \b
+    Example:  AFTERCAST_PUSH_KEY=… aftercast push-url alice --domain push.example.com --ttl 12h --record mp4
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    if advice:
+        click.echo(ADVICE, nl=False, err=stream is not None)
+        if stream is None:
+            return
+    if stream is None or domain is None:
+        raise ConfigError("push-url: expected a stream and `--domain`", hint="or `--advice` alone")
+    key = os.environ.get(PUSH_KEY, "")
+    if not key:
+        raise ConfigError(f"the environment: `{PUSH_KEY}` expected the push key of the domain, found none")
+    click.echo(
+        push_url(
+            key.encode("utf-8", "surrogateescape"),
+            domain,
+            stream,
+            expires_s=expiry(ttl, until, int(time.time())),
+            app=app,
+            scheme=scheme,
+            record=record,
+            record_interval=record_interval,
+        )
+    )
+
+
+def expiry(ttl: str | None, until: str | None, now_s: int) -> int:
+    """Return the end of validity in Unix seconds; a time needs a zone, because push keys outlive time zones."""
+    if ttl is not None and until is not None:
+        raise ConfigError("push-url: `--ttl` and `--until` say the same, give one")
+    if until is None:
+        match = LENGTH.fullmatch(ttl or "12h")
+        if match is None:
+            raise ConfigError(f"--ttl: expected a length such as `12h`, found `{ttl}`")
+        return now_s + int(match[1]) * SECONDS[match[2]]
+    try:
+        moment = dt.datetime.fromisoformat(until)
+    except ValueError as error:
+        raise ConfigError(f"--until: expected a time such as `2026-01-31T20:00:00Z`, found `{until}`") from error
+    if moment.tzinfo is None:
+        raise ConfigError(f"--until: expected a time with its zone, found `{until}`", hint="add `Z` or `+08:00`")
+    if moment.timestamp() <= now_s:
+        raise ConfigError(f"--until: expected a time to come, found `{until}`")
+    return int(moment.timestamp())

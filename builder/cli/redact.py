@@ -1,0 +1,42 @@
+"""`aftercast redact`: hash the push secrets in the records that the receiver has already stored."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from builder.cli.common import note, source_option
+from builder.collect.keys import redaction_key
+from builder.collect.rewriting import redact_folder, set_aside
+
+
+@click.command("redact")
+@source_option
+def command(source: Path) -> None:
+    """Replace txSecret, txTime and tokens in stored callbacks by keyed hashes.
+
+    Every file of recordings/callbacks is rewritten beside itself and then replaced; sessions stay as they are. The
+    receiver must not be running. The key of the hashes is AFTERCAST_REDACT_KEY, or comes from the first callback key.
+
+    \b
+    Example:  AFTERCAST_REDACT_KEY=… aftercast redact --source mysite/site_src
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    folder = source / "recordings" / "callbacks"
+    key = redaction_key(os.environ)
+    if not folder.is_dir():
+        note(f"`{folder}` does not exist, nothing to do")
+        return
+    for file in redact_folder(folder, key):
+        click.echo(f"{file.name}: {file.redacted} redacted, {file.already} before")
+        if file.left:
+            note(f"`{folder / file.name}`: {_lines(file.left)} not written by the receiver, left as found")
+    pieces = set_aside(folder)
+    if pieces:
+        note(f"torn tails kept aside may hold secrets: {', '.join(pieces)}")
+        click.echo("hint: nothing in them was acknowledged; delete them when you do not need them", err=True)
+
+
+def _lines(count: int) -> str:
+    return "1 line was" if count == 1 else f"{count} lines were"

@@ -1,0 +1,125 @@
+"""Group commit: one thread writes whatever is waiting, syncs once, and then all of it is acknowledged together.
+
+Nothing waits for a timer: while one group is being synced the next one gathers, so a lone notification is stored at
+once and a busy hour shares its syncs. When two groups in a row fail, the receiver is unready and refuses at once; the
+thread then looks every half second whether the disk takes bytes again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+
+from builder.collect.limits import GROUP_RECORDS, PROBE_SECONDS
+from builder.collect.log import Log, reason_of
+from builder.collect.metrics import Counters
+
+Waiting = tuple[int, bytes, "asyncio.Future[None]"]
+
+
+class NotStoredError(Exception):
+    """The notification is not stored; the sender must send it again."""
+
+
+class Committer:
+    """Store lines through one thread. Use from one event loop: `start`, then `store` from many tasks, then `close`."""
+
+    def __init__(
+        self, log: Log, counters: Counters, say: Callable[[str], None], probe_seconds: float = PROBE_SECONDS
+    ) -> None:
+        self._log = log
+        self._counters = counters
+        self._say = say
+        self._probe_seconds = probe_seconds
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing = False
+        self.is_ready = True
+        self.last_stored_ms = 0
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def store(self, received_ms: int, line: bytes) -> None:
+        """Return when the line is durable; raise `NotStoredError` when it is not."""
+        if not self.is_ready or self._closing or self._loop is None:
+            raise NotStoredError
+        done: asyncio.Future[None] = self._loop.create_future()
+        self._queue.put((received_ms, line, done))
+        await done
+
+    async def close(self, patience_seconds: float) -> None:
+        """Finish what is waiting, then stop the thread; a disk that hangs is given up after `patience_seconds`."""
+        self._closing = True
+        if self._thread.is_alive():
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join, patience_seconds)
+
+    def _run(self) -> None:
+        while True:
+            group, is_last = self._next_group()
+            if group:
+                self._commit(group)
+            if is_last:
+                return
+
+    def _next_group(self) -> tuple[list[Waiting], bool]:
+        """Wait for a record, then take all that is there, up to the size of a group; True: this is the last."""
+        try:
+            first = self._queue.get(timeout=None if self.is_ready else self._probe_seconds)
+        except queue.Empty:
+            self._probe()
+            return [], False
+        group: list[Waiting] = []
+        while first is not None:
+            group.append(first)
+            if len(group) == GROUP_RECORDS:
+                return group, False
+            try:
+                first = self._queue.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _commit(self, group: list[Waiting]) -> None:
+        failure = ""
+        try:
+            self._log.append([(received_ms, line) for received_ms, line, _ in group])
+        except OSError as error:
+            failure = reason_of(error)
+        except Exception as error:  # noqa: BLE001  the senders must get their 503 and the thread must live on
+            failure = f"internal error, {type(error).__name__}"
+        self._ready(self._log.is_ready)
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._settle, group, failure)
+
+    def _settle(self, group: list[Waiting], failure: str) -> None:
+        """In the event loop: tell every sender of the group."""
+        self._counters.add("commit_failures_total" if failure else "commits_total")
+        if failure:
+            self._say(f"could not store {len(group)} notifications, answered 503: {failure}")
+        else:
+            self.last_stored_ms = group[-1][0]
+        for _, _, done in group:
+            if done.done():
+                continue  # its sender is gone
+            if failure:
+                done.set_exception(NotStoredError())
+            else:
+                done.set_result(None)
+
+    def _probe(self) -> None:
+        try:
+            self._log.probe()
+        except OSError:
+            return  # still no room; the next look is in half a second
+        self._ready(True)
+
+    def _ready(self, is_ready: bool) -> None:
+        if is_ready != self.is_ready:
+            self.is_ready = is_ready
+            self._say("storing works again" if is_ready else "storing failed twice in a row, refusing until it works")

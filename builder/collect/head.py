@@ -1,0 +1,125 @@
+"""The head of a request: bytes → a checked `Head`, or a refusal. Pure; it sees no socket.
+
+Stricter than a general server: whatever two parsers could read differently (line feeds without carriage return, folded
+lines, two lengths, a list of lengths, a coding other than `chunked`) is refused, because a proxy stands in front of us
+and a difference between it and us is how requests are smuggled.
+"""
+
+from __future__ import annotations
+
+import re
+
+from builder.collect.answers import Refusal
+from builder.collect.limits import Limits
+from builder.model import Value
+
+REQUEST_LINE = re.compile(rb"([A-Z][A-Z_-]{0,31}) (/[\x21-\x7e]*) HTTP/1\.([01])")
+FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\x21-\x7e\x80-\xff]?[\t\x20-\x7e\x80-\xff]*?)[ \t]*")
+HOST = re.compile(rb"[0-9A-Za-z.\-_~%!$&'()*+,;=:\[\]]*")
+LONE_LINE_FEED = re.compile(rb"(?<!\r)\n")
+LENGTH = re.compile(rb"[0-9]{1,20}")
+
+
+class Head(Value, frozen=True):
+    """A request line and its fields, names in lower case, with what they say about the body and the connection."""
+
+    method: str
+    target: bytes
+    version: str  # "1.0" | "1.1"
+    headers: list[tuple[bytes, bytes]]
+    length: int | None  # None: no length was told
+    chunked: bool
+    keep_alive: bool
+    expects_continue: bool
+
+
+def take_head(buffer: bytearray, limits: Limits) -> Head | None:
+    """Take a whole head off the front of `buffer`, or return None when more bytes are needed; raise `Refusal`."""
+    while buffer.startswith(b"\r\n"):  # an empty line before a request is to be ignored (RFC 9112, 2.2)
+        del buffer[:2]
+    if not buffer:
+        return None
+    end = buffer.find(b"\r\n\r\n", 0, limits.head_bytes + 4)
+    _check_start(buffer, limits)
+    if LONE_LINE_FEED.search(buffer, 0, end if end >= 0 else limits.head_bytes):
+        raise Refusal(400, "line_feed")
+    if buffer.count(b"\r\n", 0, end if end >= 0 else limits.head_bytes) > limits.head_lines:
+        raise Refusal(431, "head_lines")
+    if end < 0:
+        if len(buffer) > limits.head_bytes:
+            raise Refusal(431, "head_bytes")
+        return None
+    lines = bytes(buffer[:end]).split(b"\r\n")
+    del buffer[: end + 4]
+    return _read(lines)
+
+
+def _check_start(buffer: bytearray, limits: Limits) -> None:
+    """Refuse what can never become a request line at once, rather than after the time limit."""
+    if not 65 <= buffer[0] <= 90:
+        raise Refusal(400, "not_http")
+    end = buffer.find(b"\r\n", 0, limits.request_line_bytes + 2)
+    if end < 0:
+        if len(buffer) > limits.request_line_bytes + 1:
+            raise Refusal(414, "request_line")
+    elif not REQUEST_LINE.fullmatch(buffer, 0, end):
+        raise Refusal(400, "not_http")
+
+
+def _read(lines: list[bytes]) -> Head:
+    start = REQUEST_LINE.fullmatch(lines[0])
+    assert start is not None, "checked by _check_start"
+    headers: list[tuple[bytes, bytes]] = []
+    for line in lines[1:]:
+        field = FIELD.fullmatch(line)
+        if field is None:
+            raise Refusal(400, "field")
+        headers.append((field[1].lower(), field[2]))
+    version = "1." + start[3].decode()
+    hosts = _values(headers, b"host")
+    if len(hosts) > 1 or (not hosts and version == "1.1") or not all(HOST.fullmatch(host) for host in hosts):
+        raise Refusal(400, "host")
+    length, chunked = _framing(headers, version)
+    return Head(
+        method=start[1].decode(),
+        target=start[2],
+        version=version,
+        headers=headers,
+        length=length,
+        chunked=chunked,
+        keep_alive=_keeps_alive(headers, version),
+        expects_continue=_expects_continue(headers, version),
+    )
+
+
+def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
+    return [value for known, value in headers if known == name]
+
+
+def _framing(headers: list[tuple[bytes, bytes]], version: str) -> tuple[int | None, bool]:
+    """Return (length, chunked); more than one statement about the length is refused, even when they agree."""
+    lengths = _values(headers, b"content-length")
+    codings = _values(headers, b"transfer-encoding")
+    if len(lengths) + len(codings) > 1:
+        raise Refusal(400, "two_lengths")
+    if codings:
+        if version == "1.0" or codings[0].lower() != b"chunked":
+            raise Refusal(400, "transfer_coding")
+        return None, True
+    if lengths:
+        if not LENGTH.fullmatch(lengths[0]):
+            raise Refusal(400, "length")
+        return int(lengths[0]), False
+    return None, False
+
+
+def _keeps_alive(headers: list[tuple[bytes, bytes]], version: str) -> bool:
+    options = {option.strip().lower() for value in _values(headers, b"connection") for option in value.split(b",")}
+    return version == "1.1" and b"close" not in options
+
+
+def _expects_continue(headers: list[tuple[bytes, bytes]], version: str) -> bool:
+    expected = _values(headers, b"expect")
+    if any(value.lower() != b"100-continue" for value in expected):
+        raise Refusal(417, "expect")
+    return bool(expected) and version == "1.1"

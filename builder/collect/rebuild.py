@@ -1,0 +1,144 @@
+"""`--build`: after quiet time, run `aftercast build --wait` in another process. It never delays an answer.
+
+One build at a time; what is stored while it runs leads to another one after it. A build that fails is said and counted
+and tried again with the next notification: the notifications are safe, the site is only older.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from builder.collect.limits import PATIENCE_SECONDS, QUIET_SECONDS
+from builder.collect.metrics import Counters
+
+RUN = "import os, sys; os.nice(10); from builder.cli import run; sys.exit(run(sys.argv[1:]))"
+PASSED_ON = frozenset(
+    {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "PYTHONPATH", "PYTHONUTF8", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH"}
+)
+KEPT_BACK = frozenset({"AFTERCAST_PUSH_KEY"})
+LINE_BYTES = 4_096
+STOP_SECONDS = 2.0
+
+
+def build_command(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the command of a build that waits for its turn, at low priority, by list and absolute program."""
+    return (sys.executable, "-c", RUN, "build", "--wait", *arguments)
+
+
+def build_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what a build may see of our environment."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name in PASSED_ON or (name.startswith("AFTERCAST_") and name not in KEPT_BACK)
+    }
+
+
+class Rebuilder:
+    """Waits for quiet, then runs the command. `poke` is called for every stored notification and only sets a flag."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        counters: Counters,
+        say: Callable[[str], None],
+        *,
+        quiet_seconds: float = QUIET_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._command = tuple(command)
+        self._environment = dict(environment)
+        self._counters = counters
+        self._say = say
+        self._quiet_seconds = quiet_seconds
+        self._patience_seconds = patience_seconds
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def poke(self) -> None:
+        self._news.set()
+
+    async def close(self) -> None:
+        """Stop; a build that runs is ended, which it survives by design."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await self._news.wait()
+            await self._quiet()
+            await self._build()
+
+    async def _quiet(self) -> None:
+        """Return when nothing came for the quiet time, or when patience ends."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience_seconds
+        while (left := deadline - loop.time()) > 0:
+            self._news.clear()
+            try:
+                await asyncio.wait_for(self._news.wait(), min(self._quiet_seconds, left))
+            except TimeoutError:
+                break
+        self._news.clear()
+
+    async def _build(self) -> None:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                env=self._environment,
+                process_group=0,  # an interrupt at the terminal is for us; we end the build in order
+                limit=LINE_BYTES,
+            )
+        except OSError as error:
+            self._end(f"cannot start: {(error.strerror or 'failed').lower()}", ok=False)
+            return
+        try:
+            await self._pass_on(process.stdout)
+            code = await process.wait()
+        except asyncio.CancelledError:
+            await _end_process(process)
+            raise
+        self._end(f"ended with exit code {code}", ok=code == 0)
+
+    async def _pass_on(self, stream: asyncio.StreamReader | None) -> None:
+        assert stream is not None
+        while True:
+            try:
+                line = await stream.readuntil(b"\n")
+            except asyncio.IncompleteReadError as rest:
+                line = rest.partial
+            except asyncio.LimitOverrunError as overrun:
+                line = await stream.read(overrun.consumed)
+            if not line:
+                return
+            self._say(f"build: {line.decode('utf-8', 'replace').rstrip()}")
+
+    def _end(self, sentence: str, *, ok: bool) -> None:
+        self._counters.add("builds_total", "done" if ok else "failed")
+        if not ok:
+            self._say(f"the build {sentence}; notifications are stored all the same")
+
+
+async def _end_process(process: asyncio.subprocess.Process) -> None:
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, ending)
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            continue
+        return

@@ -1,0 +1,201 @@
+"""The receiver as a whole: log, commit thread, application, server; started, run until told to stop, stopped in order.
+
+Order at the start: take the folder, cut torn tails, bind, then accept. At the end: stop accepting, finish what is in
+flight, sync, let the folder go. Only `cli/collect.py` touches signals and terminals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import functools
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from builder.collect.app import Intake, make_app
+from builder.collect.commit import Committer
+from builder.collect.crowd import Crowd
+from builder.collect.disk import Disk
+from builder.collect.limits import PROBE_SECONDS, STOP_SECONDS, Limits
+from builder.collect.log import Log
+from builder.collect.metrics import Counters
+from builder.collect.rebuild import Rebuilder
+from builder.collect.wire import House, Wire
+from builder.errors import ConfigError
+
+DEFAULT_PATHS = ("/", "/callback")
+SUMMARY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How one receiver is to run. What tests replace (clock, disk, limits) is here with what users choose."""
+
+    folder: Path  # <source>/recordings/callbacks
+    keys: tuple[bytes, ...]  # empty: accept anything, marked unsigned
+    clock: Callable[[], int]
+    say: Callable[[str], None]
+    host: str = "127.0.0.1"
+    port: int = 0
+    paths: tuple[str, ...] = DEFAULT_PATHS
+    limits: Limits = field(default_factory=Limits)
+    disk: Disk = field(default_factory=Disk)
+    redact: Callable[[Mapping[str, Any]], str] | None = None
+    build: Callable[[Counters], Rebuilder] | None = None
+    probe_seconds: float = PROBE_SECONDS
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server without its signal handling: it would end by a signal where an exit code is promised."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(setting: Setting, listening: Callable[[str], None], stop: asyncio.Event) -> Counters:
+    """Receive until `stop` is set; `listening` is told the address once connections are accepted."""
+    counters, crowd = Counters(), Crowd(setting.limits)
+    log = Log(setting.folder, setting.disk, setting.say)
+    log.open()
+    try:
+        with bind(setting.host, setting.port) as sock:
+            committer = Committer(log, counters, setting.say, setting.probe_seconds)
+            committer.start()
+            try:
+                await _receive(setting, Parts(sock, counters, crowd, committer), listening, stop)
+            finally:
+                await committer.close(STOP_SECONDS)
+    finally:
+        log.close()
+    return counters
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What exists once the folder is ours and the address is bound."""
+
+    sock: socket.socket
+    counters: Counters
+    crowd: Crowd
+    committer: Committer
+
+
+async def _receive(setting: Setting, parts: Parts, listening: Callable[[str], None], stop: asyncio.Event) -> None:
+    rebuilder = setting.build(parts.counters) if setting.build else None
+    house = House(setting.limits, parts.crowd, parts.counters, setting.say)
+    server = Server(configuration(make_app(_intake(setting, parts, rebuilder)), house))
+    asyncio.get_running_loop().set_exception_handler(functools.partial(_report, parts.counters, setting.say))
+    running = asyncio.create_task(server.serve(sockets=[parts.sock]))
+    summary = asyncio.create_task(_summarise(parts.counters, setting.say))
+    stopping = asyncio.create_task(stop.wait())
+    if rebuilder:
+        rebuilder.start()
+    try:
+        await _until(lambda: server.started or running.done())
+        listening(address_of(parts.sock))
+        await asyncio.wait({running, stopping}, return_when="FIRST_COMPLETED")
+    finally:
+        server.should_exit = True
+        summary.cancel()
+        stopping.cancel()
+        await running
+        if rebuilder:
+            await rebuilder.close()
+
+
+def _intake(setting: Setting, parts: Parts, rebuilder: Rebuilder | None) -> Intake:
+    return Intake(
+        keys=setting.keys,
+        paths=setting.paths,
+        limits=setting.limits,
+        clock=setting.clock,
+        committer=parts.committer,
+        counters=parts.counters,
+        crowd=parts.crowd,
+        say=setting.say,
+        redact=setting.redact,
+        stored=rebuilder.poke if rebuilder else lambda: None,
+    )
+
+
+def configuration(app: Any, house: House) -> uvicorn.Config:
+    """Return uvicorn's configuration: our protocol, no logs of its own, no trust in forwarding headers."""
+    return uvicorn.Config(
+        app,
+        http=functools.partial(Wire, house),  # type: ignore[arg-type]  # it only calls it
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        interface="asgi3",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+
+
+@contextlib.contextmanager
+def bind(host: str, port: int) -> Iterator[socket.socket]:
+    """Open the listening socket; an address that cannot be had is a mistake of the command line."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        sock = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ConfigError(f"cannot listen on `{host}`: {(error.strerror or 'failed').lower()}") from error
+    with sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(address)
+        except OSError as error:
+            hint = (
+                "another program listens there; `--port 0` takes a free port" if error.errno == errno.EADDRINUSE else ""
+            )
+            raise ConfigError(
+                f"cannot listen on `{host}` port {port}: {(error.strerror or '').lower()}", hint=hint
+            ) from error
+        yield sock
+
+
+def address_of(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _until(is_true: Callable[[], bool]) -> None:
+    while not is_true():  # noqa: ASYNC110 - uvicorn tells that it has started by an attribute only
+        await asyncio.sleep(0.005)
+
+
+async def _summarise(counters: Counters, say: Callable[[str], None]) -> None:
+    """Say once a minute what was refused, as one line: junk must not fill the disk through our own messages."""
+    before: dict[str, int] = {}
+    while True:
+        await asyncio.sleep(SUMMARY_SECONDS)
+        now = counters.labels("refusals_total")
+        news = {
+            reason: count - before.get(reason, 0) for reason, count in now.items() if count != before.get(reason, 0)
+        }
+        if news:
+            say("refused in the last minute: " + ", ".join(f"{reason} {count}" for reason, count in news.items()))
+        before = now
+
+
+def _report(
+    counters: Counters, say: Callable[[str], None], _loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
+    """Count and name an error that reached the event loop; its text may hold what a sender wrote, so it is not said."""
+    error = context.get("exception")
+    if isinstance(error, OSError) and "socket.accept" in str(context.get("message", "")):
+        say("out of file handles, accepting again in a second")
+        return
+    counters.add("internal_errors_total")
+    say(f"internal error in the event loop: {type(error).__name__}")
