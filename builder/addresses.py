@@ -1,0 +1,178 @@
+"""Addresses: the tag of a recording, the broadcast day of an instant, and the ids made of both.
+
+Owns the alphabet and the arithmetic; knows nothing of sessions. Everything here is pure: the zone is an argument, and
+zones come from the `tzdata` package alone, so that a machine's own zone files never reach an output byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from hashlib import blake2b
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from builder.errors import ConfigError
+from builder.model import StreamKey
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread or misspell
+PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)  # two characters for ten bits
+TAG_LENGTH = 10
+DAY_MS = 86_400_000
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+LAST_ORDINAL = date.max.toordinal()
+SESSION_ID = re.compile(rf"(\d{{4}})/(\d\d)/(\d\d)/([{ALPHABET}]{{{TAG_LENGTH}}})", re.ASCII)
+ZONE_NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", re.ASCII)
+
+
+def tag_of(key: str) -> str:
+    """Return the ten characters that name a recording in addresses: 50 bits of BLAKE2b over its exact bytes."""
+    bits = int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big") >> 6
+    return (
+        PAIRS[bits >> 40]
+        + PAIRS[bits >> 30 & 1023]
+        + PAIRS[bits >> 20 & 1023]
+        + PAIRS[bits >> 10 & 1023]
+        + PAIRS[bits & 1023]
+    )
+
+
+def load_zone(name: str) -> ZoneInfo:
+    """Load a zone from the `tzdata` package.
+
+    Raises `ConfigError` when the name is unknown.
+    """
+    unknown = ConfigError(f"expected a time zone such as `Europe/Berlin`, found `{name}`")
+    if not ZONE_NAME.fullmatch(name):
+        raise unknown
+    entry = files("tzdata").joinpath("zoneinfo", *name.split("/"))
+    try:
+        with entry.open("rb") as stream:
+            return ZoneInfo.from_file(stream, key=name)
+    except (OSError, ValueError) as error:  # a folder, a missing file, or a file that is no zone
+        raise unknown from error
+
+
+class BroadcastDays:
+    """Tell the broadcast day of instants in one zone; quick for many instants of few days.
+
+    A broadcast day begins `starts_at_minutes` after local midnight: with 04:00 a show over midnight belongs to the
+    evening's day. The local clock is what counts, also on the days on which it is changed.
+    """
+
+    def __init__(self, zone: tzinfo, starts_at_minutes: int = 0) -> None:
+        self.zone = zone
+        self._shift_ms = starts_at_minutes * 60_000
+        self._offsets: dict[int, int | None] = {}  # UTC day → offset all day long; None: it changes on that day
+        self._texts: dict[int, str] = {}
+
+    def number(self, ms: int) -> int:
+        """Return the broadcast day as a count of days since 1970-01-01."""
+        utc_day = ms // DAY_MS
+        try:
+            offset = self._offsets[utc_day]
+        except KeyError:
+            offset = self._offsets[utc_day] = self._steady_offset(utc_day)
+        if offset is None:
+            offset = self.offset_ms(ms)
+        return (ms + offset - self._shift_ms) // DAY_MS
+
+    def day(self, ms: int) -> str:
+        """Return the broadcast day as text, "2022-01-13"."""
+        number = self.number(ms)
+        try:
+            return self._texts[number]
+        except KeyError:
+            text = date.fromordinal(min(max(number + EPOCH_ORDINAL, 1), LAST_ORDINAL)).isoformat()
+            return self._texts.setdefault(number, text)
+
+    def offset_ms(self, ms: int) -> int:
+        """Return what the local clock shows more than UTC at an instant."""
+        moment = datetime(1970, 1, 1, tzinfo=UTC)
+        try:
+            offset = (moment + timedelta(milliseconds=ms)).astimezone(self.zone).utcoffset()
+        except OverflowError:  # beyond the years 1 to 9999 no zone has rules
+            return 0
+        return (offset or timedelta()) // timedelta(milliseconds=1)
+
+    def clock(self, ms: int) -> str:
+        """Return the local time of day, "21:37"."""
+        minutes = (ms + self.offset_ms(ms)) // 60_000 % 1440
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+
+    def _steady_offset(self, utc_day: int) -> int | None:
+        found = {self.offset_ms(utc_day * DAY_MS + hour * 3_600_000) for hour in (0, 6, 12, 18, 24)}
+        return found.pop() if len(found) == 1 else None
+
+
+def broadcast_day(ms: int, zone: tzinfo, day_starts_at_minutes: int = 0) -> str:
+    """Return the broadcast day of one instant, "2022-01-13"; for many instants keep a `BroadcastDays`."""
+    return BroadcastDays(zone, day_starts_at_minutes).day(ms)
+
+
+def session_id(day: str, tag: str) -> str:
+    """Return the id of a session, which is also its address under `/replays/`: "2022/01/13/k3f9q2m7xa"."""
+    return f"{day.replace('-', '/')}/{tag}"
+
+
+def parse_session_id(text: str) -> tuple[str, str] | None:
+    """Return (day, tag) of a session id, or None when the text is not one; accepts the page's path too."""
+    match = SESSION_ID.fullmatch(text.strip("/").removeprefix("replays/"))
+    if match is None:
+        return None
+    year, month, day, tag = match.groups()
+    try:
+        return date(int(year), int(month), int(day)).isoformat(), tag
+    except ValueError:
+        return None
+
+
+def session_path(identity: str) -> str:
+    """Return the path of a session's page, "/replays/2022/01/13/k3f9q2m7xa/"."""
+    return f"/replays/{identity}/"
+
+
+def private_slug(stream: StreamKey, key: bytes) -> str:
+    """Return the slug of a stream that no profile claims: a keyed hash, so that stream ids cannot be guessed from it.
+
+    Different streams get different slugs, byte for byte: the fields are hashed with their lengths.
+    """
+    told = (stream.stream_id, stream.app, stream.appname)
+    exact = [part.encode("utf-8", "surrogatepass") for part in told]
+    message = b"".join(b"%d:%b," % (len(part), part) for part in exact)
+    shortened = key if len(key) <= blake2b.MAX_KEY_SIZE else blake2b(key).digest()
+    bits = int.from_bytes(blake2b(message, digest_size=10, key=shortened).digest(), "big")
+    return "s-" + "".join(ALPHABET[bits >> place & 31] for place in range(75, -1, -5))
+
+
+def private_slugs(stream: StreamKey, key: bytes) -> tuple[str, ...]:
+    """Return every private slug a stream may have had: its own first, then those of its less complete names.
+
+    Early records of a stream often lack app and appname; when they become known its own slug changes, and the former
+    ones should lead to it.
+    """
+    names = (
+        stream,
+        StreamKey(stream.stream_id, stream.app),
+        StreamKey(stream.stream_id, "", stream.appname),
+        StreamKey(stream.stream_id),
+    )
+    return tuple(dict.fromkeys(private_slug(name, key) for name in names))
+
+
+def address_clash(identity: str, first: str, second: str) -> ConfigError:
+    """Return the error for two recordings whose sessions would have one address; both are named, in order."""
+    one, two = sorted((first, second))
+    return ConfigError(
+        f"the recordings `{one}` and `{two}` would both have the address `{session_path(identity)}`",
+        hint="merge their sessions, or split one of them before another file, in a file under replays/",
+    )
+
+
+def check_addresses(anchors: Iterable[tuple[str, str]]) -> None:
+    """Raise `ConfigError` when two of the (session id, anchor's key) pairs have one id and different anchors."""
+    seen: dict[str, str] = {}
+    for identity, key in sorted(anchors):
+        if seen.setdefault(identity, key) != key:
+            raise address_clash(identity, seen[identity], key)

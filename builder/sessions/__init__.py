@@ -1,0 +1,32 @@
+"""Sessions: the rules that turn recordings into broadcasts. Pure: no clock, no disk, no order of arrival.
+
+The public names of the room; its modules are split by noun (`intervals`, `links`, `grouping`, `tracks`, `aliases` …).
+"""
+
+from builder.sessions.assemble import assemble, assemble_all
+from builder.sessions.intervals import interval, join_interval
+from builder.sessions.island import TOO_SHORT, Assembly, Island
+from builder.sessions.reach import LinkKey, Reach, Span, reach
+from builder.sessions.record import session_json
+from builder.sessions.rules import Rulebook, Rules, check_rules
+from builder.sessions.streams import AMBIGUOUS, resolve_stream
+
+__all__ = [
+    "AMBIGUOUS",
+    "TOO_SHORT",
+    "Assembly",
+    "Island",
+    "LinkKey",
+    "Reach",
+    "Rulebook",
+    "Rules",
+    "Span",
+    "assemble",
+    "assemble_all",
+    "check_rules",
+    "interval",
+    "join_interval",
+    "reach",
+    "resolve_stream",
+    "session_json",
+]

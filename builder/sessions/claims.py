@@ -1,0 +1,106 @@
+"""Claims: which broadcaster a stream belongs to, at a moment.
+
+Exact beats glob. Among claims of one kind the one with more literal characters wins, then the one that also names app
+or path, then the one limited in time, then text order: the answer never depends on the order of files.
+Two equal claims of different profiles that overlap in time are refused by `check_claims`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import combinations
+
+import msgspec
+
+from builder.errors import ConfigError
+from builder.model import StreamClaim, StreamKey, Vj
+
+BEGINNING_MS = -(2**62)
+ENDLESS_MS = 2**62
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A claim and the profile that makes it."""
+
+    vj: Vj
+    told: StreamClaim
+    glob: re.Pattern[str] | None
+
+    @property
+    def from_ms(self) -> int:
+        return BEGINNING_MS if self.told.from_ms is None else self.told.from_ms
+
+    @property
+    def until_ms(self) -> int:
+        return ENDLESS_MS if self.told.until_ms is None else self.told.until_ms
+
+    @property
+    def timeless(self) -> bool:
+        return self.told.from_ms is None and self.told.until_ms is None
+
+    def fits(self, stream: StreamKey) -> bool:
+        """Say whether the claim is about this stream, whatever the time."""
+        told = self.told
+        if (told.app and told.app != stream.app) or (told.appname and told.appname != stream.appname):
+            return False
+        return told.pattern == stream.stream_id if self.glob is None else bool(self.glob.fullmatch(stream.stream_id))
+
+    def rank(self) -> tuple[int, int, int, bool, str, str]:
+        """Sort key: the claim that wins comes first."""
+        literal = sum(character not in "*?" for character in self.told.pattern)
+        narrowed = bool(self.told.app) + bool(self.told.appname)
+        return self.glob is not None, -literal, -narrowed, self.timeless, self.told.pattern, self.vj.slug
+
+
+class Claims:
+    """Every profile's claims, ready to be asked."""
+
+    def __init__(self, vjs: Iterable[Vj]) -> None:
+        self._exact: defaultdict[str, list[Claim]] = defaultdict(list)
+        self._globs: list[Claim] = []
+        for vj in vjs:
+            for told in vj.streams:
+                if told.exact:
+                    self._exact[told.pattern].append(Claim(vj, told, None))
+                else:
+                    self._globs.append(Claim(vj, told, _compiled(told.pattern)))
+
+    def of(self, stream: StreamKey) -> list[Claim]:
+        """Return the claims on a stream, the strongest first; nothing after the first that always holds."""
+        fitting = [claim for claim in (*self._exact.get(stream.stream_id, ()), *self._globs) if claim.fits(stream)]
+        fitting.sort(key=Claim.rank)
+        always = next((place for place, claim in enumerate(fitting) if claim.timeless), len(fitting))
+        return fitting[: always + 1]
+
+
+def holder(claims: list[Claim], at_ms: int) -> Vj | None:
+    """Return whose stream it is at a moment: the profile of the first claim that holds then."""
+    return next((claim.vj for claim in claims if claim.from_ms <= at_ms < claim.until_ms), None)
+
+
+def check_claims(vjs: Iterable[Vj]) -> None:
+    """Raise `ConfigError` when two profiles make equal claims that overlap in time; both files are named."""
+    alike: defaultdict[tuple[bool, str, str, str], list[Claim]] = defaultdict(list)
+    for vj in sorted(vjs, key=lambda vj: (vj.source, vj.slug)):
+        for told in vj.streams:
+            alike[told.exact, told.pattern, told.app, told.appname].append(Claim(vj, told, None))
+    for equal in alike.values():
+        for one, two in combinations(equal, 2):
+            if one.vj.slug != two.vj.slug and max(one.from_ms, two.from_ms) < min(one.until_ms, two.until_ms):
+                raise ConfigError(
+                    f"{_file(two.vj)}: `streams` claims `{two.told.pattern}`, which {_file(one.vj)} claims too"
+                    " for an overlapping time",
+                    hint="narrow one of the claims by `from`, `until`, `app` or `appname`",
+                )
+
+
+def _file(vj: Vj) -> str:
+    return vj.source or f"vjs/{vj.slug}.md"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    wild = {"*": ".*", "?": "."}
+    collapsed = re.sub(r"\*+", "*", pattern)  # one star says as much as several, and matches in less time
+    return re.compile("".join(wild.get(character) or re.escape(character) for character in collapsed), re.DOTALL)

@@ -1,0 +1,148 @@
+"""Links: what ties recordings of one stream together besides nearness.
+
+Three kinds: the provider's session id, its task id (an event can tie the two), and one push from start to stop.
+Recordings with one link and at most 24 hours between neighbours form a *bridge*: the time from the first of them to the
+end of the last. Whatever the stream recorded inside a bridge belongs to the same broadcast.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from builder.model import PushEvent, Recording, StreamKey, TaskEvent
+from builder.sessions.intervals import Placed
+
+LINK_REACH_MS = 86_400_000  # a link does not join across a longer hole
+PUSH_MARGIN_MS = 60_000  # content may begin before the push and end after it by this much
+
+
+class Push(msgspec.Struct, frozen=True, order=True):
+    """One push, from its start to its stop."""
+
+    start_ms: int
+    stop_ms: int
+    sequence: str
+
+    def holds(self, placed: Placed) -> bool:
+        """Say whether a recording lies in the push."""
+        return placed.start_ms >= self.start_ms - PUSH_MARGIN_MS and placed.end_ms <= self.stop_ms + PUSH_MARGIN_MS
+
+
+class Bridge(msgspec.Struct, frozen=True, order=True):
+    """A stretch of one stream that links make one broadcast."""
+
+    low_ms: int
+    high_ms: int
+    rule: str  # session_id, task_id, push
+    name: str  # the id behind the rule; never published
+
+
+class Links:
+    """The links of an island's streams."""
+
+    def __init__(self, pushes: Iterable[PushEvent] = (), tasks: Iterable[TaskEvent] = ()) -> None:
+        self._pushes = _paired(pushes)
+        self._session_of_task = _told_sessions(tasks)
+
+    def names(self, recording: Recording) -> list[tuple[str, str]]:
+        """Return the (rule, id) pairs that a recording shares with others of its stream."""
+        names = []
+        session_id = recording.session_id
+        if recording.task_id:
+            names.append(("task_id", recording.task_id))
+            if self._session_of_task and not session_id:
+                session_id = self._session_of_task.get((recording.stream, recording.task_id), "")
+        if session_id:
+            names.append(("session_id", session_id))
+        return names
+
+    def pushes(self, stream: StreamKey) -> list[Push]:
+        """Return the whole pushes of a stream, by start."""
+        return self._pushes.get(stream, [])
+
+    def tied(self, stream: StreamKey, placed: Iterable[Placed]) -> dict[tuple[str, str], list[Placed]]:
+        """Return the recordings of one stream by the (rule, id) that ties them; none stands alone there."""
+        shared: defaultdict[tuple[str, str], list[Placed]] = defaultdict(list)
+        for one in placed:
+            if one.recording.task_id or one.recording.session_id:
+                for name in self.names(one.recording):
+                    shared[name].append(one)
+        pushes = self._pushes.get(stream)
+        if pushes:
+            by_start = sorted(placed, key=_start)
+            for push in pushes:
+                shared["push", push.sequence].extend(_held(push, by_start))
+        return {name: tied for name, tied in shared.items() if len(tied) > 1}
+
+    def bridges(self, stream: StreamKey, placed: Iterable[Placed]) -> list[Bridge]:
+        """Return the bridges between recordings of one stream, by low end."""
+        tied = self.tied(stream, placed)
+        return sorted(bridge for (rule, name), members in tied.items() for bridge in _chains(rule, name, members))
+
+
+def _held(push: Push, by_start: Sequence[Placed]) -> list[Placed]:
+    held = []
+    for place in range(bisect_left(by_start, push.start_ms - PUSH_MARGIN_MS, key=_start), len(by_start)):
+        one = by_start[place]
+        if one.start_ms > push.stop_ms + PUSH_MARGIN_MS:
+            break
+        if push.holds(one):
+            held.append(one)
+    return held
+
+
+def _start(placed: Placed) -> int:
+    return placed.start_ms
+
+
+def _chains(rule: str, name: str, tied: list[Placed]) -> list[Bridge]:
+    bridges = []
+    tied.sort(key=lambda one: one.join_ms)
+    low, high, count = tied[0].join_ms, tied[0].end_ms, 1
+    for one in tied[1:]:
+        if one.join_ms - high > LINK_REACH_MS:
+            if count > 1:
+                bridges.append(Bridge(low, high, rule, name))
+            low, high, count = one.join_ms, one.end_ms, 1
+        else:
+            high = max(high, one.end_ms)
+            count += 1
+    if count > 1:
+        bridges.append(Bridge(low, high, rule, name))
+    return bridges
+
+
+def _paired(events: Iterable[PushEvent]) -> dict[StreamKey, list[Push]]:
+    """Pair starts and stops by sequence; repeated messages widen a push, half a pair is none."""
+    starts: dict[tuple[StreamKey, str], int] = {}
+    stops: dict[tuple[StreamKey, str], int] = {}
+    for event in events:
+        if not event.sequence:
+            continue
+        name = event.stream, event.sequence
+        if event.kind == "start":
+            starts[name] = min(event.at_ms, starts.get(name, event.at_ms))
+        else:
+            stops[name] = max(event.at_ms, stops.get(name, event.at_ms))
+    pushes: defaultdict[StreamKey, list[Push]] = defaultdict(list)
+    for (stream, sequence), start_ms in starts.items():
+        stop_ms = stops.get((stream, sequence), start_ms - 1)
+        if stop_ms >= start_ms:
+            pushes[stream].append(Push(start_ms, stop_ms, sequence))
+    for found in pushes.values():
+        found.sort()
+    return dict(pushes)
+
+
+def _told_sessions(tasks: Iterable[TaskEvent]) -> dict[tuple[StreamKey, str], str]:
+    """Return the session that events tie a task to; where they disagree, the first in text order."""
+    told: dict[tuple[StreamKey, str], str] = {}
+    for event in tasks:
+        if event.task_id and event.session_id:
+            name = event.stream, event.task_id
+            told[name] = min(event.session_id, told.get(name, event.session_id))
+    return told

@@ -1,0 +1,114 @@
+"""Reach: what else must be known before recordings can be grouped for good.
+
+The catalog regroups islands, not everything. It starts from the recordings that changed, asks what they reach, loads
+that, and asks again until nothing new comes: then the island is closed. Reach may name more than is needed, never less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window
+from builder.sessions.grouping import Run, lanes, runs_of
+from builder.sessions.intervals import place_all
+from builder.sessions.links import LINK_REACH_MS, PUSH_MARGIN_MS, Links
+from builder.sessions.rules import Rulebook, names_of
+from builder.sessions.standing import may_be_replaced
+
+
+class Span(Value, frozen=True, order=True):
+    """All recordings of a stream whose join interval touches [from_ms, to_ms], ends included.
+
+    `stream.app` and `.appname` are exact, except in a span with `any_app`: there they are irrelevant.
+    """
+
+    stream: StreamKey
+    from_ms: int
+    to_ms: int
+    any_app: bool = False
+
+
+class LinkKey(Value, frozen=True, order=True):
+    """All recordings of a stream with this session id or task id whose join interval touches [from_ms, to_ms].
+
+    Task events that name the id, whatever their time, are needed too.
+    """
+
+    stream: StreamKey
+    kind: str  # session_id or task_id
+    name: str
+    from_ms: int
+    to_ms: int
+
+
+class Reach(Value, frozen=True):
+    """What must be loaded; every tuple is sorted.
+
+    `pushes`: every push (both its events) of the stream that overlaps the time.
+    `names`: recordings with this key or file id. `urls`: recordings with this stored URL.
+    """
+
+    spans: tuple[Span, ...] = ()
+    links: tuple[LinkKey, ...] = ()
+    pushes: tuple[Span, ...] = ()
+    names: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+def reach(
+    recordings: Iterable[Recording], pushes: Iterable[PushEvent], book: Rulebook, tasks: Iterable[TaskEvent] = ()
+) -> Reach:
+    """Return what the given recordings reach, the given events of their streams being known already."""
+    tasks = list(tasks)
+    links = Links(pushes, tasks)
+    placed = place_all(recordings)
+    found = _Found(links, tasks)
+    for lane, members in lanes(placed, book):
+        if lane.window is not None:
+            found.add_window(lane.window)
+        elif lane.gap_ms:
+            for run in runs_of(lane, members, links):
+                found.add_run(run)
+    names = {name for one in placed for ids in book.merges_of(one.recording) for name in ids}
+    known = {name for one in placed for name in names_of(one.recording)}
+    urls = {one.recording.url for one in placed if one.recording.url and may_be_replaced(one.recording)}
+    return Reach(
+        spans=tuple(sorted(found.spans)),
+        links=tuple(sorted(found.links)),
+        pushes=tuple(sorted(found.pushes)),
+        names=tuple(sorted(names - known)),
+        urls=tuple(sorted(urls)),
+    )
+
+
+class _Found:
+    """What has been found to be in reach."""
+
+    def __init__(self, links: Links, tasks: Iterable[TaskEvent]) -> None:
+        self._links = links
+        self._tasks = [event for event in tasks if event.task_id and event.session_id]
+        self.spans: set[Span] = set()
+        self.links: set[LinkKey] = set()
+        self.pushes: set[Span] = set()
+
+    def add_window(self, window: Window) -> None:
+        stream = StreamKey(window.stream_id, window.app, window.appname)
+        any_app = not (window.app and window.appname)
+        self.spans.add(Span(stream, window.from_ms, window.to_ms, any_app))
+
+    def add_run(self, run: Run) -> None:
+        stream = run.lane.stream
+        low = min(one.join_ms for one in run.members)
+        high = max(one.end_ms for one in run.members)
+        self.spans.add(Span(stream, low - run.lane.gap_ms, high + run.lane.gap_ms))
+        self.pushes.add(Span(stream, low - PUSH_MARGIN_MS, high + PUSH_MARGIN_MS))
+        far_low, far_high = low - LINK_REACH_MS, high + LINK_REACH_MS
+        names = {name for one in run.members for name in self._links.names(one.recording)}
+        for event in self._tasks:  # a task leads to its session and back
+            if event.stream == stream and ("session_id", event.session_id) in names:
+                names.add(("task_id", event.task_id))
+        self.links |= {LinkKey(stream, kind, name, far_low, far_high) for kind, name in names}
+        for push in self._links.pushes(stream):
+            if any(push.holds(one) for one in run.members):
+                begin, end = push.start_ms - PUSH_MARGIN_MS, push.stop_ms + PUSH_MARGIN_MS
+                self.spans.add(Span(stream, max(begin, far_low), min(end, far_high)))

@@ -1,0 +1,185 @@
+"""Rules: what people decide about grouping, as one value, and the lookups built from it once.
+
+`Rules` is plain data that can be stored and compared; `Rulebook` answers the questions that grouping asks of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from hashlib import blake2b
+from itertools import combinations
+
+import msgspec
+
+from builder.addresses import BroadcastDays, load_zone, parse_session_id, private_slug
+from builder.config import Grouping
+from builder.errors import ConfigError
+from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
+from builder.sessions.claims import Claims, check_claims, holder
+
+
+class Rules(Value, frozen=True, omit_defaults=True):
+    """Everything besides the records that decides what the sessions are."""
+
+    grouping: Grouping = Grouping()
+    zone: str = "UTC"
+    day_starts_at_minutes: int = 0
+    vjs: tuple[Vj, ...] = ()
+    curations: tuple[Curation, ...] = ()
+    slug_key: bytes = b""
+    posters: str = "generated"  # or "provider"
+    expired_before_ms: int | None = None  # an expiry before this instant counts as passed (DESIGN "Now")
+
+    def digest(self) -> str:
+        """Return a digest of all that regroups every session when it changes.
+
+        `expired_before_ms` is left out: it moves with every new day of recordings and concerns only the sessions
+        whose expiry lies between the old instant and the new one. Of a profile only its claims and gaps count.
+        """
+        profiles = [(vj.slug, vj.streams, vj.gap_ms, vj.stream_gaps) for vj in self.vjs]
+        rest = msgspec.structs.replace(self, vjs=(), expired_before_ms=None)
+        return blake2b(msgspec.json.encode((rest, profiles)), digest_size=16).hexdigest()
+
+
+class Rulebook:
+    """The lookups that grouping needs, built once for many islands."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.days = BroadcastDays(load_zone(rules.zone), rules.day_starts_at_minutes)
+        self._claims = Claims(rules.vjs)
+        self._gaps = {vj.slug: (vj.gap_ms, dict(vj.stream_gaps)) for vj in rules.vjs}
+        self._holders: dict[StreamKey, str | None] = {}
+        self._windows: defaultdict[str, list[Window]] = defaultdict(list)
+        self._by_id: defaultdict[str, list[Curation]] = defaultdict(list)
+        self._by_address: defaultdict[str, list[Curation]] = defaultdict(list)
+        self._by_window: defaultdict[Window, list[Curation]] = defaultdict(list)
+        self.merges: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        self.splits: frozenset[str] = frozenset(
+            identity for curation in rules.curations for identity in curation.split_before
+        )
+        for curation in sorted(rules.curations, key=lambda curation: curation.source):
+            self._learn(curation)
+
+    def _learn(self, curation: Curation) -> None:
+        for identity in dict.fromkeys(curation.recordings or curation.merge):
+            self._by_id[identity].append(curation)
+        if parsed := parse_session_id(curation.address):
+            self._by_address["/".join((parsed[0].replace("-", "/"), parsed[1]))].append(curation)
+        for identity in dict.fromkeys(curation.merge):
+            self.merges[identity].append(tuple(dict.fromkeys(curation.merge)))
+        if curation.window is not None:
+            self._by_window[curation.window].append(curation)
+            if curation.window not in self._windows[curation.window.stream_id]:
+                self._windows[curation.window.stream_id].append(curation.window)
+
+    # Broadcasters ------------------------------------------------------------------------------------------------
+
+    def vj_of(self, stream: StreamKey, at_ms: int) -> str:
+        """Return the slug of the broadcaster whose stream it is at a moment; a private slug when nobody claims it."""
+        slug = self.steady_vj_of(stream)
+        if slug is not None:
+            return slug
+        vj = holder(self._claims.of(stream), at_ms)
+        return private_slug(stream, self.rules.slug_key) if vj is None else vj.slug
+
+    def steady_vj_of(self, stream: StreamKey) -> str | None:
+        """Return the one slug of a stream, or None when it depends on the time."""
+        try:
+            return self._holders[stream]
+        except KeyError:
+            claims = self._claims.of(stream)
+            if not claims:
+                steady: str | None = private_slug(stream, self.rules.slug_key)
+            else:
+                steady = claims[0].vj.slug if claims[0].timeless else None
+            return self._holders.setdefault(stream, steady)
+
+    # Grouping ----------------------------------------------------------------------------------------------------
+
+    def gap_of(self, stream: StreamKey, slug: str) -> int:
+        """Return the longest hole inside one session: the stream's own, else its broadcaster's, else the site's."""
+        gap_ms, stream_gaps = self._gaps.get(slug, (None, {}))
+        own = stream_gaps.get(stream.stream_id, gap_ms)
+        return self.rules.grouping.gap_ms if own is None else own
+
+    def windows_of(self, stream: StreamKey) -> list[Window]:
+        """Return the windows that claim recordings of a stream."""
+        windows = self._windows.get(stream.stream_id)
+        return [window for window in windows if _about(window, stream)] if windows else []
+
+    def window_at(self, stream: StreamKey, middle_ms: int) -> Window | None:
+        """Return the window that claims a recording by the midpoint of its content."""
+        if stream.stream_id not in self._windows:
+            return None
+        return next((w for w in self.windows_of(stream) if w.from_ms <= middle_ms < w.to_ms), None)
+
+    def merges_of(self, recording: Recording) -> list[tuple[str, ...]]:
+        """Return the lists of file ids that belong in one session with this recording."""
+        merges = self.merges
+        return [ids for name in names_of(recording) for ids in merges.get(name, ())] if merges else []
+
+    def is_split(self, recording: Recording) -> bool:
+        """Say whether a session must begin with this recording."""
+        return not self.splits.isdisjoint(names_of(recording))
+
+    # Curation ----------------------------------------------------------------------------------------------------
+
+    def curation_of(self, file_id: str) -> tuple[Curation, ...]:
+        """Return the curations that name a recording by its file id or key."""
+        return tuple(self._by_id.get(file_id, ()))
+
+    def curations_of(
+        self, recordings: Iterable[Recording], addresses: Iterable[str], window: Window | None
+    ) -> list[Curation]:
+        """Return what people say of a session, by source: named by a recording, an address or its window."""
+        found: dict[str, Curation] = {}
+        if self._by_id:
+            for recording in recordings:
+                for name in names_of(recording):
+                    found.update({curation.source: curation for curation in self._by_id.get(name, ())})
+        if self._by_address:
+            for address in addresses:
+                found.update({curation.source: curation for curation in self._by_address.get(address, ())})
+        if window is not None:
+            found.update({curation.source: curation for curation in self._by_window[window]})
+        return [found[source] for source in sorted(found)]
+
+
+def names_of(recording: Recording) -> tuple[str, ...]:
+    """Return the texts by which people may name a recording: its key, and its file id when that differs."""
+    if not recording.file_id or recording.file_id == recording.key:
+        return (recording.key,)
+    return recording.key, recording.file_id
+
+
+def check_rules(rules: Rules) -> None:
+    """Raise `ConfigError` for rules that contradict each other; the files are named.
+
+    Equal claims of two profiles that overlap in time, and overlapping windows of one stream.
+    """
+    check_claims(rules.vjs)
+    claimed: defaultdict[str, list[Curation]] = defaultdict(list)
+    for curation in sorted(rules.curations, key=lambda curation: curation.source):
+        if curation.window is not None:
+            claimed[curation.window.stream_id].append(curation)
+    for same_stream in claimed.values():
+        for one, two in combinations(same_stream, 2):
+            if one.window and two.window and _overlap(one.window, two.window):
+                raise ConfigError(
+                    f"{two.source}: `window` overlaps the window of {one.source}",
+                    hint="a recording can belong to one window only; move one of their ends",
+                )
+
+
+def _overlap(one: Window, two: Window) -> bool:
+    return (
+        max(one.from_ms, two.from_ms) < min(one.to_ms, two.to_ms)
+        and (not one.app or not two.app or one.app == two.app)
+        and (not one.appname or not two.appname or one.appname == two.appname)
+    )
+
+
+def _about(window: Window, stream: StreamKey) -> bool:
+    return (not window.app or window.app == stream.app) and (not window.appname or window.appname == stream.appname)

@@ -1,0 +1,92 @@
+"""Standing: which recordings are gone, and what that makes of their session.
+
+A recording is gone when the provider says deleted or forbidden, when its expiry has passed, or when a newer file was
+written over it. Gone recordings leave the tracks and are listed among the others with their word; a near-equal
+duplicate of a gone file takes its place, because duplicates are sought only among what is there.
+
+A session is a tombstone when every file that could ever be played is gone (files that never played, such as protected
+renditions, do not keep it alive); the word is the gravest one: forbidden, then deleted, then expired. When nothing of
+it could ever be played, every file counts. What a person hides is hidden whatever the files say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from builder.model import NEVER_MS, Recording, Tombstone
+from builder.sessions.intervals import Placed
+
+OVERWRITTEN = "overwritten"
+GRAVITY: tuple[tuple[str, Tombstone], ...] = (
+    ("forbidden", "forbidden"),
+    ("deleted", "deleted"),
+    (OVERWRITTEN, "deleted"),
+    ("expired", "expired"),
+)
+
+
+def gone(recordings: Iterable[Recording], expired_before_ms: int | None, overwritten: frozenset[str]) -> dict[str, str]:
+    """Return the word for each recording that is gone, by key."""
+    words = {}
+    for recording in recordings:
+        if recording.status:
+            words[recording.key] = str(recording.status)
+        elif recording.key in overwritten:
+            words[recording.key] = OVERWRITTEN
+        elif has_expired(recording, expired_before_ms):
+            words[recording.key] = "expired"
+    return words
+
+
+def has_expired(recording: Recording, expired_before_ms: int | None) -> bool:
+    """Say whether the provider has thrown the file away by now."""
+    expires = recording.expires_ms
+    return expires is not None and expired_before_ms is not None and expires < min(expired_before_ms, NEVER_MS)
+
+
+def tombstone(keys: set[str], words: Mapping[str, str], playable: set[str]) -> Tombstone:
+    """Return the word on the session's stone, "" while something of it is there."""
+    decisive = (keys & playable) or keys
+    if any(key not in words for key in decisive):
+        return ""
+    found = {words[key] for key in decisive}
+    return next(stone for word, stone in GRAVITY if word in found)
+
+
+def written_over(placed: Iterable[Placed]) -> frozenset[str]:
+    """Return the keys of recordings whose file a newer recording replaced under the same URL.
+
+    Object storage with a path template that does not change lets this happen (DOMAIN trap 25): of the recordings with
+    one URL and different times only the newest is real.
+    """
+    by_url: dict[str, Placed] = {}
+    sharing: defaultdict[str, list[Placed]] = defaultdict(list)
+    for one in placed:
+        url = one.recording.url
+        if url and by_url.setdefault(url, one) is not one:
+            sharing[url].append(one)
+    older: set[str] = set()
+    for url, rest in sharing.items():
+        newest = max(by_url[url], *rest, key=_age)
+        times = newest.start_ms, newest.end_ms
+        older.update(one.recording.key for one in (by_url[url], *rest) if (one.start_ms, one.end_ms) != times)
+    return frozenset(older)
+
+
+def replaced_elsewhere(placed: Iterable[Placed]) -> frozenset[str]:
+    """Return what was written over by a recording of any session.
+
+    Only files in the operator's own storage can be: a provider's decimal file ids never share a URL, so they need not
+    be looked up across sessions (`reach` asks for the same URLs).
+    """
+    return written_over(one for one in placed if may_be_replaced(one.recording))
+
+
+def may_be_replaced(recording: Recording) -> bool:
+    """Say whether another file may be stored under the recording's URL one day."""
+    return bool(recording.file_id) and not recording.file_id.isdecimal()
+
+
+def _age(placed: Placed) -> tuple[int, int, str]:
+    return placed.end_ms, placed.recording.announced_ms, placed.recording.key
