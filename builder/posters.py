@@ -66,6 +66,14 @@ class Dial(Value, frozen=True):
     radius: int
 
 
+class Face(Value, frozen=True):
+    """What every stroke of one poster needs."""
+
+    dial: Dial
+    colours: Colours
+    start_hours: float  # after local midnight
+
+
 def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int = 0, *, inline: bool = False) -> str:
     """Draw the poster of a session in its VJ's hue step.
 
@@ -76,6 +84,7 @@ def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int
     start = local.hour + local.minute / 60 + local.second / 3600
     dial = dial_of(start, (session.end_ms - session.start_ms) / _HOUR_MS)
     colours = colours_of(local.hour, hue)
+    face = Face(dial=dial, colours=colours, start_hours=start)
     root = 'class="poster" aria-hidden="true"' if inline else 'xmlns="http://www.w3.org/2000/svg"'
     before = f'<svg {root} viewBox="0 0 320 180"><path fill="{colours.field}" d="M0 0h320v180H0z"/>'
     before += _ring(dial, colours.ring)
@@ -83,7 +92,7 @@ def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int
     after += _edge(session.id.rpartition("/")[2], colours.ink) + "</svg>"
     middle = ""
     for losses, chapters in DRAWN:
-        middle = _broadcast(session, dial, start, colours, losses, chapters)
+        middle = _broadcast(session, face, losses, chapters)
         if len(before) + len(middle) + len(after) <= SIZE_LIMIT_BYTES:
             break
     return before + middle + after
@@ -109,18 +118,22 @@ def edge_bits(tag: str) -> list[int]:
     return [value >> shift & 1 for value in values for shift in (4, 3, 2, 1, 0)]
 
 
-def _broadcast(session: Session, dial: Dial, start: float, colours: Colours, losses: int, chapters: int) -> str:
+def _broadcast(session: Session, face: Face, losses: int, chapters: int) -> str:
     """Draw what was recorded, lost and titled: the part of a poster whose size depends on the broadcast."""
     longest = sorted(session.gaps, key=lambda gap: (gap[0] - gap[1], gap))[:losses]
 
     def hours(at_ms: int) -> float:
-        return start + (at_ms - session.start_ms) / _HOUR_MS
+        return face.start_hours + (at_ms - session.start_ms) / _HOUR_MS
 
     lost = [(hours(low), hours(high)) for low, high in sorted(longest)]
-    ends = [start, *(hour for gap in lost for hour in gap), max(start + _SHORTEST_HOURS, hours(session.end_ms))]
+    ends = [
+        face.start_hours,
+        *(hour for gap in lost for hour in gap),
+        max(face.start_hours + _SHORTEST_HOURS, hours(session.end_ms)),
+    ]
     recorded = list(zip(ends[::2], ends[1::2], strict=True))
-    marks = [start + at / _HOUR_MS for at, _ in session.chapters if 0 < at < 24 * _HOUR_MS][:chapters]
-    return _arcs(dial, recorded, lost, colours.arc) + _chapters(dial, marks, colours.ink)
+    marks = [face.start_hours + at / _HOUR_MS for at, _ in session.chapters if 0 < at < 24 * _HOUR_MS][:chapters]
+    return _arcs(face.dial, recorded, lost, face.colours.arc) + _chapters(face.dial, marks, face.colours.ink)
 
 
 def _ring(dial: Dial, colour: str) -> str:

@@ -28,11 +28,11 @@ def session(hours=4.0, **more):
 
 def rects(svg, name):
     """Return (x, width) in per cent of every rectangle of a class."""
-    found = []
-    for element in ET.fromstring(svg).iter("rect"):
-        if name in element.get("class").split():
-            found.append((float(element.get("x", "0").rstrip("%")), float(element.get("width", "0").rstrip("%"))))
-    return found
+    return [
+        (float(element.get("x", "0").rstrip("%")), float(element.get("width", "0").rstrip("%")))
+        for element in ET.fromstring(svg).iter("rect")
+        if name in element.get("class").split()
+    ]
 
 
 def test_a_whole_broadcast_is_one_bar():
