@@ -44,6 +44,12 @@ class Watcher:
         self.waker = Waker()
         self.observer = Observer()
         self.seen = scan(self.folders)
+        self._settling = False
+
+    @property
+    def is_stirred(self) -> bool:
+        """Say whether something happened that has not been looked at yet."""
+        return self._settling or self.waker.event.is_set()
 
     def __enter__(self) -> Watcher:
         for folder in self.folders:
@@ -62,7 +68,9 @@ class Watcher:
             if stop.is_set():
                 break
             self._settle()
-            if changed := self._changed():
+            changed = self._changed()
+            self._settling = False
+            if changed:
                 return changed
         return []
 
@@ -80,6 +88,7 @@ class Watcher:
 
     def _settle(self) -> None:
         began = self.clock()
+        self._settling = self.waker.event.is_set()
         while self.waker.event.is_set() and self.clock() - began < LONGEST_SECONDS:
             self.waker.event.clear()
             self.waker.event.wait(QUIET_SECONDS)

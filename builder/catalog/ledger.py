@@ -76,6 +76,10 @@ class Ledger:
         row = self.connection.execute("SELECT running FROM output WHERE output=?", (self.output,)).fetchone()
         return bool(row and row[0])
 
+    def forget(self) -> None:
+        """Trust no row: the next run looks at every page and every file."""
+        self.connection.execute("DELETE FROM page WHERE output=?", (self.output,))
+
     # --- pending ---
 
     def add_pending(self, keys: Iterable[PageKey], cause: str) -> None:
@@ -125,6 +129,11 @@ class Ledger:
             (self.output, key.kind, key.name, key.language),
         )
         return [path for (path,) in rows]
+
+    def names_of(self, kind: str) -> Iterator[str]:
+        """Yield the names of all pages of a kind, each once."""
+        rows = self.connection.execute("SELECT DISTINCT name FROM page WHERE output=? AND kind=?", (self.output, kind))
+        return (name for (name,) in rows)
 
     def is_empty(self) -> bool:
         return self.connection.execute("SELECT 1 FROM page WHERE output=? LIMIT 1", (self.output,)).fetchone() is None

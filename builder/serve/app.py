@@ -90,12 +90,14 @@ class Preview:
         *,
         port: int,
         extra_hosts: frozenset[str] = frozenset(),
+        is_stirred: Callable[[], bool] = lambda: False,
     ) -> None:
         self.root = root
         self.built = built
         self.news = news
         self.port = port
         self.extra_hosts = extra_hosts
+        self.is_stirred = is_stirred  # a change was noticed and its build has not begun
         self.closing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,7 +184,7 @@ class Preview:
 
     async def _wait_for_build(self) -> None:
         waited = 0.0
-        while self.news.is_building and waited < WAIT_SECONDS:
+        while (self.news.is_building or self.is_stirred()) and waited < WAIT_SECONDS:
             await asyncio.sleep(POLL_SECONDS)
             waited += POLL_SECONDS
 

@@ -1,0 +1,155 @@
+"""The order of the steps of a build, to be read aloud.
+
+Read what is new and regroup what it touches; note which pages that makes stale; keep moved addresses alive; make the
+stale pages beside their targets; let them be seen in a safe order; remove what must go; remember. A clean build is
+the same with every page stale.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from builder.catalog import Catalog, RefreshReport, refresh
+from builder.catalog.ledger import Ledger
+from builder.errors import NothingChangedError, StrictError
+from builder.lock import locked
+from builder.model import Counts, PageKey, Problem, Session, Value
+from builder.moved import Moved, keep_addresses_alive
+from builder.output import OutputFolder, claim, read_marker
+from builder.pages import KINDS
+from builder.publication import Publication, Published
+from builder.stale import note_changed_inputs, output_id, stale_pages
+from builder.workshop import Workshop
+
+STRICT = frozenset({"curation_unmatched"})  # problems besides quarantined records that `--strict` refuses
+Progress = Callable[[int], None]
+
+
+class Options(Value, frozen=True):
+    """How to build; the defaults are those of the command."""
+
+    jobs: int = 1
+    clean: bool = False  # trust no manifest: look at every page and every file
+    strict: bool = False
+    expect_changes: bool = False
+    wait: bool = False
+    adopt: bool = False
+    allow_removal: bool = False
+    write_redirects: bool = True
+    dry_run: bool = False
+
+
+class PageCounts(Value, frozen=True):
+    written: int = 0  # every file written under the output
+    unchanged: int = 0
+    removed: int = 0
+
+
+class BuildReport(Value, frozen=True):
+    """What a build did: the figures of `build --json`, and what the command line says beside them."""
+
+    recordings: Counts
+    new: Counts
+    sessions: int
+    pages: PageCounts
+    seconds: float
+    written: tuple[tuple[str, str], ...] = ()  # (path, why), the first ones
+    removed: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+    redirects: tuple[tuple[str, str], ...] = ()  # added to redirects.yaml
+
+
+def build(workshop: Workshop, options: Options, progress: Progress = lambda _: None) -> BuildReport:
+    """Bring the output up to date. Raises an `AftercastError` when it cannot, with the old pages still in place."""
+    began = time.monotonic()
+    places = workshop.places
+    with (
+        locked(places.lock, wait=options.wait, what=f"`{places.source}`"),
+        Catalog.open(places.state) as catalog,
+    ):
+        report = build_with(workshop, catalog, options, progress)
+    return judged(msgspec.structs.replace(report, seconds=round(time.monotonic() - began, 3)), options)
+
+
+def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress: Progress) -> BuildReport:
+    """Build with a catalog that is open and locked; the steps."""
+    ledger = Ledger(catalog.connection, output_id(workshop.places.output))
+    read = refresh(
+        catalog,
+        workshop.inputs(),
+        lambda catalog, before, after: affected(workshop, catalog, before, after),
+        output_ids=(ledger.output,),
+        allow_removal=options.allow_removal,
+    )
+    folder, anew = claimed(workshop, catalog, ledger, options)
+    with catalog.transaction():
+        note_changed_inputs(ledger, workshop.site(catalog), workshop.digests(), everything=anew)
+    moved = keep_addresses_alive(workshop, catalog, ledger, write=options.write_redirects and not options.dry_run)
+    if anew and not options.dry_run:
+        with catalog.transaction():
+            ledger.forget()
+    stale = stale_pages(ledger)
+    publication = Publication(workshop, catalog, ledger, folder, prune=bool(anew), dry=options.dry_run)
+    published = publication.run(stale, options.jobs, progress)
+    return report_of(workshop, catalog, read, published, moved)
+
+
+def claimed(workshop: Workshop, catalog: Catalog, ledger: Ledger, options: Options) -> tuple[OutputFolder, str]:
+    """Make the output folder ours; return it and why nothing in it can be trusted ("" = the manifest holds)."""
+    places, root = workshop.places, workshop.places.output
+    known = not ledger.is_empty()
+    why = "everything was asked for" if options.clean else "nothing was built here before"
+    if known and not options.clean:
+        why = "" if read_marker(root) is not None else "the output folder was emptied"
+    if options.dry_run:
+        return OutputFolder(root), why
+    folder = claim(root, base_url=workshop.config.base_url, source=places.source, known=known, adopt=options.adopt)
+    with catalog.transaction():
+        ledger.register(str(root))
+    return folder, why
+
+
+def affected(workshop: Workshop, catalog: Catalog, before: Session | None, after: Session | None) -> Iterable[PageKey]:
+    """Ask every kind which pages a changed session touches, as the catalog stands."""
+    site = workshop.site(catalog)
+    return [key for kind in KINDS for key in kind.affected(site, before, after)]
+
+
+def report_of(
+    workshop: Workshop,
+    catalog: Catalog,
+    read: RefreshReport,
+    published: Published,
+    moved: Moved,
+) -> BuildReport:
+    """Put together what there is to say."""
+    warnings = [read.warning, *workshop.warnings()]
+    return BuildReport(
+        recordings=read.counts,
+        new=read.new,
+        sessions=catalog.session_count(),
+        pages=PageCounts(published.written, published.unchanged, len(published.removed)),
+        seconds=0.0,
+        written=published.reasons,
+        removed=published.removed,
+        problems=(*read.problems, *workshop.content.problems, *moved.problems),
+        warnings=tuple(warning for warning in warnings if warning),
+        redirects=moved.added,
+    )
+
+
+def judged(report: BuildReport, options: Options) -> BuildReport:
+    """Turn problems into failure when that was asked for; the site is written either way."""
+    pages = report.pages
+    if options.strict and (count := sum(problem.quarantined or problem.code in STRICT for problem in report.problems)):
+        raise StrictError(
+            f"{count} {'problem' if count == 1 else 'problems'} found and `--strict` given",
+            hint="`aftercast problems` lists them",
+        )
+    if options.expect_changes and not pages.written and not pages.removed:
+        raise NothingChangedError("nothing changed and `--expect-changes` given")
+    return report

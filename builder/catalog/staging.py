@@ -1,0 +1,96 @@
+"""The pages of the run at hand, in a temporary table: a build of a million pages keeps none of them in memory.
+
+Every page that was looked at has a row here: those that were written under a temporary name, those found
+unchanged. What the manifest knows and this table does not, has to go.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from builder.catalog.ledger import Row
+from builder.errors import ConfigError
+from builder.model import PageKey
+
+SCHEMA = """
+DROP TABLE IF EXISTS temp.staged;
+CREATE TEMP TABLE staged(
+  path TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
+  theme TEXT NOT NULL, value TEXT NOT NULL, hash TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  rank INTEGER NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;
+"""
+KEPT = -1  # the manifest's own row: nothing to do
+UNCHANGED, ASSET, NEW, NEW_HOME, CHANGED = range(5)  # ranks: the order in which files become visible
+
+
+class Staging:
+    """The temporary table; made empty. The caller owns the transactions."""
+
+    def __init__(self, connection: sqlite3.Connection, output: str) -> None:
+        self.connection = connection
+        self.output = output
+        connection.executescript(SCHEMA)
+
+    def add(self, rows: Iterable[tuple[Row, int, str]]) -> None:
+        """Add (row, rank, why); two keys with one path are an error that names both."""
+        for row, rank, why in rows:
+            key = row.key
+            try:
+                self.connection.execute(
+                    "INSERT INTO staged VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+                    (row.path, key.kind, key.name, key.language, row.theme, row.value, row.hash, row.size, row.mtime_ns)
+                    + (rank, why),
+                )
+            except sqlite3.IntegrityError:
+                self._refuse_collision(row)
+
+    def _refuse_collision(self, row: Row) -> None:
+        found = self.connection.execute("SELECT kind, name, language FROM staged WHERE path=?", (row.path,)).fetchone()
+        other = PageKey(*found)
+        if other == row.key:
+            return  # asked for twice, which is harmless
+        raise ConfigError(
+            f"`/{row.path}` is the address of two pages: {other.kind} `{other.name}` and {row.key.kind} `{row.key.name}`",
+            hint="rename one of them",
+        )
+
+    def written(self) -> Iterator[tuple[str, int, str]]:
+        """Yield (path, rank, why) of every file to make visible, in the safe order."""
+        return self.connection.execute("SELECT path, rank, why FROM staged WHERE rank>0 ORDER BY rank, path")
+
+    def written_count(self) -> int:
+        return int(self.connection.execute("SELECT count(*) FROM staged WHERE rank>0").fetchone()[0])
+
+    def has(self, path: str) -> bool:
+        return self.connection.execute("SELECT 1 FROM staged WHERE path=?", (path,)).fetchone() is not None
+
+    def leftovers(self, kind: str | None = None, language: str = "") -> Iterator[str]:
+        """Yield the manifest's paths (of one kind and language, or all) that no page of this run claims."""
+        narrowed, parameters = "", (self.output,)
+        if kind is not None:
+            narrowed, parameters = " AND kind=? AND language=?", (self.output, kind, language)
+        rows = self.connection.execute(
+            "SELECT path FROM page WHERE output=?"
+            + narrowed
+            + " AND path NOT IN (SELECT path FROM staged) ORDER BY path",
+            parameters,
+        )
+        return (path for (path,) in rows)
+
+    def doubt_changes(self) -> None:
+        """Stop trusting the manifest about every file that is about to change (see `Ledger.doubt`)."""
+        self.connection.execute(
+            "UPDATE page SET theme='', value='', hash='' WHERE output=? AND path IN (SELECT path FROM staged WHERE rank>0)",
+            (self.output,),
+        )
+
+    def into_manifest(self) -> None:
+        self.connection.execute(
+            "INSERT OR REPLACE INTO page(output, path, kind, name, language, theme, value, hash, size, mtime_ns) "
+            "SELECT ?, path, kind, name, language, theme, value, hash, size, mtime_ns FROM staged WHERE rank>=0",
+            (self.output,),
+        )
+
+    def close(self) -> None:
+        self.connection.execute("DROP TABLE IF EXISTS temp.staged")

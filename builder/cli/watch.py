@@ -1,0 +1,49 @@
+"""`aftercast watch`: build whenever the sources change."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from builder.build import BuildReport, Options
+from builder.cli import complain
+from builder.cli.build import tell
+from builder.cli.common import note, places_of, site_options
+from builder.errors import AftercastError
+from builder.loop import Loop, watched
+
+
+class Teller:
+    """Says on stderr what each build did."""
+
+    def building(self) -> None:
+        """Nothing to say yet."""
+
+    def built(self, report: BuildReport) -> None:
+        tell(report, explain=False, dry=False)
+
+    def failed(self, error: AftercastError) -> None:
+        complain(error.sentence, error.hint)
+
+
+@click.command()
+@site_options
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes.  [default: the cores]")
+def command(source: Path, output: Path | None, state: Path | None, jobs: int | None) -> None:
+    """Build the site, then again whenever its sources change.
+
+    \b
+    Example:  aftercast watch --source site_src --output output
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    places = places_of(source, output, state)
+    options = Options(jobs=jobs or os.cpu_count() or 1, wait=True)
+    stop = threading.Event()
+    with watched(places) as watcher:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: watcher.stop(stop))
+        note(f"watching `{places.source}`; stop with Ctrl+C")
+        Loop(places, os.environ, options, Teller()).run(watcher, stop)

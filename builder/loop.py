@@ -1,0 +1,69 @@
+"""Builds again whenever the sources change and are quiet, until told to stop.
+
+A failed build is told and the loop goes on: the next change may mend it. What is loaded (profiles, templates) is
+kept from build to build and read again only when a file other than a record changed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Protocol
+
+from builder.build import BuildReport, Options, build
+from builder.errors import AftercastError
+from builder.places import Places
+from builder.watch import Watcher
+from builder.workshop import Workshop, source_folders
+
+
+class Listener(Protocol):
+    """Who is told what happens."""
+
+    def building(self) -> None: ...
+
+    def built(self, report: BuildReport) -> None: ...
+
+    def failed(self, error: AftercastError) -> None: ...
+
+
+class Loop:
+    """The rebuild loop of `watch` and `serve`."""
+
+    def __init__(self, places: Places, environ: Mapping[str, str], options: Options, listener: Listener) -> None:
+        self.places = places
+        self.environ = environ
+        self.options = options
+        self.listener = listener
+        self.workshop: Workshop | None = None
+
+    def run(self, watcher: Watcher, stop: threading.Event) -> None:
+        """Build once, then after every change; returns when `stop` is set."""
+        changed: list[str] = []
+        while True:
+            self._build(changed)
+            watcher.forget([self.places.source / "redirects.yaml"])  # we may have written it ourselves
+            changed = watcher.wait(stop)
+            if not changed:
+                return
+
+    def _build(self, changed: list[str]) -> None:
+        self.listener.building()
+        try:
+            self.listener.built(build(self._loaded(changed), self.options))
+        except AftercastError as error:
+            self.workshop = None  # what is loaded may be the cause
+            self.listener.failed(error)
+
+    def _loaded(self, changed: list[str]) -> Workshop:
+        records = str(self.places.source / "recordings") + "/"
+        if self.workshop is None:
+            self.workshop = Workshop(self.places, self.environ)
+        elif any(not path.startswith(records) for path in changed):
+            self.workshop.load()
+        return self.workshop
+
+
+def watched(places: Places) -> Watcher:
+    """Return a watcher over everything a build depends on."""
+    return Watcher(source_folders(places))

@@ -1,0 +1,193 @@
+"""Makes the stale pages and lets them be seen: stage, doubt, flush, rename in order, remove, remember.
+
+Whatever instant the process dies at, every page reachable from `/` is whole and its links resolve, and the next
+build completes the work: pages leave `pending` only with their new manifest rows.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from itertools import islice
+
+from builder.assets import Asset
+from builder.catalog import Catalog
+from builder.catalog.ledger import Ledger, Row
+from builder.catalog.staging import ASSET, KEPT, Staging
+from builder.errors import AftercastError
+from builder.model import PageKey, Value
+from builder.output import FSYNC_EACH_LIMIT, TEMP_SUFFIX, OutputFolder
+from builder.pages import kind_named
+from builder.places import Places
+from builder.press import Outcome, Press, Worker, file_path, press_parallel
+from builder.stale import Stale, output_id
+from builder.workshop import Workshop
+
+POOL_THRESHOLD = 300  # sessions; below it starting workers costs more than they save
+SMALL_RUN = FSYNC_EACH_LIMIT
+REPORTED = 2000  # written paths kept for the report
+
+
+class Published(Value, frozen=True):
+    written: int
+    unchanged: int
+    removed: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]  # (path, why) of the first written
+
+
+class Publication:
+    """One run over one output folder. `prune`: the manifest is new, so files nobody knows are removed too."""
+
+    def __init__(
+        self, workshop: Workshop, catalog: Catalog, ledger: Ledger, folder: OutputFolder, *, prune: bool, dry: bool
+    ) -> None:
+        self.workshop = workshop
+        self.catalog = catalog
+        self.site = workshop.site(catalog)
+        self.ledger = ledger
+        self.folder = folder
+        self.prune = prune
+        self.dry = dry
+        self.connection = catalog.connection
+
+    def run(self, stale: Stale, jobs: int, progress: Callable[[int], None]) -> Published:
+        """Make and publish the stale pages."""
+        with closing(Staging(self.connection, self.ledger.output)) as staging:
+            small = not stale.is_bulk and not stale.assets and len(stale.singles) <= SMALL_RUN
+            try:
+                self._stage(staging, stale, jobs, progress, durable=small)
+                removals = sorted(self._removals(staging, stale))
+            except BaseException:
+                if not self.dry:
+                    self.folder.discard([path for path, _, _ in staging.written()])
+                raise
+            written = staging.written_count()
+            reasons = tuple((path, why) for path, _, why in islice(staging.written(), REPORTED))
+            if not self.dry:
+                self._show(staging, removals, small=small)
+                self._remember(staging, removals)
+        total = self.connection.execute("SELECT count(*) FROM page WHERE output=?", (self.ledger.output,)).fetchone()[0]
+        return Published(written, max(0, total - written), tuple(removals), reasons)
+
+    # --- make ---
+
+    def _stage(
+        self, staging: Staging, stale: Stale, jobs: int, progress: Callable[[int], None], *, durable: bool
+    ) -> None:
+        if not self.dry:
+            self._begin_run()
+        if stale.assets:
+            with self.catalog.transaction():
+                staging.add(self._asset(asset) for asset in self.workshop.assets)
+        for outcomes in self._outcomes(stale, jobs, durable=durable):
+            with self.catalog.transaction():
+                staging.add((row, rank, said(why, stale.cause(row.key))) for row, rank, why in outcomes)
+            progress(len(outcomes))
+
+    def _begin_run(self) -> None:
+        if self.ledger.was_interrupted():
+            self.folder.sweep()
+        with self.catalog.transaction():
+            self.ledger.set_running(True)
+
+    def _outcomes(self, stale: Stale, jobs: int, *, durable: bool) -> Iterator[list[Outcome]]:
+        press = Press(self.site, self.workshop.renderer, self.folder, self.ledger, fresh=self._is_fresh(), dry=self.dry)
+        keys = stale.keys(self.site)
+        if jobs > 1 and stale.is_bulk and self.catalog.totals().sessions > POOL_THRESHOLD:
+            yield from self._in_parallel(keys, jobs)
+            return
+        chunk = []
+        for key in keys:
+            if (outcome := press.page(key, durable=durable)) is not None:
+                chunk.append(outcome)
+            if len(chunk) >= SMALL_RUN:
+                yield chunk
+                chunk = []
+        yield chunk
+
+    def _in_parallel(self, keys: Iterator[PageKey], jobs: int) -> Iterator[list[Outcome]]:
+        arguments = (self.workshop.places, dict(self.workshop.environ), self._is_fresh(), self.dry)
+        context = multiprocessing.get_context("spawn")  # a fork would share the catalog's connection
+        with ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker, initargs=arguments) as pool:
+            try:
+                yield from press_parallel(keys, pool, jobs)
+            except BrokenProcessPool as error:
+                raise AftercastError("a worker process ended unexpectedly", hint="try `--jobs 1`") from error
+
+    def _is_fresh(self) -> bool:
+        return self.prune and next(self.folder.files(), None) is None
+
+    def _asset(self, asset: Asset) -> Outcome:
+        key = PageKey("asset", asset.path)
+        row = self.ledger.row(asset.path)
+        if row is not None and row.value == asset.digest and self.folder.is_intact(row.path, row.size, row.mtime_ns):
+            return row, KEPT, ""
+        if self.dry:
+            return Row(asset.path, key, "", asset.digest, "", 0, 0), ASSET, "new or changed"
+        if asset.origin is not None:
+            staged, digest = self.folder.stage_file(asset.path, asset.origin)
+        else:
+            staged, digest = self.folder.stage(asset.path, asset.data), asset.digest
+        return Row(asset.path, key, "", asset.digest, digest, staged.size, staged.mtime_ns), ASSET, "new or changed"
+
+    def _removals(self, staging: Staging, stale: Stale) -> set[str]:
+        """Return the files that no page of this run claims, within what this run looked at."""
+        if stale.everything:
+            gone = set(staging.leftovers())
+            if self.prune:
+                gone |= {
+                    path for path in self.folder.files() if not staging.has(path) and not path.endswith(TEMP_SUFFIX)
+                }
+            return gone
+        gone = set()
+        for kind, language in sorted(stale.kinds):
+            gone.update(staging.leftovers(kind, language))
+        if stale.assets:
+            gone.update(staging.leftovers("asset", ""))
+        for key in stale.singles:
+            paths = {*self.ledger.paths_of(key), file_path(kind_named(key.kind).path(self.site, key))}
+            gone |= {path for path in paths if not staging.has(path) and self._is_of(path, key)}
+        return gone
+
+    def _is_of(self, path: str, key: PageKey) -> bool:
+        row = self.ledger.row(path)
+        return row is not None and row.key == key
+
+    # --- show and remember ---
+
+    def _show(self, staging: Staging, removals: list[str], *, small: bool) -> None:
+        with self.catalog.transaction():
+            staging.doubt_changes()
+            self.ledger.doubt(removals)
+        if not small:
+            self.folder.sync_all()
+        self.folder.commit(path for path, _, _ in staging.written())
+        if small:
+            self.folder.sync_folders([path for path, _, _ in staging.written()])
+        self.folder.remove(removals)
+        if not small:
+            self.folder.sync_all()
+
+    def _remember(self, staging: Staging, removals: list[str]) -> None:
+        with self.catalog.transaction():
+            staging.into_manifest()
+            self.ledger.drop(removals)
+            self.ledger.clear_pending()
+            self.ledger.set_running(False)
+
+
+def start_worker(places: Places, environ: Mapping[str, str], fresh: bool, dry: bool) -> None:
+    """Open the site in a worker process, for reading only."""
+    workshop = Workshop(places, environ)
+    catalog = Catalog.open(places.state, readonly=True)
+    ledger = Ledger(catalog.connection, output_id(places.output))
+    Worker.press = Press(
+        workshop.site(catalog), workshop.renderer, OutputFolder(places.output), ledger, fresh=fresh, dry=dry
+    )
+
+
+def said(why: str, cause: str) -> str:
+    return f"{why}: {cause}" if why and cause else why

@@ -1,0 +1,123 @@
+"""Which pages are stale, and why: pages that changed sessions touch, and pages that changed inputs touch.
+
+The catalog notes the first kind while it reads. This module notes the second by comparing a digest per input
+(configuration, profile, page of prose, template closure, asset) with those of the last build, then spells the notes
+out as page keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from builder.catalog.ledger import EVERYTHING, Ledger
+from builder.model import PageKey, Session, Value
+from builder.pages import KINDS, Site, kind_named
+
+ALL = "*"  # as a key's name: every page of the kind
+ASSETS = PageKey("asset", ALL)
+PROFILE_LIMIT = 2000  # sessions; a profile with more of them makes everything stale
+
+
+class Stale(Value, frozen=True):
+    """What must be looked at: everything, or whole kinds and single pages."""
+
+    everything: bool
+    kinds: frozenset[tuple[str, str]]  # (kind, language)
+    singles: tuple[PageKey, ...]
+    assets: bool
+    causes: dict[PageKey, str]
+
+    @property
+    def is_bulk(self) -> bool:
+        return self.everything or bool(self.kinds)
+
+    def keys(self, site: Site) -> Iterator[PageKey]:
+        """Yield every page to look at; a page may come twice."""
+        if self.everything:
+            for kind in KINDS:
+                yield from kind.keys(site)
+            return
+        for name, language in sorted(self.kinds):
+            yield from (key for key in kind_named(name).keys(site) if key.language == language)
+        yield from self.singles
+
+    def cause(self, key: PageKey) -> str:
+        """Say what made a page stale."""
+        for candidate in (key, PageKey(key.kind, ALL, key.language), EVERYTHING):
+            if candidate in self.causes:
+                return self.causes[candidate]
+        return ""
+
+
+def output_id(output: Path) -> str:
+    """Return the name under which the catalog remembers an output folder."""
+    return hashlib.blake2b(bytes(output), digest_size=8).hexdigest()
+
+
+def note_changed_inputs(ledger: Ledger, site: Site, digests: dict[str, str], *, everything: str) -> None:
+    """Add the pages of changed inputs to `pending` and remember the digests, in the caller's transaction.
+
+    `everything` says why all pages are stale ("" = they are not).
+    """
+    stored = ledger.inputs()
+    known: dict[str, str] = msgspec.json.decode(stored, type=dict[str, str]) if stored else {}
+    if everything:
+        ledger.add_pending([EVERYTHING], everything)
+    for name in sorted(known.keys() | digests.keys()):
+        if known.get(name) != digests.get(name):
+            ledger.add_pending(touched_by(name, site), f"{name} changed")
+    ledger.store_inputs(msgspec.json.encode(digests, order="sorted"))
+
+
+def touched_by(name: str, site: Site) -> Iterable[PageKey]:
+    """Return the pages that an input touches, by the input's name in `Workshop.digests`."""
+    what, _, rest = name.partition(" ")
+    if what == "theme":
+        kind, _, language = rest.partition(" ")
+        return [PageKey(kind, ALL, language)]
+    if what == "asset":
+        return [ASSETS]
+    if what == "redirects":
+        return every_redirect(site)
+    if what == "content" and rest.startswith("replays/"):
+        return []  # curation changes sessions, and the catalog has noted those
+    if what == "content" and rest.startswith("vjs/"):
+        return profile_pages(PurePosixPath(rest).stem, site)
+    return [EVERYTHING]
+
+
+def every_redirect(site: Site) -> list[PageKey]:
+    return [PageKey("redirect", ALL, language) for language in ("", *site.languages)]
+
+
+def profile_pages(slug: str, site: Site) -> list[PageKey]:
+    """Return the pages that show a VJ: those of their sessions, their own, and the lists of VJs."""
+    sessions: list[Session] = site.catalog.vj_sessions(slug, limit=PROFILE_LIMIT)
+    if len(sessions) >= PROFILE_LIMIT:
+        return [EVERYTHING]
+    found = {key: None for session in sessions for kind in KINDS for key in kind.affected(site, session, session)}
+    lists = [
+        PageKey(kind.name, ALL, language) for kind in KINDS for language in site.languages if kind.name in VJ_LISTS
+    ]
+    return [*found, *lists, *every_redirect(site)]
+
+
+VJ_LISTS = frozenset({"vj", "vjs", "home"})
+
+
+def stale_pages(ledger: Ledger) -> Stale:
+    """Spell out what is pending."""
+    pending = ledger.pending()
+    whole = [key for key in pending if key.name == ALL and key not in {EVERYTHING, ASSETS}]
+    everything = EVERYTHING in pending
+    return Stale(
+        everything=everything,
+        kinds=frozenset((key.kind, key.language) for key in whole),
+        singles=tuple(sorted(key for key in pending if key.name != ALL)),
+        assets=everything or ASSETS in pending,
+        causes=pending,
+    )

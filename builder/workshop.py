@@ -1,0 +1,136 @@
+"""Everything of a site that a build needs, loaded once and again when its files change.
+
+A one-shot build loads it and is done; `watch` and `serve` keep it, so that a new record costs no reading of
+profiles and no compiling of templates. Each worker process of a parallel build makes one of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from builder import messages, redirects
+from builder.assets import Asset, collect_assets
+from builder.catalog import Catalog, Inputs
+from builder.config import SiteConfig, load_config
+from builder.content import Content, load_content
+from builder.errors import ConfigError
+from builder.pages import KINDS, Site
+from builder.places import Places
+from builder.render import Renderer
+from builder.sessions import Rules
+from builder.sources import SourceSettings
+
+KEYS_VARIABLE = "AFTERCAST_CALLBACK_KEYS"
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+
+
+class Workshop:
+    """A site's configuration, content and theme; `environ` is where keys come from."""
+
+    config: SiteConfig
+    content: Content
+    assets: tuple[Asset, ...]
+    renderer: Renderer
+    redirects: Mapping[str, str]
+
+    def __init__(self, places: Places, environ: Mapping[str, str]) -> None:
+        self.places = places
+        self.environ = environ
+        self.load()
+
+    def load(self) -> None:
+        """Read everything but the records; errors name file, line and field."""
+        self.config = load_config(self.places.source, self.environ)
+        self.content = load_content(self.places.source, self.config)
+        self.load_redirects()
+        folders = [self.places.overrides] if self.places.overrides else []
+        templates = [*folders, self.places.theme]
+        self.messages = messages.load(templates, self.config.languages)
+        self.assets = collect_assets(templates, self.places.source / "static")
+        self.renderer = Renderer(
+            templates,
+            self.messages,
+            {asset.name: asset.url for asset in self.assets},
+            cache=self.places.state / "templates",
+        )
+
+    def load_redirects(self) -> None:
+        self.redirects = redirects.load(self.places.source)
+
+    def site(self, catalog: Catalog) -> Site:
+        """Return what pages are given, as the catalog stands."""
+        return Site(
+            catalog=catalog,
+            config=self.config,
+            content=self.content,
+            messages=self.messages,
+            now_ms=self.now_override_ms() or catalog.now_ms(),
+            assets={asset.name: asset.url for asset in self.assets},
+            redirects=self.redirects,
+        )
+
+    def inputs(self) -> Inputs:
+        """Return what reading and grouping need."""
+        config = self.config
+        return Inputs(
+            source=self.places.source,
+            settings=SourceSettings(keys=keys_of(self.environ)),
+            rules=Rules(
+                grouping=config.grouping,
+                zone=config.timezone,
+                day_starts_at_minutes=config.day_starts_at_minutes,
+                vjs=self.content.vjs,
+                curations=self.content.curations,
+                slug_key=config.slug_key.encode(),
+                posters=config.media.posters,
+            ),
+            media=config.media,
+            now_override_ms=self.now_override_ms(),
+        )
+
+    def warnings(self) -> list[str]:
+        """Return what the operator should know on every build."""
+        found = list(self.renderer.warnings)
+        if self.config.slug_key_derived:
+            found.append(
+                "site.yaml: no `slug_key`: the addresses of streams without a profile can be guessed; "
+                "`aftercast init` writes one, or set `AFTERCAST_SLUG_KEY`"
+            )
+        return found
+
+    def now_override_ms(self) -> int | None:
+        text = self.environ.get(EPOCH_VARIABLE, "")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 12):
+            raise ConfigError(f"`{EPOCH_VARIABLE}` expected unix seconds, found `{text[:40]}`")
+        return int(text) * 1000
+
+    def digests(self) -> dict[str, str]:
+        """Return a digest per input that is not a record: what changed between two builds is told by their names."""
+        found = {"config": digest_of(self.config), "redirects": digest_of(sorted(self.redirects.items()))}
+        for kind in KINDS:
+            for language in ("", *self.config.languages):
+                found[f"theme {kind.name} {language}"] = self.renderer.theme_digest(kind, language)
+        found |= {f"content {name}": digest for name, digest in self.content.digests}
+        found |= {f"asset {asset.path}": asset.digest for asset in self.assets}
+        return found
+
+
+def keys_of(environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    """Return the callback keys of the environment, comma separated there."""
+    return tuple(key.encode() for key in environ.get(KEYS_VARIABLE, "").split(",") if key)
+
+
+def digest_of(value: object) -> str:
+    """Return a digest of any encodable value; sets are sorted first."""
+    return hashlib.blake2b(msgspec.json.encode(value, order="deterministic"), digest_size=12).hexdigest()
+
+
+def source_folders(places: Places) -> list[Path]:
+    """Return the folders whose files a build depends on."""
+    return [places.source, *([places.overrides] if places.overrides else []), places.theme]
