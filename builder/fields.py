@@ -82,6 +82,11 @@ class Fields:
         node = self._values.get(key)
         return default if node is None else parse(node, self.place.child(key))
 
+    def all(self, key: str, parse_item: Parser[T]) -> tuple[T, ...]:
+        """Parse a list, each entry by itself; an absent key is an empty one."""
+        node = self._values.get(key)
+        return () if node is None else many(parse_item)(node, self.place.child(key))
+
     def need(self, key: str, parse: Parser[T]) -> T:
         if key not in self._values:
             raise self.place.error(self.node, f"the key `{key}`", found="none")

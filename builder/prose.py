@@ -27,7 +27,7 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"s
 _SITE_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 _WEB = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE)
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_DEEP = re.compile(r"^(?:\s*(?:[-*+>]|[0-9]+\.)){20}|^[ \t]{80,}(?:[-*+]|[0-9]+\.)[ \t]", re.MULTILINE)
+_DEEP = re.compile(r"^(?:[ \t]*(?:[-*+>]|[0-9]+\.)){20}|^[ \t]{80,}(?:[-*+]|[0-9]+\.)[ \t]", re.MULTILINE)
 _COSTLY = "[*_`>\\!=~"
 _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
 

@@ -169,7 +169,7 @@ class _Tree:
 
     def _refuse_references(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
-            raise self._error(event, f"expected no aliases, found `*{_shown(event.anchor or "")}`")
+            raise self._error(event, f"expected no aliases, found `*{_shown(event.anchor or '')}`")
         if event.anchor is not None:
             raise self._error(event, f"expected no anchors, found `&{_shown(event.anchor)}`")
         if event.tag is not None:

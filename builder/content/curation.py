@@ -1,0 +1,130 @@
+"""Curation: `replays/<any name>.md` says something of one session, or of what belongs to it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from builder import fields, prose
+from builder.addresses import SESSION_ID
+from builder.content.chapters import chapters
+from builder.content.front import ContentFile
+from builder.fields import Fields, Place
+from builder.model import Curation, Trim, Visibility, Window
+from builder.strict_yaml import Node
+
+MAX_TAG = 64
+_NEED_RECORDINGS = ("visibility", "split", "merge", "trim")
+_KEYS = (
+    "recordings",
+    "address",
+    "title",
+    "language",
+    "description",
+    "tags",
+    "featured",
+    "visibility",
+    "chapters",
+    "split",
+    "merge",
+    "trim",
+    "window",
+    "vj",
+    "aliases",
+)
+
+
+def curation_of(file: ContentFile, *, zone: ZoneInfo) -> Curation:
+    """Make the curation of a file; what needs the session itself is checked where sessions are made."""
+    front = file.fields(_KEYS)
+    _check_name(front)
+    description = front.get("description", fields.text, "")
+    html = prose.to_html(file.body or description)
+    return Curation(
+        source=file.source,
+        recordings=front.all("recordings", fields.token),
+        address=front.get("address", session_address, ""),
+        title=front.get("title", fields.text, ""),
+        language=front.get("language", fields.text, ""),
+        description_html=html,
+        description_text=description or prose.to_text(html),
+        tags=tuple(dict.fromkeys(front.all("tags", _tag))),
+        featured=front.get("featured", fields.truth, default=False),
+        visibility=cast("Visibility | None", front.get("visibility", _visibility, None)),
+        chapters=chapters(front, zone),
+        split_before=front.all("split", _split),
+        merge=front.all("merge", fields.token),
+        trim=front.get("trim", _trim, None),
+        window=front.get("window", _window(zone), None),
+        vj=front.get("vj", fields.text, ""),
+        aliases=front.all("aliases", _alias),
+    )
+
+
+def session_address(node: Node, place: Place) -> str:
+    """Read the address of a session, as an id, a site path or a whole address, and return its id."""
+    written = fields.scalar(node, place, "the address of a replay").text.strip()
+    found = re.search(rf"(?:^|/replays/)({SESSION_ID.pattern})/?$", written)
+    if not found:
+        raise place.error(node, "the address of a replay such as `/replays/2022/01/13/k3f9q2m7xa/`")
+    return found[1]
+
+
+def _check_name(front: Fields) -> None:
+    if not {"recordings", "address", "window"} & {key.text for key, _ in front.node.pairs}:
+        raise front.place.error(front.node, "one of the keys `recordings`, `address` and `window`", found="none")
+    for key in _NEED_RECORDINGS:
+        if key in front and "recordings" not in front:
+            raise front.error(key, "the key `recordings` beside it", found="none")
+
+
+def _alias(node: Node, place: Place) -> str:
+    written = fields.scalar(node, place, "a former address").text.strip()
+    if SESSION_ID.fullmatch(written):
+        return written
+    path = fields.site_path(node, place)
+    replay = re.fullmatch(rf"/replays/({SESSION_ID.pattern})/", path)
+    return replay[1] if replay else path
+
+
+def _tag(node: Node, place: Place) -> str:
+    value = unicodedata.normalize("NFC", " ".join(fields.text(node, place).split()))
+    if not any(letter.isalnum() for letter in value) or len(value) > MAX_TAG:
+        raise place.error(node, f"a tag of letters or digits, at most {MAX_TAG} characters")
+    return value
+
+
+def _visibility(node: Node, place: Place) -> str | None:
+    return fields.one_of("public", "unlisted", "hidden", "draft")(node, place)
+
+
+def _split(node: Node, place: Place) -> str:
+    expected = "`before` and a file id"
+    found = re.fullmatch(r"before[ \t]+(\S+)", fields.scalar(node, place, expected).text.strip())
+    if not found:
+        raise place.error(node, expected)
+    return found[1]
+
+
+def _trim(node: Node, place: Place) -> Trim:
+    trim = Fields(node, place, ("head", "tail"))
+    return Trim(trim.get("head", fields.duration, 0) / 1000, trim.get("tail", fields.duration, 0) / 1000)
+
+
+def _window(zone: ZoneInfo) -> fields.Parser[Window | None]:
+    def parse(node: Node, place: Place) -> Window:
+        window = Fields(node, place, ("stream", "from", "to", "app", "appname"))
+        read = Window(
+            stream_id=window.need("stream", fields.token),
+            from_ms=window.need("from", fields.instant(zone)),
+            to_ms=window.need("to", fields.instant(zone)),
+            app=window.get("app", fields.token, ""),
+            appname=window.get("appname", fields.token, ""),
+        )
+        if read.from_ms >= read.to_ms:
+            raise window.error("to", "a moment after `from`")
+        return read
+
+    return parse

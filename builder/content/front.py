@@ -1,0 +1,89 @@
+"""A content file: strict YAML between two lines of `---`, then Markdown."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
+
+from builder import inside, prose, strict_yaml
+from builder.errors import ConfigError
+from builder.fields import Fields, Place
+from builder.model import Problem, Value
+from builder.strict_yaml import Node
+
+MAX_FILE_BYTES = 1024 * 1024
+MAX_BODY = prose.MAX_CHARACTERS
+_FENCE = re.compile(rb"---[ \t]*\r?\n")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+class ContentFile(Value, frozen=True):
+    """One file, taken apart."""
+
+    source: str  # "vjs/alice.md"
+    name: str  # for messages: "site_src/vjs/alice.md"
+    stem: str  # "alice"
+    front: Node | None
+    body: str
+    digest: str
+    problems: tuple[Problem, ...] = ()
+
+    def fields(self, known: Collection[str]) -> Fields:
+        return Fields(self.front, Place(self.name), known)
+
+    def error(self, expected: str, found: str, *, hint: str = "") -> ConfigError:
+        return ConfigError(f"{self.name}: expected {expected}, found {found}", hint=hint)
+
+
+def read_content_file(source: Path, relative: str) -> ContentFile:
+    """Read one content file of the source folder."""
+    name = inside.shown_name(source, relative)
+    raw = inside.read(source, relative, MAX_FILE_BYTES)
+    if raw is None:
+        raise ConfigError(f"{name}: expected a file, found none")
+    front, body, body_line = split(raw.removeprefix(b"\xef\xbb\xbf"), name)
+    text = strict_yaml.decode(body, name, first_line=body_line).replace("\r\n", "\n").strip("\n")
+    if len(text) > MAX_BODY:
+        raise ConfigError(f"{name}: expected at most {MAX_BODY} characters of text, found {len(text)}")
+    return ContentFile(
+        source=relative,
+        name=name,
+        stem=PurePosixPath(relative).stem,
+        front=strict_yaml.load(front, name, first_line=2),
+        body=text,
+        digest=hashlib.blake2b(raw, digest_size=12).hexdigest(),
+        problems=direction_problems(raw, relative),
+    )
+
+
+def split(raw: bytes, name: str) -> tuple[bytes, bytes, int]:
+    """Return the front matter, the body, and the line at which the body begins."""
+    opening = _FENCE.match(raw)
+    if not opening:
+        return b"", raw, 1
+    at = opening.end()
+    while True:
+        closing = re.compile(rb"---[ \t]*(?:\r?\n|\Z)").match(raw, at)
+        if closing:
+            return raw[opening.end() : at], raw[closing.end() :], raw.count(b"\n", 0, closing.end()) + 1
+        end = raw.find(b"\n", at)
+        if end < 0:
+            raise ConfigError(f"{name}:1: expected a line `---` that ends the front matter, found none")
+        at = end + 1
+
+
+def direction_problems(raw: bytes, relative: str) -> tuple[Problem, ...]:
+    """Return a Problem for each line with controls of writing direction: they can show a text as another one."""
+    lines = raw.decode("utf-8", "replace").split("\n")
+    return tuple(
+        Problem(
+            code="bidi_control",
+            message=f"expected plain text, found the direction control U+{ord(found[0]):04X}",
+            source=relative,
+            line=number,
+        )
+        for number, line in enumerate(lines, 1)
+        if (found := _DIRECTION.search(line))
+    )

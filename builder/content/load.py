@@ -1,0 +1,90 @@
+"""The order in which content is read, and what the pieces must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from builder import inside
+from builder.addresses import load_zone
+from builder.config import SITE_FILE, SiteConfig
+from builder.content.curation import curation_of
+from builder.content.front import ContentFile, direction_problems, read_content_file
+from builder.content.profiles import vj_of
+from builder.content.slugs import Claims
+from builder.content.standing import page_of
+from builder.fields import nearest
+from builder.model import Curation, MarkdownPage, Problem, Value, Vj
+from builder.redirects import FILE as REDIRECTS_FILE
+from builder.redirects import MAX_BYTES
+from builder.strict_yaml import Scalar
+
+
+class Content(Value, frozen=True):
+    """All that people wrote for a site, each part sorted by its file's name."""
+
+    vjs: tuple[Vj, ...] = ()
+    curations: tuple[Curation, ...] = ()
+    pages: tuple[MarkdownPage, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()  # (relative path, digest) of every file read
+    problems: tuple[Problem, ...] = ()
+
+
+def load_content(source: Path, config: SiteConfig) -> Content:
+    """Read profiles, curation and pages; the first mistake is a `ConfigError` naming file, line and field."""
+    zone = load_zone(config.timezone)
+    files = {folder: _read_folder(source, folder) for folder in ("vjs", "replays", "pages")}
+    vjs = tuple(vj_of(file, zone=zone, hosts=config.media.hosts) for file in files["vjs"])
+    curations = tuple(curation_of(file, zone=zone) for file in files["replays"])
+    pages = tuple(page_of(file, languages=config.languages) for file in files["pages"])
+    _check_addresses(files, vjs, pages)
+    _check_broadcasters(files["replays"], curations, vjs)
+    everything = [file for folder in files.values() for file in folder]
+    return Content(
+        vjs=vjs,
+        curations=curations,
+        pages=pages,
+        digests=tuple(sorted((file.source, file.digest) for file in everything)),
+        problems=(*_direction_problems(source), *(problem for file in everything for problem in file.problems)),
+    )
+
+
+def _read_folder(source: Path, folder: str) -> list[ContentFile]:
+    return [read_content_file(source, relative) for relative in inside.names(source, folder, ".md")]
+
+
+def _direction_problems(source: Path) -> Iterable[Problem]:
+    for name in (SITE_FILE, REDIRECTS_FILE):
+        raw = inside.read(source, name, MAX_BYTES)
+        if raw:
+            yield from direction_problems(raw, name)
+
+
+def _check_addresses(files: dict[str, list[ContentFile]], vjs: Iterable[Vj], pages: Iterable[MarkdownPage]) -> None:
+    """Let each profile and page claim its address first, then its former ones."""
+    claims = Claims()
+    for file, vj in zip(files["vjs"], vjs, strict=True):
+        claims.claim(f"/vj/{vj.slug}/", file, f"`/vj/{vj.slug}/`")
+    for file, page in zip(files["pages"], pages, strict=True):
+        claims.claim(f"/{page.slug}/ in {page.language or 'any language'}", file, f"`/{page.slug}/`")
+    addresses = {f"/{page.slug}/": file for file, page in zip(files["pages"], pages, strict=True)}
+    holders: list[tuple[ContentFile, tuple[str, ...]]] = []
+    holders += [(file, vj.aliases) for file, vj in zip(files["vjs"], vjs, strict=True)]
+    holders += [(file, page.aliases) for file, page in zip(files["pages"], pages, strict=True)]
+    for file, aliases in holders:
+        for alias in aliases:
+            taken = addresses.get(alias)
+            if taken is not None:
+                raise file.error("former addresses that are free", f"`{alias}`, the address of {taken.name}")
+            if alias.startswith("/vj/") or file.source.startswith("vjs/"):
+                claims.claim(alias, file, f"the alias `{alias}`")
+
+
+def _check_broadcasters(files: Iterable[ContentFile], curations: Iterable[Curation], vjs: Iterable[Vj]) -> None:
+    slugs = {vj.slug for vj in vjs}
+    for file, curation in zip(files, curations, strict=True):
+        if curation.vj and curation.vj not in slugs and not curation.vj.startswith("s-"):
+            fields = file.fields(tuple(key.text for key, _ in getattr(file.front, "pairs", ())))
+            node = fields.node_of("vj")
+            hint = nearest(curation.vj, slugs) if slugs else ""
+            raise fields.error("vj", "the slug of a profile in `vjs/`", hint=hint if isinstance(node, Scalar) else "")

@@ -1,0 +1,106 @@
+"""Profiles of VJs: `vjs/<slug>.md`."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from builder import fields, prose
+from builder.config import gap, labelled
+from builder.content.front import ContentFile
+from builder.content.slugs import VJ_SLUGS, check_slug, former
+from builder.fields import Fields, Place
+from builder.media import host_is_listed
+from builder.model import Link, StreamClaim, Value, Vj
+from builder.strict_yaml import Mapping, Node
+
+HUES = 24
+_KEYS = (
+    "name",
+    "photo",
+    "banner",
+    "links",
+    "streams",
+    "aliases",
+    "featured",
+    "gap",
+    "hue",
+    "language",
+)
+_STREAM_KEYS = ("stream", "glob", "app", "appname", "from", "until", "gap")
+
+
+class _Stream(Value, frozen=True):
+    claim: StreamClaim
+    gap_ms: int | None = None
+
+
+def vj_of(file: ContentFile, *, zone: ZoneInfo, hosts: tuple[str, ...]) -> Vj:
+    """Make a VJ of a profile."""
+    front = file.fields(_KEYS)
+    slug = check_slug(file, file.stem, VJ_SLUGS)
+    if slug.startswith("s-"):
+        raise file.error("a name that does not begin with `s-`, as those of streams without a profile do", f"`{slug}`")
+    streams = front.all("streams", _stream(zone))
+    links: tuple[tuple[str, str], ...] = front.get("links", labelled, ())
+    return Vj(
+        slug=slug,
+        name=front.get("name", fields.text, slug),
+        photo=front.get("photo", _picture(hosts), ""),
+        banner=front.get("banner", _picture(hosts), ""),
+        links=tuple(Link(label, url) for label, url in links),
+        streams=tuple(stream.claim for stream in streams),
+        aliases=front.all("aliases", former("/vj/")),
+        featured=front.all("featured", fields.token),
+        gap_ms=front.get("gap", gap, None),
+        stream_gaps=tuple((one.claim.pattern, one.gap_ms) for one in streams if one.gap_ms is not None),
+        hue=front.get("hue", fields.whole(0, HUES - 1), None),
+        language=front.get("language", fields.text, ""),
+        bio_html=prose.to_html(file.body),
+        source=file.source,
+    )
+
+
+def _stream(zone: ZoneInfo) -> fields.Parser[_Stream]:
+    """Make a parser of one claim: an exact id, or a mapping of a `stream` or a `glob`, narrowed by app and time."""
+
+    def parse(node: Node, place: Place) -> _Stream:
+        if not isinstance(node, Mapping):
+            return _Stream(StreamClaim(fields.token(node, place)))
+        told = Fields(node, place, _STREAM_KEYS)
+        if ("stream" in told) == ("glob" in told):
+            raise place.error(node, "one of `stream` and `glob`", found="both" if "stream" in told else "neither")
+        from_ms = told.get("from", fields.instant(zone), None)
+        until_ms = told.get("until", fields.instant(zone), None)
+        if from_ms is not None and until_ms is not None and from_ms >= until_ms:
+            raise told.error("until", "a moment after `from`")
+        if "gap" in told and "glob" in told:
+            raise told.error("gap", "a `stream` beside it", found="a `glob`")
+        claim = StreamClaim(
+            pattern=told.need("glob" if "glob" in told else "stream", fields.token),
+            exact="glob" not in told,
+            app=told.get("app", fields.token, ""),
+            appname=told.get("appname", fields.token, ""),
+            from_ms=from_ms,
+            until_ms=until_ms,
+        )
+        return _Stream(claim, told.get("gap", gap, None))
+
+    return parse
+
+
+def _picture(hosts: tuple[str, ...]) -> fields.Parser[str]:
+    expected = "a site path such as `/static/alice.jpg`, or an address on a host of `media.hosts`"
+
+    def parse(node: Node, place: Place) -> str:
+        written = fields.scalar(node, place, expected).text.strip()
+        if written.startswith("/static/"):
+            return fields.site_path(node, place)
+        try:
+            url = fields.web_address(written)
+        except ValueError as error:
+            raise place.error(node, expected) from error
+        if not host_is_listed(url, hosts):
+            raise place.error(node, expected)
+        return url
+
+    return parse

@@ -1,0 +1,37 @@
+"""Pages of prose: `pages/about.md` in every language, `pages/about.zh.md` in one."""
+
+from __future__ import annotations
+
+import re
+
+from builder import fields, prose
+from builder.content.front import ContentFile
+from builder.content.slugs import PAGE_SLUGS, check_slug, former
+from builder.model import MarkdownPage
+
+_KEYS = ("title", "description", "nav", "language", "aliases")
+
+
+def page_of(file: ContentFile, *, languages: tuple[str, ...]) -> MarkdownPage:
+    """Make a page of its file; a first heading is the title when the front matter tells none."""
+    name, _, language = file.stem.partition(".")
+    front = file.fields(_KEYS)
+    if not language:
+        language = front.get("language", fields.text, "")
+    if language and language not in languages:
+        known = ", ".join(f"`{one}`" for one in languages)
+        raise file.error(f"one of the site's languages ({known})", f"`{language}`")
+    title, body = front.get("title", fields.text, ""), file.body
+    heading = re.match(r"#[ \t]+([^\n]+)\n*", body)
+    if heading and not title:
+        title, body = heading[1].rstrip("# \t"), body[heading.end() :]
+    return MarkdownPage(
+        slug=check_slug(file, name, PAGE_SLUGS | {one.lower() for one in languages}),
+        title=title or name.replace("-", " ").capitalize(),
+        language=language,
+        html=prose.to_html(body),
+        description=front.get("description", fields.text, ""),
+        nav=front.get("nav", fields.truth, default=False),
+        aliases=front.all("aliases", former("/")),
+        source=file.source,
+    )

@@ -1,0 +1,106 @@
+"""`redirects.yaml`: former addresses that records cannot tell, one `old path: new path` a line.
+
+The file is a person's as much as ours: comments stay, above the line they stood above. What this room writes is
+sorted, without chains, and the same when written twice. Who decides that an address moved, and who writes the file,
+is not decided here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from builder import fields, inside, strict_yaml
+from builder.errors import ConfigError
+from builder.fields import Place
+
+FILE = "redirects.yaml"
+MAX_BYTES = 64 * 1024 * 1024
+HEAD = "# Addresses that moved: old path, new path. Aftercast adds lines; yours and your comments stay.\n\n"
+_PLAIN = re.compile(r"/[A-Za-z0-9/_.~%-]*")
+
+
+def load(source: Path) -> dict[str, str]:
+    """Return the redirects of a source folder, old path → new path, as written; none when there is no file."""
+    raw = inside.read(source, FILE, MAX_BYTES)
+    return parse(raw or b"", inside.shown_name(source, FILE))
+
+
+def parse(raw: bytes, name: str) -> dict[str, str]:
+    """Read the text of a `redirects.yaml`; `name` stands in errors."""
+    node = strict_yaml.load(raw, name, max_bytes=MAX_BYTES)
+    if node is None:
+        return {}
+    table = {}
+    for old, target, place in fields.pairs(node, Place(name)):
+        key = strict_yaml.Scalar(old, target.line)
+        table[fields.site_path(key, Place(name, "an old path"))] = fields.site_path(target, place)
+    return table
+
+
+def resolve(table: Mapping[str, str], is_live: Callable[[str], bool]) -> dict[str, str]:
+    """Return the redirects that hold now: chains followed to their end; without paths that are live and circles."""
+    return {old: end for old in sorted(table) if not is_live(old) and (end := _end(table, old, is_live)) != old}
+
+
+def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool]) -> str:
+    """Return the text of the file with further redirects in it: sorted, chains flattened, comments kept.
+
+    Merging the same again returns the same text. What is new beats what the file says of the same path.
+    """
+    table = parse(text.encode(), FILE) | dict(moved)
+    if not moved:
+        return text
+    head, above, beside, tail = _comments(text) if text.strip() else (HEAD, {}, {}, "")
+    lines = []
+    for old in sorted(table):
+        end = table[old] if is_live(old) else _end(table, old, is_live)
+        target = _quoted(table[old] if end == old else end)
+        lines.append(f"{above.get(old, '')}{_quoted(old)}: {target}{beside.get(old, '')}\n")
+    return head + "".join(lines) + tail
+
+
+def _end(table: Mapping[str, str], old: str, is_live: Callable[[str], bool]) -> str:
+    """Follow a path to where it leads; a circle leads back to its beginning."""
+    seen = {old}
+    at = table[old]
+    while at in table and not is_live(at):
+        if at in seen:
+            return old
+        seen.add(at)
+        at = table[at]
+    return at
+
+
+def _comments(text: str) -> tuple[str, dict[str, str], dict[str, str], str]:
+    """Return the comment at the head (up to the first empty line), those above and beside paths, and the last ones."""
+    head, waiting = "", ""
+    above: dict[str, str] = {}
+    beside: dict[str, str] = {}
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if line.lstrip().startswith("#"):
+            waiting += line + "\n"
+        elif line.strip():
+            path = _path_of(line)
+            above[path] = waiting
+            found = re.search(r"[ \t]+#.*", line)
+            beside[path] = found[0] if found else ""
+            waiting = ""
+        elif waiting and not head and not above:
+            head, waiting = waiting + "\n", ""
+    return head, above, beside, waiting
+
+
+def _path_of(line: str) -> str:
+    """Return the old path of a line of the file; text that is no path of its own keeps its comment with it."""
+    try:
+        (old,) = parse(line.encode(), FILE)
+    except (ConfigError, ValueError):
+        return ""
+    return old
+
+
+def _quoted(path: str) -> str:
+    return path if _PLAIN.fullmatch(path) else json.dumps(path)
