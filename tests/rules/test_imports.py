@@ -1,0 +1,124 @@
+"""The rooms and the arrows between them: imports point one way, and nobody reaches into a neighbour's private names."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2] / "builder"
+BASE = {"model", "errors", "builder"}
+READING = {"sources", "media", "clock"}
+TEXT = {"fields", "inside", "strict_yaml", "prose", "redirects", "config", "content"}
+DRAWING = {"colour", "svg", "strips", "posters", "guide", "tape", "lettering", "almanac", "dates"}
+KNOWING = {"catalog", "sessions", "addresses", "explain"}
+PAGES = {"pages", "render", "messages", "assets"}
+BUILDING = {
+    "output",
+    "press",
+    "publication",
+    "stale",
+    "moved",
+    "verify",
+    "lock",
+    "places",
+    "workshop",
+    "build",
+    "check",
+}
+# room → the rooms it may import from, beside itself and the base; what is not named may import everything below it
+ALLOWED = {
+    "model": set(),
+    "errors": set(),
+    "sources": READING | {"config", "strict_yaml", "fields"},
+    "media": {"config"},
+    "addresses": {"clock"},
+    "sessions": {"addresses", "config", "clock", "media"},
+    "explain": {"sessions", "addresses", "clock", "dates"},
+    "catalog": READING | KNOWING | {"config", "lock"},
+    "content": TEXT | {"addresses", "clock", "sessions", "media"},
+    "output": set(),
+    "lock": set(),
+    "places": set(),
+    "serve": set(),
+    "watch": set(),
+    "collect": READING | {"lock", "redact"},
+    "pages": DRAWING | KNOWING | TEXT | READING | PAGES,
+    "render": DRAWING | PAGES | TEXT | {"output"},
+    "press": PAGES | {"catalog", "output"},
+    "pull": READING | {"catalog", "addresses", "sessions", "lock", "places"},
+    "check": set(),
+}
+NOT_FOR = {"cli": "only `cli` prints and exits"}
+
+
+def imports(path: Path):
+    """Yield (room, imported names) for every import of the package in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "builder":
+            parts = node.module.split(".")
+            rooms = [parts[1]] if len(parts) > 1 else [name.name for name in node.names]
+            for room in rooms:
+                yield room, node.module, [name.name for name in node.names]
+        elif isinstance(node, ast.Import):
+            for name in node.names:
+                if name.name.startswith("builder."):
+                    yield name.name.split(".")[1], name.name, []
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+MODULES = sorted(path for path in ROOT.rglob("*.py") if "_vendor" not in path.parts and "_theme" not in path.parts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_point_one_way(path):
+    """A room imports only rooms that the table allows, and never the command line."""
+    room = room_of(path)
+    for other, module, names in imports(path):
+        if other in {room, "__version__"} or other in BASE:
+            continue
+        if room in ALLOWED:
+            assert other in ALLOWED[room], f"{room} may not import {module}"
+        if other == "cli":
+            assert room in {"cli", "__main__"}, NOT_FOR["cli"]
+        private = [name for name in names if name.startswith("_") and name != "__version__"]
+        assert not private, f"{room} reaches into {module} for {private}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_modules_are_small_and_say_what_they_own(path):
+    """At most 350 lines, and a docstring at the head."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+
+    assert len(text.splitlines()) <= 350
+    assert not tree.body or ast.get_docstring(tree)
+
+
+def test_only_the_command_line_prints():
+    """No `print`, no `click.echo`, no `sys.exit` outside `cli/`."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in MODULES
+        if room_of(path) not in {"cli", "__main__"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "click.echo", "sys.exit", "exit"}
+    ]
+    assert found == []
+
+
+def test_text_is_marked_safe_in_one_room():
+    """`Markup` is made only by the renderer, and no template says `|safe`."""
+    makers = [
+        path.relative_to(ROOT).as_posix()
+        for path in MODULES
+        if "Markup(" in path.read_text(encoding="utf-8") and room_of(path) != "render"
+    ]
+    templates = [
+        path.name
+        for path in (ROOT.parent / "templates").rglob("*.html")
+        if "|safe" in path.read_text(encoding="utf-8").replace(" ", "")
+    ]
+    assert (makers, templates) == ([], [])
