@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from datetime import time as clock_time
 from typing import TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from builder.errors import ConfigError
@@ -257,3 +258,16 @@ def site_path(node: Node, place: Place) -> str:
     if not written.startswith("/") or written.startswith("//") or unsafe or {".", ".."} & set(segments):
         raise place.error(node, expected)
     return quote(written, safe="%/:=&~#+!$,;'@()*")
+
+
+def former_path(node: Node, place: Place) -> str:
+    """Read a path that is a place in the output: as `site_path`, but decoded and without query and fragment."""
+    expected = "a site path such as `/replays/2022/01/13/k3f9q2m7xa/`"
+    try:
+        decoded = unquote(site_path(node, place), errors="strict")
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise place.error(node, expected) from error
+    wrong = {".", ".."} & set(decoded.split("/")) or "//" in decoded or not decoded.isprintable()
+    if wrong or set(' "<>\\^`{}|?#%:*') & set(decoded) or any(len(one.encode()) > 200 for one in decoded.split("/")):
+        raise place.error(node, expected)
+    return unicodedata.normalize("NFC", decoded)

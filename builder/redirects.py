@@ -36,7 +36,7 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     table = {}
     for old, target, place in fields.pairs(node, Place(name)):
         key = strict_yaml.Scalar(old, target.line)
-        table[fields.site_path(key, Place(name, "an old path"))] = fields.site_path(target, place)
+        table[fields.former_path(key, Place(name, "old path"))] = fields.former_path(target, place)
     return table
 
 
@@ -103,4 +103,4 @@ def _path_of(line: str) -> str:
 
 
 def _quoted(path: str) -> str:
-    return path if _PLAIN.fullmatch(path) else json.dumps(path)
+    return path if _PLAIN.fullmatch(path) else json.dumps(path, ensure_ascii=False)

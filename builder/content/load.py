@@ -13,11 +13,11 @@ from builder.content.front import ContentFile, direction_problems, read_content_
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
 from builder.content.standing import page_of
-from builder.fields import nearest
+from builder.fields import Place, nearest
 from builder.model import Curation, MarkdownPage, Problem, Value, Vj
 from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES
-from builder.strict_yaml import Scalar
+from builder.strict_yaml import Mapping, Node
 
 
 class Content(Value, frozen=True):
@@ -62,29 +62,33 @@ def _direction_problems(source: Path) -> Iterable[Problem]:
 
 def _check_addresses(files: dict[str, list[ContentFile]], vjs: Iterable[Vj], pages: Iterable[MarkdownPage]) -> None:
     """Let each profile and page claim its address first, then its former ones."""
+    holders = [
+        *((file, f"/vj/{vj.slug}/", vj.aliases) for file, vj in zip(files["vjs"], vjs, strict=True)),
+        *((file, f"/{page.slug}/", page.aliases) for file, page in zip(files["pages"], pages, strict=True)),
+    ]
     claims = Claims()
-    for file, vj in zip(files["vjs"], vjs, strict=True):
-        claims.claim(f"/vj/{vj.slug}/", file, f"`/vj/{vj.slug}/`")
-    for file, page in zip(files["pages"], pages, strict=True):
-        claims.claim(f"/{page.slug}/ in {page.language or 'any language'}", file, f"`/{page.slug}/`")
-    addresses = {f"/{page.slug}/": file for file, page in zip(files["pages"], pages, strict=True)}
-    holders: list[tuple[ContentFile, tuple[str, ...]]] = []
-    holders += [(file, vj.aliases) for file, vj in zip(files["vjs"], vjs, strict=True)]
-    holders += [(file, page.aliases) for file, page in zip(files["pages"], pages, strict=True)]
-    for file, aliases in holders:
+    for file, address, _ in holders:
+        claims.claim(address, address, file)
+    for file, address, aliases in holders:
         for alias in aliases:
-            taken = addresses.get(alias)
-            if taken is not None:
-                raise file.error("former addresses that are free", f"`{alias}`, the address of {taken.name}")
-            if alias.startswith("/vj/") or file.source.startswith("vjs/"):
-                claims.claim(alias, file, f"the alias `{alias}`")
+            claims.claim(alias, address, file)
+            if alias == address:
+                raise file.error("former addresses in `aliases`", f"the address itself, `{alias}`")
+    seen: dict[tuple[str, str], ContentFile] = {}
+    for file, page in zip(files["pages"], pages, strict=True):
+        first = seen.setdefault((page.slug, page.language), file)
+        if first is not file:
+            raise file.error(f"another language than that of {first.name}", f"`{page.language or 'every language'}`")
 
 
 def _check_broadcasters(files: Iterable[ContentFile], curations: Iterable[Curation], vjs: Iterable[Vj]) -> None:
     slugs = {vj.slug for vj in vjs}
     for file, curation in zip(files, curations, strict=True):
         if curation.vj and curation.vj not in slugs and not curation.vj.startswith("s-"):
-            fields = file.fields(tuple(key.text for key, _ in getattr(file.front, "pairs", ())))
-            node = fields.node_of("vj")
+            node = next(value for key, value in pairs_of(file.front) if key == "vj")
             hint = nearest(curation.vj, slugs) if slugs else ""
-            raise fields.error("vj", "the slug of a profile in `vjs/`", hint=hint if isinstance(node, Scalar) else "")
+            raise Place(file.name, "vj").error(node, "the slug of a profile in `vjs/`", hint=hint)
+
+
+def pairs_of(node: Node | None) -> Iterable[tuple[str, Node]]:
+    return ((key.text, value) for key, value in node.pairs) if isinstance(node, Mapping) else ()

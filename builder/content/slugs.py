@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from builder.content.front import ContentFile
 from builder.errors import ConfigError
-from builder.fields import Parser, Place, site_path
+from builder.fields import Parser, Place, former_path
 from builder.strict_yaml import Node, Scalar
 
 MAX_SLUG = 64
@@ -36,18 +36,19 @@ def former(base: str) -> Parser[str]:
     def parse(node: Node, place: Place) -> str:
         if isinstance(node, Scalar) and SLUG.fullmatch(node.text):
             return f"{base}{node.text}/"
-        return site_path(node, place)
+        return former_path(node, place)
 
     return parse
 
 
 class Claims:
-    """Who claimed what; a second claim is an error that names both files."""
+    """Which address holds which path; a second claim on a path is an error that names both files."""
 
     def __init__(self) -> None:
-        self._holders: dict[str, str] = {}
+        self._holders: dict[str, tuple[str, ContentFile]] = {}
 
-    def claim(self, name: str, file: ContentFile, what: str) -> None:
-        holder = self._holders.setdefault(name, file.name)
-        if holder != file.name:
-            raise ConfigError(f"{file.name}: {what} expected to be free, found it claimed by {holder}")
+    def claim(self, path: str, address: str, file: ContentFile) -> None:
+        """Claim a path for what lives at `address`."""
+        held_by, first = self._holders.setdefault(path, (address, file))
+        if held_by != address:
+            raise ConfigError(f"{file.name}: `aliases` expected a free path, found `{path}`, claimed by {first.name}")
