@@ -1,0 +1,100 @@
+/* WebVTT in session time, for a broadcast of many files: captions over the picture, the transcript under the player,
+   and the storyboard over the bar. The files are the site's own; their text is shown as text. */
+
+import { draw, make } from "./elements.js";
+import { clock, say } from "./moment.js";
+
+const STAMP = /(?:(\d+):)?(\d\d):(\d\d[.,]\d+)/;
+
+function seconds(text) {
+  const [, h = 0, m, s] = STAMP.exec(text);
+  return h * 3600 + m * 60 + Number(s.replace(",", "."));
+}
+
+/* [{from, to, text}] in order of time; styling and settings are left out, tags inside the text too. */
+async function read(url) {
+  const answer = await fetch(url);
+  const blocks = (await answer.text()).replace(/\r\n?/g, "\n").split(/\n{2,}/);
+  return blocks.flatMap((block) => {
+    const lines = block.split("\n");
+    const place = lines.findIndex((line) => line.includes("-->") && STAMP.test(line));
+    if (place < 0) return [];
+    const [from, to] = lines[place].split("-->").map(seconds);
+    return [{ from, to, text: lines.slice(place + 1).join("\n").replace(/<[^>]*>/g, "") }];
+  }).sort((a, b) => a.from - b.from);
+}
+
+export class Captions {
+  constructor(live) {
+    Object.assign(this, { live, cues: [], files: live.replay.captions });
+    this.box = live.panel.captions;
+    this.#choose(this.files.find((file) => file.lang === live.ways.captions));
+  }
+
+  next() {
+    const place = this.files.indexOf(this.file) + 1;
+    this.#choose(this.files[place]);
+    this.live.setWay("captions", this.file?.lang ?? "");
+  }
+
+  async #choose(file) {
+    const { live, box } = this;
+    const { words, panel } = live;
+    this.file = file;
+    panel.cc.setAttribute("aria-label", file ? say(words, "captions_on", { label: file.label }) : words.captions_off);
+    panel.cc.setAttribute("aria-pressed", String(Boolean(file)));
+    box.hidden = true;
+    this.cues = [];
+    this.list?.remove();
+    if (!file) return;
+    const cues = await read(file.url).catch(() => []);
+    if (this.file !== file) return;
+    this.cues = cues;
+    box.lang = file.lang;
+    this.#transcript(file);
+    this.show(live.deck.time);
+  }
+
+  #transcript(file) {
+    const items = this.cues.map((cue) => {
+      const t = Math.floor(cue.from);
+      return make("li", {}, make("time", { datetime: `PT${t}S` }, clock(t)), " ", make("a", { href: `#t=${t}`, lang: file.lang }, cue.text));
+    });
+    this.list = make("details", { class: "transcript" }, make("summary", {}, this.live.words.transcript), make("ol", { class: "toc" }, ...items));
+    this.live.panel.section.append(this.list);
+  }
+
+  show(t) {
+    const texts = this.cues.filter((cue) => t >= cue.from && t < cue.to).map((cue) => cue.text);
+    const text = texts.join("\n");
+    if (text === this.text) return;
+    this.text = text;
+    this.box.hidden = !text;
+    this.box.replaceChildren(...texts.map((line) => make("p", {}, line)));
+  }
+}
+
+/* Small pictures cut from larger ones: each cue names a file and, after #xywh=, a place in it. */
+export class Storyboard {
+  constructor(live) {
+    const { storyboard } = live.replay;
+    this.image = draw("image");
+    this.frame = draw("svg", { class: "thumb", visibility: "hidden" }, this.image);
+    live.panel.svg.append(this.frame);
+    read(storyboard).then((cues) => { this.cues = cues; }, () => {});
+    this.base = new URL(storyboard, location.href);
+  }
+
+  show(t, tape) {
+    const cue = t === null ? null : this.cues?.findLast((one) => one.from <= t);
+    this.frame.setAttribute("visibility", cue ? "visible" : "hidden");
+    if (!cue) return;
+    const [file, place = "0,0,160,90"] = cue.text.trim().split("#xywh=");
+    const [x, y, width, height] = place.split(",").map(Number);
+    this.image.setAttribute("href", new URL(file, this.base).href);
+    const left = Math.min(tape.width - width, Math.max(0, tape.pixel(t) - width / 2));
+    for (const [name, value] of Object.entries({ viewBox: `${x} ${y} ${width} ${height}`, width, height, x: left, y: -height - 4 })) {
+      this.frame.setAttribute(name, value);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/* Pointing: the readout over the bar, dragging, double clicks and touch on the picture, and controls that rest in full
+   screen. A press on the bar becomes a seek when it ends (panel.js), so that dragging loads nothing on its way. */
+
+import { draw } from "./elements.js";
+import { clock } from "./moment.js";
+import { percent, wide } from "./tape.js";
+
+const IDLE_MS = 3000;
+const HOLD_MS = 500;
+const DOUBLE_MS = 300;
+const LEAP = 10;
+const HELD_RATE = 2;
+
+export class Pointer {
+  constructor(live) {
+    const { panel, player } = live;
+    Object.assign(this, { live, panel, player, tape: panel.tape });
+    this.hand = draw("rect", { class: "hand" });
+    this.text = draw("text", { class: "peek", y: 14 });
+    this.group = draw("g", { visibility: "hidden" }, this.hand, this.text);
+    panel.svg.append(this.group);
+    this.#bar(panel.bar);
+    this.#stage(panel.stage);
+    const wake = () => {
+      panel.section.classList.remove("idle");
+      clearTimeout(this.sleep);
+      this.sleep = setTimeout(() => panel.section.classList.toggle("idle", live.deck.isWanted), IDLE_MS);
+    };
+    for (const name of ["pointermove", "pointerdown", "keydown", "focusin"]) panel.section.addEventListener(name, wake);
+  }
+
+  #bar(bar) {
+    let isDragged = false;
+    const point = (event) => this.#peek(this.panel.timeUnder(event));
+    const leave = () => {
+      isDragged = false;
+      this.#peek(null);
+    };
+    bar.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      isDragged = true;
+      bar.setPointerCapture(event.pointerId);
+      point(event);
+    });
+    bar.addEventListener("pointermove", point);
+    bar.addEventListener("pointerup", (event) => {
+      isDragged = false;
+      if (event.pointerType !== "mouse") leave();
+    });
+    bar.addEventListener("pointercancel", leave);
+    bar.addEventListener("pointerleave", () => isDragged || leave());
+  }
+
+  /* The chapter lane becomes the readout of the place pointed at. */
+  #peek(t) {
+    const { tape, player, group, text, hand } = this;
+    group.setAttribute("visibility", t === null ? "hidden" : "visible");
+    this.panel.bar.classList.toggle("peeking", t !== null);
+    this.board?.show(t, tape);
+    if (t === null) return;
+    text.textContent = [clock(t), player.wall.clock(t), player.partText(t)].filter(Boolean).join(" · ");
+    const half = wide(text.textContent) / 2;
+    hand.setAttribute("x", percent(tape.scale.share(t)));
+    text.setAttribute("x", percent(Math.min(tape.width - half, Math.max(half, tape.pixel(t))) / tape.width));
+    if (!player.replay.storyboard || this.fetched) return;
+    this.fetched = import("./captions.js").then(({ Storyboard }) => { this.board = new Storyboard(this.live); });
+  }
+
+  #stage(stage) {
+    const { live, panel } = this;
+    let [tapped, isTouch] = [0, false];
+    stage.addEventListener("dblclick", (event) => panel.isPicture(event) && !isTouch && live.fullscreen());
+    stage.addEventListener("contextmenu", (event) => isTouch && panel.isPicture(event) && event.preventDefault());
+    stage.addEventListener("pointerdown", (event) => {
+      isTouch = event.pointerType === "touch";
+      if (!isTouch || !panel.isPicture(event)) return;
+      this.hold = setTimeout(() => this.#rush(HELD_RATE), HOLD_MS);
+    });
+    const release = () => {
+      clearTimeout(this.hold);
+      if (this.isRushed) this.#rush(null);
+    };
+    stage.addEventListener("pointercancel", release);
+    stage.addEventListener("pointerup", (event) => {
+      const wasRushed = this.isRushed;
+      release();
+      if (event.pointerType !== "touch" || !panel.isPicture(event) || wasRushed) return;
+      const { left, width } = stage.getBoundingClientRect();
+      const third = Math.floor((3 * (event.clientX - left)) / width);
+      const isDouble = event.timeStamp - tapped < DOUBLE_MS;
+      tapped = isDouble ? 0 : event.timeStamp;
+      clearTimeout(this.single);
+      if (!isDouble) this.single = setTimeout(() => live.toggle(), DOUBLE_MS);
+      else if (third === 1) live.fullscreen();
+      else live.step(third ? LEAP : -LEAP);
+    });
+  }
+
+  #rush(rate) {
+    const { live } = this;
+    this.isRushed = rate !== null;
+    for (const video of this.panel.videos) video.playbackRate = rate ?? live.ways.rate;
+    live.say("rate", { rate: rate ?? live.ways.rate });
+  }
+}
