@@ -109,11 +109,9 @@ class Wire(asyncio.Protocol):
             self._has_begun = True
             self._arm(limits.request_seconds)  # the first byte of a further request
         self._buffer += data
-        if self._doing == "answer":
-            if len(self._buffer) > limits.body_bytes:
-                self._transport.pause_reading()
-            return
-        self._advance()
+        if self._doing != "answer" and not self._is_clogged:
+            self._advance()
+        self._regulate()
 
     def eof_received(self) -> bool:
         self._at_end = True
@@ -138,6 +136,7 @@ class Wire(asyncio.Protocol):
         self._is_clogged = False
         if self._doing in {"head", "body"}:
             self._advance()
+        self._regulate()
 
     # what uvicorn and the crowd call
 
@@ -155,7 +154,7 @@ class Wire(asyncio.Protocol):
 
     def _advance(self) -> None:
         """Go as far as the bytes that are here allow."""
-        if self._is_clogged or self._transport.is_closing():
+        if self._transport.is_closing():
             return
         try:
             if self._doing == "head":
@@ -170,6 +169,15 @@ class Wire(asyncio.Protocol):
                 self._start()
         except Refusal as refusal:
             self._refuse(refusal)
+
+    def _regulate(self) -> None:
+        """Read on only while little waits to be answered: a sender cannot make us hold more than it is served."""
+        if self._transport.is_closing():
+            return
+        if len(self._buffer) > self._house.limits.body_bytes:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     def _start(self) -> None:
         assert self._head is not None
@@ -214,9 +222,9 @@ class Wire(asyncio.Protocol):
         self._has_begun = bool(self._buffer)
         limits = self._house.limits
         self._arm(limits.request_seconds if self._has_begun else limits.idle_seconds)
-        self._transport.resume_reading()
-        if self._buffer:
+        if not self._is_clogged:
             self._advance()
+        self._regulate()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer without the application; what follows on this connection cannot be trusted to be a request."""
