@@ -1,0 +1,94 @@
+# The same commands on every machine. `make site` and `make test` are all that a newcomer needs.
+
+PYTHON ?= python3
+BIN := .venv/bin
+FRAME := pyproject.toml hatch_build.py package.json package-lock.json
+TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help site media test check fix golden bench torture audit shots records clean
+
+help:
+	@echo "make site     build the demo site into output/"
+	@echo "make test     install what the tests need, then run lint, types and all tests"
+	@echo "make check    lint, format and types only       make fix      repair lint and format"
+	@echo "make golden   rewrite the expected outputs      make records  write the demo's records again"
+	@echo "make bench    measure speed and memory          make torture  the long fault tests"
+	@echo "make audit    weigh and check the pages         make shots    take pictures of the pages"
+	@echo "make clean    remove what was built, and .venv"
+
+# --- environments: one .venv, filled for the demo first and for the tests when they are wanted ---
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "expected Python 3.11 or newer, found $$($(PYTHON) --version 2>&1)" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || .ci/packages python3-venv
+	$(PYTHON) -m venv .venv
+
+.make/demo: $(FRAME) | $(BIN)/python
+	@mkdir -p .make
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@touch $@
+
+.make/test: $(FRAME) | $(BIN)/python
+	@mkdir -p .make
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,test,tencent]'
+	@touch $@ .make/demo
+
+# --- the demo ---
+
+media: .make/demo
+	@echo "writing the demo's media (once; real H.264 and AAC with a clock in the picture)"
+	@$(BIN)/python -m builder.demo media
+
+site: media
+	$(BIN)/aftercast build
+	@echo
+	@echo "The demo site is in output/. To look at it: $(BIN)/aftercast serve"
+	@echo "then open the address that it prints. It builds again whenever site_src/ changes."
+
+records: .make/demo
+	$(BIN)/python -m builder.demo records
+
+# --- checks and tests ---
+
+check: .make/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: .make/test
+	@.ci/packages $(TEST_PACKAGES)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses $(JOBS) -m 'not torture'
+
+fix: .make/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: .make/test
+	AFTERCAST_GOLDEN=rewrite $(BIN)/pytest -m 'not torture' tests/golden
+
+torture: .make/test
+	@.ci/packages $(TEST_PACKAGES)
+	$(BIN)/pytest -m torture
+
+bench: .make/test
+	$(BIN)/python -m benchmarks
+
+audit: site .make/test
+	@.ci/packages $(TEST_PACKAGES)
+	$(BIN)/python -m tests.audit
+
+shots: site .make/test
+	@.ci/packages $(TEST_PACKAGES)
+	$(BIN)/python -m tests.shots
+
+clean:
+	rm -rf .venv .make .aftercast build dist shots .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf builder/_vendor builder/_theme site_src/static/media *.egg-info
+	find output -mindepth 1 -not -name .gitignore -delete
+	find . -name __pycache__ -prune -exec rm -rf {} +
