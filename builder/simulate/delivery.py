@@ -1,0 +1,163 @@
+"""Sends the notifications of a world over HTTP: retried, doubled, late, out of order, sometimes lost (DOMAIN 2.1).
+
+Time is the world's own: a heap of what is to be sent when. At a finite speed it is kept in step with the real clock; at
+full speed it jumps from one thing to the next. Signatures carry real time, since the receiver checks them against it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import http.client
+import json
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from builder.model import Value
+from builder.simulate import messages
+from builder.simulate.world import World
+
+RETRIES = 12
+RETRY_SECONDS = 60
+ANSWER_SECONDS = 20.0
+SEND_DELAY_SECONDS = (1.0, 34.0)  # what real captures show after the end of a file
+AT_ONCE = 16
+
+
+class Weather(Value, frozen=True):
+    """How badly the network behaves; shares between 0 and 1."""
+
+    duplicates: float = 0.0  # sent again although it was acknowledged
+    lost: float = 0.0  # never arrives, whatever the retries
+    reorder: float = 0.0  # held back for up to ten minutes
+    outages: int = 0  # times of five to ten minutes in which nothing gets through
+
+
+class Message(Value, frozen=True):
+    """One notification under way. `first` is the world time of the first try: later tries are not signed anew."""
+
+    body: dict[str, Any]
+    first: float
+    tries: int = 0
+    is_lost: bool = False
+
+
+@dataclass
+class Tally:
+    """What came of it."""
+
+    sent: int = 0
+    acknowledged: int = 0
+    refused: int = 0
+    failed: int = 0
+    given_up: int = 0
+
+
+class Sent(Value, frozen=True):
+    """One try in the provider's log: DescribeCallbackRecordsList shows these."""
+
+    at: float
+    body: dict[str, Any]
+    result: int  # 0 when the receiver answered 200
+
+
+class Delivery:
+    """Everything that is to be sent, and what was."""
+
+    def __init__(
+        self, world: World, weather: Weather, *, seed: int, key: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.chance = random.Random(seed + 7)
+        self.weather = weather
+        self.key = key
+        self.clock = clock
+        self.tally = Tally()
+        self.log: list[Sent] = []
+        self.now = 0.0  # world time
+        self._order = 0
+        self._queue: list[tuple[float, int, Message]] = []
+        self._plan(world)
+
+    def _plan(self, world: World) -> None:
+        for push in world.pushes():
+            self._announce(push.start + 1, messages.pushed(push, start=True))
+            self._announce(push.end + 1, messages.pushed(push, start=False))
+        for file in world.files():
+            self._announce(file.end + self.chance.uniform(*SEND_DELAY_SECONDS), messages.recorded(file))
+        begin, end = (self._queue[0][0], max(at for at, _, _ in self._queue)) if self._queue else (0.0, 0.0)
+        starts = [self.chance.uniform(begin, end) for _ in range(self.weather.outages)]
+        self.outages = [(start, start + self.chance.uniform(300, 600)) for start in starts]
+
+    def _announce(self, at: float, body: dict[str, Any]) -> None:
+        if self.chance.random() < self.weather.reorder:
+            at += self.chance.uniform(0, 600)
+        lost = self.chance.random() < self.weather.lost
+        self._push(at, Message(body, at, is_lost=lost))
+        if not lost and self.chance.random() < self.weather.duplicates:
+            self._push(at + self.chance.uniform(1, 720), Message(body, at))
+
+    def _push(self, at: float, message: Message) -> None:
+        self._order += 1
+        heapq.heappush(self._queue, (at, self._order, message))
+
+    # --- sending ---
+
+    def run(self, target: str, *, speed: float, tell: Callable[[Tally], None] = lambda _: None) -> Tally:
+        """Send everything; `speed` is world seconds per real second, 0 for as fast as possible."""
+        began, first = time.monotonic(), self._queue[0][0] if self._queue else 0.0
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            while self._queue:
+                if speed:
+                    time.sleep(max(0.0, began + (self._queue[0][0] - first) / speed - time.monotonic()))
+                batch = (
+                    [heapq.heappop(self._queue) for _ in range(min(AT_ONCE, len(self._queue)))]
+                    if not speed
+                    else [heapq.heappop(self._queue)]
+                )
+                self.now = batch[-1][0]
+                results = pool.map(lambda entry: self._try(target, entry[0], entry[2]), batch)
+                for (at, _, message), status in zip(batch, list(results), strict=True):
+                    self._settle(at, message, status)
+                tell(self.tally)
+        return self.tally
+
+    def _try(self, target: str, at: float, message: Message) -> int:
+        """Send once; return the status, 0 when nothing came back."""
+        if message.is_lost or any(begin <= at < end for begin, end in self.outages):
+            return 0
+        lateness = int(at - message.first)
+        body = messages.signed(message.body, self.key, int(self.clock()) - lateness)
+        return post(target, json.dumps(body, separators=(",", ":")).encode())
+
+    def _settle(self, at: float, message: Message, status: int) -> None:
+        tally = self.tally
+        tally.sent += 1
+        self.log.append(Sent(at, message.body, 0 if status == http.client.OK else status or -1))
+        if status == http.client.OK:
+            tally.acknowledged += 1
+            return
+        if status:
+            tally.refused += 1
+        else:
+            tally.failed += 1
+        if message.tries >= RETRIES:
+            tally.given_up += 1
+            return
+        self._push(at + RETRY_SECONDS, Message(message.body, message.first, message.tries + 1, message.is_lost))
+
+
+def post(target: str, body: bytes) -> int:
+    """POST once over a new connection; 0 when no answer came."""
+    parts = urlsplit(target)
+    connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("POST", parts.path or "/", body, {"Content-Type": "application/json"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
