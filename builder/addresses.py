@@ -66,17 +66,11 @@ class BroadcastDays:
         self._shift_ms = starts_at_minutes * 60_000
         self._offsets: dict[int, int | None] = {}  # UTC day → offset all day long; None: it changes on that day
         self._texts: dict[int, str] = {}
+        self._clocks: dict[int, str] = {}
 
     def number(self, ms: int) -> int:
         """Return the broadcast day as a count of days since 1970-01-01."""
-        utc_day = ms // DAY_MS
-        try:
-            offset = self._offsets[utc_day]
-        except KeyError:
-            offset = self._offsets[utc_day] = self._steady_offset(utc_day)
-        if offset is None:
-            offset = self.offset_ms(ms)
-        return (ms + offset - self._shift_ms) // DAY_MS
+        return (ms + self.offset_ms(ms) - self._shift_ms) // DAY_MS
 
     def day(self, ms: int) -> str:
         """Return the broadcast day as text, "2022-01-13"."""
@@ -89,6 +83,14 @@ class BroadcastDays:
 
     def offset_ms(self, ms: int) -> int:
         """Return what the local clock shows more than UTC at an instant."""
+        utc_day = ms // DAY_MS
+        try:
+            offset = self._offsets[utc_day]
+        except KeyError:
+            offset = self._offsets[utc_day] = self._steady_offset(utc_day)
+        return self._exact_offset(ms) if offset is None else offset
+
+    def _exact_offset(self, ms: int) -> int:
         moment = datetime(1970, 1, 1, tzinfo=UTC)
         try:
             offset = (moment + timedelta(milliseconds=ms)).astimezone(self.zone).utcoffset()
@@ -99,10 +101,13 @@ class BroadcastDays:
     def clock(self, ms: int) -> str:
         """Return the local time of day, "21:37"."""
         minutes = (ms + self.offset_ms(ms)) // 60_000 % 1440
-        return f"{minutes // 60:02}:{minutes % 60:02}"
+        try:
+            return self._clocks[minutes]
+        except KeyError:
+            return self._clocks.setdefault(minutes, f"{minutes // 60:02}:{minutes % 60:02}")
 
     def _steady_offset(self, utc_day: int) -> int | None:
-        found = {self.offset_ms(utc_day * DAY_MS + hour * 3_600_000) for hour in (0, 6, 12, 18, 24)}
+        found = {self._exact_offset(utc_day * DAY_MS + hour * 3_600_000) for hour in (0, 6, 12, 18, 24)}
         return found.pop() if len(found) == 1 else None
 
 

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from builder.sessions.grouping import Lane, Run
-from builder.sessions.intervals import Placed, in_announced_order
+from builder.sessions.intervals import Placed, hull, in_announced_order
 from builder.sessions.joins import Joins
 from builder.sessions.links import LINK_REACH_MS, Links
 from builder.sessions.rules import Rulebook
@@ -52,6 +52,10 @@ def _grew_as_one(run: Run, book: Rulebook) -> bool:
         return True
     if book.splits and any(book.is_split(one.recording) for one in members):
         return False
+    limit_ms = book.rules.grouping.max_length_ms
+    if not run.reasons and _came_in_order(members):
+        low, high = hull(members)
+        return not limit_ms or high - low <= limit_ms
     arrivals = sorted(members, key=in_announced_order)
     gap_ms = run.lane.gap_ms
     low, high, first = arrivals[0].join_ms, arrivals[0].end_ms, arrivals[0].start_ms
@@ -59,8 +63,17 @@ def _grew_as_one(run: Run, book: Rulebook) -> bool:
         if one.join_ms - high > gap_ms or low - one.end_ms > gap_ms:
             return False
         low, high, first = min(low, one.join_ms), max(high, one.end_ms), min(first, one.start_ms)
-    limit_ms = book.rules.grouping.max_length_ms
     return not limit_ms or high - first <= limit_ms
+
+
+def _came_in_order(members: Sequence[Placed]) -> bool:
+    """Say whether recordings that a walk found together, with no bridge, were also announced in that order."""
+    last = members[0].recording.announced_ms
+    for one in members[1:]:
+        if one.recording.announced_ms <= last:
+            return False
+        last = one.recording.announced_ms
+    return True
 
 
 class Strip:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from builder.addresses import session_id, tag_of
-from builder.model import Session, SetAside, Tombstone
+from builder.model import Curation, Recording, Session, SetAside
 from builder.sessions.aliases import former_anchors
-from builder.sessions.chapters import Marks, suggested_chapters, told_chapters
-from builder.sessions.coverage import covered_ms, gaps
+from builder.sessions.chapters import suggested_chapters, told_chapters
+from builder.sessions.coverage import covered_ms
 from builder.sessions.curate import merge
-from builder.sessions.grouping import Group, groups_of, hull, islands
-from builder.sessions.holding import Holding, earliest_expiry, flags_of, hold, recorded_ms, told_tags, told_title
-from builder.sessions.intervals import Placed, in_announced_order, place_all
+from builder.sessions.grouping import Group, groups_of, islands
+from builder.sessions.holding import Holding, earliest_expiry, flags_of, hold, recorded
+from builder.sessions.intervals import Placed, first_announced, hull, place_all
 from builder.sessions.island import TOO_SHORT, Assembly, Island
 from builder.sessions.links import Links
 from builder.sessions.media import PublicUrl, playable
@@ -35,103 +37,146 @@ def assemble(island: Island, book: Rulebook, public_url: PublicUrl) -> list[Sess
 
 
 def assemble_all(island: Island, book: Rulebook, public_url: PublicUrl) -> Assembly:
-    """Return the sessions of an island and the recordings that became part of none."""
-    placed = place_all(island.recordings)
-    return Assembler(island, book, public_url, replaced_elsewhere(placed)).run(placed)
+    """Return the sessions of an island and the recordings that became part of none; else as `assemble`."""
+    return Assembler(island, book, public_url).run()
 
 
 class Assembler:
     """One call's working set."""
 
-    def __init__(self, island: Island, book: Rulebook, public_url: PublicUrl, replaced: frozenset[str]) -> None:
+    def __init__(self, island: Island, book: Rulebook, public_url: PublicUrl) -> None:
         self._book = book
+        self._placed = place_all(island.recordings)
         self._links = Links(island.pushes, island.tasks)
         self._public_url = public_url
         self._notices = island.notices
-        self._replaced = replaced
+        self._replaced = replaced_elsewhere(self._placed)
         shown = book.rules.posters == "provider"
         self._pictures = Pictures(island.screenshots, public_url) if shown else None
-        self._short_ms = book.rules.grouping.min_length_ms
-        self._sessions: list[Session] = []
-        self._skipped: list[SetAside] = []
 
-    def run(self, placed: list[Placed]) -> Assembly:
-        for island in islands(placed, self._links, self._book):
+    def run(self) -> Assembly:
+        sessions: list[Session] = []
+        skipped: list[SetAside] = []
+        short_ms = self._book.rules.grouping.min_length_ms
+        for island in islands(self._placed, self._links, self._book):
             former = former_anchors(island, self._links, self._book)
             for group in groups_of(island, self._links, self._book):
-                if self._short_ms and _is_short(group.members, self._short_ms):
-                    self._skipped += [
-                        SetAside(one.recording.key, TOO_SHORT, one.recording.file_id) for one in group.members
-                    ]
+                if short_ms and _is_short(group.members, short_ms):
+                    skipped += [_skipped(one.recording) for one in group.members]
                 else:
-                    self._sessions.append(self._session(group, former))
-        self._sessions.sort(key=_in_order)
-        self._skipped.sort(key=lambda aside: aside.key)
-        return Assembly(tuple(self._sessions), tuple(self._skipped))
+                    sessions.append(self._session(group, former))
+        if len(sessions) > 1:
+            sessions.sort(key=_in_order)
+        return Assembly(tuple(sessions), tuple(sorted(skipped, key=lambda aside: aside.key)))
 
-    def _hold(self, members: Sequence[Placed]) -> Holding:
+    def _session(self, group: Group, former: set[str]) -> Session:
+        """Make one session of what the records tell, then lay over it what only some sessions have."""
+        members, book = group.members, self._book
         recordings = [one.recording for one in members]
+        anchor = first_announced(members)
+        stream = anchor.recording.stream
+        held = self._hold(members, recordings)
+        tracks = held.tracks
+        start, end = hull(held.there or members)
+        slug = book.vj_of(stream, anchor.middle_ms)
+        length, holes = recorded(tracks)
+        session = Session(
+            id=self._address(anchor),
+            vj=slug,
+            stream=stream,
+            anchor=anchor.recording.key,
+            start_ms=start,
+            end_ms=end,
+            tracks=tracks,
+            recordings=tuple(sorted([recording.key for recording in recordings])),
+            flags=flags_of(held),
+            max_gap_ms=book.gap_of(stream, slug),
+            notices=self._count(recordings),
+            duration_ms=length,
+            gaps=holes,
+        )
+        return self._overlaid(session, group, recordings, held, self._aliases(members, anchor, former))
+
+    def _overlaid(
+        self, plain: Session, group: Group, recordings: Sequence[Recording], held: Holding, aliases: tuple[str, ...]
+    ) -> Session:
+        found: dict[str, object] = {}
+        if aliases:
+            found["aliases"] = aliases
+        if group.reasons:
+            found["reasons"] = tuple(sorted(group.reasons, key=lambda reason: (reason.rule, reason.keys)))
+        if held.others:
+            found["others"] = held.others
+        found |= _told(recordings, held)
+        curations = self._book.curations_of(recordings, (plain.id, *aliases), group.window)
+        if curations:
+            found |= _said(merge(curations), plain, aliases)
+            found["curated_by"] = tuple(curation.source for curation in curations)
+        if held.stone and "tombstone" not in found:
+            found["tombstone"] = held.stone
+        if "tombstone" in found:
+            found["chapters"] = ()
+        else:
+            if "chapters" not in found and len(plain.tracks[0].parts) > 1:
+                found["chapters"] = suggested_chapters(plain.tracks[0].parts, plain.start_ms, self._book.days)
+            if self._pictures:
+                found["poster_url"] = self._pictures.of(recordings, plain.start_ms, plain.end_ms)
+        return msgspec.structs.replace(plain, **found) if found else plain
+
+    def _hold(self, members: Sequence[Placed], recordings: Sequence[Recording]) -> Holding:
         overwritten = self._replaced
         if len(members) > 1:
             overwritten |= written_over(members)
         words = gone(recordings, self._book.rules.expired_before_ms, overwritten)
-        return hold(members, {one.key: playable(one, self._public_url) for one in recordings}, words)
+        public_url = self._public_url
+        return hold(members, {one.key: playable(one, public_url) for one in recordings}, words)
 
     def _aliases(self, members: Sequence[Placed], anchor: Placed, former: set[str]) -> tuple[str, ...]:
+        if not former:
+            return ()
         found = {self._address(one) for one in members if one is not anchor and one.recording.key in former}
         return tuple(sorted(found))
 
     def _address(self, placed: Placed) -> str:
         return session_id(self._book.days.day(placed.start_ms), tag_of(placed.recording.key))
 
-    def _session(self, group: Group, former: set[str]) -> Session:
-        members, book = group.members, self._book
-        anchor = members[0] if len(members) == 1 else min(members, key=in_announced_order)
-        recordings = [one.recording for one in members]
-        identity = self._address(anchor)
-        aliases = self._aliases(members, anchor, former) if former else ()
-        said = merge(curations := book.curations_of(recordings, (identity, *aliases), group.window))
-        held = self._hold(members)
-        tracks = held.tracks
-        start, end = hull(held.there or members)
-        stream = anchor.recording.stream
-        slug = book.vj_of(stream, anchor.middle_ms)
-        stone: Tombstone = "hidden" if said.visibility == "hidden" else held.stone
-        chapters: Marks = ()
-        if tracks and not stone:
-            chapters = told_chapters(said.chapters, start, end) or suggested_chapters(tracks[0].parts, start, book.days)
-        return Session(
-            id=identity,
-            vj=said.vj or slug,
-            stream=stream,
-            anchor=anchor.recording.key,
-            start_ms=start,
-            end_ms=end,
-            tracks=tracks,
-            duration_ms=recorded_ms(tracks),
-            gaps=gaps((part.start_ms, part.end_ms) for part in tracks[0].parts) if tracks else (),
-            others=held.others,
-            recordings=tuple(sorted(recording.key for recording in recordings)),
-            flags=flags_of(held),
-            title=said.title or told_title(recordings),
-            language=said.language,
-            description_html=said.description_html,
-            description_text=said.description_text,
-            tags=tuple(sorted(set(said.tags))) or told_tags(recordings),
-            featured=said.featured,
-            visibility=said.visibility or "public",
-            tombstone=stone,
-            chapters=chapters,
-            chapters_told=bool(said.chapters) and bool(chapters),
-            trim=said.trim,
-            poster_url=self._pictures.of(recordings, start, end) if self._pictures and not stone else "",
-            expires_ms=earliest_expiry(recordings, tracks),
-            aliases=(*aliases, *sorted(set(said.aliases))),
-            reasons=tuple(group.reasons),
-            notices=sum(self._notices.get(recording.key, 1) for recording in recordings),
-            curated_by=tuple(curation.source for curation in curations),
-            max_gap_ms=book.gap_of(stream, slug),
-        )
+    def _count(self, recordings: Sequence[Recording]) -> int:
+        notices = self._notices
+        return sum([notices.get(recording.key, 1) for recording in recordings]) if notices else len(recordings)
+
+
+def _told(recordings: Sequence[Recording], held: Holding) -> dict[str, object]:
+    """Return what some records tell besides: a title (the earliest recording's that has one), tags, an expiry."""
+    found: dict[str, object] = {}
+    for recording in recordings:
+        if recording.title:
+            found.setdefault("title", recording.title)
+        if recording.tags:
+            found["tags"] = tuple(sorted({tag for one in recordings for tag in one.tags}))
+        if recording.expires_ms is not None:
+            found["expires_ms"] = earliest_expiry(recordings, held.tracks)
+    return found
+
+
+def _said(said: Curation, plain: Session, aliases: tuple[str, ...]) -> dict[str, object]:
+    """Return what people say; their word beats the records', except that their aliases come on top."""
+    chapters = told_chapters(said.chapters, plain.start_ms, plain.end_ms)
+    found = {
+        "vj": said.vj,
+        "title": said.title,
+        "language": said.language,
+        "description_html": said.description_html,
+        "description_text": said.description_text,
+        "tags": tuple(sorted(set(said.tags))),
+        "featured": said.featured,
+        "visibility": said.visibility,
+        "trim": said.trim,
+        "chapters": chapters,
+        "chapters_told": bool(chapters),
+        "aliases": (*aliases, *sorted(set(said.aliases))) if said.aliases else (),
+        "tombstone": "hidden" if said.visibility == "hidden" else "",
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _is_short(members: Sequence[Placed], limit_ms: int) -> bool:
@@ -139,6 +184,10 @@ def _is_short(members: Sequence[Placed], limit_ms: int) -> bool:
     if all("bad_times" in one.flags for one in members):
         return False
     return covered_ms((one.start_ms, one.end_ms) for one in members) < limit_ms
+
+
+def _skipped(recording: Recording) -> SetAside:
+    return SetAside(recording.key, TOO_SHORT, recording.file_id)
 
 
 def _in_order(session: Session) -> tuple[int, str]:

@@ -15,6 +15,7 @@ Marks = tuple[tuple[int, str], ...]
 
 MOST_SUGGESTED = 60
 NEAREST_MS = 10_000  # two suggestions lie at least this far apart
+CHANGED_WEIGHT = 3_600_000  # a changed picture counts like a hole of an hour
 
 
 def told_chapters(chapters: Iterable[Chapter], start_ms: int, end_ms: int) -> Marks:
@@ -28,28 +29,34 @@ def told_chapters(chapters: Iterable[Chapter], start_ms: int, end_ms: int) -> Ma
 
 
 def suggested_chapters(parts: Sequence[Part], start_ms: int, days: BroadcastDays) -> Marks:
-    """Suggest chapters from the primary track's parts: after long holes, where the picture changes, at each part.
+    """Suggest chapters from a track's parts: after holes, where the picture changes, at each part.
 
     With more than 60 the weakest are dropped: plain part borders first, then the shortest holes.
     """
-    solid = [part for part in parts if part.end_ms > part.start_ms]
-    if len(solid) < 2:
+    if len(parts) < 2:
         return ()
-    weights: list[tuple[int, int, str]] = []  # (−weight, instant, what changed)
-    high, last = solid[0].end_ms, solid[0]
-    for part in solid[1:]:
-        hole = part.start_ms - high
-        changed = (
-            bool(part.resolution and last.resolution and part.resolution != last.resolution) or part.bps != last.bps
-        )
-        weight = max(hole, 0) + (3_600_000 if changed else 0)
-        weights.append((-weight, part.start_ms, part.resolution if changed else ""))
-        high, last = max(high, part.end_ms), part
-    strongest = sorted(weights)[: MOST_SUGGESTED - 1]
     marks = [(0, days.clock(start_ms))]
-    for _, at_ms, resolution in sorted(strongest, key=lambda mark: mark[1:]):
+    for at_ms, resolution in _moments(parts):
         at = at_ms - start_ms
         if at - marks[-1][0] >= NEAREST_MS:
-            picture = resolution.replace("x", "×")
-            marks.append((at, f"{days.clock(at_ms)} · {picture}" if picture else days.clock(at_ms)))
+            clock = days.clock(at_ms)
+            marks.append((at, f"{clock} · {resolution.replace('x', '×')}" if resolution else clock))
     return tuple(marks) if len(marks) > 1 else ()
+
+
+def _moments(parts: Sequence[Part]) -> list[tuple[int, str]]:
+    """Return the starts of parts with the resolution that begins there, in time order."""
+    moments: list[tuple[int, int, str]] = []
+    last: Part | None = None
+    high = 0
+    for part in parts:
+        if part.end_ms <= part.start_ms:
+            continue
+        if last is not None:
+            changed = part.resolution != last.resolution and bool(part.resolution and last.resolution)
+            weight = max(part.start_ms - high, 0) + (CHANGED_WEIGHT if changed else 0)
+            moments.append((-weight, part.start_ms, part.resolution if changed else ""))
+        high, last = max(high, part.end_ms), part
+    if len(moments) >= MOST_SUGGESTED:
+        moments = sorted(sorted(moments)[: MOST_SUGGESTED - 1], key=lambda moment: moment[1:])
+    return [moment[1:] for moment in moments]

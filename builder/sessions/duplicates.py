@@ -38,7 +38,7 @@ def near_equals(track: Sequence[Placed]) -> dict[str, str]:
 
     The track must be in time order. The choice is greedy from the longest, so it does not depend on the order given.
     """
-    if not _overlaps(track):
+    if not overlap(track):
         return {}
     words: dict[str, str] = {}
     kept: list[Placed] = []
@@ -55,7 +55,8 @@ def near_equals(track: Sequence[Placed]) -> dict[str, str]:
     return words
 
 
-def _overlaps(track: Sequence[Placed]) -> bool:
+def overlap(track: Sequence[Placed]) -> bool:
+    """Say whether any two recordings, given in time order, share time."""
     high = track[0].end_ms
     for one in track[1:]:
         if one.start_ms < high and one.end_ms > one.start_ms:

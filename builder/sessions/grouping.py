@@ -27,7 +27,7 @@ from operator import attrgetter
 import msgspec
 
 from builder.model import Reason, StreamKey, Window
-from builder.sessions.intervals import Placed, in_time_order
+from builder.sessions.intervals import Placed, hull, in_time_order
 from builder.sessions.joins import Joins
 from builder.sessions.links import Bridge, Links
 from builder.sessions.rules import Rulebook, names_of
@@ -205,11 +205,6 @@ def _group(runs: list[Run], book: Rulebook) -> Group:
             if len(keys) > 1 and group.window is None:
                 group.reasons.append(Reason("merge", "a person put these files into one session", keys))
     return group
-
-
-def hull(members: Sequence[Placed]) -> tuple[int, int]:
-    """Return from where to where the content of recordings reaches."""
-    return min(one.start_ms for one in members), max(one.end_ms for one in members)
 
 
 def cut(group: Group, book: Rulebook) -> list[Group]:

@@ -7,76 +7,75 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from builder.model import NEVER_MS, Recording, SetAside, Tombstone, Track
+from builder.sessions.coverage import Spans, survey
 from builder.sessions.intervals import Placed
 from builder.sessions.media import Playable
 from builder.sessions.standing import tombstone
 from builder.sessions.tracks import tracks_of
 
-NO_FLAGS: tuple[str, ...] = ()
+UNPLAYABLE = "unplayable"
 
 
-class Holding(msgspec.Struct, frozen=True):
+class Holding(msgspec.Struct, frozen=True, gc=False):
     """The recordings of a session, sorted out."""
 
-    there: Sequence[Placed]  # not gone, in time order
+    there: Sequence[Placed]  # what is not gone, in time order
     tracks: tuple[Track, ...]
-    others: tuple[SetAside, ...]  # by key
-    stone: Tombstone  # "" while something is there; never "hidden", which the records cannot know
+    others: tuple[SetAside, ...] = ()  # by key
+    stone: Tombstone = ""  # "" while something is there; never "hidden", which the records cannot know
 
 
 def hold(members: Sequence[Placed], media: Mapping[str, Playable], words: Mapping[str, str]) -> Holding:
     """Sort out a session's recordings (in time order), given how each plays and which are gone."""
     if not words:
         tracks, aside = tracks_of(members, media)
-        return Holding(members, tracks, tuple(aside), "")
+        return Holding(members, tracks, _others(members, aside)) if aside else Holding(members, tracks)
     there = [one for one in members if one.recording.key not in words]
     played = {one.recording.key for one in members if media[one.recording.key].url}
     stone = tombstone({one.recording.key for one in members}, words, played)
-    tracks, aside = tracks_of(there, media) if there else ((), [])
-    aside += [
+    tracks, aside = tracks_of(there, media) if there else ((), {})
+    return Holding(there, tracks, _others(members, {**words, **aside}), stone)
+
+
+def _others(members: Sequence[Placed], words: Mapping[str, str]) -> tuple[SetAside, ...]:
+    found = [
         SetAside(one.recording.key, words[one.recording.key], one.recording.file_id)
         for one in members
         if one.recording.key in words
     ]
-    return Holding(there, tracks, tuple(sorted(aside, key=lambda other: other.key)), stone)
+    return tuple(sorted(found, key=lambda other: other.key))
 
 
-def recorded_ms(tracks: Sequence[Track]) -> int | None:
-    """Return the recorded time, the union of the primary track; None when no part's length is known."""
-    if not tracks or all(part.duration_ms is None for part in tracks[0].parts):
-        return None
-    return tracks[0].coverage_ms
+def recorded(tracks: Sequence[Track]) -> tuple[int | None, Spans]:
+    """Return the recorded time and the gaps of the primary track; the time is None when that of every part is."""
+    if not tracks:
+        return None, ()
+    parts = tracks[0].parts
+    if len(parts) == 1:
+        return parts[0].duration_ms, ()
+    if all(part.duration_ms is None for part in parts):
+        return None, ()
+    return survey([(part.start_ms, part.end_ms) for part in parts])
 
 
 def flags_of(holding: Holding) -> tuple[str, ...]:
     """Return the flags of a session: those of its parts, and what is wrong with the whole."""
-    parts = [part for track in holding.tracks for part in track.parts]
-    flags = {flag for part in parts if part.flags for flag in part.flags}
+    flags: set[str] = set()
+    plays = False
+    for track in holding.tracks:
+        for part in track.parts:
+            plays = plays or bool(part.url)
+            if part.flags:
+                flags.update(part.flags)
     if holding.stone:
         flags.add(holding.stone)
-    elif not any(part.url for part in parts):
-        flags.add("unplayable")
-    return tuple(sorted(flags)) if flags else NO_FLAGS
+    elif not plays:
+        flags.add(UNPLAYABLE)
+    return tuple(sorted(flags)) if flags else ()
 
 
 def earliest_expiry(recordings: Sequence[Recording], tracks: Sequence[Track]) -> int | None:
     """Return when the first playable part will be thrown away by the provider."""
-    expiring = {
-        recording.key: recording.expires_ms
-        for recording in recordings
-        if recording.expires_ms is not None and recording.expires_ms < NEVER_MS
-    }
-    if not expiring:
-        return None
+    expiring = {one.key: one.expires_ms for one in recordings if one.expires_ms is not None}
     playable = (part.key for track in tracks for part in track.parts if part.url)
-    return min((expiring[key] for key in playable if key in expiring), default=None)
-
-
-def told_title(recordings: Sequence[Recording]) -> str:
-    """Return the title that the records tell, that of the earliest recording that has one."""
-    return next((recording.title for recording in recordings if recording.title), "")
-
-
-def told_tags(recordings: Sequence[Recording]) -> tuple[str, ...]:
-    """Return the tags that the records tell, each once."""
-    return tuple(sorted({tag for recording in recordings if recording.tags for tag in recording.tags}))
+    return min((expiring[key] for key in playable if expiring.get(key, NEVER_MS) < NEVER_MS), default=None)

@@ -6,7 +6,7 @@ and no interval is ever negative: where nothing better is known it is a point at
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -72,6 +72,18 @@ def join_interval(recording: Recording) -> tuple[int, int]:
 def in_time_order(placed: Placed) -> tuple[int, int, str]:
     """Sort key: by content start, then end, then key."""
     return placed.start_ms, placed.end_ms, placed.recording.key
+
+
+def hull(members: Sequence[Placed]) -> tuple[int, int]:
+    """Return from where to where the content of recordings reaches."""
+    if len(members) == 1:
+        return members[0].start_ms, members[0].end_ms
+    return min([one.start_ms for one in members]), max([one.end_ms for one in members])
+
+
+def first_announced(members: Sequence[Placed]) -> Placed:
+    """Return the anchor: the recording announced first, ties by key."""
+    return members[0] if len(members) == 1 else min(members, key=in_announced_order)
 
 
 def in_announced_order(placed: Placed) -> tuple[int, str]:

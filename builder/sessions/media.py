@@ -25,21 +25,15 @@ class Playable(msgspec.Struct, frozen=True, gc=False):
 
 def playable(recording: Recording, public_url: PublicUrl) -> Playable:
     """Tell how a recording can be played; its first transcode steps in for an original that cannot."""
-    url = _original_url(recording, public_url)
-    if not recording.renditions:
-        return Playable(recording.format, url)
-    renditions = _transcodes(recording, public_url)
+    url: str | None = ""
+    if recording.url and recording.format in PLAYABLE:
+        url = public_url(recording.url)
+        if recording.flags and not UNPLAYABLE_FLAGS.isdisjoint(recording.flags):
+            url = ""
+    renditions = _transcodes(recording, public_url) if recording.renditions else ()
     if url or not renditions:
-        return Playable(recording.format, url, renditions)
+        return Playable(recording.format, url or "", renditions)
     return Playable(renditions[0].format, renditions[0].url, renditions[1:])
-
-
-def _original_url(recording: Recording, public_url: PublicUrl) -> str:
-    if not recording.url or recording.format not in PLAYABLE:
-        return ""
-    if recording.flags and not UNPLAYABLE_FLAGS.isdisjoint(recording.flags):
-        return ""
-    return public_url(recording.url) or ""
 
 
 def _transcodes(recording: Recording, public_url: PublicUrl) -> tuple[Rendition, ...]:

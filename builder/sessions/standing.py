@@ -34,7 +34,7 @@ def gone(recordings: Iterable[Recording], expired_before_ms: int | None, overwri
             words[recording.key] = str(recording.status)
         elif recording.key in overwritten:
             words[recording.key] = OVERWRITTEN
-        elif has_expired(recording, expired_before_ms):
+        elif recording.expires_ms is not None and has_expired(recording, expired_before_ms):
             words[recording.key] = "expired"
     return words
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from builder.model import Format, Part, SetAside, Track
-from builder.sessions.coverage import covered_ms
-from builder.sessions.duplicates import grown, near_equal, near_equals
+from builder.model import Format, Part, Track
+from builder.sessions.coverage import survey
+from builder.sessions.duplicates import grown, near_equal, near_equals, overlap
 from builder.sessions.intervals import Placed
 from builder.sessions.media import PREFERENCE, Playable
 
@@ -22,43 +22,41 @@ ENOUGH_PERCENT = 95  # a track that covers this share of the best one is as good
 HLS_FIRST: tuple[Format, ...] = ("hls", *(format_ for format_ in PREFERENCE if format_ != "hls"))
 
 TrackKey = tuple[Format, int, str]
+Words = dict[str, str]
 
 
-def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tuple[tuple[Track, ...], list[SetAside]]:
-    """Build the tracks of a session from what is there of it (in time order), primary first; and what they leave."""
-    if len(members) == 1:
-        one = members[0]
-        how = playable[one.recording.key]
-        part = _part(one, how)
-        track = Track(how.format, (part,), one.end_ms - one.start_ms, True, one.recording.bps, one.recording.resolution)
-        return (track,), []
-    words: dict[str, str] = {}
+def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tuple[tuple[Track, ...], Words]:
+    """Build the tracks of a session from what is there of it (in time order), primary first.
+
+    The second value has a word for each recording that is in no track, by key.
+    """
+    words: Words = {}
     tracks = []
-    for (format_, bps, _), together in _renditions(members, playable).items():
+    renditions = _renditions(members, playable)
+    for (format_, bps, _), together in renditions.items():
         stay = together
-        for rule in (grown, near_equals) if format_ == "hls" else (near_equals,):
-            if len(stay) > 1 and (found := rule(stay)):
-                words.update(found)
-                stay = [one for one in stay if one.recording.key not in found]
-        tracks.append(_track(format_, bps, [_part(one, playable[one.recording.key]) for one in stay]))
-    aside = (
-        [
-            SetAside(one.recording.key, words[one.recording.key], one.recording.file_id)
-            for one in members
-            if one.recording.key in words
-        ]
-        if words
-        else []
-    )
-    return _primary_first(tracks), aside
+        if len(stay) > 1:
+            for rule in (grown, near_equals) if format_ == "hls" else (near_equals,):
+                if found := rule(stay):
+                    words.update(found)
+                    stay = [one for one in stay if one.recording.key not in found]
+        parts = tuple([_part(one, playable[one.recording.key]) for one in stay])
+        tracks.append(_track(format_, bps, parts, primary=len(renditions) == 1))
+    return _primary_first(tracks), words
 
 
-def _renditions(members: Sequence[Placed], playable: Mapping[str, Playable]) -> dict[TrackKey, list[Placed]]:
-    found: defaultdict[TrackKey, list[Placed]] = defaultdict(list)
+def _renditions(members: Sequence[Placed], playable: Mapping[str, Playable]) -> Mapping[TrackKey, Sequence[Placed]]:
+    formats = {(playable[one.recording.key].format, one.recording.bps) for one in members}
+    if len(formats) == 1:
+        (format_, bps), together = formats.pop(), members
+        if len(members) == 1 or not _show_one_time_twice(together):
+            return {(format_, bps, ""): together}
+        return _by_resolution(format_, bps, together)
+    found: defaultdict[tuple[Format, int], list[Placed]] = defaultdict(list)
     for one in members:
-        found[playable[one.recording.key].format, one.recording.bps, ""].append(one)
-    split: dict[TrackKey, list[Placed]] = {}
-    for (format_, bps, _), together in found.items():
+        found[playable[one.recording.key].format, one.recording.bps].append(one)
+    split: dict[TrackKey, Sequence[Placed]] = {}
+    for (format_, bps), together in found.items():
         if _show_one_time_twice(together):
             split.update(_by_resolution(format_, bps, together))
         else:
@@ -68,15 +66,15 @@ def _renditions(members: Sequence[Placed], playable: Mapping[str, Playable]) -> 
 
 def _show_one_time_twice(together: Sequence[Placed]) -> bool:
     """Say whether two different resolutions cover nearly the same time."""
-    told = [one for one in together if one.recording.resolution]
-    if len({one.recording.resolution for one in told}) < 2:
+    if not overlap(together):
         return False
     open_ones: list[Placed] = []
-    for one in told:
+    for one in together:
+        resolution = one.recording.resolution
+        if not resolution:
+            continue
         open_ones = [other for other in open_ones if other.end_ms > one.start_ms]
-        if any(
-            other.recording.resolution != one.recording.resolution and near_equal(other, one) for other in open_ones
-        ):
+        if any(other.recording.resolution != resolution and near_equal(other, one) for other in open_ones):
             return True
         open_ones.append(one)
     return False
@@ -97,25 +95,25 @@ def _by_resolution(format_: Format, bps: int, together: Sequence[Placed]) -> dic
 def _part(placed: Placed, how: Playable) -> Part:
     recording = placed.recording
     start, end = placed.start_ms, placed.end_ms
-    length = None if "bad_times" in placed.flags else end - start
     flags = recording.flags
+    length: int | None = end - start
     if placed.flags:
         flags = tuple(sorted({*flags, *placed.flags}))
+        if "bad_times" in flags:
+            length = None
     return Part(
         recording.key, start, end, recording.file_id, length, recording.size_bytes, how.url, how.renditions,
         recording.resolution, recording.codec, recording.bps, flags,
     )  # fmt: skip  # by position: a million of these are made
 
 
-def _track(format_: Format, bps: int, parts: list[Part]) -> Track:
-    resolutions = {part.resolution for part in parts}
-    return Track(
-        format=format_,
-        parts=tuple(parts),
-        coverage_ms=covered_ms((part.start_ms, part.end_ms) for part in parts),
-        bps=bps,
-        resolution=resolutions.pop() if len(resolutions) == 1 else "",
-    )
+def _track(format_: Format, bps: int, parts: tuple[Part, ...], *, primary: bool) -> Track:
+    first = parts[0]
+    if len(parts) == 1:
+        return Track(format_, parts, first.end_ms - first.start_ms, primary, bps, first.resolution)
+    covered, _ = survey([(part.start_ms, part.end_ms) for part in parts])
+    same = all(part.resolution == first.resolution for part in parts)
+    return Track(format_, parts, covered, primary, bps, first.resolution if same else "")
 
 
 def _plays(track: Track) -> bool:
@@ -124,6 +122,8 @@ def _plays(track: Track) -> bool:
 
 def _primary_first(tracks: list[Track]) -> tuple[Track, ...]:
     """Choose the primary track: of those that cover nearly as much as the best, the one in the preferred format."""
+    if len(tracks) == 1:
+        return (tracks[0],)
     candidates = [track for track in tracks if _plays(track)] or tracks
     enough = max(track.coverage_ms for track in candidates) * ENOUGH_PERCENT
     candidates = [track for track in candidates if track.coverage_ms * 100 >= enough]
@@ -135,12 +135,11 @@ def _primary_first(tracks: list[Track]) -> tuple[Track, ...]:
 
 def _preference(candidates: Sequence[Track]) -> tuple[Format, ...]:
     """Prefer MP4, which plays anywhere without an engine, unless HLS has fewer files and so fewer seams."""
-    fewest = {track.format: len(track.parts) for track in sorted(candidates, key=lambda t: -len(t.parts))}
-    return HLS_FIRST if fewest.get("hls", 0) < fewest.get("mp4", 0) and "hls" in fewest else PREFERENCE
+    fewest = {track.format: len(track.parts) for track in sorted(candidates, key=lambda track: -len(track.parts))}
+    return HLS_FIRST if "hls" in fewest and fewest["hls"] < fewest.get("mp4", 0) else PREFERENCE
 
 
 def _rank(track: Track) -> tuple[int, int, int, int, str, str]:
     """Sort key among tracks of one format: more time, fewer files, the original, the higher rate."""
-    return (
-        -track.coverage_ms, len(track.parts), track.bps != 0, -track.bps, track.resolution, track.parts[0].key
-    )  # fmt: skip
+    first = track.parts[0].key
+    return -track.coverage_ms, len(track.parts), track.bps != 0, -track.bps, track.resolution, first
