@@ -1,0 +1,21 @@
+"""Bytes → notices, events, problems. Vendor field names stop in this room; it groups nothing and guesses nothing.
+
+`find_sources` lists the files, `read` turns one into entries, `fits` and `identity_of` know a file again after rotation.
+"""
+
+from builder.sources.files import SourceFile, find_sources, identity_of
+from builder.sources.lines import Entry
+from builder.sources.reader import Reading, SourceSettings, read
+from builder.sources.resume import Resume, fits
+
+__all__ = [
+    "Entry",
+    "Reading",
+    "Resume",
+    "SourceFile",
+    "SourceSettings",
+    "find_sources",
+    "fits",
+    "identity_of",
+    "read",
+]

@@ -1,0 +1,227 @@
+"""CSV tables: the media console's export and neutral rows.
+
+The columns are recognised by their names, Chinese or English, in any order; the export's 16 columns also by position
+when the names say nothing. The text is UTF-8 (with or without a byte order mark) or GBK. A spreadsheet that opened and
+saved the file has destroyed the file ids: such rows are refused with a message that says so.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from builder.model import NEVER_MS, Filled, Item, Notice, Problem, Value
+from builder.sources import limits, mediainfo, neutral, times
+from builder.sources.fields import Fields, RefusedError, clean
+from builder.sources.redact import excerpt
+
+Content = Callable[[], Iterator[bytes]]
+
+EXPORT = (  # the export's columns in the order of its page
+    "name", "created", "updated", "expires", "class_id", "class_name", "class_path", "cover", "source", "storage",
+    "tags", "vid", "url", "id", "size", "duration",
+)  # fmt: skip
+_ALIASES = {
+    "name": "媒体文件名称 媒体名称 文件名称 名称 音视频名称 mediafilename medianame filename name videoname",
+    "created": "创建时间 creationtime createtime createdat created timecreated uploadtime 上传时间",
+    "updated": "更新时间 最后更新时间 修改时间 lastupdatedtime updatetime updatedat updated lastupdated lastmodified",
+    "expires": "过期时间 到期时间 expirationtime expiretime expirytime expiresat expires expiration",
+    "class_id": "媒体文件分类id 分类id categoryid classid",
+    "class_name": "媒体文件分类名称 分类名称 分类 categoryname classname category",
+    "class_path": "媒体文件分类路径 分类路径 categorypath classpath",
+    "cover": "封面图片地址 封面地址 封面 封面图 thumbnailurl coverurl thumbnail cover",
+    "source": "媒体文件来源 来源 文件来源 source mediasource filesource",
+    "storage": "媒体文件存储 存储 存储类型 storage storageclass storagetype",
+    "tags": "媒体文件标签 标签 labels tags label tag",
+    "vid": "直播转录制文件vid 直播录制文件vid 直播转录制文件 vid liverecordingfilevid liverecordingfile livevid",
+    "url": "音视频地址 文件地址 视频地址 播放地址 地址 url fileurl mediaurl videourl audiovideourl playurl",
+    "id": "文件id 媒体文件id 音视频id 视频id fileid mediafileid mediaid id",
+    "size": "文件大小 大小 filesize size",
+    "duration": "时长 音视频时长 视频时长 播放时长 duration length",
+}  # fmt: skip
+_BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
+_NOT_WORD = re.compile(r"[^\w]|_")
+_TAG_MARKS = re.compile(r"[,;|，；、]")
+_TEXT_FORCED = re.compile(r'="?([^"]*)"?')
+_ROUNDED = re.compile(r"[1-9][0-9]{14}0{4,}", re.ASCII)
+_ARCHIVED = ("归档", "archive")
+
+
+class Layout(Value, frozen=True):
+    """What the columns of a table are."""
+
+    columns: tuple[str, ...]  # "" = a column we do not use
+    delimiter: str
+    is_neutral: bool
+    has_header: bool = True
+
+
+def layout_of(head: bytes) -> Layout | None:
+    """Recognise a table by its first line; None when it is none."""
+    line = head.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+    text = _decoded_head(line)
+    if text is None or len(line) > limits.RECORD_BYTES or text[:1] in "{[<":
+        return None
+    delimiter = max(",\t;", key=text.count)
+    try:
+        cells = next(csv.reader([text], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
+    names = [_NOT_WORD.sub("", cell).lower() for cell in cells]
+    if "stream" in names and ("url" in names or "id" in names) and len(names) > 2:
+        return Layout(tuple(n if n in neutral.COLUMNS else "" for n in names), delimiter, is_neutral=True)
+    known = [_BY_ALIAS.get(name, "") for name in names]
+    columns = tuple(name if name and name not in known[:at] else "" for at, name in enumerate(known))
+    if "id" in columns and "url" in columns and sum(map(bool, columns)) > 2:
+        return Layout(columns, delimiter, is_neutral=False)
+    if len(cells) == len(EXPORT):
+        return Layout(EXPORT, delimiter, is_neutral=False, has_header="://" not in text)
+    return None
+
+
+def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
+    """Yield (offset, line, item) for each row; a broken one does not stop the others."""
+    encoding = _encoding_of(content)
+    if encoding is None:
+        yield 0, 1, Problem("bad_encoding", "expected UTF-8 or GBK", quarantined=True)
+        return
+    is_first = layout.has_header
+    for offset, line, raw in _logical_lines(content, encoding):
+        if is_first:
+            is_first = False
+            continue
+        try:
+            item = _item(raw, encoding, layout)
+        except RefusedError as error:
+            item = Problem(
+                error.code, error.message, field=error.field, quarantined=True,
+                excerpt=excerpt(raw.decode(encoding, "replace").encode()),
+            )  # fmt: skip
+        if item is not None:
+            yield offset, line, item
+
+
+def _item(raw: bytes, encoding: str, layout: Layout) -> Item | None:
+    if len(raw) > limits.RECORD_BYTES:
+        raise RefusedError("record_too_long", f"a row may have {limits.RECORD_BYTES} bytes, found {len(raw)}")
+    try:
+        cells = next(csv.reader([raw.decode(encoding)], delimiter=layout.delimiter, strict=True), [])
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise RefusedError("bad_csv", "expected a row of CSV") from error
+    if not any(cell.strip() for cell in cells):
+        return None
+    if len(cells) != len(layout.columns):
+        raise RefusedError("bad_csv", f"expected {len(layout.columns)} cells, found {len(cells)}")
+    values = {name: _plain(cell) for name, cell in zip(layout.columns, cells, strict=True) if name}
+    return neutral.notice_of(values, is_text=True) if layout.is_neutral else _export_row(values)
+
+
+def _plain(cell: str) -> str:
+    """Undo what keeps a spreadsheet from reading digits as a number."""
+    match = _TEXT_FORCED.fullmatch(cell)
+    return match[1] if match else cell.removeprefix("'")
+
+
+def _export_row(values: dict[str, Any]) -> Item:
+    fields = Fields(values)
+    file_id = fields.ident("id", required=True)
+    if _ROUNDED.fullmatch(file_id):
+        fields.flags.add("rounded_id")
+    name = fields.text("name", limit=limits.TITLE_CHARACTERS)
+    url = fields.url("url")
+    if any(word in fields.text("storage").lower() for word in _ARCHIVED):
+        fields.flags.add("archived")
+        url = ""
+    size, length = fields.text("size"), fields.text("duration")
+    told = mediainfo.told_by_name(
+        fields, name, "", url,
+        size_bytes=neutral.size_of(size, "size") if size not in ("", "-") else None,
+        duration_ms=neutral.length_ms(length, "duration") if length not in ("", "-") else None,
+    )  # fmt: skip
+    vid = fields.text("vid")
+    filled = Filled(
+        expires_ms=_expires(fields),
+        cover_url=mediainfo.cover(fields, "cover"),
+        title=mediainfo.title(name),
+        tags=_tags(fields),
+        vid="" if vid == "-" else vid,
+    )
+    stated = times.optional_ms(fields.text("updated"), "updated", times.CHINA)
+    created = times.optional_ms(fields.text("created"), "created", times.CHINA)
+    return Notice(
+        file_id=file_id, told=told, filled=filled, stated_ms=stated or created or 0, flags=fields.flag_tuple()
+    )
+
+
+def _expires(fields: Fields) -> int | None:
+    return times.expiry_ms(fields.text("expires"), "expires", times.CHINA)
+
+
+def _tags(fields: Fields) -> tuple[str, ...]:
+    told = fields.text("tags", limit=limits.RECORD_BYTES)
+    tags = {clean(tag, "tags") for tag in _TAG_MARKS.split(told)}
+    return tuple(sorted(tags - {"", "-"}))[: limits.TAGS]
+
+
+def _decoded_head(line: bytes) -> str | None:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _encoding_of(content: Content) -> str | None:
+    for encoding in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+        try:
+            for chunk in content():
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None
+
+
+def _logical_lines(content: Content, encoding: str) -> Iterator[tuple[int, int, bytes]]:
+    """Yield rows: a quoted cell may span lines, but a quote that never closes spoils its own line only."""
+    waiting: list[tuple[int, int, bytes]] = []
+    for offset, line, text in _physical_lines(content):
+        waiting.append((offset, line, text.removeprefix(codecs.BOM_UTF8) if offset == 0 else text))
+        while waiting:
+            size = sum(len(part) + 1 for _, _, part in waiting)
+            joined = b"\n".join(part for _, _, part in waiting)
+            if joined.count(b'"') % 2 == 0:
+                yield waiting[0][0], waiting[0][1], joined
+                waiting = []
+            elif size > limits.RECORD_BYTES:
+                yield waiting.pop(0)
+            else:
+                break
+    yield from waiting
+
+
+def _physical_lines(content: Content) -> Iterator[tuple[int, int, bytes]]:
+    offset, number, held = 0, 0, b""
+    for chunk in content():
+        lines = (held + chunk).split(b"\n")
+        held = lines.pop()
+        for text in lines:
+            number += 1
+            yield offset, number, text.removesuffix(b"\r")
+            offset += len(text) + 1
+        if len(held) > limits.LINE_BYTES:
+            raise _too_long(offset)
+    if held:
+        yield offset, number + 1, held.removesuffix(b"\r")
+
+
+def _too_long(offset: int) -> Exception:
+    from builder.sources.files import FileRefusedError
+
+    return FileRefusedError("line_too_long", f"a line may have {limits.LINE_BYTES} bytes", offset)

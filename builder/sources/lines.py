@@ -1,0 +1,141 @@
+"""A file of lines → entries, with bounded memory and a place to go on from.
+
+The common line, one notification in one object, goes straight through the fast door; everything else goes through the
+cutter. A last line without its newline is half-written: it waits, unless it is complete JSON by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from builder.model import Item, Problem, Value
+from builder.sources import fast, limits, records
+from builder.sources.pieces import Cutter, Piece
+from builder.sources.receiver import LOG_LINE_START
+from builder.sources.redact import excerpt
+
+_BLANK = b" \t\r\n"
+
+
+class Entry(Value, frozen=True, gc=False):
+    """What one record became, and where it stands (unpacked bytes, lines from 1)."""
+
+    offset: int
+    line: int
+    item: Item
+
+
+class LineReader:
+    """Reads lines from an offset on; afterwards `offset`, `number` and `is_open` say where to go on."""
+
+    def __init__(self, source: str, keys: tuple[bytes, ...], offset: int, number: int) -> None:
+        self.source = source
+        self.keys = keys
+        self.offset = offset
+        self.number = number
+        self.is_open = False
+        self.is_resumable = True
+        self.cutter = Cutter()
+        self.held: list[bytes] = []  # of a line whose newline has not come yet
+        self.held_size = 0
+        self.skipped: int | None = None  # length so far of a line that is too long to hold
+
+    def read(self, content: Iterator[bytes], *, is_final: bool) -> Iterator[Entry]:
+        """Yield the entries; with `is_final` the last line is whole even without its newline."""
+        for chunk in content:
+            newline = chunk.find(b"\n")
+            if newline < 0:
+                yield from self._hold(chunk)
+                continue
+            if self.held_size + newline > limits.LINE_BYTES:
+                yield from self._hold(chunk[:newline])
+            if self.skipped is not None:
+                self.offset += self.skipped + newline + 1
+                self.number += 1
+                self.skipped = None
+                rest = chunk[newline + 1 :]
+            else:
+                rest = b"".join([*self.held, chunk]) if self.held else chunk
+            lines = rest.split(b"\n")
+            last = lines.pop()
+            self.held, self.held_size = ([last], len(last)) if last else ([], 0)
+            yield from self._lines(lines)
+        yield from self._finish(is_final=is_final)
+
+    def _hold(self, part: bytes) -> Iterator[Entry]:
+        if self.skipped is not None:
+            self.skipped += len(part)
+            return
+        self.held.append(part)
+        self.held_size += len(part)
+        if self.held_size > limits.LINE_BYTES:
+            self.skipped = self.held_size
+            raw, self.held, self.held_size = b"".join(part[:2048] for part in self.held[:2]), [], 0
+            message = f"a line may have {limits.LINE_BYTES} bytes"
+            yield self._problem(Piece(self.offset, self.number + 1, raw, "", "line_too_long", message))
+
+    def _lines(self, lines: list[bytes]) -> Iterator[Entry]:
+        keys, cutter, notice_of = self.keys, self.cutter, fast.notice_of
+        offset, number, is_idle = self.offset, self.number, self.cutter.is_idle
+        for line in lines:
+            start = offset
+            offset += len(line) + 1
+            number += 1
+            if is_idle and line[:1] == b"{":
+                if line[-1:] == b"\r":
+                    line = line[:-1]  # noqa: PLW2901  # the carriage return belongs to the newline
+                notice = notice_of(line, keys)
+                if notice is not None:
+                    yield Entry(start, number, notice)
+                    continue
+                if line.startswith(LOG_LINE_START) and line[-1:] == b"}":
+                    yield from self._entries(Piece(start, number, line))
+                    continue
+            for piece in cutter.feed(line, start, number):
+                yield from self._entries(piece)
+            is_idle = cutter.is_idle
+        self.offset, self.number = offset, number
+
+    def _finish(self, *, is_final: bool) -> Iterator[Entry]:
+        rest = b"".join(self.held)
+        if self.skipped is not None:
+            self.is_resumable = False
+        elif rest.strip(_BLANK) and (is_final or not self.cutter.is_idle or _is_complete(rest)):
+            for piece in self.cutter.feed(rest, self.offset, self.number + 1):
+                yield from self._entries(piece)
+            self.offset += len(rest)
+            self.is_open = True
+        if not self.cutter.is_idle:
+            self.is_resumable = False
+            for piece in self.cutter.finish():
+                yield from self._entries(piece)
+
+    def _entries(self, piece: Piece) -> Iterator[Entry]:
+        if piece.code:
+            yield self._problem(piece)
+            return
+        for index, item in enumerate(records.items_of(piece.raw, self.keys, piece.under)):
+            place = piece.offset + index  # several items of one record stay apart
+            yield Entry(place, piece.line, placed(item, self.source, place, piece.line))
+
+    def _problem(self, piece: Piece) -> Entry:
+        problem = Problem(piece.code, piece.message, quarantined=True, excerpt=excerpt(piece.raw))
+        return Entry(piece.offset, piece.line, placed(problem, self.source, piece.offset, piece.line))
+
+
+def placed(item: Item, source: str, offset: int, line: int) -> Item:
+    """Give a problem its place; other items carry none."""
+    if isinstance(item, Problem):
+        return msgspec.structs.replace(item, source=source, offset=offset, line=line)
+    return item
+
+
+def _is_complete(line: bytes) -> bool:
+    """Say whether a line without newline is complete JSON, so that nothing but a newline can follow."""
+    if line.lstrip(_BLANK)[:1] not in (b"{", b"["):
+        return False
+    trial = Cutter()
+    pieces = trial.feed(line, 0, 1)
+    return trial.is_idle and not any(piece.code for piece in pieces)

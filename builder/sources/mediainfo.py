@@ -1,0 +1,217 @@
+"""A file as the media library tells it: an element of SearchMedia and DescribeMediaInfos, or a line of the console's
+JSON export.
+
+It fills in what a notification cannot know (title, tags, cover, expiry, transcodes) and says whether the file may be
+shown at all. Where it knows stream and times it also tells of the recording. The push address in `SourceContext`
+holds the push key: only host, path and stream name are taken of it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC
+from typing import Any
+
+from builder import media
+from builder.model import NEVER_MS, Filled, Item, Notice, Rendition, Status, StreamKey, Told
+from builder.sources import limits, times
+from builder.sources.fields import FORMATS, Fields, RefusedError, clean
+
+_DEFAULT_NAME = re.compile(
+    r"(?P<stream>.+?)_(?P<start>[0-9]{4}(?:-[0-9]{2}){5}(?:-[0-9]{3})?)_(?P<end>[0-9]{4}(?:-[0-9]{2}){5}(?:-[0-9]{3})?)"
+    r"(?:\.[A-Za-z0-9]{2,4})?",
+    re.ASCII,
+)
+_PUSH = re.compile(r"rtmps?://([^/?#\s@]+)/([^/?#\s]+)/([^/?#\s]+)", re.IGNORECASE)
+_STATUS: dict[str, Any] = {"Normal": "normal", "Forbidden": "forbidden", "SystemForbidden": "forbidden"}
+_COLD = ("ARCHIVE", "DEEP_ARCHIVE")
+_RECORDED = ("Record", "TrtcRecord", "WebPageRecord")
+
+
+def is_media_info(values: dict[str, Any]) -> bool:
+    """Say whether the object is one MediaInfo."""
+    return "FileId" in values and any(key in values for key in ("BasicInfo", "MetaData", "TranscodeInfo"))
+
+
+def named_items(under: str, file_id: Any) -> list[Item]:
+    """Read a bare file id that a response lists; the media library no longer has it."""
+    if under != "NotExistFileIdSet":
+        raise RefusedError("not_an_object", f"`{under}` expected objects, found text")
+    return [deleted(file_id)]
+
+
+def notice_of(values: dict[str, Any]) -> Item:
+    """Read one MediaInfo."""
+    fields = Fields(values)
+    basic, meta = Fields(_object(values, "BasicInfo")), Fields(_object(values, "MetaData"))
+    name = basic.text("Name", limit=limits.TITLE_CHARACTERS)
+    updated_ms = _written(basic, "UpdateTime") or _written(basic, "CreateTime")
+    told = _told(basic, meta, name)
+    status: Status | Any = _STATUS.get(basic.text("Status"), "")
+    filled = Filled(
+        expires_ms=times.expiry_ms(basic.text("ExpireTime"), "ExpireTime", UTC),
+        cover_url=cover(basic, "CoverUrl"),
+        renditions=_renditions(values, basic),
+        title=title(name),
+        tags=_tags(basic),
+        vid=basic.text("Vid"),
+    )
+    return Notice(
+        file_id=fields.ident("FileId", required=True),
+        told=told,
+        filled=filled,
+        status=status,
+        stated_ms=updated_ms or 0,
+        flags=tuple(sorted((fields.flags | basic.flags | meta.flags) - {"coerced"})),
+    )
+
+
+def deleted(file_id: Any) -> Notice:
+    """Make the statement that a file is gone."""
+    checked = Fields({"FileId": file_id}).ident("FileId", required=True)
+    return Notice(
+        file_id=checked, status="deleted", stated_ms=NEVER_MS
+    )  # an id is never used again: no "normal" beats it
+
+
+def title(name: str) -> str:
+    """Return the name as a title, unless it is the one the recorder makes from stream and times."""
+    return "" if _DEFAULT_NAME.fullmatch(name) else name
+
+
+def cover(fields: Fields, key: str) -> str:
+    """Return a picture's address; one that does not fit is dropped and flagged, it is only decoration."""
+    try:
+        return fields.url(key)
+    except RefusedError:
+        fields.flags.add("bad_cover")
+        return ""
+
+
+def told_by_name(fields: Fields, name: str, stream_id: str, url: str, **facts: Any) -> Told | None:
+    """Read stream and times from the recorder's default name, which is written in China time."""
+    match = _DEFAULT_NAME.fullmatch(name)
+    if match is None:
+        return None
+    start_ms, end_ms = (_name_time(match[part]) for part in ("start", "end"))
+    stream = facts.pop("stream", None) or StreamKey(stream_id or match["stream"])
+    form = facts.pop("format", None) or fields.format("", url)
+    return Told(stream=stream, format=form, start_ms=start_ms, end_ms=end_ms, url=url, **facts)
+
+
+def _told(basic: Fields, meta: Fields, name: str) -> Told | None:
+    source = _object(basic.values, "SourceInfo")
+    live = Fields(_object(source, "LiveRecordInfo"))
+    url = basic.url("MediaUrl")
+    if basic.text("StorageClass") in _COLD:
+        basic.flags.add("archived")
+        url = ""
+    facts: dict[str, Any] = {
+        "format": _format(basic, meta, url),
+        "duration_ms": seconds_ms(meta, "Duration"),
+        "size_bytes": meta.size("Size"),
+    }
+    stream = live.stream("StreamId", "Domain", "Path") if live.has("StreamId") else _pushed(source)
+    end_ms = _written(live, "RecordEndTime")
+    if end_ms is not None and stream is not None:
+        return Told(stream=stream, start_ms=_written(live, "RecordStartTime"), end_ms=end_ms, url=url, **facts)
+    told = told_by_name(basic, name, "", url, stream=stream, **facts)
+    if told is not None:
+        return told
+    created_ms = _written(basic, "CreateTime")
+    if stream is None or created_ms is None or source.get("SourceType") not in _RECORDED:
+        return None
+    basic.flags.add("end_from_creation")
+    return Told(stream=stream, end_ms=created_ms, url=url, **facts)
+
+
+def _pushed(source: dict[str, Any]) -> StreamKey | None:
+    context = source.get("SourceContext")
+    match = _PUSH.match(context.strip()) if type(context) is str else None
+    if match is None:
+        return None
+    domain, path, stream_id = (clean(part, "SourceContext") for part in match.groups())
+    return StreamKey(stream_id, domain, path)
+
+
+def _format(basic: Fields, meta: Fields, url: str) -> Any:
+    told = basic.text("Type").lower() or meta.text("Container").lower().split(",")[0]
+    if told in FORMATS:
+        return basic.format("Type", url) if basic.has("Type") else FORMATS[told]
+    return basic.format("", url)
+
+
+def _renditions(values: dict[str, Any], basic: Fields) -> tuple[Rendition, ...]:
+    found = []
+    for entry in _objects(_object(values, "TranscodeInfo"), "TranscodeSet"):
+        if entry.get("Definition") != 0:  # 0 is the original itself
+            found.append(_rendition(entry, "Container", basic))
+    for entry in _objects(_object(values, "AdaptiveDynamicStreamingInfo"), "AdaptiveDynamicStreamingSet"):
+        if entry.get("DrmType"):
+            basic.flags.add("drm")  # listed with an address, but a plain player cannot play it
+        else:
+            found.append(_rendition(entry, "Package", basic))
+    return tuple(rendition for rendition in found if rendition is not None)[: limits.RENDITIONS]
+
+
+def _rendition(entry: dict[str, Any], container: str, basic: Fields) -> Rendition | None:
+    fields = Fields(entry)
+    try:
+        url = fields.url("Url")
+        if not url:
+            return None
+        told = fields.text(container).lower().split(",")[0]
+        return Rendition(
+            url=url,
+            format=FORMATS.get(told) or media.SUFFIX_FORMATS.get(media.suffix_of(url)) or "other",
+            width=fields.integer("Width", 0, 2**31 - 1) or 0,
+            height=fields.integer("Height", 0, 2**31 - 1) or 0,
+            bitrate_bps=fields.integer("Bitrate", 0, 2**63 - 1) or 0,
+            size_bytes=fields.size("Size") or 0,
+            duration_ms=seconds_ms(fields, "Duration") or 0,
+        )
+    except RefusedError:  # one rendition that cannot be read does not spoil the recording
+        basic.flags.add("bad_rendition")
+        return None
+
+
+def _tags(basic: Fields) -> tuple[str, ...]:
+    told = basic.values.get("TagSet")
+    tags = set()
+    for tag in told if type(told) is list else ():
+        try:
+            tags.add(clean(tag, "TagSet", 64) if type(tag) is str else "")
+        except RefusedError:
+            basic.flags.add("bad_tag")
+    return tuple(sorted(tags - {""}))[: limits.TAGS]
+
+
+def seconds_ms(fields: Fields, name: str) -> int | None:
+    """Return seconds with a fraction as milliseconds; 0 means unknown."""
+    value = fields.values.get(name)
+    if type(value) is float:
+        if not (math.isfinite(value) and 0 <= value <= limits.DURATION_SECONDS):
+            raise RefusedError("bad_field", f"`{name}` expected seconds", name)
+        return round(value * 1000) or None
+    return fields.duration_ms(name)
+
+
+def _written(fields: Fields, name: str) -> int | None:
+    return times.optional_ms(fields.text(name), name, UTC)
+
+
+def _name_time(text: str) -> int:
+    parts = text.split("-")
+    written = f"{'-'.join(parts[:3])} {':'.join(parts[3:6])}" + (f".{parts[6]}" if len(parts) > 6 else "")
+    return times.instant_ms(written, "Name", times.CHINA)
+
+
+def _object(values: Any, name: str) -> dict[str, Any]:
+    found = values.get(name)
+    return found if type(found) is dict else {}
+
+
+def _objects(values: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = values.get(name)
+    return [entry for entry in found if type(entry) is dict] if type(found) is list else []

@@ -1,0 +1,105 @@
+"""One record's bytes → items. The dialect is recognised by what the record holds, never by a file's name.
+
+A record gives one item; only a message that names several files (FileDeleted) gives one for each. Whatever cannot be
+used becomes a quarantined `Problem`; no exception leaves this module.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.model import Ignored, Item, Problem
+from builder.sources import events, fast, filelist, limits, mediainfo, neutral, receiver, requestlog, vodevents
+from builder.sources.fields import RefusedError
+from builder.sources.redact import excerpt
+from builder.sources.strict_json import StrictJsonError, strict_object, strict_value
+
+ENVELOPES = ("body", "request", "Request", "request_body")  # of receivers, gateways and the official callback log
+_ENVELOPES_DEEP = 3
+
+
+def items_of(raw: bytes, keys: tuple[bytes, ...], under: str = "") -> list[Item]:
+    """Read one record; `under` is the response's array it was cut from."""
+    is_log_line = receiver.is_log_line(raw)
+    notice = None if is_log_line else fast.notice_of(raw, keys)
+    if notice is not None:
+        return [notice]
+    try:
+        if raw[:1] == b'"' and under:
+            return mediainfo.named_items(under, strict_value(raw.decode()))
+        if raw[:1] not in (b"{", b"["):
+            return _from_body(requestlog.body_of(raw), keys, 1)
+        if is_log_line:
+            return _received(raw, keys)
+        return _from_object(strict_object(raw), keys, 0, under)
+    except (RefusedError, StrictJsonError) as error:
+        return [problem_of(error, raw)]
+    except UnicodeDecodeError:
+        return [problem_of(RefusedError("bad_encoding", "expected UTF-8"), raw)]
+
+
+def problem_of(error: RefusedError | StrictJsonError, raw: bytes) -> Problem:
+    """Make the quarantined problem of a record; its ids are named when they can be read."""
+    return Problem(
+        code=error.code,
+        message=error.message,
+        field=getattr(error, "field", ""),
+        file_id=getattr(error, "file_id", ""),
+        stream_id=getattr(error, "stream_id", ""),
+        quarantined=True,
+        excerpt=excerpt(raw),
+    )
+
+
+def _received(raw: bytes, keys: tuple[bytes, ...]) -> list[Item]:
+    line = receiver.open_line(raw)
+    return [receiver.with_verdict(item, line) for item in _from_body(line.body.encode(), keys, 1)]
+
+
+def _from_body(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
+    notice = fast.notice_of(body, keys)
+    if notice is not None:
+        return [notice]
+    return _from_object(strict_object(body), keys, depth, "")
+
+
+def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int, under: str) -> list[Item]:
+    try:
+        return _recognise(values, keys, depth, under)
+    except RefusedError as error:
+        for name, known in (("file_id", ("file_id", "FileId", "fileId", "id")), ("stream_id", ("stream_id", "stream"))):
+            told = next((values[key] for key in known if type(values.get(key)) is str), "")
+            if not getattr(error, name, "") and told.isprintable():
+                setattr(error, name, told[: limits.TEXT_CHARACTERS])
+        raise
+
+
+def _recognise(values: dict[str, Any], keys: tuple[bytes, ...], depth: int, under: str) -> list[Item]:
+    if "event_type" in values:
+        return [events.event_of(values, keys)]
+    for name in ENVELOPES:
+        inner = values.get(name)
+        if type(inner) in (str, dict) and inner:
+            return _opened(inner, name, keys, depth)
+    if vodevents.is_event(values):
+        return vodevents.items_of(values)
+    if mediainfo.is_media_info(values):
+        return [mediainfo.notice_of(values)]
+    if filelist.is_file(values):
+        return [filelist.notice_of(values)]
+    if filelist.is_slice(values):
+        return [filelist.slice_of(values)]
+    if neutral.is_row(values):
+        return [neutral.notice_of(values)]
+    if any(name in values for name in ("NotExistFileIdSet", "MediaInfoSet", "file_list", "DataInfoList", "EventSet")):
+        return [Ignored("empty response")]
+    raise RefusedError("unknown_record", "no kind of record that is known has these keys")
+
+
+def _opened(inner: str | dict[str, Any], name: str, keys: tuple[bytes, ...], depth: int) -> list[Item]:
+    if depth >= _ENVELOPES_DEEP:
+        raise RefusedError("record_too_deep", f"`{name}`: envelopes may be {_ENVELOPES_DEEP} deep", name)
+    if type(inner) is dict:
+        return _from_object(inner, keys, depth + 1, "")
+    assert type(inner) is str  # the caller's types
+    return _from_body(inner.encode(), keys, depth + 1)

@@ -1,0 +1,116 @@
+"""Strict JSON: one text, one meaning, bounded cost.
+
+`json.loads` alone is no validator: it takes NaN, repeated keys (the last wins), lone surrogates and UTF-16 bytes, and
+deep input ends in `RecursionError`. Here all of these are a `StrictJsonError` with a reason code of docs/problems.md.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from builder.sources import limits
+
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class StrictJsonError(ValueError):
+    """A text that is not strict JSON; `code` is the reason's code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def strict_object(body: bytes) -> dict[str, Any]:
+    """Return the one JSON object that the bytes hold, or raise `StrictJsonError`.
+
+    No byte order mark, at most `limits.RECORD_BYTES`, `limits.NESTING` levels, `limits.KEYS` keys an object.
+    """
+    if len(body) > limits.RECORD_BYTES:
+        raise StrictJsonError("record_too_long", f"a record may have {limits.RECORD_BYTES} bytes, found {len(body)}")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StrictJsonError("bad_encoding", f"expected UTF-8, found another byte at {error.start}") from error
+    value = strict_value(text)
+    if type(value) is not dict:
+        raise StrictJsonError("not_an_object", f"expected a JSON object, found {_kind(value)}")
+    return value
+
+
+def strict_value(text: str) -> Any:
+    """Return the JSON value of the text under the same rules, whatever its type."""
+    if text.count("[") + text.count("{") > limits.NESTING:
+        _check_nesting(text)
+    try:
+        value = _DECODER.decode(text)
+    except StrictJsonError:
+        raise
+    except (ValueError, RecursionError) as error:
+        detail = (
+            f"{error.msg.lower()} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "unreadable"
+        )
+        raise StrictJsonError("bad_json", f"expected JSON, found: {detail}") from error
+    if _SURROGATE_ESCAPE.search(text) and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        raise StrictJsonError("bad_encoding", "a `\\u` escape is half of a surrogate pair")
+    return value
+
+
+def _check_nesting(text: str) -> None:
+    depth = 0
+    for match in _STRUCTURE.finditer(text):
+        mark = match.group()
+        if mark in "[{":
+            depth += 1
+            if depth > limits.NESTING:
+                raise StrictJsonError("record_too_deep", f"nesting may reach {limits.NESTING} levels")
+        elif mark in "]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add
+        raise StrictJsonError("duplicate_key", f"the key `{twice[:40]}` stands twice")
+    if len(found) > limits.KEYS:
+        raise StrictJsonError("too_many_keys", f"an object may have {limits.KEYS} keys, found {len(found)}")
+    if any(len(key) > limits.KEY_CHARACTERS for key in found):
+        raise StrictJsonError("too_many_keys", f"a key may have {limits.KEY_CHARACTERS} characters")
+    return found
+
+
+def _integer(token: str) -> int:
+    if token == "-0":
+        raise StrictJsonError("bad_number", "expected a number, found negative zero")
+    if len(token.lstrip("-")) > limits.INTEGER_DIGITS:
+        raise StrictJsonError("bad_number", f"an integer may have {limits.INTEGER_DIGITS} digits, found {len(token)}")
+    return int(token)
+
+
+def _float(token: str) -> float:
+    number = float(token)
+    if not math.isfinite(number):
+        raise StrictJsonError("bad_number", "expected a finite number, found one out of range")
+    return number
+
+
+def _constant(token: str) -> NoReturn:
+    raise StrictJsonError("bad_number", f"expected a number, found `{token}`")
+
+
+def _kind(value: object) -> str:
+    names = {list: "an array", str: "a string", bool: "true or false", int: "a number", float: "a number"}
+    return names.get(type(value), "null")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant, strict=True
+)

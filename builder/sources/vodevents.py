@@ -1,0 +1,62 @@
+"""Event notifications of the VOD product, versions 3.0 and 2.0: what they change about files we know.
+
+Only two kinds matter: a file was deleted, and a file came to be (which fills in cover, title, expiry). The rest is
+ignored and counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.model import Filled, Ignored, Item, Notice
+from builder.sources import limits, mediainfo
+from builder.sources.fields import Fields, RefusedError
+
+
+def is_event(values: dict[str, Any]) -> bool:
+    """Say whether the object is an event of the VOD product."""
+    return type(values.get("EventType")) is str or type(values.get("eventType")) is str
+
+
+def items_of(values: dict[str, Any]) -> list[Item]:
+    """Read one event: one item, or one for each file that was deleted."""
+    kind = Fields(values).text("EventType" if "EventType" in values else "eventType")
+    if kind == "FileDeleted":
+        return _deleted(values)
+    if kind == "NewFileUpload":
+        return [_uploaded(values)]
+    return [Ignored(f"VOD event {kind[:40]}")]
+
+
+def _deleted(values: dict[str, Any]) -> list[Item]:
+    told = values.get("FileDeleteEvent")
+    if type(told) is dict:
+        ids = told.get("FileIdSet")
+    else:
+        inner = values.get("data")
+        entries = inner.get("fileInfo") if type(inner) is dict else None
+        ids = [entry.get("fileId") if type(entry) is dict else None for entry in entries or ()]
+    if type(ids) is not list or not ids:
+        raise RefusedError("missing_field", "`FileIdSet` is missing", "FileIdSet")
+    if len(ids) > limits.KEYS:
+        raise RefusedError("bad_field", f"`FileIdSet` may name {limits.KEYS} files", "FileIdSet")
+    return [mediainfo.deleted(file_id) for file_id in ids]
+
+
+def _uploaded(values: dict[str, Any]) -> Item:
+    told = values.get("FileUploadEvent")
+    if type(told) is dict:
+        return mediainfo.notice_of({**told, "BasicInfo": told.get("MediaBasicInfo") or {}})
+    inner = values.get("data")
+    if type(inner) is not dict:
+        raise RefusedError("missing_field", "`FileUploadEvent` is missing", "FileUploadEvent")
+    fields = Fields(inner)
+    file_id = fields.ident("fileId", required=True)
+    name = fields.text("fileName", limit=limits.TITLE_CHARACTERS)
+    url = fields.url("fileUrl")
+    stream_id = fields.text("streamId")
+    told_facts = mediainfo.told_by_name(fields, name, stream_id, url)
+    filled = Filled(
+        cover_url=mediainfo.cover(fields, "coverUrl"), title="" if told_facts or stream_id else mediainfo.title(name)
+    )
+    return Notice(file_id=file_id, told=told_facts, filled=filled, flags=fields.flag_tuple())

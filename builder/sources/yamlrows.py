@@ -1,0 +1,128 @@
+"""Neutral rows in YAML: a list of mappings, one mapping, or mappings as separate documents.
+
+Every scalar is read as text, so no date, octal number or `no` turns into something else. Anchors, aliases and tags are
+refused, and the parser's events are walked with a counted depth: neither a bomb nor a deep text costs more than its size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+
+from builder.model import Item, Problem
+from builder.sources import limits, neutral
+from builder.sources.fields import RefusedError
+from builder.sources.redact import excerpt
+
+Content = Callable[[], Iterator[bytes]]
+
+_START = re.compile(
+    rb"(?:(?:\s*#[^\n]*|---[^\n]*|%YAML[^\n]*|\s*)\n)*(?:-[ \t]+|-[ \t]*\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:(?:[ \t]|\r?\n)"
+)
+_LISTS = ("recordings", "rows", "replays")
+_Mark = tuple[int, int]  # offset in characters, line from 1
+
+
+def is_rows(head: bytes) -> bool:
+    """Say whether a text begins as neutral rows in YAML do."""
+    match = _START.match(head)
+    return match is not None and match[1].decode() in (*neutral.COLUMNS, *_LISTS)
+
+
+def rows(content: Content) -> Iterator[tuple[int, int, Item]]:
+    """Yield (offset, line, item) for each row; what comes after a fault of syntax cannot be read."""
+    raw = b""
+    for chunk in content():
+        raw += chunk
+        if len(raw) > limits.YAML_BYTES:
+            yield 0, 1, Problem("file_too_large", f"a YAML file may have {limits.YAML_BYTES} bytes", quarantined=True)
+            return
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield error.start, 1, Problem("bad_encoding", "expected UTF-8", quarantined=True)
+        return
+    bom = len(raw) - len(text.encode())
+    last = (0, 1)
+    try:
+        for mark, values in _mappings(text):
+            last = mark
+            yield bom + len(text[: mark[0]].encode()), mark[1], _item(values, text[mark[0] :])
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or "cannot be read"
+        place = getattr(error, "problem_mark", None)
+        line = place.line + 1 if place else last[1]
+        message = f"expected YAML: {problem}"
+        at = bom + len(text[: place.index].encode()) if place else 0
+        yield at, line, Problem("bad_yaml", message[:200], quarantined=True)
+
+
+def _item(values: Any, rest: str) -> Item:
+    try:
+        if type(values) is not dict:
+            raise RefusedError("bad_yaml", "expected a mapping such as `stream: …`")
+        if not neutral.is_row(values):
+            raise RefusedError("unknown_record", "expected a row with `stream`, `url` and `start` or `end`")
+        return neutral.notice_of(values, is_text=True)
+    except RefusedError as error:
+        kept = excerpt(rest[: limits.EXCERPT_BYTES].encode())
+        return Problem(error.code, error.message, field=error.field, quarantined=True, excerpt=kept)
+
+
+def _mappings(text: str) -> Iterator[tuple[_Mark, Any]]:
+    """Yield the rows of all documents, each as soon as it is complete."""
+    stack: list[tuple[Any, str | None, _Mark]] = []  # container, key that waits for its value, mark
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.NodeEvent):
+            _check(event)
+        mark = (event.start_mark.index, event.start_mark.line + 1)
+        if isinstance(event, yaml.CollectionStartEvent):
+            if len(stack) >= limits.NESTING:
+                raise yaml.MarkedYAMLError(
+                    problem=f"nesting may reach {limits.NESTING} levels", problem_mark=event.start_mark
+                )
+            stack.append(({} if isinstance(event, yaml.MappingStartEvent) else [], None, mark))
+            continue
+        if isinstance(event, yaml.ScalarEvent):
+            value, at = _scalar(event), mark
+        elif isinstance(event, yaml.CollectionEndEvent):
+            value, _, at = stack.pop()
+        else:
+            continue
+        if _is_row_place(stack):
+            if not (isinstance(event, yaml.CollectionEndEvent) and type(value) is list and not stack):
+                yield at, value
+        elif isinstance(stack[-1][0], list):
+            stack[-1][0].append(value)
+        else:
+            _put(stack, value, event)
+
+
+def _is_row_place(stack: list[tuple[Any, str | None, _Mark]]) -> bool:
+    """Say whether a value that ends here is a row: a document, an item of its list, or of a list under a known key."""
+    kinds = [type(container) for container, _, _ in stack]
+    return not kinds or kinds == [list] or (kinds == [dict, list] and stack[0][1] in _LISTS)
+
+
+def _put(stack: list[tuple[Any, str | None, _Mark]], value: Any, event: Any) -> None:
+    mapping, key, mark = stack[-1]
+    if key is None:
+        if type(value) is not str or value in mapping:
+            raise yaml.MarkedYAMLError(problem="expected each key once, as text", problem_mark=event.start_mark)
+        stack[-1] = (mapping, value, mark)
+        return
+    mapping[key] = value
+    stack[-1] = (mapping, None, mark)
+
+
+def _check(event: Any) -> None:
+    if event.anchor is not None or getattr(event, "tag", None) is not None:
+        raise yaml.MarkedYAMLError(problem="anchors, aliases and tags are not read", problem_mark=event.start_mark)
+
+
+def _scalar(event: Any) -> str | None:
+    is_plain = event.style is None or event.style == ""
+    return None if is_plain and event.value in ("", "~", "null") else event.value
