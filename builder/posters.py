@@ -165,12 +165,15 @@ def _turns(dial: Dial, start: float, stretches: Iterable[tuple[float, float]], o
 
 
 def _arc(dial: Dial, radius: float, first: float, last: float) -> str:
-    if last - first > 23.9:  # an arc that ends where it starts would be nothing
-        return _arc(dial, radius, first, first + 12) + _arc(dial, radius, first + 12, last)
-    (x, y), (to_x, to_y) = _point(dial, radius, first), _point(dial, radius, last)
-    large = int(last - first > 12)
+    """Draw one arc, in two halves when it is nearly a circle: an arc that ends where it starts would be nothing."""
     size = number(radius)
-    return f"M{number(x)} {number(y)}A{size} {size} 0 {large} 1 {number(to_x)} {number(to_y)}"
+    x, y = _point(dial, radius, first)
+    drawn = f"M{number(x)} {number(y)}"
+    stops = [(first + last) / 2, last] if last - first > 23.9 else [last]
+    for before, stop in zip([first, *stops], stops, strict=False):
+        x, y = _point(dial, radius, stop)
+        drawn += f"A{size} {size} 0 {int(stop - before > 12)} 1 {number(x)} {number(y)}"
+    return drawn
 
 
 def _chapters(dial: Dial, hours: list[float], colour: str) -> str:
