@@ -1,0 +1,147 @@
+"""The words of the interface: one YAML file per language, replaced word by word by a site's own file.
+
+A message is a text with `{name}` places, or a mapping `one`/`other` chosen by `n`. Values put into the places stay
+text: they are escaped where they are printed. Nothing here knows pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from builder.errors import ConfigError
+
+MAX_BYTES = 256 * 1024
+_PLACE = re.compile(r"\{([a-z_0-9]+)\}")
+_PLURAL_KEYS = {"one", "other"}
+
+
+class Messages:
+    """The messages of one language."""
+
+    def __init__(self, language: str, tree: Mapping[str, Any]) -> None:
+        self.language = language
+        self.tree = tree
+        self._flat: dict[str, Any] = {}
+        _flatten("", tree, self._flat)
+        self.digest = hashlib.blake2b(repr(sorted(self._flat.items())).encode(), digest_size=12).hexdigest()
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return a message with its places filled; `n` also chooses the plural and gets its thousands marked."""
+        text = self._flat.get(key)
+        if text is None:
+            raise KeyError(f"no message `{key}` in templates/messages/{self.language}.yaml")
+        if isinstance(text, Mapping):
+            text = text["one"] if values.get("n") == 1 and "one" in text else text["other"]
+        return _PLACE.sub(lambda place: _shown(values, place[1], place[0]), text) if "{" in text else text
+
+    def pieces(self, key: str) -> list[tuple[str, str]]:
+        """Return a message cut at its places, as (text, name of the place after it), for places that hold markup."""
+        cut = _PLACE.split(self._flat[key])
+        return [(cut[at], cut[at + 1] if at + 1 < len(cut) else "") for at in range(0, len(cut), 2)]
+
+    def has(self, key: str) -> bool:
+        return key in self._flat
+
+    def items(self, key: str) -> Sequence[str]:
+        """Return a list of words, such as the names of the months."""
+        found = self._flat[key]
+        assert isinstance(found, list)
+        return found
+
+    def section(self, key: str) -> Mapping[str, Any]:
+        """Return a part of the tree as it is."""
+        found = self.tree.get(key, {})
+        assert isinstance(found, Mapping)
+        return found
+
+
+def load(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, Messages]:
+    """Read the messages of each language; `folders` as for templates: the site's own first, the theme's last."""
+    return {language: Messages(language, _tree(folders, language)) for language in languages}
+
+
+def _tree(folders: Sequence[Path], language: str) -> Mapping[str, Any]:
+    names = [f"{language}.yaml"] + ([f"{language.split('-')[0]}.yaml"] if "-" in language else [])
+    tree: dict[str, Any] = dict(_read(folders[-1] / "messages" / "en.yaml"))
+    found = False
+    for name in reversed(names):
+        for folder in reversed(folders):
+            path = folder / "messages" / name
+            if path.is_file():
+                found = True
+                tree = _merged(tree, _read(path), f"{path.parent.parent.name}/messages/{path.name}", "")
+    if not found:
+        raise ConfigError(
+            f"site.yaml: `languages` expected a language with messages, found `{language}`",
+            hint=f"write templates/messages/{language}.yaml; what it leaves out stays English",
+        )
+    return tree
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    shown = f"templates/messages/{path.name}"
+    if path.stat().st_size > MAX_BYTES:
+        raise ConfigError(f"{shown}: expected at most {MAX_BYTES} bytes, found {path.stat().st_size}")
+    try:
+        tree = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a subclass of the safe loader
+    except (yaml.YAMLError, ValueError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise ConfigError(f"{shown}:{line}: expected a mapping of messages, found broken YAML") from error
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{shown}: expected a mapping of messages")
+    return tree
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads every scalar as text: a message `on` or `12` is a word."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML's own attribute
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any], shown: str, place: str) -> dict[str, Any]:
+    """Lay `new` over `old`; a key that the theme does not have is a spelling mistake."""
+    merged = dict(old)
+    for key, value in new.items():
+        name = f"{place}.{key}" if place else str(key)
+        if key not in old:
+            raise ConfigError(f"{shown}: expected a known message, found `{name}`")
+        before = old[key]
+        if isinstance(before, Mapping) and isinstance(value, Mapping) and not _is_plural(before):
+            merged[key] = _merged(before, value, shown, name)
+        elif isinstance(before, list) != isinstance(value, list) or (
+            isinstance(before, list) and len(before) != len(value)
+        ):
+            raise ConfigError(f"{shown}: `{name}` expected a list of {len(before)} words")
+        elif isinstance(value, Mapping) and not (_is_plural(value) and (isinstance(before, str) or _is_plural(before))):
+            raise ConfigError(f"{shown}: `{name}` expected a text or `one` and `other`")
+        elif isinstance(before, Mapping) and not _is_plural(before):
+            raise ConfigError(f"{shown}: `{name}` expected a mapping")
+        else:
+            merged[key] = value
+    return merged
+
+
+def _is_plural(tree: object) -> bool:
+    return isinstance(tree, Mapping) and "other" in tree and set(tree) <= _PLURAL_KEYS
+
+
+def _flatten(prefix: str, tree: Mapping[str, Any], flat: dict[str, Any]) -> None:
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and not _is_plural(value):
+            _flatten(f"{name}.", value, flat)
+        else:
+            flat[name] = value
+
+
+def _shown(values: Mapping[str, object], name: str, place: str) -> str:
+    value = values.get(name, place)
+    return f"{value:,}" if name == "n" and isinstance(value, int) else str(value)

@@ -1,0 +1,197 @@
+"""A session as one entry of a list: the card, its badges, its strip in words, and the filters over a page of cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from builder.dates import HOUR_MS
+from builder.model import NEVER_MS, Session, Track
+from builder.pages.site import Site
+from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
+from builder.pages.words import run
+from builder.strips import shown_interval, strip_svg
+
+CHAPTERS_ON_CARD = 12
+BADGES_ON_CARD = 3
+LOSSES_IN_WORDS = 4
+VJS_IN_FILTER = 24  # the style sheet knows so many
+EXPIRY_SHOWN_MS = 90 * 24 * HOUR_MS  # an expiry further away than this after the broadcast is no news
+
+AUDIO_FORMATS = ("aac", "mp3")
+PHONE_FORMATS = ("mp4", "hls", "aac", "mp3")
+PLAYER_FORMATS = (*PHONE_FORMATS, "flv")
+
+
+def title(site: Site, session: Session, language: str) -> Run:
+    """Return the title that somebody gave, or one made of weekday, part of the day and date."""
+    page_language = language or site.languages[0]
+    if session.title:
+        return run(session.title, session.language, page_language)
+    return run(site.dates(language).title(session.start_ms), page_language, page_language)
+
+
+def card(
+    site: Site, session: Session, language: str, *, longest_ms: int = 0, lazy: bool = True, vj_number: int = 0
+) -> Card:
+    """Return the card of a session; `longest_ms` is the longest time on air in the same list (0: fill the width)."""
+    chapters = shown_chapters(site, session, language)
+    return Card(
+        anchor=session.tag,
+        url=site.link("watch", session.id, language),
+        title=title(site, session, language),
+        vj=site.vj_ref(session.vj, language),
+        start_ms=session.start_ms,
+        end_ms=session.end_ms,
+        length_ms=session.duration_ms,
+        poster=poster(site, session),
+        poster_lazy=lazy,
+        strip=strip(site, session, language, longest_ms=longest_ms),
+        badges=badges(site, session)[:BADGES_ON_CARD],
+        chapters=chapters[:CHAPTERS_ON_CARD],
+        chapters_total=len(chapters),
+        length_class=length_class(session),
+        plays=plays(session),
+        state="cut" if session.gaps else "whole",
+        vj_number=vj_number,
+    )
+
+
+def cards(site: Site, sessions: Sequence[Session], language: str, *, numbered: bool = False) -> tuple[Card, ...]:
+    """Return the cards of one list: their strips share one scale; `numbered` numbers the VJs for the filter."""
+    longest_ms = max((on_air_ms(session) for session in sessions), default=0)
+    numbers = vj_numbers(sessions) if numbered else {}
+    return tuple(
+        card(site, session, language, longest_ms=longest_ms, vj_number=numbers.get(session.vj, 0))
+        for session in sessions
+    )
+
+
+def poster(site: Site, session: Session) -> str:
+    """Return the picture's address: the provider's when configured and known, else the drawn one."""
+    if site.config.media.posters == "provider" and session.poster_url:
+        return session.poster_url
+    return site.link("poster", session.id, "")
+
+
+def strip(site: Site, session: Session, language: str, *, longest_ms: int = 0) -> Svg:
+    return Svg(strip_svg(session, strip_words(site, session, language), longest_ms=longest_ms))
+
+
+def strip_words(site: Site, session: Session, language: str) -> str:
+    """Say what the strip shows: "Recorded 3 h 26 m of 3 h 40 m on air; lost 21:41–21:52. 7 chapters."."""
+    words, dates = site.words(language), site.dates(language)
+    if session.duration_ms is None:
+        return words("strip.unknown")
+    length = dates.length(session.duration_ms)
+    if session.gaps:
+        spans = [
+            words("strip.span", start=dates.clock(low), end=dates.clock(high))
+            for low, high in session.gaps[:LOSSES_IN_WORDS]
+        ]
+        losses = words("list_and").join(spans)
+        if len(session.gaps) > LOSSES_IN_WORDS:
+            losses = words("strip.losses_more", losses=losses, n=len(session.gaps) - LOSSES_IN_WORDS)
+        said = words("strip.some", length=length, span=dates.length(on_air_ms(session)), losses=losses)
+    else:
+        said = words("strip.whole", length=length)
+    if session.chapters:
+        said += " " + words("strip.chapters", n=len(session.chapters))
+    return said
+
+
+def badges(site: Site, session: Session) -> tuple[Badge, ...]:
+    """Return what is unusual about a broadcast, most important first."""
+    found = []
+    if not playable_tracks(session):
+        found.append(Badge("unplayable"))
+    if session.gaps:
+        found.append(Badge("cut", n=len(session.gaps)))
+    if is_audio(session):
+        found.append(Badge("audio"))
+    elif playable_tracks(session) and not plays_on_phones(session):
+        found.append(Badge("no_phone"))
+    expires_ms = session.expires_ms
+    if expires_ms is not None and expires_ms < NEVER_MS and expires_ms - session.end_ms <= EXPIRY_SHOWN_MS:
+        found.append(Badge("expires", at_ms=expires_ms))
+    if "bad_times" in session.flags:
+        found.append(Badge("uncertain"))
+    dates = site.dates(site.languages[0])
+    if dates.local(session.start_ms).date() != dates.local(session.end_ms).date():
+        found.append(Badge("ends", at_ms=session.end_ms))
+    return tuple(found)
+
+
+def shown_chapters(site: Site, session: Session, language: str) -> tuple[Chapter, ...]:
+    """Return the chapters that the trim leaves."""
+    start_ms, end_ms = shown_interval(session)
+    page_language = language or site.languages[0]
+    return tuple(
+        Chapter(at_ms // 1000, session.start_ms + at_ms, run(words, session.language, page_language))
+        for at_ms, words in session.chapters
+        if start_ms <= session.start_ms + at_ms < max(end_ms, start_ms + 1)
+    )
+
+
+def on_air_ms(session: Session) -> int:
+    """Return the time on air that a page shows: gaps included, trimmed ends not."""
+    start_ms, end_ms = shown_interval(session)
+    return end_ms - start_ms
+
+
+def playable_tracks(session: Session) -> list[Track]:
+    """Return the tracks of which at least one part can be played here."""
+    return [
+        track for track in session.tracks if track.format in PLAYER_FORMATS and any(part.url for part in track.parts)
+    ]
+
+
+def is_audio(session: Session) -> bool:
+    return bool(session.tracks) and all(track.format in AUDIO_FORMATS for track in session.tracks)
+
+
+def plays_on_phones(session: Session) -> bool:
+    return any(track.format in PHONE_FORMATS for track in playable_tracks(session))
+
+
+def plays(session: Session) -> str:
+    """Return the filter's words for where a broadcast plays."""
+    words = ["phone"] if plays_on_phones(session) else []
+    words += ["audio"] if is_audio(session) else []
+    return " ".join([*words, *sorted({track.format for track in playable_tracks(session)})])
+
+
+def length_class(session: Session) -> str:
+    length_ms = session.duration_ms or 0
+    return "short" if length_ms < HOUR_MS else "mid" if length_ms <= 3 * HOUR_MS else "long"
+
+
+def vj_numbers(sessions: Iterable[Session]) -> dict[str, int]:
+    """Number the VJs of a page in the order of their slugs; beyond the style sheet's numbers there is no filter."""
+    slugs = sorted({session.vj for session in sessions})
+    return {slug: at for at, slug in enumerate(slugs, 1)} if 1 < len(slugs) <= VJS_IN_FILTER else {}
+
+
+def filters(shown: Sequence[Card], *, by_vj: bool = True) -> tuple[Filter, ...]:
+    """Return the filters that would leave some cards out and keep others."""
+    found = []
+    vjs: dict[int, tuple[Run, int]] = {}
+    for each in shown:
+        if each.vj_number:
+            vjs[each.vj_number] = (each.vj.name, vjs.get(each.vj_number, (each.vj.name, 0))[1] + 1)
+    if by_vj and len(vjs) > 1:
+        facets = tuple(Facet(str(number), name, count) for number, (name, count) in sorted(vjs.items()))
+        found.append(Filter("vj", "any", facets))
+    for name, any_label, values in (
+        ("length", "any", ("short", "mid", "long")),
+        ("plays", "anything", ("phone", "audio", *PLAYER_FORMATS)),
+        ("state", "any", ("whole", "cut")),
+    ):
+        counts = {value: sum(value in _facet(each, name).split() for each in shown) for value in values}
+        facets = tuple(Facet(value, None, count) for value, count in counts.items() if 0 < count < len(shown))
+        if facets:
+            found.append(Filter(name, any_label, facets))
+    return tuple(found)
+
+
+def _facet(each: Card, name: str) -> str:
+    return {"length": each.length_class, "plays": each.plays, "state": each.state}[name]

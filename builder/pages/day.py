@@ -1,0 +1,245 @@
+"""A day of the calendar, and its pieces when it has more broadcasts than one page may list.
+
+A whole day shows a timeline with a row per VJ and the cards. A cut day shows its hours; an hour its cards, or its
+minutes when it is too full itself. The names: "2022-01-13", "2022-01-13T21", "2022-01-13T21:05".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from builder.guide import Entry, hours_svg, lane_svg
+from builder.model import Session, Value
+from builder.pages import calendar, cards, paths
+from builder.pages.frame import frame, head
+from builder.pages.kind import LIST_LIMIT, Kind
+from builder.pages.site import Site
+from builder.pages.values import Card, Filter, Head, SiteFrame, Svg, Total, Turn, VjRef
+
+
+class Lane(Value, frozen=True):
+    """A row of the timeline."""
+
+    vj: VjRef
+    picture: Svg
+
+
+class DayPage(Value, frozen=True):
+    """The value of `day.html`."""
+
+    site: SiteFrame
+    head: Head
+    day: str
+    hour: str  # "21" or "21:05" on a piece, else ""
+    up: tuple[Total, ...]  # year, month and, on a piece, the day
+    count: int
+    recorded_ms: int
+    vj_count: int
+    hours: Svg | None
+    uneven: bool  # a day of 23 or 25 hours
+    lanes: tuple[Lane, ...]
+    pieces: tuple[Total, ...]  # the hours of a cut day, the minutes of a cut hour
+    filters: tuple[Filter, ...]
+    cards: tuple[Card, ...]
+    turn: Turn
+
+
+class Day(Kind):
+    name = "day"
+    template = "day.html"
+
+    def names(self, site: Site) -> Iterator[str]:
+        for total in site.catalog.days(""):
+            yield total.day
+            if total.count > LIST_LIMIT:
+                yield from _pieces(site, total.day)
+
+    def touched(self, site: Site, session: Session) -> Iterable[str]:
+        if not session.listed:
+            return
+        count = site.catalog.day_count(session.day)
+        yield from calendar.period_and_neighbours(site, session.day, count)
+        yield from (day for day in calendar.touched_days(site, session) if day != session.day)
+        if count > LIST_LIMIT:
+            yield from _pieces_around(site, session)
+        else:
+            # The day may be about to be cut, or have just been joined: its pieces come or go, and all are asked for.
+            yield from (f"{session.day}T{hour:02}" for hour, _ in site.catalog.day_hours(session.day))
+            yield f"{session.day}T{_hour(site, session)}"
+
+    def value(self, site: Site, name: str, language: str) -> DayPage | None:
+        day, _, time = name.partition("T")
+        count = site.catalog.day_count(day)
+        if not count or (time and count <= LIST_LIMIT):
+            return None
+        if time:
+            return _piece(site, day, time, language)
+        if count > LIST_LIMIT:
+            return _cut_day(site, day, language)
+        return _whole_day(site, day, language)
+
+
+def _whole_day(site: Site, day: str, language: str) -> DayPage:
+    sessions = site.catalog.day_sessions(day)
+    shown = cards.cards(site, sessions, language, numbered=True)
+    scale = calendar.scale_of(site, day)
+    return DayPage(
+        site=frame(site, language, "years"),
+        head=_head(site, day, language),
+        day=day,
+        hour="",
+        up=_up(site, day, language, piece=False),
+        count=len(sessions),
+        recorded_ms=sum(session.duration_ms or 0 for session in sessions),
+        vj_count=len({session.vj for session in sessions}),
+        hours=Svg(hours_svg(scale)),
+        uneven=not scale.is_even,
+        lanes=_lanes(site, day, language),
+        pieces=(),
+        filters=cards.filters(shown),
+        cards=shown,
+        turn=calendar.turn(site, "day", day, language),
+    )
+
+
+def _cut_day(site: Site, day: str, language: str) -> DayPage:
+    (total,) = site.catalog.days(day)
+    pieces = tuple(
+        Total(f"{hour:02}", site.link("day", f"{day}T{hour:02}", language), count, 0)
+        for hour, count in site.catalog.day_hours(day)
+    )
+    return DayPage(
+        site=frame(site, language, "years"),
+        head=_head(site, day, language),
+        day=day,
+        hour="",
+        up=_up(site, day, language, piece=False),
+        count=total.count,
+        recorded_ms=total.recorded_ms,
+        vj_count=0,
+        hours=None,
+        uneven=False,
+        lanes=(),
+        pieces=pieces,
+        filters=(),
+        cards=(),
+        turn=calendar.turn(site, "day", day, language),
+    )
+
+
+def _piece(site: Site, day: str, time: str, language: str) -> DayPage | None:
+    hour, _, minute = time.partition(":")
+    sessions = site.catalog.day_sessions(day, hour=int(hour))
+    is_cut = len(sessions) > LIST_LIMIT
+    if not sessions or (minute and not is_cut):
+        return None
+    pieces: tuple[Total, ...] = ()
+    if minute:
+        sessions = [session for session in sessions if _minute(site, session) == minute]
+    elif is_cut:
+        pieces = tuple(
+            Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each), 0)
+            for name, each in _by_minute(site, sessions)
+        )
+    shown = () if pieces else cards.cards(site, sessions, language, numbered=True)
+    return (
+        DayPage(
+            site=frame(site, language, "years"),
+            head=_head(site, f"{day}T{time}", language),
+            day=day,
+            hour=time,
+            up=_up(site, day, language, piece=True),
+            count=len(sessions),
+            recorded_ms=sum(session.duration_ms or 0 for session in sessions),
+            vj_count=len({session.vj for session in sessions}),
+            hours=None,
+            uneven=False,
+            lanes=(),
+            pieces=pieces,
+            filters=cards.filters(shown),
+            cards=shown,
+            turn=Turn(),
+        )
+        if sessions
+        else None
+    )
+
+
+def _head(site: Site, name: str, language: str) -> Head:
+    day, _, time = name.partition("T")
+    title = site.dates(language).write("day_long", day)
+    if time:
+        title += ", " + (time if ":" in time else f"{time}:00")
+    return head(site, "day", name, language, title=title, description=site.words(language)("calendar.description"))
+
+
+def _up(site: Site, day: str, language: str, *, piece: bool) -> tuple[Total, ...]:
+    names = [("year", day[:4]), ("month", day[:7])] + ([("day", day)] if piece else [])
+    return tuple(Total(name, site.link(kind, name, language), 0, 0) for kind, name in names)
+
+
+def _lanes(site: Site, day: str, language: str) -> tuple[Lane, ...]:
+    """Return a row per VJ in the order of the day's first broadcasts."""
+    scale = calendar.scale_of(site, day)
+    rows: dict[str, list[Entry]] = {}
+    for session in sorted(calendar.drawn_sessions(site, day), key=lambda each: (each.start_ms, each.id)):
+        rows.setdefault(session.vj, []).append(_entry(site, session, day, language))
+    return tuple(
+        Lane(vj=site.vj_ref(slug, language), picture=Svg(lane_svg(entries, scale))) for slug, entries in rows.items()
+    )
+
+
+def _entry(site: Site, session: Session, day: str, language: str) -> Entry:
+    words, dates = site.words(language), site.dates(language)
+    title = cards.title(site, session, language)
+    is_own = session.day == day
+    weekday = (
+        "" if dates.local(session.start_ms).date().isoformat() == day else dates.write("weekday", session.start_ms)
+    )
+    clock = dates.clock(session.start_ms)
+    at = dates.weekday_and_clock(session.start_ms) if weekday else clock
+    length = dates.length(cards.on_air_ms(session) if session.duration_ms is None else session.duration_ms)
+    url = site.link("watch", session.id, language)
+    page = site.link("day", day, language)
+    return Entry(
+        bar=calendar.bar(site, session),
+        href=f"#{session.tag}" if is_own or not url else paths.relative(page, url),
+        label=words("calendar.lane", at=at, title=title.text, length=length),
+        clock=clock,
+        title=title.text,
+        language=title.lang,
+        day_word=f"{weekday} " if weekday else "",
+    )
+
+
+def _pieces(site: Site, day: str) -> Iterator[str]:
+    for hour, count in site.catalog.day_hours(day):
+        yield f"{day}T{hour:02}"
+        if count > LIST_LIMIT:
+            for minute, _ in _by_minute(site, site.catalog.day_sessions(day, hour=hour)):
+                yield f"{day}T{hour:02}:{minute}"
+
+
+def _pieces_around(site: Site, session: Session) -> Iterator[str]:
+    """Yield the pieces of a cut day that a session is on, and those that come or go with its hour's own limit."""
+    day, hour = session.day, _hour(site, session)
+    yield f"{day}T{hour}"
+    yield f"{day}T{hour}:{_minute(site, session)}"
+    if dict(site.catalog.day_hours(day)).get(int(hour), 0) <= LIST_LIMIT:
+        yield from (
+            f"{day}T{hour}:{minute}" for minute, _ in _by_minute(site, site.catalog.day_sessions(day, hour=int(hour)))
+        )
+
+
+def _by_minute(site: Site, sessions: Sequence[Session]) -> list[tuple[str, list[Session]]]:
+    ordered = sorted(sessions, key=lambda session: (_minute(site, session), session.start_ms, session.id))
+    return [(minute, list(each)) for minute, each in groupby(ordered, key=lambda session: _minute(site, session))]
+
+
+def _hour(site: Site, session: Session) -> str:
+    return f"{site.dates('').local(session.start_ms):%H}"
+
+
+def _minute(site: Site, session: Session) -> str:
+    return f"{site.dates('').local(session.start_ms):%M}"

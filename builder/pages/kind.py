@@ -1,0 +1,82 @@
+"""What a page kind is: one file per kind, one template, and the four questions that a build asks.
+
+A clean build makes `keys`; an incremental one makes the union of `affected`, asked before and after the sessions
+changed. Both go through `data`, so a page is its own list of dependencies. A kind answers for names ("2022-01-13");
+this base multiplies them by the languages and answers for kinds that are switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Protocol
+
+from builder.model import PageKey, Session, Value
+from builder.pages import paths
+from builder.pages.site import Site
+
+LIST_LIMIT = 200  # entries of one page; longer lists are cut by time or by slug
+
+
+class PageKind(Protocol):
+    """One kind of output."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def template(self) -> str: ...
+
+    def keys(self, site: Site) -> Iterator[PageKey]:
+        """Yield every page of this kind."""
+
+    def affected(self, site: Site, before: Session | None, after: Session | None) -> Iterable[PageKey]:
+        """Return the pages that a changed session may change, given the catalog as it stands."""
+
+    def path(self, site: Site, key: PageKey) -> str:
+        """Return the page's path, "/replays/2022/01/13/k3f9q2m7xa/"."""
+
+    def data(self, site: Site, key: PageKey) -> Value | None:
+        """Return all that the template sees; None: there must be no such page."""
+
+
+class Kind:
+    """A kind whose pages exist once per language."""
+
+    name: ClassVar[str]
+    template: ClassVar[str]
+
+    def names(self, site: Site) -> Iterator[str]:
+        """Yield the name of every page, in one language."""
+        raise NotImplementedError
+
+    def touched(self, site: Site, session: Session) -> Iterable[str]:
+        """Return the names of the pages that show anything of a session, or that it makes come or go."""
+        raise NotImplementedError
+
+    def value(self, site: Site, name: str, language: str) -> Value | None:
+        """Return the template's value."""
+        raise NotImplementedError
+
+    def languages(self, site: Site) -> tuple[str, ...]:
+        return site.languages
+
+    def keys(self, site: Site) -> Iterator[PageKey]:
+        if site.has(self.name):
+            for name in self.names(site):
+                for language in self.languages(site):
+                    yield PageKey(self.name, name, language)
+
+    def affected(self, site: Site, before: Session | None, after: Session | None) -> Iterable[PageKey]:
+        if not site.has(self.name):
+            return []
+        names: dict[str, None] = {}
+        for session in (before, after):
+            if session is not None:
+                names.update(dict.fromkeys(self.touched(site, session)))
+        return [PageKey(self.name, name, language) for name in names for language in self.languages(site)]
+
+    def path(self, site: Site, key: PageKey) -> str:
+        return paths.tree(key.language, site.languages) + paths.of(self.name, key.name)
+
+    def data(self, site: Site, key: PageKey) -> Value | None:
+        return self.value(site, key.name, key.language) if site.has(self.name) else None

@@ -1,0 +1,51 @@
+"""The page for addresses that do not exist. Its own address is unknown, so its links begin at the site's base path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from builder.model import Session, Value
+from builder.pages.frame import base_path, frame, head
+from builder.pages.kind import Kind
+from builder.pages.site import Site
+from builder.pages.values import Head, SiteFrame
+
+
+class NotFoundPage(Value, frozen=True):
+    """The value of `not_found.html`; all addresses in it get the base path of `head`."""
+
+    site: SiteFrame
+    head: Head
+    links: tuple[tuple[str, str], ...]  # (message key, address)
+
+
+class NotFound(Kind):
+    name = "not_found"
+    template = "not_found.html"
+
+    def languages(self, site: Site) -> tuple[str, ...]:
+        return (site.languages[0],)
+
+    def names(self, site: Site) -> Iterator[str]:
+        yield ""
+
+    def touched(self, site: Site, session: Session) -> Iterable[str]:
+        return []
+
+    def value(self, site: Site, name: str, language: str) -> NotFoundPage:
+        title = site.words(language)("not_found.title")
+        kinds = (("not_found.home", "home"), ("not_found.calendar", "years"), ("not_found.vjs", "vjs"))
+        top = head(site, "home", "", language, title=title, robots="noindex")
+        return NotFoundPage(
+            site=frame(site, language),
+            head=Head(
+                title=top.title,
+                description="",
+                canonical="",
+                alternates=(),
+                languages=top.languages,
+                robots="noindex",
+                base_path=base_path(site),
+            ),
+            links=tuple((words, site.link(kind, "", language)) for words, kind in kinds if site.has(kind)),
+        )

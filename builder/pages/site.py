@@ -1,0 +1,102 @@
+"""What page kinds are given: the catalog, the configuration, the content, the words. Nothing here renders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from builder.colour import hue_step
+from builder.config import SiteConfig
+from builder.dates import Dates
+from builder.lettering import monogram
+from builder.messages import Messages
+from builder.model import Session, Vj
+from builder.pages import paths
+from builder.pages.values import VjRef
+from builder.pages.words import NAME_LIMIT, clean, run
+
+if TYPE_CHECKING:
+    from builder.catalog import Catalog
+    from builder.content import Content
+
+MEDIA_STATIC = "/static/"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site as pages see it. `cache` keeps what many pages of one build share; make a new `Site` for each build."""
+
+    catalog: Catalog
+    config: SiteConfig
+    content: Content
+    messages: Mapping[str, Messages]
+    now_ms: int = 0
+    assets: Mapping[str, str] = field(default_factory=dict)  # "site.css" → "/assets/site.<hash>.css"
+    redirects: Mapping[str, str] = field(default_factory=dict)  # from redirects.yaml, path → path
+    cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.config.languages
+
+    def words(self, language: str) -> Messages:
+        return self.messages[language or self.languages[0]]
+
+    def dates(self, language: str) -> Dates:
+        found = self.cache.get(("dates", language))
+        if found is None:
+            found = Dates(self.words(language), self.config.timezone)
+            self.cache["dates", language] = found
+        return found
+
+    def has(self, kind: str) -> bool:
+        """Say whether pages of a kind are made at all (`outputs:` may switch a kind off)."""
+        return kind not in self.config.outputs_off
+
+    def link(self, kind: str, name: str, language: str) -> str:
+        """Return the path of a page for links, "" when its kind is switched off."""
+        return paths.tree(language, self.languages) + paths.of(kind, name) if self.has(kind) else ""
+
+    def vj(self, slug: str) -> Vj:
+        """Return the profile of a VJ, or the one derived for a stream that no profile claims."""
+        profiles = self.cache.get("profiles")
+        if profiles is None:
+            profiles = self.cache["profiles"] = {profile.slug: profile for profile in self.content.vjs}
+        found: Vj | None = profiles.get(slug)
+        return found or Vj(slug=slug, name="", mapped=False)
+
+    def vj_ref(self, slug: str, language: str) -> VjRef:
+        """Return what a page shows of a VJ beside a broadcast: nothing that a broadcast changes."""
+        found: VjRef | None = self.cache.get(("vj", slug, language))
+        if found is None:
+            found = self.cache["vj", slug, language] = self._vj_ref(self.vj(slug), language)
+        return found
+
+    def _vj_ref(self, vj: Vj, language: str) -> VjRef:
+        page_language = language or self.languages[0]
+        if vj.name:
+            name = run(vj.name, vj.language, page_language, NAME_LIMIT)
+        else:
+            name = run(self.words(language)("unnamed_vj", tag=short_tag(vj.slug)), page_language, page_language)
+        return VjRef(
+            slug=vj.slug,
+            name=name,
+            url=self.link("vj", vj.slug, language),
+            hue=hue_step(vj.slug) if vj.hue is None else vj.hue,
+            monogram=clean(monogram(name.text if vj.name else short_tag(vj.slug))),
+            photo=local_picture(vj.photo),
+        )
+
+    def session_hue(self, session: Session) -> int:
+        return self.vj_ref(session.vj, self.languages[0]).hue
+
+
+def short_tag(slug: str) -> str:
+    """Return the part of a private slug that a name may show."""
+    return slug.removeprefix("s-")[:6]
+
+
+def local_picture(url: str) -> str:
+    """Return a picture's site path; one from elsewhere is not shown: a page makes no request to others."""
+    return url if url.startswith(MEDIA_STATIC) else ""

@@ -1,0 +1,154 @@
+"""The broadcasts of one tag; above the limit by year, then by month, then by day, at addresses that stay.
+
+Names: "|piano", "2022|piano", "2022-01|piano", "2022-01-13|piano".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from builder.model import Session, Value
+from builder.pages import cards
+from builder.pages.frame import frame, head
+from builder.pages.kind import LIST_LIMIT, Kind
+from builder.pages.site import Site
+from builder.pages.values import Card, Filter, Head, Run, SiteFrame, Total
+from builder.pages.words import run
+
+_LENGTHS = (0, 4, 7, 10)
+
+
+class TagPage(Value, frozen=True):
+    """The value of `tag.html`."""
+
+    site: SiteFrame
+    head: Head
+    tag: Run
+    period: str  # "", "2022", "2022-01" or "2022-01-13"
+    up: tuple[Total, ...]  # the tag and the longer periods
+    tags_url: str
+    count: int
+    pieces: tuple[Total, ...]  # newest first
+    filters: tuple[Filter, ...]
+    cards: tuple[Card, ...]  # newest first
+
+
+class Tag(Kind):
+    name = "tag"
+    template = "tag.html"
+
+    def names(self, site: Site) -> Iterator[str]:
+        for tag, count in site.catalog.tags():
+            yield f"|{tag}"
+            if count > LIST_LIMIT:
+                yield from _pieces(site, tag)
+
+    def touched(self, site: Site, session: Session) -> Iterable[str]:
+        if not session.listed:
+            return
+        for tag in session.tags:
+            months = site.catalog.tag_months(tag)
+            yield f"|{tag}"
+            for length in _LENGTHS[1:]:
+                yield f"{session.day[:length]}|{tag}"
+            # Above a limit only the session's own pieces change; below it, all of them may come or have gone.
+            if sum(count for _, count in months) <= LIST_LIMIT:
+                yield from _every_piece(tag, site.catalog.tag_sessions(tag))
+            elif sum(count for month, count in months if month[:4] == session.day[:4]) <= LIST_LIMIT:
+                yield from _every_piece(tag, site.catalog.tag_sessions(tag, year=session.day[:4]))
+            elif dict(months).get(session.day[:7], 0) <= LIST_LIMIT:
+                yield from _every_piece(tag, site.catalog.tag_sessions(tag, month=session.day[:7]))
+
+    def value(self, site: Site, name: str, language: str) -> TagPage | None:
+        period, _, tag = name.partition("|")
+        months = site.catalog.tag_months(tag)
+        counts = [_count(months, period[:length]) for length in _LENGTHS if length <= min(len(period), 7)]
+        if not counts or not counts[-1]:
+            return None
+        # A piece exists only where every longer period is cut.
+        longer = counts if len(period) == 10 else counts[:-1]
+        if any(count <= LIST_LIMIT for count in longer):
+            return None
+        return _page(site, tag, period, months, language)
+
+
+def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], language: str) -> TagPage | None:
+    count = _count(months, period[:7])
+    sessions: list[Session] = []
+    pieces: list[tuple[str, int]] = []
+    if len(period) < 7 and count > LIST_LIMIT:
+        size = 4 if not period else 7
+        by_piece: Counter[str] = Counter()
+        for month, number in months:
+            if month.startswith(period):
+                by_piece[month[:size]] += number
+        pieces = sorted(by_piece.items(), reverse=True)
+    else:
+        sessions = _sessions(site, tag, period)
+        if len(period) == 7 and count > LIST_LIMIT:
+            pieces = sorted(Counter(session.day for session in sessions).items(), reverse=True)
+            sessions = []
+        elif len(period) == 10:
+            count = len(sessions)
+            if not sessions:
+                return None
+    label = run(tag, "", language or site.languages[0])
+    dates = site.dates(language)
+    pattern = {4: "year", 7: "month", 10: "day"}
+    title = label.text + (", " + dates.write(pattern[len(period)], period) if period else "")
+    shown = cards.cards(site, list(reversed(sessions)), language, numbered=True)
+    return TagPage(
+        site=frame(site, language),
+        head=head(
+            site,
+            "tag",
+            f"{period}|{tag}",
+            language,
+            title=title,
+            description=site.words(language)("tags.description"),
+        ),
+        tag=label,
+        period=period,
+        up=tuple(
+            Total(period[:length], site.link("tag", f"{period[:length]}|{tag}", language), 0, 0)
+            for length in _LENGTHS
+            if length < len(period)
+        ),
+        tags_url=site.link("tags", "", language),
+        count=count,
+        pieces=tuple(Total(name, site.link("tag", f"{name}|{tag}", language), number, 0) for name, number in pieces),
+        filters=cards.filters(shown),
+        cards=shown,
+    )
+
+
+def _sessions(site: Site, tag: str, period: str) -> list[Session]:
+    if not period:
+        return site.catalog.tag_sessions(tag)
+    if len(period) == 4:
+        return site.catalog.tag_sessions(tag, year=period)
+    found = site.catalog.tag_sessions(tag, month=period[:7])
+    return [session for session in found if session.day.startswith(period)]
+
+
+def _count(months: Iterable[tuple[str, int]], prefix: str) -> int:
+    return sum(count for month, count in months if month.startswith(prefix))
+
+
+def _pieces(site: Site, tag: str) -> Iterator[str]:
+    """Yield the pieces of a tag that is cut."""
+    months = site.catalog.tag_months(tag)
+    for year in sorted({month[:4] for month, _ in months}):
+        yield f"{year}|{tag}"
+        if _count(months, year) > LIST_LIMIT:
+            for month in [month for month, _ in months if month.startswith(year)]:
+                yield f"{month}|{tag}"
+                if _count(months, month) > LIST_LIMIT:
+                    days = {session.day for session in site.catalog.tag_sessions(tag, month=month)}
+                    yield from (f"{day}|{tag}" for day in sorted(days))
+
+
+def _every_piece(tag: str, sessions: Iterable[Session]) -> Iterator[str]:
+    for period in sorted({session.day[:length] for session in sessions for length in _LENGTHS[1:]}):
+        yield f"{period}|{tag}"

@@ -1,0 +1,71 @@
+"""The index of tags, cut by the first letters of their addresses when it is long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from builder.model import Session, Value
+from builder.pages import paths
+from builder.pages.frame import frame, head
+from builder.pages.kind import Kind
+from builder.pages.prefixes import Groups
+from builder.pages.site import Site
+from builder.pages.values import Head, SiteFrame, TagLink, Total
+from builder.pages.words import run
+
+
+class TagsPage(Value, frozen=True):
+    """The value of `tags.html`. `prefix` is set on pieces."""
+
+    site: SiteFrame
+    head: Head
+    prefix: str
+    up: str
+    tags: tuple[TagLink, ...]
+    groups: tuple[Total, ...]
+
+
+class Tags(Kind):
+    name = "tags"
+    template = "tags.html"
+
+    def names(self, site: Site) -> Iterator[str]:
+        slugs = [paths.tag_slug(tag) for tag, _ in site.catalog.tags()]
+        if slugs:
+            yield ""
+            yield from Groups(sorted(slugs)).names()
+
+    def touched(self, site: Site, session: Session) -> Iterable[str]:
+        if not session.listed or not session.tags:
+            return
+        groups = Groups(sorted(paths.tag_slug(tag) for tag, _ in site.catalog.tags()))
+        yield ""
+        for tag in session.tags:
+            yield from groups.around(paths.tag_slug(tag), "")[1:]
+
+    def value(self, site: Site, name: str, language: str) -> TagsPage | None:
+        counts = {paths.tag_slug(tag): (tag, count) for tag, count in site.catalog.tags()}
+        groups = Groups(sorted(counts))
+        if not counts or (name and not groups.exists(name)):
+            return None
+        slugs = groups.members(name) if name else groups.root_members()
+        longer = groups.longer(name) if name else groups.root_groups()
+        words = site.words(language)
+        page_language = language or site.languages[0]
+        links = [
+            TagLink(
+                run(counts[slug][0], "", page_language),
+                site.link("tag", f"|{counts[slug][0]}", language),
+                counts[slug][1],
+            )
+            for slug in slugs
+        ]
+        title = words("tags.in", prefix=name) if name else words("tags.title")
+        return TagsPage(
+            site=frame(site, language),
+            head=head(site, "tags", name, language, title=title, description=words("tags.description")),
+            prefix=name,
+            up=site.link("tags", "", language) if name else "",
+            tags=tuple(sorted(links, key=lambda link: (link.label.text.casefold(), link.url))),
+            groups=tuple(Total(prefix, site.link("tags", prefix, language), 0, 0) for prefix in longer),
+        )

@@ -1,0 +1,43 @@
+"""What remains of a replay that was hidden, deleted, forbidden or has expired: a status word at its old address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from builder.model import Session, Value
+from builder.pages.frame import frame, head
+from builder.pages.kind import Kind
+from builder.pages.site import Site
+from builder.pages.values import Head, SiteFrame
+
+
+class TombstonePage(Value, frozen=True):
+    """The value of `tombstone.html`: no title, no VJ, no times, no media."""
+
+    site: SiteFrame
+    head: Head
+    status: str  # hidden, deleted, forbidden, expired
+    back: str
+
+
+class TombstoneKind(Kind):
+    name = "tombstone"
+    template = "tombstone.html"
+
+    def names(self, site: Site) -> Iterator[str]:
+        return (session.id for session in site.catalog.tombstones())
+
+    def touched(self, site: Site, session: Session) -> Iterable[str]:
+        return [session.id]
+
+    def value(self, site: Site, name: str, language: str) -> TombstonePage | None:
+        session = site.catalog.session(name)
+        if session is None or session.visibility == "draft" or not session.tombstone:
+            return None
+        title = site.words(language)(f"tombstone.{session.tombstone}")
+        return TombstonePage(
+            site=frame(site, language),
+            head=head(site, "watch", name, language, title=title, robots="noindex"),
+            status=session.tombstone,
+            back=site.link("years", "", language),
+        )

@@ -1,0 +1,153 @@
+"""The tracks of a session in words, as native players for pages without scripts, and as data for the player."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from builder.model import Part, Session, Track
+from builder.pages.cards import AUDIO_FORMATS, PHONE_FORMATS, PLAYER_FORMATS
+from builder.pages.site import Site
+from builder.pages.values import (
+    Download,
+    NativePart,
+    PlayerPart,
+    PlayerRendition,
+    PlayerTrack,
+    Source,
+    Version,
+)
+from builder.strips import shown_interval
+
+NATIVE_PARTS_LIMIT = 20  # above it the list for pages without scripts is links
+MEDIA_TYPES = {
+    "mp4": "video/mp4",
+    "hls": "application/vnd.apple.mpegurl",
+    "flv": "video/x-flv",
+    "aac": "audio/aac",
+    "mp3": "audio/mpeg",
+    "dash": "application/dash+xml",
+}
+_NATIVE_ORDER = ("mp4", "hls", "aac", "mp3", "flv")
+
+
+def version_words(site: Site, track: Track, language: str) -> str:
+    """Describe a track: "mp4 · 2 parts · plays on phones · 1.2 GB"."""
+    words, dates = site.words(language), site.dates(language)
+    name = words(f"versions.{track.format}")
+    said = [words("versions.audio", format=name) if track.format in AUDIO_FORMATS else name]
+    if track.resolution or track.bps:
+        said.append(_quality(track))
+    if len(track.parts) > 1:
+        said.append(words("versions.parts", n=len(track.parts)))
+    if track.format not in AUDIO_FORMATS:
+        said.append(words(f"versions.{_reach(track)}"))
+    if size := track_size(track):
+        said.append(dates.size(size))
+    return words("separator").join(said)
+
+
+def versions(site: Site, session: Session, language: str) -> tuple[Version, ...]:
+    """Return the rows of the versions list; only tracks that still have an address."""
+    return tuple(
+        Version(
+            words=version_words(site, track, language),
+            primary=track.primary,
+            index=index,
+            downloads=tuple(
+                Download(number, part.url, part.size_bytes or 0)
+                for number, part in enumerate(track.parts, 1)
+                if part.url and track.format != "hls"
+            ),
+        )
+        for index, track in enumerate(published(session))
+    )
+
+
+def published(session: Session) -> list[Track]:
+    """Return the tracks that have an address: those that the player knows first, each group in its order."""
+    tracks = [track for track in session.tracks if any(part.url for part in track.parts)]
+    return sorted(tracks, key=lambda track: track.format not in PLAYER_FORMATS)
+
+
+def player_tracks(site: Site, session: Session, language: str, to_url: Callable[[str], str]) -> tuple[PlayerTrack, ...]:
+    """Return the tracks as the player reads them; `to_url` makes an address for the page."""
+    return tuple(
+        PlayerTrack(
+            format=track.format,
+            words=version_words(site, track, language),
+            audio=track.format in AUDIO_FORMATS,
+            parts=tuple(_player_part(session, part, to_url) for part in track.parts if part.url),
+        )
+        for track in published(session)
+        if track.format in PLAYER_FORMATS
+    )
+
+
+def native_parts(site: Site, session: Session, language: str) -> tuple[NativePart, ...]:
+    """Return the parts of the track that most browsers play by themselves."""
+    tracks = [track for track in published(session) if track.format in PLAYER_FORMATS]
+    if not tracks:
+        return ()
+    track = min(tracks, key=lambda each: (_NATIVE_ORDER.index(each.format), -each.coverage_ms))
+    from_ms, to_ms = shown_interval(session)
+    parts = [part for part in track.parts if part.url and part.end_ms >= from_ms and part.start_ms <= to_ms]
+    return tuple(
+        NativePart(
+            number=number,
+            total=len(parts),
+            start_ms=part.start_ms,
+            end_ms=part.end_ms,
+            audio=track.format in AUDIO_FORMATS,
+            sources=_sources(track, part),
+            size_bytes=part.size_bytes or 0,
+            moments=tuple(
+                (at_ms // 1000, f"{part.url}#t={(session.start_ms + at_ms - part.start_ms) // 1000}")
+                for at_ms, _ in session.chapters
+                if part.start_ms <= session.start_ms + at_ms < part.end_ms
+            ),
+        )
+        for number, part in enumerate(parts, 1)
+    )
+
+
+def track_size(track: Track) -> int:
+    """Return the size of a track in bytes, 0 when a part does not tell its own."""
+    sizes = [part.size_bytes or 0 for part in track.parts]
+    return sum(sizes) if all(sizes) else 0
+
+
+def part_length_ms(part: Part) -> int:
+    return part.end_ms - part.start_ms if part.duration_ms is None else part.duration_ms
+
+
+def _player_part(session: Session, part: Part, to_url: Callable[[str], str]) -> PlayerPart:
+    return PlayerPart(
+        at=(part.start_ms - session.start_ms) / 1000,
+        to=(part.end_ms - session.start_ms) / 1000,
+        length=part_length_ms(part) / 1000,
+        url=to_url(part.url),
+        renditions=tuple(
+            PlayerRendition(url=to_url(rendition.url), format=rendition.format)
+            for rendition in part.renditions
+            if rendition.url
+        ),
+    )
+
+
+def _sources(track: Track, part: Part) -> tuple[Source, ...]:
+    sources = [Source(part.url, MEDIA_TYPES[track.format])]
+    for rendition in part.renditions:
+        if rendition.url and rendition.format in MEDIA_TYPES:
+            sources.append(Source(rendition.url, MEDIA_TYPES[rendition.format]))
+    return tuple(dict.fromkeys(sources))
+
+
+def _quality(track: Track) -> str:
+    said = [track.resolution.replace("x", "×")] if track.resolution else []
+    return " ".join([*said, f"{track.bps} kbps"] if track.bps else said)
+
+
+def _reach(track: Track) -> str:
+    if track.format in PHONE_FORMATS:
+        return "phones"
+    return "desktop" if track.format in PLAYER_FORMATS else "download_only"

@@ -1,0 +1,114 @@
+"""A month of one VJ, and its days when the month has more broadcasts than one page may list.
+
+Names: "alice/2022-01", "alice/2022-01-13".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from builder.model import Session, Value
+from builder.pages import cards
+from builder.pages.frame import frame, head
+from builder.pages.kind import LIST_LIMIT, Kind
+from builder.pages.site import Site
+from builder.pages.values import Card, Filter, Head, SiteFrame, Total, Turn, VjRef
+
+
+class VjMonthPage(Value, frozen=True):
+    """The value of `vj_month.html`."""
+
+    site: SiteFrame
+    head: Head
+    vj: VjRef
+    period: str  # "2022-01" or "2022-01-13"
+    up: tuple[Total, ...]
+    count: int
+    recorded_ms: int
+    pieces: tuple[Total, ...]  # the days of a cut month
+    filters: tuple[Filter, ...]
+    cards: tuple[Card, ...]
+    turn: Turn
+
+
+class VjMonth(Kind):
+    name = "vj_month"
+    template = "vj_month.html"
+
+    def names(self, site: Site) -> Iterator[str]:
+        for total in site.catalog.vj_slugs():
+            for month, count, _ in site.catalog.vj_months(total.slug):
+                yield f"{total.slug}/{month}"
+                if count > LIST_LIMIT:
+                    yield from (f"{total.slug}/{day.day}" for day in site.catalog.vj_days(total.slug, month))
+
+    def touched(self, site: Site, session: Session) -> Iterable[str]:
+        if not session.listed:
+            return
+        slug, month = session.vj, session.day[:7]
+        days = site.catalog.vj_days(slug, month)
+        yield f"{slug}/{month}"
+        yield f"{slug}/{session.day}"
+        if not days:  # the month comes or has gone: its neighbours link to it
+            yield from (f"{slug}/{name}" for name in _around(site, slug, month) if name)
+        if sum(day.count for day in days) <= LIST_LIMIT:  # the month may be about to be cut, or have been joined
+            yield from (f"{slug}/{day.day}" for day in days)
+
+    def value(self, site: Site, name: str, language: str) -> VjMonthPage | None:
+        slug, _, period = name.partition("/")
+        month, is_day = period[:7], len(period) == 10
+        days = site.catalog.vj_days(slug, month)
+        is_cut = sum(day.count for day in days) > LIST_LIMIT
+        if not days or (is_day and not (is_cut and any(day.day == period for day in days))):
+            return None
+        shown = [day for day in days if day.day == period] if is_day else days
+        listed: tuple[Card, ...] = ()
+        if is_day or not is_cut:
+            sessions = site.catalog.vj_sessions(
+                slug, month=None if is_day else month, day=period if is_day else None, newest_first=True
+            )
+            listed = cards.cards(site, sessions, language)
+        ref = site.vj_ref(slug, language)
+        dates, words = site.dates(language), site.words(language)
+        date = dates.write("day_long" if is_day else "month", period)
+        return VjMonthPage(
+            site=frame(site, language, "vjs"),
+            head=head(
+                site,
+                "vj_month",
+                name,
+                language,
+                title=words("vj.month_title", name=ref.name.text, month=date),
+                description=words("calendar.description"),
+            ),
+            vj=ref,
+            period=period,
+            up=(Total(month, site.link("vj_month", f"{slug}/{month}", language), 0, 0),) if is_day else (),
+            count=sum(day.count for day in shown),
+            recorded_ms=sum(day.recorded_ms for day in shown),
+            pieces=tuple(
+                Total(day.day, site.link("vj_month", f"{slug}/{day.day}", language), day.count, day.recorded_ms)
+                for day in days
+            )
+            if is_cut and not is_day
+            else (),
+            filters=cards.filters(listed, by_vj=False),
+            cards=listed,
+            turn=Turn() if is_day else _turn(site, slug, month, language),
+        )
+
+
+def _around(site: Site, slug: str, month: str) -> tuple[str, str]:
+    """Return the months of a VJ before and after one that may not exist."""
+    months = [name for name, _, _ in site.catalog.vj_months(slug)]
+    before = [name for name in months if name < month]
+    after = [name for name in months if name > month]
+    return (before[-1] if before else "", after[0] if after else "")
+
+
+def _turn(site: Site, slug: str, month: str, language: str) -> Turn:
+    before, after = _around(site, slug, month)
+    return Turn(
+        before=Total(before, site.link("vj_month", f"{slug}/{before}", language), 0, 0) if before else None,
+        after=Total(after, site.link("vj_month", f"{slug}/{after}", language), 0, 0) if after else None,
+    )

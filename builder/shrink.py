@@ -1,0 +1,95 @@
+"""Takes comments out of our own scripts and style sheets, so that they can be well commented and small at once.
+
+Not a minifier: line breaks and names stay, blank lines and indentation go. Knows just enough of the two languages to
+leave strings, templates and regular expressions alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CSS = re.compile(r"""(?s)("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|/\*.*?\*/""")
+_JS = re.compile(
+    r"""(?sx)
+    (?P<comment> //[^\n]* | /\*.*?\*/ )
+    | (?P<string> "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' )
+    | (?P<tick> ` )
+    | (?P<open> \{ ) | (?P<close> \} )
+    | (?P<slash> / )
+    | (?P<word> [\w$]+ )
+    | (?P<space> \s+ )
+    | (?P<sign> . )
+    """
+)
+_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")
+_TEMPLATE = re.compile(r"(?s)(?:\\.|\$(?!\{)|[^`\\$])*")
+_BEFORE_REGEX = frozenset("return typeof case in of do else void delete instanceof new throw yield await".split())
+
+
+def css(text: str) -> str:
+    """Return a style sheet without comments, blank lines and indentation."""
+    return _trimmed(_CSS.sub(lambda found: found[1] or "", text))
+
+
+def javascript(text: str) -> str:
+    """Return a module without comments, blank lines and indentation; text in template literals stays as it is."""
+    kept: list[str] = []
+    braces: list[bool] = []  # of each open brace: whether it is a `${` of a template literal
+    at, previous = 0, ""
+    while at < len(text):
+        found = _JS.match(text, at)
+        assert found is not None
+        kind, piece = found.lastgroup, found[0]
+        at = found.end()
+        if kind == "comment":
+            kept.append("\n" if "\n" in piece else "")
+            continue
+        if kind == "tick" or (kind == "close" and braces and braces[-1]):
+            if kind == "close":
+                braces.pop()
+            piece, at = _template(text, piece, at)
+            if piece.endswith("${"):
+                braces.append(True)
+        elif kind == "open":
+            braces.append(False)
+        elif kind == "close" and braces:
+            braces.pop()
+        elif kind == "slash" and _may_start_regex(previous) and (regex := _REGEX.match(text, at - 1)):
+            piece, at = regex[0], regex.end()
+        elif kind == "space":
+            piece = "\n" if "\n" in piece else " "
+            kept.append(piece)
+            continue
+        kept.append(piece)
+        previous = piece
+    return _joined(kept)
+
+
+def _template(text: str, opening: str, at: int) -> tuple[str, int]:
+    """Return a piece of a template literal up to its end or to its next `${`."""
+    found = _TEMPLATE.match(text, at)
+    assert found is not None
+    end = found.end()
+    stop = end + (2 if text.startswith("${", end) else 1)
+    return opening + text[at:stop], stop
+
+
+def _may_start_regex(previous: str) -> bool:
+    return not previous or previous in _BEFORE_REGEX or previous[-1] in "(,=:[!&|?{};+-*%<>~^"
+
+
+def _joined(kept: list[str]) -> str:
+    """Join pieces, one line break for several; pieces that hold line breaks of their own are literals."""
+    joined: list[str] = []
+    for piece in kept:
+        if piece in ("\n", " ", "") and (not piece or not joined or joined[-1] == "\n"):
+            continue
+        if piece == "\n" and joined and joined[-1] == " ":
+            joined.pop()
+        joined.append(piece)
+    return "".join(joined).strip() + "\n"
+
+
+def _trimmed(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
