@@ -27,6 +27,7 @@ class Journal:
         self._clock = clock
         self._lines: queue.Queue[str | None] = queue.Queue(CAPACITY)
         self._dropped = 0
+        self.is_broken = False  # the stream takes nothing any more
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -54,7 +55,7 @@ class Journal:
                 self._stream.write(line)
                 self._stream.flush()
             except (OSError, ValueError):
-                self._dropped += 1  # the reader is gone; the receiver goes on
+                self.is_broken = True  # the reader is gone; the receiver goes on
 
 
 def plain(value: object) -> str:

@@ -24,7 +24,9 @@ SECRET = frozenset(
     | {"ossaccesskeyid", "q-signature", "x-amz-signature", "x-amz-credential", "x-amz-security-token"}
 )
 SECRET_IN_URL = SECRET | {"t"}
-PAIR = re.compile(r"([A-Za-z0-9_%.\-]{1,128})(=|%(?:25)*3[dD])((?:(?!%(?:25)*(?:26|3[bB]))[^&;#\s\"'<>\\])+)")
+BREAK = re.compile(r"([?&;#\s\"'<>\\]+)")  # between parameters
+CODED_BREAK = re.compile(r"(%(?:25)*(?:3[fFbB]|2[036]))")  # the same, in codes of any depth
+CODED_EQUALS = re.compile(r"(=|%(?:25)*3[dD])")
 HASHED = re.compile(r"h-[0-9a-f]{16}")
 
 
@@ -51,14 +53,27 @@ def _value(value: Any, key: bytes) -> Any:
 
 
 def scrub(text: str, key: bytes) -> str:
-    """Return `text` with the value of every parameter that has a secret name hashed."""
+    """Return `text` with the value of every parameter that has a secret name hashed; in time linear in its length."""
+    names = SECRET_IN_URL if "://" in text or "%3A" in text.upper() else SECRET
+    pieces = BREAK.split(text)
+    pieces[::2] = [_scrub_pair(piece, names, key) for piece in pieces[::2]]
+    return "".join(pieces)
 
-    def hide(match: re.Match[str]) -> str:
-        name = plain_name(match[1])
-        names = SECRET_IN_URL if "://" in text else SECRET
-        return f"{match[1]}{match[2]}{hashed(match[3], key)}" if name in names else match[0]
 
-    return PAIR.sub(hide, text)
+def _scrub_pair(piece: str, names: frozenset[str], key: bytes) -> str:
+    """Scrub one `name=value`, whose value may hold further ones in percent codes."""
+    name, equals, value = piece.partition("=")
+    if equals and plain_name(name) in names:
+        return f"{name}={hashed(value, key)}" if value else piece
+    pieces = CODED_BREAK.split(piece)
+    for number in range(0, len(pieces), 2):
+        parts = CODED_EQUALS.split(pieces[number])
+        for at in range(0, len(parts) - 2, 2):
+            if plain_name(parts[at]) in names:
+                rest = "".join(parts[at + 2 :])
+                pieces[number] = "".join(parts[: at + 2]) + (hashed(rest, key) if rest else "")
+                break
+    return "".join(pieces)
 
 
 def _stream_param(value: Any, key: bytes) -> Any:
@@ -81,7 +96,7 @@ def _parameter(piece: str, key: bytes) -> str:
 
 def plain_name(name: str) -> str:
     """Return a parameter's name as servers compare it: percent codes undone (twice), lower case, nothing before it."""
-    return re.split(r"[?&;=/:\s]", unquote_plus(unquote_plus(name)).strip())[-1].lower()
+    return re.split(r"[?&;=/:\s]", unquote_plus(unquote_plus(name[-128:])).strip())[-1].lower()
 
 
 def hashed(value: str, key: bytes) -> str:

@@ -11,7 +11,20 @@ from pathlib import Path
 
 from builder.collect.disk import Disk
 
-CALLS = ("open", "read", "write", "truncate", "sync", "sync_data", "sync_folder", "close", "remove", "names", "size", "is_at")
+CALLS = (
+    "open",
+    "read",
+    "write",
+    "truncate",
+    "sync",
+    "sync_data",
+    "sync_folder",
+    "close",
+    "remove",
+    "names",
+    "size",
+    "is_at",
+)
 CHANGING = ("open", "write", "truncate", "sync", "sync_data", "sync_folder", "close", "remove")
 PAGE = 64  # small, so that a group of records spans many
 

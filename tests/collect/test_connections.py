@@ -39,7 +39,9 @@ def test_pipelined_requests_are_answered_in_order(tmp_path: Path) -> None:
     stream = b"".join(request_of(body) + chunked % (len(body), body) for body in bodies)
     with running(tmp_path) as receiver:
         line = Line(receiver.port)
-        sender = threading.Thread(target=lambda: [line.send(stream[at : at + 997]) for at in range(0, len(stream), 997)])
+        sender = threading.Thread(
+            target=lambda: [line.send(stream[at : at + 997]) for at in range(0, len(stream), 997)]
+        )
         sender.start()
         statuses = [line.answer().status for _ in range(500)]
         sender.join()

@@ -1,0 +1,281 @@
+"""The command as a process: kill -9 under load, signals, locks, addresses, exit codes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from builder.collect.disk import Disk
+from builder.collect.log import Log
+from tests.collect.processes import Load, check_history, end, good_body, port_of, start
+from tests.collect.support import DEADLINE, Line, request_of, stored_bodies
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "site_src"
+    folder.mkdir()
+    return folder
+
+
+def callbacks(source: Path) -> Path:
+    return source / "recordings" / "callbacks"
+
+
+def recovered(source: Path) -> list[str]:
+    """Open the log as the next receiver would, and read it."""
+    log = Log(callbacks(source), Disk(), lambda _: None)
+    log.open()
+    log.close()
+    return stored_bodies(callbacks(source))
+
+
+def kill_under_load(source: Path, times: int, seed: int) -> tuple[int, int]:
+    """Kill the receiver at random moments; on the other of two folders the next one starts meanwhile."""
+    rng = random.Random(seed)
+    folders = [source / "a", source / "b"]
+    for folder in folders:
+        folder.mkdir()
+    answers: list[dict[str, int | None]] = [{}, {}]
+    following = start(folders[0])
+    for number in range(times):
+        process, following = following, start(folders[(number + 1) % 2])
+        load = Load(port_of(process), str(number))
+        time.sleep(rng.uniform(0.0, 0.25))
+        process.kill()
+        process.communicate(timeout=DEADLINE)
+        answers[number % 2] |= load.join()
+    end(following, signal.SIGKILL)
+    counts = [check_history(answers[n], recovered(folders[n])) for n in range(2)]
+    return sum(acked for acked, _ in counts), sum(unknown for _, unknown in counts)
+
+
+def test_kill_9_under_load_loses_nothing_that_was_acknowledged(source: Path) -> None:
+    """Thirty kills: every 200 is in the log, no 4xx is, and some senders did go without an answer."""
+    seed = int(os.environ.get("AFTERCAST_TEST_SEED", "5"))
+    acked, unknown = kill_under_load(source, 30, seed)
+
+    assert acked > 100, f"AFTERCAST_TEST_SEED={seed}"
+    assert unknown > 0, f"AFTERCAST_TEST_SEED={seed}"
+
+
+@pytest.mark.torture
+def test_500_kills_lose_nothing(source: Path) -> None:
+    """The same five hundred times, on another seed each run."""
+    seed = int(os.environ.get("AFTERCAST_TEST_SEED", str(time.time_ns() % 10**6)))
+    acked, unknown = kill_under_load(source, 500, seed)
+
+    assert acked > 2_000, f"AFTERCAST_TEST_SEED={seed}"
+    assert unknown > 100, f"AFTERCAST_TEST_SEED={seed}"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 0)], ids=["TERM", "INT", "HUP"]
+)
+def test_a_signal_ends_it_in_order(source: Path, number: int, code: int) -> None:
+    """Under load, with a half-sent request and an idle connection open: in flight is stored and answered, then it ends."""
+    process = start(source)
+    port = port_of(process)
+    idle, half = Line(port), Line(port)
+    half.send(request_of(b"{}")[:-1])
+    load = Load(port, "load")
+    while sum(status == 200 for status in load.answers.copy().values()) < 20:
+        assert process.poll() is None
+        time.sleep(0.01)
+    began = time.monotonic()
+    returned, out, err = end(process, number)
+    seconds = time.monotonic() - began
+    answers = load.join()
+    for line in (idle, half):
+        line.close()
+
+    assert returned == code
+    assert seconds < 5
+    assert out == ""
+    assert "Traceback" not in err
+    assert "internal error" not in err
+    check_history(answers, stored_bodies(callbacks(source)))
+
+
+def test_a_receiver_that_was_stopped_for_a_while_goes_on(source: Path) -> None:
+    """SIGSTOP, a post that waits, SIGCONT: the post is answered."""
+    process = start(source)
+    port = port_of(process)
+    process.send_signal(signal.SIGSTOP)
+    line = Line(port)
+    line.send(request_of(good_body("1")))
+    process.send_signal(signal.SIGCONT)
+    answer = line.answer()
+    line.close()
+    end(process)
+
+    assert answer.status == 200
+
+
+def test_nobody_reads_its_messages_and_it_goes_on(source: Path) -> None:
+    """The reader of stdout and stderr goes away: notifications are stored, the exit code stays."""
+    process = start(source)
+    port = port_of(process)
+    process.stdout.close()
+    process.stderr.close()
+    statuses = []
+    for number in range(3):
+        line = Line(port)
+        line.send(request_of(good_body(str(number))))
+        statuses.append(line.answer().status)
+        line.close()
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(DEADLINE) == 0
+    assert statuses == [200, 200, 200]
+
+
+def test_a_second_receiver_exits_6(source: Path) -> None:
+    """And the first goes on; after a kill -9 of it the folder is free."""
+    first = start(source)
+    port_of(first)
+    second = start(source)
+    out, err = second.communicate(timeout=DEADLINE)
+    first.kill()
+    first.communicate(timeout=DEADLINE)
+    third = start(source)
+    port_of(third)
+    end(third)
+
+    assert (second.returncode, out) == (6, "")
+    assert err == (
+        f"aftercast: `{callbacks(source)}` is in use by another receiver\n"
+        "hint: one receiver (or `redact`) per folder at a time\n"
+    )
+
+
+def test_it_does_not_start_without_a_key(source: Path) -> None:
+    """Exit 2, and the message says how to set one and how to do without."""
+    process = start(source, AFTERCAST_CALLBACK_KEYS="")
+    out, err = process.communicate(timeout=DEADLINE)
+
+    assert (process.returncode, out) == (2, "")
+    assert err == (
+        "aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected keys separated by commas, found key 1 empty\n"
+    )
+    assert not (source / "recordings").exists()
+
+
+def test_without_a_key_it_says_so(source: Path) -> None:
+    """`--insecure-no-key` spelled out."""
+    process = start(source, "--insecure-no-key", AFTERCAST_CALLBACK_KEYS="")
+    port = port_of(process)
+    line = Line(port)
+    line.send(request_of(b'{"event_type":100}'))
+    status = line.answer().status
+    line.close()
+    _, _, err = end(process)
+
+    assert status == 200
+    assert err.startswith("aftercast: running without a key: anybody who reaches this address can add records\n")
+    assert " stored event 100 file - unsigned " in err
+
+
+def test_a_port_in_use_is_said(source: Path) -> None:
+    """Exit 2 with a hint, before anything is stored."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start(source, "--port", str(port))
+        _, err = process.communicate(timeout=DEADLINE)
+
+    assert process.returncode == 2
+    assert err == (
+        f"aftercast: cannot listen on `127.0.0.1` port {port}: address already in use\n"
+        "hint: another program listens there; `--port 0` takes a free port\n"
+    )
+
+
+def test_one_configured_path_is_the_only_one(source: Path) -> None:
+    """A long random path keeps passers-by away; the usual ones are 404 then."""
+    process = start(source, "--path", "/hook-3f9a0c")
+    port = port_of(process)
+    statuses = []
+    for path in ("/hook-3f9a0c", "/", "/callback"):
+        line = Line(port)
+        line.send(request_of(good_body(path.strip("/")), path))
+        statuses.append(line.answer().status)
+        line.close()
+    end(process)
+
+    assert statuses == [200, 404, 404]
+
+
+@pytest.mark.parametrize("path", ["hook", "/a b", "/a?b", "/-/health", "/%2e"])
+def test_a_path_that_a_proxy_may_rewrite_is_refused(source: Path, path: str) -> None:
+    """Exit 2 with the path in the message."""
+    process = start(source, "--path", path)
+    _, err = process.communicate(timeout=DEADLINE)
+
+    assert process.returncode == 2
+    assert f"found `{path}`" in err
+
+
+def test_few_file_handles_are_no_end(source: Path) -> None:
+    """More connections than handles: it says so, and accepts again when there are some."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24)); "
+    process = start(source, program=limit + "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))")
+    port = port_of(process)
+    held = [socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) for _ in range(40)]
+    for connection in held:
+        connection.close()
+    line = Line(port)
+    line.send(request_of(good_body("1")))
+    status = line.answer().status
+    line.close()
+    returned, _, err = end(process)
+
+    assert (status, returned) == (200, 0)
+    assert "Traceback" not in err
+
+
+def test_a_disk_that_is_full_is_a_503(source: Path) -> None:
+    """A real limit on the size of files, not an injected error: 503, and what was stored before is whole."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); "
+    process = start(source, program=limit + "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))")
+    port = port_of(process)
+    answers = {}
+    for number in range(12):
+        body = good_body(str(number))
+        line = Line(port)
+        line.send(request_of(body))
+        answers[body.decode()] = line.answer().status
+        line.close()
+    returned, _, err = end(process)
+
+    assert returned == 0
+    assert "Traceback" not in err
+    assert {200, 503} == set(answers.values())
+    check_history(answers, stored_bodies(callbacks(source)))
+
+
+def test_the_help_has_an_example() -> None:
+    """`aftercast collect --help`, `redact --help`, `push-url --help`."""
+    from click.testing import CliRunner
+
+    from builder.cli import cli
+
+    for name in ("collect", "redact", "push-url"):
+        outcome = CliRunner().invoke(cli, [name, "--help"])
+        assert outcome.exit_code == 0
+        assert "Example:" in outcome.output
+
+
+def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """Exit 2, and no folder is made."""
+    process = start(tmp_path / "nowhere")
+    _, err = process.communicate(timeout=DEADLINE)
+
+    assert process.returncode == 2
+    assert err.startswith(f"aftercast: `{tmp_path / 'nowhere'}` expected a folder")
+    assert not (tmp_path / "nowhere").exists()

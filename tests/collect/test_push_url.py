@@ -1,0 +1,128 @@
+"""Push addresses: the provider's signature, times with zones, and what cannot be an address."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from builder.cli import cli
+from builder.cli.push_url import expiry
+from builder.errors import ConfigError
+from builder.push_url import push_url, tx_secret
+
+
+def test_the_address_is_signed_as_the_provider_wants() -> None:
+    """txTime 592FBDD9 is 2017-06-01 07:10:17 UTC; txSecret is the MD5 of `examplekey` + `alice` + `592FBDD9`."""
+    url = push_url(b"examplekey", "push.example.com", "alice", expires_s=1_496_301_017)
+
+    assert url == "rtmp://push.example.com/live/alice?txSecret=fb3d0c75cc067171b5ec4c089c80164c&txTime=592FBDD9"
+
+
+def test_recording_parameters_follow() -> None:
+    """Formats are joined by a bar, as the provider's pages print them."""
+    url = push_url(
+        b"k",
+        "push.example.com",
+        "2121_x",
+        expires_s=255,
+        app="a/b",
+        scheme="srt",
+        record=("mp4", "hls"),
+        record_interval=3600,
+    )
+
+    assert url.startswith("srt://push.example.com/a/b/2121_x?txSecret=")
+    assert url.endswith("&txTime=FF&record=mp4|hls&record_interval=3600")
+
+
+def test_odd_stream_names_are_escaped_in_the_path_and_signed_as_they_are() -> None:
+    """`3891_@v#1` is a name that the provider itself has used."""
+    url = push_url(b"k", "push.example.com", "3891_@v#1 直", expires_s=255)
+
+    assert "/live/3891_@v%231%20%E7%9B%B4?" in url
+    assert f"txSecret={tx_secret(b'k', '3891_@v#1 直', 'FF')}&" in url
+
+
+@pytest.mark.parametrize(
+    ("domain", "stream", "more"),
+    [
+        ("", "a", {}),
+        ("push.example.com/x", "a", {}),
+        ("push_example", "a", {}),
+        ("push.example.com", "", {}),
+        ("push.example.com", "a/b", {}),
+        ("push.example.com", "a\nb", {}),
+        ("push.example.com", "a", {"app": "/"}),
+        ("push.example.com", "a", {"record_interval": 59}),
+        ("push.example.com", "a", {"record_interval": 43_201}),
+    ],
+)
+def test_what_cannot_be_an_address_is_refused(domain: str, stream: str, more: dict) -> None:
+    """Exit code 2, with the option in the message."""
+    with pytest.raises(ConfigError):
+        push_url(b"k", domain, stream, expires_s=255, **more)
+
+
+@pytest.mark.parametrize(
+    ("ttl", "until", "expected"),
+    [
+        (None, None, 1000 + 43_200),
+        ("90", None, 1090),
+        ("5m", None, 1300),
+        ("2h", None, 8200),
+        ("7d", None, 605_800),
+        (None, "1970-01-01T01:00:00Z", 3600),
+        (None, "1970-01-01T09:00:00+08:00", 3600),
+    ],
+)
+def test_validity_is_a_length_or_a_time_with_a_zone(ttl: str | None, until: str | None, expected: int) -> None:
+    """From second 1000 on; twelve hours unless told otherwise."""
+    assert expiry(ttl, until, 1000) == expected
+
+
+@pytest.mark.parametrize(
+    ("ttl", "until"),
+    [("0", None), ("-1h", None), ("1w", None), ("1h", "1970-01-01T01:00:00Z")]
+    + [(None, "tomorrow"), (None, "1970-01-01T01:00:00"), (None, "1970-01-01T00:00:01Z")],
+)
+def test_other_validities_are_refused(ttl: str | None, until: str | None) -> None:
+    """Nothing, the past, a time without a zone, both."""
+    with pytest.raises(ConfigError):
+        expiry(ttl, until, 1000)
+
+
+def test_the_command_prints_the_address_and_nothing_else() -> None:
+    """The key comes from the environment; stdout is the address."""
+    outcome = CliRunner().invoke(
+        cli,
+        ["push-url", "alice", "--domain", "push.example.com", "--until", "2099-01-01T00:00:00Z"],
+        env={"AFTERCAST_PUSH_KEY": "k"},
+    )
+
+    assert (
+        outcome.stdout
+        == f"rtmp://push.example.com/live/alice?txSecret={tx_secret(b'k', 'alice', 'F2A52380')}&txTime=F2A52380\n"
+    )
+    assert outcome.stderr == ""
+
+
+def test_advice_needs_no_key() -> None:
+    """Alone on stdout; beside an address on stderr, so that the address can be piped."""
+    alone = CliRunner().invoke(cli, ["push-url", "--advice"])
+    beside = CliRunner().invoke(
+        cli, ["push-url", "a", "--domain", "p.example.com", "--advice"], env={"AFTERCAST_PUSH_KEY": "k"}
+    )
+
+    assert [line.split("  ")[0] for line in alone.stdout.splitlines() if not line.startswith(" ")] == [
+        "format", "slices", "resumption", "one way", "storage", "resolution",
+    ]  # fmt: skip
+    assert beside.stderr == alone.stdout
+    assert len(beside.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["push-url"], ["push-url", "a"], ["push-url", "a", "--domain", "p.example.com"]])
+def test_what_is_missing_is_said(arguments: list[str]) -> None:
+    """A stream, a domain, a key."""
+    outcome = CliRunner().invoke(cli, arguments, env={"AFTERCAST_PUSH_KEY": None})
+
+    assert isinstance(outcome.exception, ConfigError)

@@ -1,0 +1,220 @@
+"""Redaction: which texts become hashes, in the receiver and in files that are already there."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from builder.cli import cli
+from builder.collect.disk import Disk
+from builder.collect.keys import redaction_key
+from builder.collect.line import decode, encode
+from builder.collect.redaction import hashed, redacted, scrub
+from builder.errors import ConfigError
+from tests.collect.support import DAY, HOSTILE, body_of, running
+
+HASH_KEY = b"k" * 32
+CANARIES = json.loads((HOSTILE / "leak_canaries.json").read_text(encoding="utf-8"))["canaries"][:8]
+H = functools.partial(hashed, key=HASH_KEY)
+PUSH = "txSecret=CANARYTXSECRET1&txTime=68C2B0D0&record=mp4"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (PUSH, f"txSecret={H('CANARYTXSECRET1')}&txTime={H('68C2B0D0')}&record=mp4"),
+        ("record=mp4%7Chls&title=Evening", "record=mp4%7Chls&title=Evening"),
+        ("TXSECRET=a;tx%53ecret=b", f"TXSECRET={H('a')};tx%53ecret={H('b')}"),
+        ("uid=42&phone=13800138000", f"uid={H('42')}&phone={H('13800138000')}"),
+        ("CANARYTOKEN", H("CANARYTOKEN")),
+        ("title=a%26txSecret%3Dx", f"title={H('a%26txSecret%3Dx')}"),
+        ("title=a=b", f"title={H('a=b')}"),
+        ("a=&&=", "a=&&="),
+        ("", ""),
+    ],
+)
+def test_push_parameters_are_hashed_unless_they_are_harmless(text: str, kept: str) -> None:
+    """`stream_param` is what integrators put anything into."""
+    assert json.loads(redacted({"stream_param": text}, HASH_KEY)) == {"stream_param": kept}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            f"rtmp://a/live/x?{PUSH}",
+            f"rtmp://a/live/x?txSecret={H('CANARYTXSECRET1')}&txTime={H('68C2B0D0')}&record=mp4",
+        ),
+        ("http://v/a.mp4?t=5f&us=ab&sign=cd", f"http://v/a.mp4?t={H('5f')}&us={H('ab')}&sign={H('cd')}"),
+        ("u=rtmp%3A%2F%2Fa%3FtxSecret%3Dabc%26x%3D1", f"u=rtmp%3A%2F%2Fa%3FtxSecret%3D{H('abc')}%26x%3D1"),
+        ("txSecret%253Dabc%2526x", f"txSecret%253D{H('abc')}%2526x"),
+        ('{"url":"rtmp://a?token=abc"}', f'{{"url":"rtmp://a?token={H("abc")}"}}'),
+        ("txSecret=ab%26cd&x=1", f"txSecret={H('ab%26cd')}&x=1"),
+        ("txSecret%3Dabc=def", f"txSecret%3D{H('abc=def')}"),
+        ("t=5 is a time, a=b", "t=5 is a time, a=b"),
+        ("no parameters here", "no parameters here"),
+    ],
+)
+def test_secrets_in_other_texts_are_hashed(text: str, kept: str) -> None:
+    """Addresses, texts inside texts, other spellings of a name; what is no secret stays."""
+    assert scrub(text, HASH_KEY) == kept
+
+
+def test_other_values_stay_as_they_are() -> None:
+    """Large numbers, nested values, half a surrogate pair; the text is ASCII."""
+    message = {
+        "file_id": 16093425727657168197,
+        "size": 1.5,
+        "a": [None, True, {"stream_param": "k=v"}],
+        "s": "\ud800直",
+    }
+    text = redacted(message, HASH_KEY)
+
+    assert text == (
+        '{"file_id":16093425727657168197,"size":1.5,"a":[null,true,{"stream_param":"k='
+        + H("v")
+        + '"}],"s":"\\ud800\\u76f4"}'
+    )
+
+
+def test_redacting_twice_changes_nothing() -> None:
+    """A hash stays itself."""
+    once = redacted({"stream_param": PUSH, "u": f"rtmp://a?{PUSH}"}, HASH_KEY)
+
+    assert redacted(json.loads(once), HASH_KEY) == once
+
+
+def test_equal_secrets_have_equal_hashes_and_other_keys_others() -> None:
+    """That is what a keyed hash is for."""
+    assert H("a") == hashed("a", HASH_KEY) != hashed("a", b"other")
+    assert H("a") != H("b")
+    assert len(H("a")) == 18
+
+
+def test_the_receiver_stores_redacted_lines(tmp_path: Path) -> None:
+    """`--redact`: the line says so, its checksum is right, and the signature was checked before."""
+    body = body_of("1", stream_param=PUSH)
+    with running(tmp_path, redact=functools.partial(redacted, key=HASH_KEY)) as receiver:
+        assert receiver.post(body) == 200
+
+    content = (tmp_path / f"{DAY}.jsonl").read_bytes()
+    stored = decode(content.strip())
+    assert stored.redacted
+    assert stored.body == redacted(json.loads(body), HASH_KEY)
+    assert b"CANARYTXSECRET" not in content
+
+
+def test_the_key_comes_from_the_environment() -> None:
+    """Its own, or from the first callback key; without either there is no redaction."""
+    own = redaction_key({"AFTERCAST_REDACT_KEY": "a", "AFTERCAST_CALLBACK_KEYS": "b"})
+    derived = redaction_key({"AFTERCAST_CALLBACK_KEYS": "b,c"})
+
+    assert own == redaction_key({"AFTERCAST_REDACT_KEY": "a"})
+    assert derived == redaction_key({"AFTERCAST_CALLBACK_KEYS": "b"})
+    assert own != derived
+    with pytest.raises(ConfigError):
+        redaction_key({})
+
+
+def redact(source: Path, **environ: str) -> tuple[int, str, str]:
+    outcome = CliRunner().invoke(cli, ["redact", "--source", str(source)], env={"AFTERCAST_REDACT_KEY": "k"} | environ)
+    return outcome.exit_code, outcome.stdout, outcome.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three stored files: two plain, one compressed; with a line of somebody else and one that is redacted already."""
+    folder = tmp_path / "recordings" / "callbacks"
+    folder.mkdir(parents=True, mode=0o700)
+    line = encode(1, "fresh", json.dumps({"file_id": "1", "stream_param": PUSH}))
+    (folder / "2025-09-04.jsonl").write_bytes(line + b'{"event_type":100}\n')
+    (folder / "2025-09-05.jsonl").write_bytes(line + encode(2, "late", "{}", redacted=True))
+    (folder / "2025-09-05.jsonl").chmod(0o600)
+    (folder / "2025-09-03.jsonl.gz").write_bytes(gzip.compress(line))
+    (folder / ".cut-2025-09-05.jsonl-9-0").write_bytes(b"torn")
+    return folder
+
+
+def test_stored_files_are_redacted_in_place(folder: Path) -> None:
+    """Every whole line of ours; the rest is left and said; a second run changes nothing."""
+    code, out, err = redact(folder.parents[1])
+    contents = {path.name: path.read_bytes() for path in folder.iterdir()}
+    again = redact(folder.parents[1])[1]
+
+    assert code == 0
+    assert (
+        out
+        == "2025-09-03.jsonl.gz: 1 redacted, 0 before\n2025-09-04.jsonl: 1 redacted, 0 before\n2025-09-05.jsonl: 1 redacted, 1 before\n"
+    )
+    assert err == (
+        f"aftercast: `{folder / '2025-09-04.jsonl'}`: 1 line was not written by the receiver, left as found\n"
+        "aftercast: torn tails kept aside may hold secrets: .cut-2025-09-05.jsonl-9-0\n"
+        "hint: nothing in them was acknowledged; delete them when you do not need them\n"
+    )
+    assert (
+        again
+        == "2025-09-03.jsonl.gz: 0 redacted, 1 before\n2025-09-04.jsonl: 0 redacted, 1 before\n2025-09-05.jsonl: 0 redacted, 2 before\n"
+    )
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == contents
+    assert not any(b"CANARYTXSECRET" in content for content in contents.values())
+    assert b"CANARYTXSECRET" not in gzip.decompress(contents["2025-09-03.jsonl.gz"])
+    assert contents["2025-09-04.jsonl"].endswith(b'}\n{"event_type":100}\n')
+    assert [decode(line).verdict for line in contents["2025-09-05.jsonl"].splitlines()] == ["fresh", "late"]
+    assert (folder / "2025-09-05.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_redaction_is_refused_while_a_receiver_runs(folder: Path) -> None:
+    """Replacing the file under an open segment would lose what is appended to it."""
+    disk = Disk()
+    lock = disk.lock(folder)
+    outcome = CliRunner().invoke(cli, ["redact", "--source", str(folder.parents[1])], env={"AFTERCAST_REDACT_KEY": "k"})
+    disk.close(lock)
+
+    assert outcome.exception.exit_code == 6
+    assert b"CANARYTXSECRET" in (folder / "2025-09-05.jsonl").read_bytes()
+
+
+def test_nothing_to_redact_is_no_error(tmp_path: Path) -> None:
+    """A site that never received anything."""
+    assert redact(tmp_path) == (0, "", f"aftercast: `{tmp_path}/recordings/callbacks` does not exist, nothing to do\n")
+
+
+def test_what_the_reader_sees_stays_the_same() -> None:
+    """Layer by layer: the recording's own fields are untouched by redaction."""
+    message = {
+        "event_type": 100,
+        "file_id": "1",
+        "video_url": "http://a.example.com/b.mp4",
+        "start_time": 5,
+        "t": 7,
+        "sign": "x",
+    }
+
+    assert json.loads(redacted(message | {"stream_param": PUSH}, HASH_KEY)) | {"stream_param": 0} == message | {
+        "stream_param": 0
+    }
+
+
+def test_canaries_of_the_corpus_do_not_survive() -> None:
+    """Every message of the corpus that holds a planted secret in a push parameter."""
+    for row in (HOSTILE / "bad_callbacks.jsonl").read_text(encoding="utf-8").splitlines():
+        message = json.loads(row)
+        if any(canary in str(message.get("stream_param")) for canary in CANARIES):
+            text = redacted({"stream_param": message["stream_param"]}, HASH_KEY)
+            assert not any(canary in text for canary in CANARIES), text
+
+
+@pytest.mark.parametrize("text", ["%" * 60_000, "a=" * 30_000, "a%3D" * 15_000, "a%25" * 15_000 + "=b", "=&" * 30_000])
+def test_long_texts_take_little_time(text: str) -> None:
+    """A body of 64 KB of delimiters: no pattern here may run away."""
+    began = time.process_time()
+    scrub(text, HASH_KEY)
+    redacted({"stream_param": text}, HASH_KEY)
+
+    assert time.process_time() - began < 2
