@@ -44,7 +44,7 @@ class Workshop:
 
     def load(self) -> None:
         """Read everything but the records; errors name file, line and field."""
-        self.config = load_config(self.places.source, self.environ)
+        self.config = load_config(self.places.source, self.environ, kinds=[kind.name for kind in KINDS])
         self.content = load_content(self.places.source, self.config)
         self.load_redirects()
         folders = [self.places.overrides] if self.places.overrides else []
@@ -94,7 +94,7 @@ class Workshop:
 
     def warnings(self) -> list[str]:
         """Return what the operator should know on every build."""
-        found = list(self.renderer.warnings)
+        found = list(self.renderer.problems(KINDS))
         if self.config.slug_key_derived:
             found.append(
                 "site.yaml: no `slug_key`: the addresses of streams without a profile can be guessed; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -34,7 +35,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
     places = places_of(source, output, state)
     if not (places.output / "index.html").is_file():
         raise ConfigError(f"{places.output}: expected a built site, found none", hint="run `aftercast build` first")
-    checked = check(places.output, load_config(places.source).base_url)
+    checked = check(places.output, load_config(places.source, os.environ).base_url)
     if as_json:
         click.echo(msgspec.json.encode(checked).decode())
     else:
