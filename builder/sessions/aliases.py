@@ -16,19 +16,21 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from builder.sessions.grouping import Lane, Run
 from builder.sessions.intervals import Placed, hull, in_announced_order
 from builder.sessions.joins import Joins
+from builder.sessions.lanes import Lane, Run
 from builder.sessions.links import LINK_REACH_MS, Links
 from builder.sessions.rules import Rulebook
+from builder.sessions.unions import Union
 
 
-def former_anchors(island: Sequence[Run], links: Links, book: Rulebook) -> set[str]:
+def former_anchors(island: Union, links: Links, book: Rulebook) -> set[str]:
     """Return the keys of the recordings that were an anchor at some step, those that still are included."""
-    if len(island) == 1 and _grew_as_one(island[0], book):
+    if len(island.runs) == 1 and _grew_as_one(island.runs[0], book):
         return set()
     arrivals = sorted(
-        ((one, run.lane) for run in island for one in run.members), key=lambda arrival: in_announced_order(arrival[0])
+        ((one, run.lane) for run in island.runs for one in run.members),
+        key=lambda arrival: in_announced_order(arrival[0]),
     )
     heads = [
         step
@@ -53,7 +55,7 @@ def _grew_as_one(run: Run, book: Rulebook) -> bool:
     if book.splits and any(book.is_split(one.recording) for one in members):
         return False
     limit_ms = book.rules.grouping.max_length_ms
-    if not run.reasons and _came_in_order(members):
+    if _came_in_order(members):
         low, high = hull(members)
         return not limit_ms or high - low <= limit_ms
     arrivals = sorted(members, key=in_announced_order)
@@ -67,7 +69,7 @@ def _grew_as_one(run: Run, book: Rulebook) -> bool:
 
 
 def _came_in_order(members: Sequence[Placed]) -> bool:
-    """Say whether recordings that a walk found together, with no bridge, were also announced in that order."""
+    """Say whether recordings that a walk found together were also announced in that order."""
     last = members[0].recording.announced_ms
     for one in members[1:]:
         if one.recording.announced_ms <= last:
@@ -85,8 +87,8 @@ class Strip:
         self._highs: list[int] = []
         self._owners: list[int] = []
 
-    def add(self, low: int, high: int, owner: int) -> tuple[int, int, list[int]]:
-        """Add a stretch; return the whole stretch it became part of, and the owners of what it met."""
+    def add(self, low: int, high: int, owner: int) -> list[int]:
+        """Add a stretch; return the owners of what it met."""
         begin = bisect_left(self._highs, low - self._reach_ms)
         end = bisect_right(self._lows, high + self._reach_ms)
         met = self._owners[begin:end]
@@ -94,7 +96,7 @@ class Strip:
             low, high = min(low, self._lows[begin]), max(high, self._highs[end - 1])
             owner = min(met)
         self._lows[begin:end], self._highs[begin:end], self._owners[begin:end] = [low], [high], [owner]
-        return low, high, met
+        return met
 
 
 class Whole:
@@ -187,10 +189,9 @@ class Replay:
             segment = bisect_right(self._borders[lane], placed.middle_ms) if lane in self._borders else 0
             reach_ms = 2**62 if lane.window is not None else lane.gap_ms
             strip = self._strips.setdefault((lane, segment), Strip(reach_ms))
-            met += strip.add(placed.join_ms, placed.end_ms, step)[2]
+            met += strip.add(placed.join_ms, placed.end_ms, step)
             for rule, name in self._names.get(placed.recording.key, ()):
-                low, high, _ = self._chains[lane, segment, rule, name].add(placed.join_ms, placed.end_ms, step)
-                met += strip.add(low, high, step)[2]
+                met += self._chains[lane, segment, rule, name].add(placed.join_ms, placed.end_ms, step)
         if lane.window is None:
             for ids in self._book.merges_of(placed.recording):
                 met.append(self._merged.setdefault(ids, step))

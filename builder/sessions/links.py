@@ -1,8 +1,7 @@
 """Links: what ties recordings of one stream together besides nearness.
 
 Three kinds: the provider's session id, its task id (an event can tie the two), and one push from start to stop.
-Recordings with one link and at most 24 hours between neighbours form a *bridge*: the time from the first of them to the
-end of the last. Whatever the stream recorded inside a bridge belongs to the same broadcast.
+Recordings with one link and at most 24 hours between neighbours form a *chain*; a chain is one broadcast.
 """
 
 from __future__ import annotations
@@ -32,13 +31,11 @@ class Push(msgspec.Struct, frozen=True, order=True):
         return placed.start_ms >= self.start_ms - PUSH_MARGIN_MS and placed.end_ms <= self.stop_ms + PUSH_MARGIN_MS
 
 
-class Bridge(msgspec.Struct, frozen=True, order=True):
-    """A stretch of one stream that links make one broadcast."""
+class Chain(msgspec.Struct, frozen=True):
+    """Recordings of one stream that a link ties, in time order, none too far from the one before."""
 
-    low_ms: int
-    high_ms: int
     rule: str  # session_id, task_id, push
-    name: str  # the id behind the rule; never published
+    members: tuple[Placed, ...]
 
 
 class Links:
@@ -78,10 +75,13 @@ class Links:
                 shared["push", push.sequence].extend(_held(push, by_start))
         return {name: tied for name, tied in shared.items() if len(tied) > 1}
 
-    def bridges(self, stream: StreamKey, placed: Iterable[Placed]) -> list[Bridge]:
-        """Return the bridges between recordings of one stream, by low end."""
-        tied = self.tied(stream, placed)
-        return sorted(bridge for (rule, name), members in tied.items() for bridge in _chains(rule, name, members))
+    def chains(self, stream: StreamKey, placed: Iterable[Placed]) -> list[Chain]:
+        """Return the chains among recordings of one stream, in an order that depends on nothing but them."""
+        return [
+            Chain(rule, chain)
+            for (rule, _), tied in sorted(self.tied(stream, placed).items(), key=lambda item: item[0])
+            for chain in _near(tied)
+        ]
 
 
 def _held(push: Push, by_start: Sequence[Placed]) -> list[Placed]:
@@ -99,21 +99,17 @@ def _start(placed: Placed) -> int:
     return placed.start_ms
 
 
-def _chains(rule: str, name: str, tied: list[Placed]) -> list[Bridge]:
-    bridges = []
-    tied.sort(key=lambda one: one.join_ms)
-    low, high, count = tied[0].join_ms, tied[0].end_ms, 1
-    for one in tied[1:]:
-        if one.join_ms - high > LINK_REACH_MS:
-            if count > 1:
-                bridges.append(Bridge(low, high, rule, name))
-            low, high, count = one.join_ms, one.end_ms, 1
-        else:
-            high = max(high, one.end_ms)
-            count += 1
-    if count > 1:
-        bridges.append(Bridge(low, high, rule, name))
-    return bridges
+def _near(tied: list[Placed]) -> list[tuple[Placed, ...]]:
+    """Part tied recordings where the time between neighbours is longer than a link reaches."""
+    found: list[list[Placed]] = []
+    high = 0
+    for one in sorted(tied, key=lambda one: (one.join_ms, one.recording.key)):
+        if not found or one.join_ms - high > LINK_REACH_MS:
+            found.append([])
+            high = one.end_ms
+        found[-1].append(one)
+        high = max(high, one.end_ms)
+    return [tuple(chain) for chain in found if len(chain) > 1]
 
 
 def _paired(events: Iterable[PushEvent]) -> dict[StreamKey, list[Push]]:

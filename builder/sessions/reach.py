@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window
-from builder.sessions.grouping import Run, lanes, runs_of
 from builder.sessions.intervals import place_all
+from builder.sessions.lanes import Run, lanes, runs_of
 from builder.sessions.links import LINK_REACH_MS, PUSH_MARGIN_MS, Links
 from builder.sessions.rules import Rulebook, names_of
 from builder.sessions.standing import may_be_replaced
@@ -67,7 +67,7 @@ def reach(
         if lane.window is not None:
             found.add_window(lane.window)
         elif lane.gap_ms:
-            for run in runs_of(lane, members, links):
+            for run in runs_of(lane, members):
                 found.add_run(run)
     names = {name for one in placed for ids in book.merges_of(one.recording) for name in ids}
     known = {name for one in placed for name in names_of(one.recording)}
