@@ -26,19 +26,17 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || .ci/packages python3-venv
 	$(PYTHON) -m venv .venv
 
-.make/demo: $(FRAME) | $(BIN)/python
-	@mkdir -p .make
+.venv/.demo: $(FRAME) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
 	@touch $@
 
-.make/test: $(FRAME) | $(BIN)/python
-	@mkdir -p .make
+.venv/.test: $(FRAME) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,test,tencent]'
-	@touch $@ .make/demo
+	@touch $@ .venv/.demo
 
 # --- the demo ---
 
-media: .make/demo
+media: .venv/.demo
 	@echo "writing the demo's media (once; real H.264 and AAC with a clock in the picture)"
 	@$(BIN)/python -m builder.demo media
 
@@ -48,47 +46,47 @@ site: media
 	@echo "The demo site is in output/. To look at it: $(BIN)/aftercast serve"
 	@echo "then open the address that it prints. It builds again whenever site_src/ changes."
 
-records: .make/demo
+records: .venv/.demo
 	$(BIN)/python -m builder.demo records
 
 # --- checks and tests ---
 
-check: .make/test
+check: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: .make/test
+test: .venv/.test
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses $(JOBS) -m 'not torture'
 
-fix: .make/test
+fix: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: .make/test
+golden: .venv/.test
 	AFTERCAST_GOLDEN=rewrite $(BIN)/pytest -m 'not torture' tests/golden
 
-torture: .make/test
+torture: .venv/.test
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/pytest -m torture
 
-bench: .make/test
+bench: .venv/.test
 	$(BIN)/python -m benchmarks
 
-audit: site .make/test
+audit: site .venv/.test
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/python -m tests.audit
 
-shots: site .make/test
+shots: site .venv/.test
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/python -m tests.shots
 
 clean:
-	rm -rf .venv .make .aftercast build dist shots .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .aftercast build dist shots .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -rf builder/_vendor builder/_theme site_src/static/media *.egg-info
 	find output -mindepth 1 -not -name .gitignore -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
