@@ -27,11 +27,17 @@ SUFFIX_FORMATS: dict[str, Format] = {
     "mp3": "mp3",
     "mpd": "dash",
 }
-OTHER_SUFFIXES = frozenset("ts mov webm mkv ogg wav jpg jpeg png webp gif vtt".split())  # known, no format of ours
+OTHER_SUFFIXES = frozenset(  # known, no format of ours
+    ("ts", "mov", "webm", "mkv", "ogg", "wav", "jpg", "jpeg", "png", "webp", "gif", "vtt")
+)
 REFUSED_SUFFIXES = frozenset(  # pages, scripts and archives: never media, and dangerous where they open by a click
-    "html htm xhtml xht shtml mht mhtml php phtml asp aspx jsp jspx cgi pl py rb sh bash bat cmd ps1 vbs js mjs cjs css "
-    "svg svgz xml xsl xslt json txt md pdf doc docx xls xlsx hta exe msi dll com scr apk ipa dmg jar war swf wasm "
-    "zip gz tgz tar bz2 xz 7z rar zst iso lnk url".split()
+    (
+        *("html", "htm", "xhtml", "xht", "shtml", "mht", "mhtml", "xml", "xsl", "xslt", "svg", "svgz", "hta"),
+        *("php", "phtml", "asp", "aspx", "jsp", "jspx", "cgi", "pl", "py", "rb", "js", "mjs", "cjs", "css", "wasm"),
+        *("sh", "bash", "bat", "cmd", "ps1", "vbs", "exe", "msi", "dll", "com", "scr", "apk", "ipa", "dmg", "jar"),
+        *("war", "swf", "json", "txt", "md", "pdf", "doc", "docx", "xls", "xlsx", "lnk", "url", "iso"),
+        *("zip", "gz", "tgz", "tar", "bz2", "xz", "7z", "rar", "zst"),
+    )
 )
 HTTPS_HOSTS = ("*.myqcloud.com",)  # known to answer over https; a custom domain may have no certificate
 

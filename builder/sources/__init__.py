@@ -1,6 +1,6 @@
 """Bytes → notices, events, problems. Vendor field names stop in this room; it groups nothing and guesses nothing.
 
-`find_sources` lists the files, `read` turns one into entries, `fits` and `identity_of` know a file again after rotation.
+`find_sources` lists the files, `read` turns one into entries, `fits` and `identity_of` know a file after rotation.
 """
 
 from builder.sources.files import SourceFile, find_sources, identity_of

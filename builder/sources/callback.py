@@ -48,7 +48,9 @@ def notice_of(fields: Fields, keys: tuple[bytes, ...]) -> Notice:
     values = fields.values
     t = signature_time(fields)
     url = fields.url("video_url", required=True)
-    file_id = fields.ident("file_id", required="file_id" in values) or fields.ident("record_file_id", required=True)
+    file_id = fields.ident("file_id", required="file_id" in values) or fields.ident("record_file_id")
+    if not file_id:
+        raise RefusedError("missing_field", "`file_id` is missing", "file_id")
     if fields.has("record_file_id") and values["record_file_id"] != values.get("file_id", values["record_file_id"]):
         fields.flags.add("record_file_id_differs")
     start_ms = fields.instant("start_time", required=True)

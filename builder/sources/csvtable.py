@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from builder.model import NEVER_MS, Filled, Item, Notice, Problem, Value
+from builder.model import Filled, Item, Notice, Problem, Value
 from builder.sources import limits, mediainfo, neutral, times
 from builder.sources.fields import Fields, RefusedError, clean
 from builder.sources.redact import excerpt
@@ -89,7 +89,7 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         yield 0, 1, Problem("bad_encoding", "expected UTF-8 or GBK", quarantined=True)
         return
     is_first = layout.has_header
-    for offset, line, raw in _logical_lines(content, encoding):
+    for offset, line, raw in _logical_lines(content):
         if is_first:
             is_first = False
             continue
@@ -188,7 +188,7 @@ def _encoding_of(content: Content) -> str | None:
     return None
 
 
-def _logical_lines(content: Content, encoding: str) -> Iterator[tuple[int, int, bytes]]:
+def _logical_lines(content: Content) -> Iterator[tuple[int, int, bytes]]:
     """Yield rows: a quoted cell may span lines, but a quote that never closes spoils its own line only."""
     waiting: list[tuple[int, int, bytes]] = []
     for offset, line, text in _physical_lines(content):

@@ -59,7 +59,7 @@ def find_sources(source: Path) -> list[SourceFile]:
                 continue
             path = os.path.join(folder, name)  # noqa: PTH118
             try:
-                status = os.stat(path, follow_symlinks=name not in links)
+                status = os.stat(path, follow_symlinks=name not in links)  # noqa: PTH116  # as above
             except OSError:
                 try:
                     status = os.lstat(path)

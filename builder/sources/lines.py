@@ -12,7 +12,8 @@ import msgspec
 
 from builder.model import Item, Problem, Value
 from builder.sources import fast, limits, records
-from builder.sources.pieces import Cutter, Piece
+from builder.sources.cutter import Cutter
+from builder.sources.pieces import Piece
 from builder.sources.receiver import LOG_LINE_START
 from builder.sources.redact import excerpt
 

@@ -1,5 +1,4 @@
-"""A file as the media library tells it: an element of SearchMedia and DescribeMediaInfos, or a line of the console's
-JSON export.
+"""A file as the media library tells it, by API or in a line of the console's JSON export (a MediaInfo).
 
 It fills in what a notification cannot know (title, tags, cover, expiry, transcodes) and says whether the file may be
 shown at all. Where it knows stream and times it also tells of the recording. The push address in `SourceContext`
@@ -143,10 +142,10 @@ def _format(basic: Fields, meta: Fields, url: str) -> Any:
 
 
 def _renditions(values: dict[str, Any], basic: Fields) -> tuple[Rendition, ...]:
-    found = []
-    for entry in _objects(_object(values, "TranscodeInfo"), "TranscodeSet"):
-        if entry.get("Definition") != 0:  # 0 is the original itself
-            found.append(_rendition(entry, "Container", basic))
+    transcodes = _objects(_object(values, "TranscodeInfo"), "TranscodeSet")
+    found = [
+        _rendition(entry, "Container", basic) for entry in transcodes if entry.get("Definition") != 0
+    ]  # 0: original
     for entry in _objects(_object(values, "AdaptiveDynamicStreamingInfo"), "AdaptiveDynamicStreamingSet"):
         if entry.get("DrmType"):
             basic.flags.add("drm")  # listed with an address, but a plain player cannot play it

@@ -1,6 +1,6 @@
-"""Lines of our own receiver's log: when, with which verdict, a checksum, and the body as it came.
+r"""Lines of our own receiver's log: when, with which verdict, a checksum, and the body as it came.
 
-{"received_ms":1757065592123,"verdict":"fresh","crc":"1a2b3c4d","body":"{\\"event_type\\":100,…}"}
+{"received_ms":1757065592123,"verdict":"fresh","crc":"1a2b3c4d","body":"{\"event_type\":100,…}"}
 """
 
 from __future__ import annotations

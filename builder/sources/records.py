@@ -31,7 +31,7 @@ def items_of(raw: bytes, keys: tuple[bytes, ...], under: str = "") -> list[Item]
             return _from_body(requestlog.body_of(raw), keys, 1)
         if is_log_line:
             return _received(raw, keys)
-        return _from_object(strict_object(raw), keys, 0, under)
+        return _from_object(strict_object(raw), keys, 0)
     except (RefusedError, StrictJsonError) as error:
         return [problem_of(error, raw)]
     except UnicodeDecodeError:
@@ -60,12 +60,12 @@ def _from_body(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
     notice = fast.notice_of(body, keys)
     if notice is not None:
         return [notice]
-    return _from_object(strict_object(body), keys, depth, "")
+    return _from_object(strict_object(body), keys, depth)
 
 
-def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int, under: str) -> list[Item]:
+def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> list[Item]:
     try:
-        return _recognise(values, keys, depth, under)
+        return _recognise(values, keys, depth)
     except RefusedError as error:
         for name, known in (("file_id", ("file_id", "FileId", "fileId", "id")), ("stream_id", ("stream_id", "stream"))):
             told = next((values[key] for key in known if type(values.get(key)) is str), "")
@@ -74,7 +74,7 @@ def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int, un
         raise
 
 
-def _recognise(values: dict[str, Any], keys: tuple[bytes, ...], depth: int, under: str) -> list[Item]:
+def _recognise(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> list[Item]:
     if "event_type" in values:
         return [events.event_of(values, keys)]
     for name in ENVELOPES:
@@ -100,6 +100,6 @@ def _opened(inner: str | dict[str, Any], name: str, keys: tuple[bytes, ...], dep
     if depth >= _ENVELOPES_DEEP:
         raise RefusedError("record_too_deep", f"`{name}`: envelopes may be {_ENVELOPES_DEEP} deep", name)
     if type(inner) is dict:
-        return _from_object(inner, keys, depth + 1, "")
+        return _from_object(inner, keys, depth + 1)
     assert type(inner) is str  # the caller's types
     return _from_body(inner.encode(), keys, depth + 1)

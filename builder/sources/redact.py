@@ -10,17 +10,17 @@ import re
 
 from builder.sources import limits
 
-_SECRET = (
+_NAMES = (
     r"tx_?secret|tx_?time|ws_?secret|ws_?time|sign|signature|t|us|token|sig|key|auth(?:_?key)?|secret(?:_?key)?|"
     r"password|passwd|pwd|cert|certtime|phone|expires|accesskeyid|ossaccesskeyid|userid|openid"
 )
 _WHOLE = r"stream_?param|source_?context|user_?ip|client_?ip|callback_?ext|node|errmsg|push_?url|author"
 _RULES = (
-    (re.compile(rf'(?i)((?:\\*")(?:{_WHOLE})\\*"\s*:\s*\\*")(?:[^"\\]|\\(?!"))*'), r"\1***"),
-    (re.compile(rf'(?i)((?:\\*")(?:{_WHOLE})\\+"\s*:\s*\\+")(?:(?!\\+").)*'), r"\1***"),
+    (re.compile(rf'(?i)((?<!\\)"(?:{_WHOLE})"\s*:\s*")(?:[^"\\]|\\.)*'), r"\1***"),
+    (re.compile(rf'(?i)(\\+"(?:{_WHOLE})\\+"\s*:\s*\\+")(?:(?!\\+").)*'), r"\1***"),
     (re.compile(r"\?[^\s\"'\\<>]*"), "?***"),
-    (re.compile(rf'(?i)((?:\\*["\'])(?:{_SECRET})\\*["\']\s*:\s*\\*["\']?)[^"\'\\,}}\s]+'), r"\1***"),
-    (re.compile(rf"(?i)(?<![a-z0-9_])((?:{_SECRET}|stream_?param)=)[^\s&\"'\\;,}}]*"), r"\1***"),
+    (re.compile(rf'(?i)((?:\\*["\'])(?:{_NAMES})\\*["\']\s*:\s*\\*["\']?)[^"\'\\,}}\s]+'), r"\1***"),
+    (re.compile(rf"(?i)(?<![a-z0-9_])((?:{_NAMES}|stream_?param)=)[^\s&\"'\\;,}}]*"), r"\1***"),
     (re.compile(r"(?i)(?:tx|%74%78|t%78|%74x)[a-z0-9%]{2,24}(?:=|%3d)[^\s&\"'\\;,}]*"), "***"),
     (re.compile(r"(?<![0-9A-Za-z_])[0-9A-Fa-f]{32}(?![0-9A-Za-z])"), "***"),
     (re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])"), "***"),

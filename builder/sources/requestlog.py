@@ -1,7 +1,7 @@
-"""A line of a web server's or framework's log → the body that was posted.
+r"""A line of a web server's or framework's log → the body that was posted.
 
 Four forms: a JSON string that holds JSON; nginx `escape=json` (a quoted, escaped body among other words); nginx's
-default escapes (`\\x22`), when the whole body decodes; and any text followed by one JSON object to the end of the line.
+default escapes (`\x22`), when the whole body decodes; and any text followed by one JSON object to the end of the line.
 """
 
 from __future__ import annotations

@@ -87,12 +87,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _integer(token: str) -> int:
-    if token == "-0":
+def _integer(digits: str) -> int:
+    if digits == "-0":
         raise StrictJsonError("bad_number", "expected a number, found negative zero")
-    if len(token.lstrip("-")) > limits.INTEGER_DIGITS:
-        raise StrictJsonError("bad_number", f"an integer may have {limits.INTEGER_DIGITS} digits, found {len(token)}")
-    return int(token)
+    if len(digits.lstrip("-")) > limits.INTEGER_DIGITS:
+        raise StrictJsonError("bad_number", f"an integer may have {limits.INTEGER_DIGITS} digits, found {len(digits)}")
+    return int(digits)
 
 
 def _float(token: str) -> float:

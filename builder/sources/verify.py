@@ -19,6 +19,7 @@ def verify(
     keys: Sequence[bytes],
     message: Mapping[str, Any],
     now_s: float,
+    *,
     window: int = 600,
     skew: int = 300,
     grace: int = 1200,
@@ -28,7 +29,7 @@ def verify(
     Every key is tried, so that a key can be rotated and the time taken tells nothing. An empty key is a set-up error.
     """
     t, sign = message.get("t"), message.get("sign")
-    if not is_signed_time(t) or not matches(keys, t, sign) or t > now_s + window + skew:
+    if type(t) is not int or not is_signed_time(t) or not matches(keys, t, sign) or t > now_s + window + skew:
         return None
     if t >= now_s:
         return "fresh"

@@ -1,7 +1,7 @@
 """Neutral rows in YAML: a list of mappings, one mapping, or mappings as separate documents.
 
 Every scalar is read as text, so no date, octal number or `no` turns into something else. Anchors, aliases and tags are
-refused, and the parser's events are walked with a counted depth: neither a bomb nor a deep text costs more than its size.
+refused, and the parser's events are walked with a counted depth: no bomb and no deep text costs more than its size.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from builder.sources.redact import excerpt
 Content = Callable[[], Iterator[bytes]]
 
 _START = re.compile(
-    rb"(?:(?:\s*#[^\n]*|---[^\n]*|%YAML[^\n]*|\s*)\n)*(?:-[ \t]+|-[ \t]*\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:(?:[ \t]|\r?\n)"
+    rb"(?:(?:[ \t\r]*#[^\n]*|---[^\n]*|%YAML[^\n]*|[ \t\r]*)\n)*+"
+    rb"(?:-[ \t]+|-[ \t]*\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:(?:[ \t]|\r?\n)"
 )
 _LISTS = ("recordings", "rows", "replays")
 _Mark = tuple[int, int]  # offset in characters, line from 1
@@ -45,12 +46,13 @@ def rows(content: Content) -> Iterator[tuple[int, int, Item]]:
     except UnicodeDecodeError as error:
         yield error.start, 1, Problem("bad_encoding", "expected UTF-8", quarantined=True)
         return
-    bom = len(raw) - len(text.encode())
+    at = bom = len(raw) - len(text.encode())
     last = (0, 1)
     try:
         for mark, values in _mappings(text):
+            at += len(text[last[0] : mark[0]].encode())
             last = mark
-            yield bom + len(text[: mark[0]].encode()), mark[1], _item(values, text[mark[0] :])
+            yield at, mark[1], _item(values, text[mark[0] : mark[0] + limits.EXCERPT_BYTES])
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or "cannot be read"
         place = getattr(error, "problem_mark", None)
@@ -62,38 +64,44 @@ def rows(content: Content) -> Iterator[tuple[int, int, Item]]:
 
 def _item(values: Any, rest: str) -> Item:
     try:
-        if type(values) is not dict:
-            raise RefusedError("bad_yaml", "expected a mapping such as `stream: …`")
-        if not neutral.is_row(values):
-            raise RefusedError("unknown_record", "expected a row with `stream`, `url` and `start` or `end`")
-        return neutral.notice_of(values, is_text=True)
+        return _notice(values)
     except RefusedError as error:
-        kept = excerpt(rest[: limits.EXCERPT_BYTES].encode())
+        kept = excerpt(rest.encode())
         return Problem(error.code, error.message, field=error.field, quarantined=True, excerpt=kept)
+
+
+def _notice(values: Any) -> Item:
+    if type(values) is not dict:
+        raise RefusedError("bad_yaml", "expected a mapping such as `stream: …`")
+    if not neutral.is_row(values):
+        raise RefusedError("unknown_record", "expected a row with `stream`, `url` and `start` or `end`")
+    return neutral.notice_of(values, is_text=True)
 
 
 def _mappings(text: str) -> Iterator[tuple[_Mark, Any]]:
     """Yield the rows of all documents, each as soon as it is complete."""
     stack: list[tuple[Any, str | None, _Mark]] = []  # container, key that waits for its value, mark
+    event: Any  # the parser's types leave the marks open
+    value: Any
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.NodeEvent):
             _check(event)
-        mark = (event.start_mark.index, event.start_mark.line + 1)
+        start: Any = event.start_mark
+        mark = (start.index, start.line + 1)
+        is_end = isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) >= limits.NESTING:
-                raise yaml.MarkedYAMLError(
-                    problem=f"nesting may reach {limits.NESTING} levels", problem_mark=event.start_mark
-                )
+                raise yaml.MarkedYAMLError(problem=f"nesting may reach {limits.NESTING} levels", problem_mark=start)
             stack.append(({} if isinstance(event, yaml.MappingStartEvent) else [], None, mark))
             continue
         if isinstance(event, yaml.ScalarEvent):
             value, at = _scalar(event), mark
-        elif isinstance(event, yaml.CollectionEndEvent):
+        elif is_end:
             value, _, at = stack.pop()
         else:
             continue
         if _is_row_place(stack):
-            if not (isinstance(event, yaml.CollectionEndEvent) and type(value) is list and not stack):
+            if not (is_end and not stack and _is_list_of_rows(value)):
                 yield at, value
         elif isinstance(stack[-1][0], list):
             stack[-1][0].append(value)
@@ -105,6 +113,11 @@ def _is_row_place(stack: list[tuple[Any, str | None, _Mark]]) -> bool:
     """Say whether a value that ends here is a row: a document, an item of its list, or of a list under a known key."""
     kinds = [type(container) for container, _, _ in stack]
     return not kinds or kinds == [list] or (kinds == [dict, list] and stack[0][1] in _LISTS)
+
+
+def _is_list_of_rows(document: Any) -> bool:
+    """Say whether a document is only the frame of rows that have been given already."""
+    return type(document) is list or (type(document) is dict and any(name in document for name in _LISTS))
 
 
 def _put(stack: list[tuple[Any, str | None, _Mark]], value: Any, event: Any) -> None:
