@@ -31,8 +31,9 @@ def body_of(line: bytes) -> bytes:
         return _unquoted(line)
     if b"{\\x22" in line or b"{ \\x22" in line:
         return _hex_body(line)
-    quoted = _QUOTED.search(line)
-    if quoted and b'\\"' in quoted.group():
+    quoted, bare = _QUOTED.search(line), _BEFORE_OBJECT.search(line)
+    inside = quoted and bare and bare.start() < quoted.start()  # JSON as text in the object
+    if quoted and not inside and b'\\"' in quoted.group():
         return _unquoted(quoted.group())
     return _last_object(line)
 
