@@ -1,0 +1,226 @@
+"""Buckets: a bulk load cut into parts that fit into memory, each with all there is about some streams.
+
+A bucket is a file of frames; a frame is a length and a msgpack list. Rows are appended as they are read, so nothing is
+sorted; a worker that loads a bucket has everything it needs to derive its sessions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from builder.catalog.deriving import AppNames, Deriver, Setting, apps_of, completed, completed_event, merged_of
+from builder.catalog.numbers import stream_number
+from builder.catalog.rows import (
+    EventItem,
+    Known,
+    RecordingRow,
+    SessionRow,
+    decode_event,
+    recording_row,
+    replaceable_number,
+    session_row,
+    stream_id_number,
+    tag_rows,
+)
+from builder.model import Session, StreamKey
+from builder.sessions import join_interval
+
+FRAME_ROWS = 256
+NOTICE, EVENT = 0, 1
+EMPTY_BYTES = 12  # two frames without rows
+SpoolRow = tuple[int, int, bytes]  # base, stream, item of a notice
+ShotRow = tuple[int, int, str, bytes]  # identity, stream, kind, item of an event
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_notices = msgspec.msgpack.Decoder(list[SpoolRow]).decode
+_decode_events = msgspec.msgpack.Decoder(list[ShotRow]).decode
+
+
+class Derived(msgspec.Struct, array_like=True):
+    """What a bucket gives: rows for the tables, and what does not fit a row."""
+
+    recordings: list[RecordingRow] = []
+    sessions: list[SessionRow] = []
+    tags: list[tuple[str, str, int, str]] = []
+    aliases: list[tuple[str, str]] = []
+    curated: list[tuple[str, str]] = []
+    streams: list[tuple[int, int, str, str, str, int, int]] = []
+    conflicts: list[tuple[int, str, tuple[str, ...], int]] = []  # base, key, fields, losers
+    refused: list[tuple[int, str, str]] = []  # base, key, host
+    unclaimed: int = 0  # notices of files whose facts nobody told
+
+
+class Spool:
+    """Writes rows into the bucket of their stream, or into the one for lifted streams."""
+
+    LIFTED = "lifted"
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._places = [*(folder / f"{number:03}.bucket" for number in range(count)), folder / f"{self.LIFTED}.bucket"]
+        self._files: list[BinaryIO] = [place.open("wb", buffering=1 << 16) for place in self._places]
+        self._notices: list[list[SpoolRow]] = [[] for _ in self._places]
+        self._events: list[list[ShotRow]] = [[] for _ in self._places]
+        self._count = count
+
+    def notice(self, row: SpoolRow, *, lifted: bool = False) -> None:
+        number = self._count if lifted else row[1] % self._count
+        waiting = self._notices[number]
+        waiting.append(row)
+        if len(waiting) >= FRAME_ROWS:
+            self._flush(number, NOTICE, waiting)
+
+    def event(self, row: ShotRow, *, lifted: bool = False) -> None:
+        number = self._count if lifted else row[1] % self._count
+        waiting = self._events[number]
+        waiting.append(row)
+        if len(waiting) >= FRAME_ROWS:
+            self._flush(number, EVENT, waiting)
+
+    def _flush(self, number: int, sort: int, waiting: list[SpoolRow] | list[ShotRow]) -> None:
+        data = _encode(waiting)
+        self._files[number].write(bytes((sort,)) + len(data).to_bytes(4, "big") + data)
+        waiting.clear()
+
+    def close(self) -> None:
+        for number, file in enumerate(self._files):
+            self._flush(number, NOTICE, self._notices[number])
+            self._flush(number, EVENT, self._events[number])
+            file.close()
+
+    def places_with_rows(self) -> list[Path]:
+        return [place for place in self._places if place.stat().st_size > EMPTY_BYTES]
+
+
+def frames(place: Path) -> Iterator[tuple[int, bytes]]:
+    with place.open("rb") as file:
+        while head := file.read(5):
+            yield head[0], file.read(int.from_bytes(head[1:], "big"))
+
+
+def derive_bucket(place: Path, deriver: Deriver, lifted: frozenset[int]) -> Derived:
+    """Derive everything from one bucket file, but for the streams that another bucket has."""
+    bases: dict[int, list[bytes]] = {}
+    events: dict[int, ShotRow] = {}
+    for sort, data in frames(place):
+        if sort == NOTICE:
+            for base, stream, item in _decode_notices(data):
+                if lifted and stream in lifted:
+                    continue
+                found = bases.get(base)
+                if found is None:
+                    bases[base] = [item]
+                else:
+                    found.append(item)
+        else:
+            for row in _decode_events(data):
+                if row[1] not in lifted:
+                    known = events.get(row[0], row)
+                    events[row[0]] = row if row[3] < known[3] else known  # told twice: the same one in any order
+    return derive(bases.items(), [decode_event(row[2], row[3]) for _, row in sorted(events.items())], deriver)
+
+
+def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[EventItem], deriver: Deriver) -> Derived:
+    """Derive rows from whole bases and distinct events of streams that no other call gets."""
+    derived = Derived()
+    by_stream: defaultdict[str, list[Known]] = defaultdict(list)
+    told: Counter[StreamKey] = Counter()
+    for base, items in bases:
+        for merged in merged_of(items):
+            recording = merged.recording
+            if recording is None:
+                derived.unclaimed += merged.notices
+                continue
+            usable = deriver.is_usable(recording.url)
+            known = Known(base, recording, recording.stream, merged.notices, usable, merged.conflict, merged.losers)
+            by_stream[recording.stream.stream_id].append(known)
+            if usable:
+                told[recording.stream] += 1
+    events_of: defaultdict[str, list[EventItem]] = defaultdict(list)
+    seen: Counter[StreamKey] = Counter()
+    for event in events:
+        events_of[event.stream.stream_id].append(event)
+        seen[event.stream] += 1
+    apps = apps_of([*told, *seen])
+    derived.streams = [_stream_row(stream, told[stream], seen[stream]) for stream in sorted({*told, *seen})]
+    for together in _together(by_stream, deriver):
+        group = [whole for stream_id in together for whole in _whole(by_stream[stream_id], apps.get(stream_id, ()))]
+        happened = [
+            completed_event(event, apps.get(stream_id, ())) for stream_id in together for event in events_of[stream_id]
+        ]
+        _group(group, happened, deriver, derived)
+    return derived
+
+
+def _whole(known: list[Known], apps: AppNames) -> list[Known]:
+    if not apps:
+        return known
+    return [
+        one
+        if (one.told.app and one.told.appname)
+        else msgspec.structs.replace(one, recording=completed(one.recording, apps))
+        for one in known
+    ]
+
+
+def _together(by_stream: Mapping[str, Sequence[Known]], deriver: Deriver) -> list[list[str]]:
+    """Return the stream ids to group at one time: each alone, but for those that merges or shared URLs connect."""
+    merged = {name for curation in deriver.book.rules.curations for name in curation.merge}
+    homes: defaultdict[object, set[str]] = defaultdict(set)
+    for stream_id, known in by_stream.items():
+        for one in known:
+            recording = one.recording
+            if merged and not merged.isdisjoint((recording.key, recording.file_id)):
+                homes["merge"].add(stream_id)
+            number = replaceable_number(recording.file_id, recording.url)
+            if number is not None:
+                homes[number].add(stream_id)
+    tied = {stream_id for shared in homes.values() if len(shared) > 1 for stream_id in shared}
+    alone = [[stream_id] for stream_id in by_stream if stream_id not in tied]
+    return [sorted(tied), *alone] if tied else alone
+
+
+def _group(known: list[Known], events: list[EventItem], deriver: Deriver, derived: Derived) -> None:
+    homes: dict[str, str] = {}
+    for session in deriver.sessions(known, events):
+        homes.update(dict.fromkeys(session.recordings, session.id))
+        add_session(session, deriver, derived)
+    for one in known:
+        start_ms, end_ms = join_interval(one.recording)
+        key = one.recording.key
+        derived.recordings.append(recording_row(one, start_ms, end_ms, homes.get(key)))
+        if one.conflict:
+            derived.conflicts.append((one.base, key, one.conflict, one.losers))
+        if not one.usable:
+            derived.refused.append((one.base, key, one.recording.url.partition("://")[2].partition("/")[0]))
+
+
+def add_session(session: Session, deriver: Deriver, derived: Derived) -> None:
+    derived.sessions.append(session_row(session, deriver.clock))
+    derived.tags.extend(tag_rows(session))
+    derived.aliases.extend((alias, session.id) for alias in session.aliases)
+    derived.curated.extend((source, session.id) for source in session.curated_by)
+
+
+def _stream_row(stream: StreamKey, recordings: int, events: int) -> tuple[int, int, str, str, str, int, int]:
+    number = stream_id_number(stream.stream_id)
+    return stream_number(stream), number, stream.stream_id, stream.app, stream.appname, recordings, events
+
+
+@lru_cache(maxsize=1)
+def deriver_of(setting: bytes) -> Deriver:
+    """Return the lookups of an encoded setting; a worker process makes them once."""
+    return Deriver(msgspec.msgpack.decode(setting, type=Setting))
+
+
+def work(place: str, setting: bytes, lifted: frozenset[int]) -> bytes:
+    """Derive one bucket, in whatever process this runs."""
+    return _encode(derive_bucket(Path(place), deriver_of(setting), lifted))
+
+
+decode_derived = msgspec.msgpack.Decoder(Derived).decode

@@ -1,0 +1,112 @@
+"""Facts → derived values, for any closed part of the catalog. Pure: where merge, streams and grouping meet.
+
+A bulk load calls it for many streams at a time, an incremental one for the islands that changed; both get the same
+sessions, because both hand over closed sets.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+
+import msgspec
+
+from builder.catalog.merge import Merged, identity, merge
+from builder.catalog.rows import EventItem, Known, LocalClock, decode_notice
+from builder.config import Media
+from builder.media import host_is_listed, host_of, public_url
+from builder.model import Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent, Value
+from builder.sessions import Island, Rulebook, Rules, assemble, resolve_stream
+
+AppNames = Collection[tuple[str, str]]
+_replace = msgspec.structs.replace
+
+
+class Setting(Value, frozen=True):
+    """What people decided, as far as it shapes derived values."""
+
+    rules: Rules
+    media: Media = Media()
+
+
+class Deriver:
+    """The lookups made from a setting once, and the derivations that use them."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.book = Rulebook(setting.rules)
+        self.clock = LocalClock(self.book.days)
+        self.public_url: Callable[[str], str | None] = partial(public_url, media=setting.media)
+        self.shows_pictures = setting.rules.posters == "provider"
+        self._hosts = setting.media.hosts
+        self._listed: dict[str, bool] = {}
+
+    def is_usable(self, url: str) -> bool:
+        """Say whether a recording's media host is on the list; one without an address has nothing to refuse."""
+        if not url:
+            return True
+        host = host_of(url)
+        listed = self._listed.get(host)
+        if listed is None:
+            listed = self._listed[host] = host_is_listed(url, self._hosts)
+        return listed
+
+    def sessions(self, known: Iterable[Known], events: Iterable[EventItem]) -> list[Session]:
+        """Group the usable ones of a closed set of recordings, with the events of their streams."""
+        usable = [one for one in known if one.usable]
+        if not usable:
+            return []
+        happened = list(events)
+        island = Island(
+            recordings=tuple(one.recording for one in usable),
+            pushes=tuple(event for event in happened if isinstance(event, PushEvent)),
+            tasks=tuple(event for event in happened if isinstance(event, TaskEvent)),
+            screenshots=tuple(event for event in happened if isinstance(event, Screenshot)),
+            notices={one.recording.key: one.notices for one in usable if one.notices != 1},
+        )
+        return assemble(island, self.book, self.public_url)
+
+
+def merged_of(items: Sequence[bytes]) -> list[Merged]:
+    """Merge the stored notices of one base number; repeated ones are decoded once."""
+    if len(items) == 1:
+        return merge([decode_notice(items[0])])
+    decoded: dict[bytes, Notice] = {}
+    notices = [decoded[item] if item in decoded else decoded.setdefault(item, decode_notice(item)) for item in items]
+    return merge_numbered(notices)
+
+
+def merge_numbered(notices: Sequence[Notice]) -> list[Merged]:
+    """Merge notices that share a number, and mostly but not always an identity."""
+    groups: defaultdict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        groups[identity(notice)].append(notice)
+    if len(groups) == 1:
+        return merge(notices)
+    return [merged for key in sorted(groups) for merged in merge(groups[key])]
+
+
+def completed(recording: Recording, apps: AppNames) -> Recording:
+    """Complete the stream of a recording whose app or path was not told."""
+    told = recording.stream
+    if told.app and told.appname:
+        return recording
+    stream, flag = resolve_stream(told, apps)
+    if flag:
+        return _replace(recording, flags=tuple(sorted({*recording.flags, flag})))
+    return recording if stream is told else _replace(recording, stream=stream)
+
+
+def completed_event(event: EventItem, apps: AppNames) -> EventItem:
+    """Complete the stream of an event as that of a recording."""
+    stream, _ = resolve_stream(event.stream, apps)
+    return event if stream is event.stream else _replace(event, stream=stream)
+
+
+def apps_of(streams: Iterable[StreamKey]) -> dict[str, set[tuple[str, str]]]:
+    """Return, for each stream id, the (app, appname) pairs that were told with it."""
+    apps: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for stream in streams:
+        if stream.app or stream.appname:
+            apps[stream.stream_id].add((stream.app, stream.appname))
+    return apps

@@ -1,0 +1,107 @@
+"""What the catalog itself finds wrong with records: conflicts, unlisted hosts, curation that matches nothing.
+
+And the tallies that counts are made from, so that no count walks a table. For each recording one notice is `accepted`
+(or `quarantined` while its host is not listed) and the others are `duplicate`; notices about files whose facts nobody
+told are `ignored` until someone does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from builder.catalog.rows import Known, encode
+from builder.media import host_of
+from builder.model import Counts, Curation, Problem
+
+WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
+TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
+_decode = msgspec.msgpack.Decoder(Problem).decode
+
+
+def conflict(connection: sqlite3.Connection, base: int, key: str, fields: Iterable[str], losers: int) -> None:
+    """Note that notices of one recording tell different facts."""
+    names = ", ".join(f"`{WORDS.get(field, field)}`" for field in fields)
+    told = "1 notification tells" if losers == 1 else f"{losers} notifications tell"
+    _put(
+        connection,
+        base,
+        Problem("conflict", f"{told} another {names} of this file; the first in rank stands", file_id=key),
+    )
+
+
+def refused(connection: sqlite3.Connection, base: int, key: str, host: str) -> None:
+    """Note that a recording waits for its media host to be listed."""
+    message = f"the media host `{host}` is not in `media.hosts`"
+    _put(connection, base, Problem("media_host", message, field="url", file_id=key, quarantined=True))
+
+
+def note(connection: sqlite3.Connection, known: Known) -> None:
+    """Note what is wrong with a recording."""
+    recording = known.recording
+    if known.conflict:
+        conflict(connection, known.base, recording.key, known.conflict, known.losers)
+    if not known.usable:
+        refused(connection, known.base, recording.key, host_of(recording.url))
+
+
+def _put(connection: sqlite3.Connection, base: int, problem: Problem) -> None:
+    row = (problem.code, problem.file_id, base, encode(problem))
+    connection.execute("INSERT OR REPLACE INTO findings VALUES(?,?,?,?)", row)
+
+
+def forget(connection: sqlite3.Connection, base: int) -> None:
+    """Forget what was found about the recordings of a base number."""
+    connection.execute("DELETE FROM findings WHERE base=? AND code IN ('conflict', 'media_host')", (base,))
+
+
+def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation]) -> list[Problem]:
+    """Note every curation that matches no session, and return those notes."""
+    connection.execute("DELETE FROM findings WHERE code='curation_unmatched'")
+    found = []
+    for curation in sorted(curations, key=lambda curation: curation.source):
+        row = connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", (curation.source,)).fetchone()
+        if row is None:
+            problem = Problem("curation_unmatched", "matches no session", source=curation.source)
+            found.append(problem)
+            values = (problem.code, curation.source, 0, encode(problem))
+            connection.execute("INSERT OR REPLACE INTO findings VALUES(?,?,?,?)", values)
+    return found
+
+
+def found_about(connection: sqlite3.Connection, base: int) -> list[Problem]:
+    rows = connection.execute("SELECT item FROM findings WHERE base=? ORDER BY code, name", (base,))
+    return [_decode(item) for (item,) in rows]
+
+
+# --- counts ---
+
+
+def tallies(connection: sqlite3.Connection) -> dict[str, int]:
+    rows = dict(connection.execute("SELECT name, value FROM meta WHERE name LIKE 'tally:%'"))
+    return {name: int(rows.get(f"tally:{name}", 0)) for name in TALLIES}
+
+
+def store_tallies(connection: sqlite3.Connection, **values: int) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO meta VALUES(?,?)", [(f"tally:{name}", value) for name, value in values.items()]
+    )
+
+
+def add_to_tallies(connection: sqlite3.Connection, steps: Mapping[str, int]) -> None:
+    before = tallies(connection)
+    store_tallies(connection, **{name: before[name] + step for name, step in steps.items() if step})
+
+
+def counts(connection: sqlite3.Connection) -> Counts:
+    """Count what became of every record of the catalog."""
+    read, ignored, quarantined = connection.execute(
+        "SELECT coalesce(sum(read), 0), coalesce(sum(ignored), 0), coalesce(sum(quarantined), 0) FROM files"
+    ).fetchone()
+    tally = tallies(connection)
+    accepted = tally["usable"] + tally["events"]
+    ignored += tally["unclaimed"]
+    quarantined += tally["unusable"]
+    return Counts(read, accepted, read - accepted - ignored - quarantined, ignored, quarantined)

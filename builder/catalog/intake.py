@@ -1,0 +1,192 @@
+"""Source files → rows: which files changed, what is new in them, and the checkpoint that goes with it.
+
+A file is recognised by content: a rotated or compressed copy of a file we know keeps its rows (RELIABILITY R3), and a
+file that was cut, rewritten or read under other settings gives its rows back first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from builder.catalog.merge import identity
+from builder.catalog.now import note_end
+from builder.catalog.rows import EventRow, NoticeRow, encode, event_columns, notice_numbers
+from builder.catalog.schema import ROW_BITS
+from builder.model import Ignored, Notice, Problem, Value
+from builder.sources import Resume, SourceFile, SourceSettings, fits, identity_of, read
+
+BATCH_ROWS = 2000
+ProblemRow = tuple[int, bytes]
+
+
+class FileRow(Value, frozen=True):
+    """A source file as the catalog knows it: its checkpoint and what was counted in it."""
+
+    id: int
+    relative: str
+    size: int = -1
+    mtime_ns: int = 0
+    inode: int = 0
+    settings: str = ""
+    resume: bytes | None = None
+    rows: int = 0
+    read: int = 0
+    ignored: int = 0
+    quarantined: int = 0
+    identity: str = ""  # of the content, see `sources.identity_of`; "" while the first line is not whole
+
+    def is_current(self, file: SourceFile, settings: str) -> bool:
+        """Say whether nothing about the file changed since it was read."""
+        return (self.size, self.mtime_ns, self.inode, self.settings) == (
+            file.size,
+            file.mtime_ns,
+            file.inode,
+            settings,
+        )
+
+
+class Task(Value, frozen=True):
+    """One file to read: the row it continues, if any."""
+
+    file: SourceFile
+    row: FileRow
+    settings: str
+
+
+class Batch(msgspec.Struct, array_like=True):
+    """Rows of one file. The first batch of a file says whether its former rows must go; the last has its new row."""
+
+    file: int
+    restarted: bool = False
+    notices: list[NoticeRow] = []
+    events: list[EventRow] = []
+    problems: list[ProblemRow] = []
+    done: FileRow | None = None
+    ends: dict[int, int] = {}  # the newest ends told, by day; see `now.note_end`
+
+    def __len__(self) -> int:
+        return len(self.notices) + len(self.events) + len(self.problems)
+
+
+def batches(task: Task, settings: SourceSettings) -> Iterator[Batch]:
+    """Read what is new in one file."""
+    row = task.row
+    resume = msgspec.msgpack.decode(row.resume, type=Resume) if row.resume and row.settings == task.settings else None
+    reading = read(task.file, resume, settings)
+    restarted = resume is None or reading.restarted
+    counted = Tally(row if not restarted else FileRow(row.id, row.relative))
+    batch = Batch(row.id, restarted)
+    for entry in reading:
+        counted.add(batch, entry.offset, entry.line, entry.item)
+        if len(batch) >= BATCH_ROWS:
+            yield batch
+            batch = Batch(row.id)
+    batch.done = counted.close(task, reading.resume)
+    yield batch
+
+
+class Tally:
+    """Turns the entries of one file into rows and counts them."""
+
+    def __init__(self, row: FileRow) -> None:
+        self.row = row
+        self.next_id = (row.id << ROW_BITS) + row.rows
+        self.read, self.ignored, self.quarantined = row.read, row.ignored, row.quarantined
+
+    def add(self, batch: Batch, offset: int, line: int, item: object) -> None:
+        self.next_id += 1
+        number = self.next_id
+        if isinstance(item, Notice):
+            self.read += 1
+            name = identity(item)
+            if name:
+                base, stream, url = notice_numbers(item, name)
+                if item.told is not None:
+                    note_end(batch.ends, item.told.end_ms)
+                batch.notices.append((number, base, stream, url, offset, line, encode(item)))
+            else:
+                self.ignored += 1
+        elif isinstance(item, Problem):
+            batch.problems.append((number, encode(item)))
+            if item.quarantined:
+                self.read += 1
+                self.quarantined += 1
+        elif isinstance(item, Ignored):
+            self.read += 1
+            self.ignored += 1
+        else:
+            self.read += 1
+            same, stream, kind, link, session, at_ms, data = event_columns(item)  # type: ignore[arg-type]  # rest of Item
+            batch.events.append((number, same, stream, kind, link, session, at_ms, offset, line, data))
+
+    def close(self, task: Task, resume: Resume | None) -> FileRow:
+        """Return the file's row after this reading."""
+        file = task.file
+        return FileRow(
+            self.row.id,
+            file.relative,
+            file.size,
+            file.mtime_ns,
+            file.inode,
+            task.settings,
+            None if resume is None else encode(resume),
+            self.next_id - (self.row.id << ROW_BITS),
+            self.read,
+            self.ignored,
+            self.quarantined,
+            self.row.identity or identity_of(file),
+        )
+
+
+class Plan(Value, frozen=True):
+    """What has to be done about the source files."""
+
+    tasks: tuple[Task, ...] = ()
+    gone: tuple[FileRow, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Return about how much there is to read."""
+        return sum(max(task.file.size - max(task.row.size, 0), 0) or task.file.size for task in self.tasks)
+
+
+def plan(known: Iterable[FileRow], files: Iterable[SourceFile], settings: str) -> Plan:
+    """Compare the files that are there with those that were read.
+
+    A new file may be one we know under another name, in which case it takes over that one's row.
+    """
+    rows = {row.relative: row for row in known}
+    next_id = max((row.id for row in rows.values()), default=0) + 1
+    tasks, fresh = [], []
+    for file in files:
+        row = rows.pop(file.relative, None)
+        if row is None:
+            fresh.append(file)
+        elif not row.is_current(file, settings):
+            tasks.append(Task(file, row, settings))
+    orphans: defaultdict[str, list[FileRow]] = defaultdict(list)
+    for row in rows.values():
+        if row.resume and row.identity and row.settings == settings:
+            orphans[row.identity].append(row)
+    for file in fresh:
+        former = _former(file, orphans)
+        if former is None:
+            former = FileRow(next_id, file.relative)
+            next_id += 1
+        else:
+            del rows[former.relative]
+        tasks.append(Task(file, former, settings))
+    return Plan(tuple(tasks), tuple(rows[name] for name in sorted(rows)))
+
+
+def _former(file: SourceFile, orphans: dict[str, list[FileRow]]) -> FileRow | None:
+    """Take the row of the vanished file whose content this one begins with."""
+    candidates = orphans.get(identity_of(file), []) if orphans else []
+    for row in candidates:
+        if row.resume and fits(file, msgspec.msgpack.decode(row.resume, type=Resume)):
+            candidates.remove(row)
+            return row
+    return None

@@ -1,0 +1,121 @@
+"""Closing islands: from some recordings to all that must be grouped with them (see `sessions.reach`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from builder.catalog.deriving import completed_event
+from builder.catalog.recall import Events, Recall
+from builder.catalog.rows import EventItem, Known, decode_session
+from builder.model import PushEvent, Recording, Session, TaskEvent
+from builder.sessions import Reach, Rulebook, join_interval, reach
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """A closed set of recordings, the events of their streams, and the sessions they were in until now."""
+
+    known: dict[str, Known]
+    events: list[EventItem]
+    sessions: dict[str, Session]
+
+
+class Closing:
+    """Grows a set of recordings until nothing outside it can matter to them.
+
+    `ghosts` are recordings as they were before a change: what they reached may have to be regrouped without them.
+    """
+
+    def __init__(self, recall: Recall, ghosts: Iterable[Recording]) -> None:
+        self.recall = recall
+        self.ghosts = list(ghosts)
+        self.known: dict[str, Known] = {}
+        self.events: Events = {}
+        self.sessions: dict[str, Session] = {}
+        self._asked: set[object] = set()
+        self._fresh: list[Known] = []
+
+    def add(self, known: Iterable[Known]) -> None:
+        for one in known:
+            if one.usable and one.recording.key not in self.known:
+                self.known[one.recording.key] = one
+                self._fresh.append(one)
+
+    def add_session(self, identity: str) -> None:
+        """Add a session as it is stored, with all its recordings."""
+        if identity in self.sessions:
+            return
+        row = self.recall.connection.execute("SELECT body FROM sessions WHERE id=?", (identity,)).fetchone()
+        if row is None:
+            return
+        session = self.sessions[identity] = decode_session(row[0])
+        for key in session.recordings:
+            self.add(one for one in self.recall.named(key) if one.recording.key == key)
+
+    def close(self) -> Closed:
+        """Load until nothing new comes."""
+        while True:
+            self._follow_sessions()
+            before = len(self.known), len(self.events)
+            self._load(reach(*self._so_far()))
+            if not self._fresh and before == (len(self.known), len(self.events)):
+                break
+        return Closed(self.known, self._happened(), self.sessions)
+
+    def _follow_sessions(self) -> None:
+        """Whatever is regrouped takes the whole of its present session with it."""
+        while self._fresh:
+            fresh, self._fresh = self._fresh, []
+            self.events.update(self.recall.tasks(fresh))
+            for one in fresh:
+                row = self.recall.connection.execute(
+                    "SELECT session FROM recordings WHERE base=? AND key=?", (one.base, one.recording.key)
+                ).fetchone()
+                if row and row[0]:
+                    self.add_session(row[0])
+
+    def _so_far(self) -> tuple[list[Recording], list[PushEvent], Rulebook, list[TaskEvent]]:
+        recordings = [one.recording for one in self.known.values()]
+        keys = set(self.known)
+        events = [self._completed(event) for event in self.events.values()]
+        return (
+            recordings + [ghost for ghost in self.ghosts if ghost.key not in keys],
+            [event for event in events if isinstance(event, PushEvent)],
+            self.recall.deriver.book,
+            [event for event in events if isinstance(event, TaskEvent)],
+        )
+
+    def _load(self, found: Reach) -> None:
+        for span in found.pushes:
+            if self._is_new(("push", span)):
+                self.events.update(self.recall.pushes(span.stream.stream_id, span.from_ms, span.to_ms))
+        for span in found.spans:
+            if self._is_new(span):
+                self.add(self.recall.in_span(span))
+        for link in found.links:
+            if self._is_new(link):
+                self.add(self.recall.linked(link))
+        for name in found.names:
+            if self._is_new(("name", name)):
+                self.add(self.recall.named(name))
+        for url in found.urls:
+            if self._is_new(("url", url)):
+                self.add(self.recall.at_url(url))
+
+    def _is_new(self, question: object) -> bool:
+        if question in self._asked:
+            return False
+        self._asked.add(question)
+        return True
+
+    def _completed(self, event: EventItem) -> EventItem:
+        return completed_event(event, self.recall.apps(event.stream.stream_id))
+
+    def _happened(self) -> list[EventItem]:
+        """Return the events, with the screenshots taken while the recordings ran."""
+        if self.recall.deriver.shows_pictures:
+            for one in self.known.values():
+                low, high = join_interval(one.recording)
+                self.events.update(self.recall.shots(one.recording.stream.stream_id, low, high))
+        return [self._completed(event) for _, event in sorted(self.events.items())]

@@ -1,0 +1,215 @@
+"""Notices of one identity → the recording they tell of. Pure: the same notices give the same recording in any order.
+
+Three layers (DESIGN "Identity and merge"). *Told once*: stream, times, length, format, size, URL come whole from one
+notice, the smallest by (receiver's verdict, signed t, canonical bytes); a playlist that has grown is the one exception.
+*Filled*: every other field from the newest notice that has it. *Sticky*: deleted and forbidden hold from the newest
+statement about them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from builder.model import VERDICT_RANK, Filled, Notice, Recording, Told
+
+NO_TIME = 2**63  # sorts behind every signed t
+ANNOUNCED_BEFORE_T_MS = 600_000  # t is the time of sending plus ten minutes (DOMAIN 1.3)
+SEVERITY = {"deleted": 2, "forbidden": 1, "normal": 0}
+FILLED = Filled.__struct_fields__
+LAYER_ONE = ("format", "end_ms", "start_ms", "duration_ms", "size_bytes", "url", "stream", "bps", "resolution", "codec")
+TIMES = frozenset({"end_ms", "start_ms", "duration_ms"})
+EMPTY = Filled()
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Merged(msgspec.Struct, frozen=True, gc=False):
+    """A recording, its stream still as told, and what stood behind it. No recording: nobody told its facts."""
+
+    recording: Recording | None
+    notices: int
+    conflict: tuple[str, ...] = ()  # fields in which a notice that lost contradicts the one that stands
+    losers: int = 0  # how many notices contradict it
+
+
+def identity(notice: Notice) -> str:
+    """Return what decides which recording a notice is about; empty when it names none."""
+    if notice.file_id:
+        return notice.file_id
+    told = notice.told
+    if told is None:
+        return ""
+    if told.url:
+        return f"url:{told.url.partition('://')[2]}"
+    facts = _encode((told.stream, told.format, told.start_ms, told.end_ms, told.size_bytes))
+    return f"row:{blake2b(facts, digest_size=15).hexdigest()}"
+
+
+def merge(notices: Iterable[Notice]) -> list[Merged]:
+    """Merge the notices of one identity; several recordings only where notices carry different appids.
+
+    A repeated notice changes nothing but the count. Notices without an appid go with the smallest one; statements that
+    tell no facts (deleted, expires) are about every recording of the identity.
+    """
+    everything = list(notices)
+    if not everything:
+        return []
+    key = identity(everything[0])
+    accounts = {notice.appid for notice in everything if notice.appid and notice.told}
+    if len(accounts) < 2:
+        return [merge_one(key, everything)]
+    first = min(accounts)
+    groups: defaultdict[str, list[Notice]] = defaultdict(list)
+    for notice in everything:
+        if notice.told is not None or notice.appid in accounts:
+            groups[notice.appid or first].append(notice)
+    plain = [notice for notice in everything if notice.told is None and notice.appid not in accounts]
+    return [
+        merge_one(key if appid == first else f"{key}@{appid}", groups[appid] + plain, counted=len(groups[appid]))
+        for appid in sorted(groups)
+    ]
+
+
+def merge_one(key: str, notices: Sequence[Notice], *, counted: int | None = None) -> Merged:
+    """Merge notices that are about one recording."""
+    count = len(notices) if counted is None else counted
+    if len(notices) == 1:
+        only = notices[0]
+        if only.told is None:
+            return Merged(None, count)
+        return Merged(_recording(key, only, (only.told, only.filled), only.flags, _status(notices)), count)
+    telling = [notice for notice in notices if notice.told is not None]
+    if not telling:
+        return Merged(None, count)
+    winner = _winner(telling)
+    told = winner.told
+    assert told is not None
+    flags = winner.flags
+    contradicted: set[str] = set()
+    losers = 0
+    for notice in telling:
+        if notice.told == told:
+            if notice.flags != flags:
+                flags = tuple(sorted({*flags, *notice.flags}))
+        elif differing := _contradictions(told, notice.told):
+            losers += 1
+            contradicted.update(differing)
+    earliest = msgspec.structs.replace(winner, t=_earliest(notices))
+    recording = _recording(key, earliest, (told, _filled(notices)), flags, _status(notices))
+    order = tuple(name for name in LAYER_ONE if name in contradicted)
+    return Merged(recording, count, order, losers)
+
+
+def _winner(telling: Sequence[Notice]) -> Notice:
+    if len(telling) == 1:
+        return telling[0]
+    best = min(telling, key=_precedence)
+    told = best.told
+    assert told is not None
+    if told.format != "hls" or not told.url or told.start_ms is None:
+        return best
+    selves = [n for n in telling if n.told and n.told.url == told.url and n.told.start_ms == told.start_ms]
+    longest = max(n.told.end_ms for n in selves if n.told)
+    return (
+        best
+        if longest == told.end_ms
+        else min((n for n in selves if n.told and n.told.end_ms == longest), key=_precedence)
+    )
+
+
+def _precedence(notice: Notice) -> tuple[int, int, bytes, bytes]:
+    t = NO_TIME if notice.t is None else notice.t
+    return VERDICT_RANK[notice.verdict], t, _encode(notice.told), _encode(notice)
+
+
+def _contradictions(told: Told, other: Told | None) -> list[str]:
+    """Return the fields in which both say something and the two cannot both be right."""
+    if other is None or (
+        told.format == "hls"
+        and other.url == told.url
+        and other.start_ms == told.start_ms
+        and other.end_ms < told.end_ms
+    ):
+        return []  # an earlier self of a growing playlist is no contradiction
+    found = []
+    for name in LAYER_ONE:
+        one, two = getattr(told, name), getattr(other, name)
+        if one == two or one in (None, "", 0) or two in (None, "", 0):
+            continue
+        if name in TIMES and abs(one - two) < 1000 and (one % 1000 == 0 or two % 1000 == 0):
+            continue  # one source tells whole seconds only
+        if name == "url" and one.partition("://")[2] == two.partition("://")[2]:
+            continue
+        if name == "stream" and _compatible(told, other):
+            continue
+        found.append(name)
+    return found
+
+
+def _compatible(told: Told, other: Told) -> bool:
+    one, two = told.stream, other.stream
+    return one.stream_id == two.stream_id and all(
+        not mine or not yours or mine == yours for mine, yours in ((one.app, two.app), (one.appname, two.appname))
+    )
+
+
+def _filled(notices: Sequence[Notice]) -> Filled:
+    saying = [notice for notice in notices if notice.filled != EMPTY]
+    if not saying:
+        return EMPTY
+    if all(notice.filled == saying[0].filled for notice in saying):
+        return saying[0].filled
+    newest_last = sorted(saying, key=lambda notice: (notice.stated_ms, _encode(notice.filled)))
+    values: dict[str, object] = {}
+    for notice in newest_last:
+        for name in FILLED:
+            value = getattr(notice.filled, name)
+            if value or (name == "expires_ms" and value is not None):
+                values[name] = value
+    return msgspec.structs.replace(EMPTY, **values)
+
+
+def _status(notices: Sequence[Notice]) -> str:
+    stated = [(notice.stated_ms, SEVERITY[notice.status], notice.status) for notice in notices if notice.status]
+    newest = max(stated)[2] if stated else ""
+    return "" if newest == "normal" else newest
+
+
+def _earliest(notices: Sequence[Notice]) -> int | None:
+    return min((notice.t for notice in notices if notice.t is not None), default=None)
+
+
+def _recording(key: str, notice: Notice, layers: tuple[Told, Filled], flags: tuple[str, ...], status: str) -> Recording:
+    """Put a recording together; the notice's `t` is the earliest of all."""
+    told, filled = layers
+    sent_ms = told.end_ms
+    if notice.t is not None:
+        sent_ms = max(sent_ms, notice.t * 1000 - ANNOUNCED_BEFORE_T_MS)
+    return Recording(
+        key,
+        told.stream,
+        told.format,
+        told.end_ms,
+        sent_ms,
+        notice.file_id,
+        told.start_ms,
+        told.duration_ms,
+        told.size_bytes,
+        told.url,
+        told.bps,
+        told.resolution,
+        told.codec,
+        filled.expires_ms,
+        filled.cover_url,
+        filled.renditions,
+        filled.title,
+        filled.tags,
+        filled.task_id,
+        filled.session_id,
+        status,  # type: ignore[arg-type]  # one of the keys of SEVERITY or empty
+        flags,
+    )

@@ -1,0 +1,64 @@
+"""The questions that pages ask about VJs."""
+
+from __future__ import annotations
+
+from builder.catalog.queries import Questions
+from builder.catalog.values import DayTotal, VjTotal
+from builder.model import Session
+
+COLUMNS = "slug, count, recorded_ms, first_ms, last_ms, longest_ms, longest_id"
+
+
+class VjQuestions(Questions):
+    """Totals and lists of one VJ, or of all."""
+
+    def vj_slugs(self) -> list[VjTotal]:
+        """Return the totals of every VJ that has listed sessions, by slug."""
+        return [VjTotal(*row) for row in self.connection.execute(f"SELECT {COLUMNS} FROM vjs ORDER BY slug")]
+
+    def vj_total(self, slug: str) -> VjTotal | None:
+        found = self.connection.execute(f"SELECT {COLUMNS} FROM vjs WHERE slug=?", (slug,)).fetchone()
+        return VjTotal(*found) if found else None
+
+    def vj_count(self) -> int:
+        """Return how many VJs have listed sessions."""
+        return self._number("SELECT count(*) FROM vjs")
+
+    def vj_months(self, slug: str) -> list[tuple[str, int, int]]:
+        """Return (month, sessions, recorded_ms) by month."""
+        query = (
+            "SELECT substr(day, 1, 7) AS month, sum(count), sum(recorded_ms) FROM vj_days WHERE vj=? "
+            "GROUP BY month ORDER BY month"
+        )
+        return list(self.connection.execute(query, (slug,)))
+
+    def vj_days(self, slug: str, prefix: str = "") -> list[DayTotal]:
+        """Return the days of a VJ that have listed sessions: all, or those of a year or month."""
+        query = "SELECT day, count, recorded_ms FROM vj_days WHERE vj=? AND day>=? AND day<? ORDER BY day"
+        return [DayTotal(*row) for row in self.connection.execute(query, (slug, prefix, f"{prefix}~"))]
+
+    def vj_sessions(
+        self,
+        slug: str,
+        month: str | None = None,
+        day: str | None = None,
+        limit: int | None = None,
+        *,
+        newest_first: bool = False,
+    ) -> list[Session]:
+        """Return a VJ's sessions, or those of a month ("2022-01") or day ("2022-01-13"), by (start_ms, id)."""
+        order = "start_ms DESC, id DESC" if newest_first else "start_ms, id"
+        count = -1 if limit is None else limit
+        prefix = day or month
+        if prefix is None:
+            return self._sessions(f"WHERE listed AND vj=? ORDER BY {order} LIMIT ?", (slug, count))
+        tail = f"WHERE listed AND vj=? AND day>=? AND day<=? ORDER BY {order} LIMIT ?"
+        return self._sessions(tail, (slug, prefix, prefix if day else f"{prefix}~", count))
+
+    def vj_hours(self, slug: str) -> list[list[int]]:
+        """Return how many sessions began in each hour of the week: seven rows (Monday first) of 24 counts."""
+        counts = [[0] * 24 for _ in range(7)]
+        rows = self.connection.execute("SELECT weekday, hour, count FROM vj_hours WHERE vj=?", (slug,))
+        for weekday, hour, count in rows:
+            counts[weekday][hour] = count
+        return counts

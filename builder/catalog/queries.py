@@ -1,0 +1,187 @@
+"""The questions that pages ask about sessions. Lists hold listed sessions only; every one of them is in a fixed order.
+
+Each question is answered by an index or by a table of totals: none of them walks the whole catalog, except those that
+name every session (`all_ids`, `aliases`, `tombstones`) for pages that do.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import msgspec
+
+from builder.catalog.values import DayTotal, Totals
+from builder.model import Session
+
+OVERLAP_MS = 3 * 86_400_000  # how long before a day a session may have begun that still reaches into it
+LATEST_PERIOD = "9999-99-99~"
+
+_decode = msgspec.msgpack.Decoder(Session).decode
+
+
+class Questions:
+    """What every group of questions shares."""
+
+    connection: sqlite3.Connection
+
+    def _sessions(self, tail: str, parameters: tuple[object, ...] = ()) -> list[Session]:
+        return [_decode(body) for (body,) in self.connection.execute(f"SELECT body FROM sessions {tail}", parameters)]
+
+    def _number(self, query: str, parameters: tuple[object, ...] = ()) -> int:
+        found = self.connection.execute(query, parameters).fetchone()
+        return int(found[0] or 0) if found else 0
+
+    def meta(self, name: str) -> object:
+        found = self.connection.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
+        return found[0] if found else None
+
+
+class SessionQuestions(Questions):
+    """One session, all sessions, and what lies beside one."""
+
+    def session(self, identity: str) -> Session | None:
+        """Return a session by its id, whatever its visibility."""
+        found = self._sessions("WHERE id=?", (identity,))
+        return found[0] if found else None
+
+    def all_ids(self) -> Iterator[str]:
+        """Yield the id of every session, hidden ones too, in order."""
+        return (identity for (identity,) in self.connection.execute("SELECT id FROM sessions ORDER BY id"))
+
+    def page_ids(self) -> Iterator[str]:
+        """Yield the id of every session that has a page: neither a tombstone nor a draft, unlisted ones too."""
+        rows = self.connection.execute(
+            "SELECT id FROM sessions WHERE tombstone='' AND visibility IN ('public', 'unlisted') ORDER BY id"
+        )
+        return (identity for (identity,) in rows)
+
+    def all_sessions(self) -> Iterator[Session]:
+        """Yield every session, hidden ones too, by start and id."""
+        rows = self.connection.execute("SELECT body FROM sessions ORDER BY start_ms, id")
+        return (_decode(body) for (body,) in rows)
+
+    def tombstones(self) -> Iterator[Session]:
+        rows = self.connection.execute("SELECT body FROM sessions WHERE tombstone<>'' ORDER BY id")
+        return (_decode(body) for (body,) in rows)
+
+    def aliases(self) -> Iterator[tuple[str, str]]:
+        """Yield (alias, session id) in order; where two sessions claim one alias the smaller id has it."""
+        return iter(self.connection.execute("SELECT alias, min(session) FROM aliases GROUP BY alias ORDER BY alias"))
+
+    def alias_target(self, alias: str) -> str | None:
+        found = self.connection.execute("SELECT min(session) FROM aliases WHERE alias=?", (alias,)).fetchone()
+        return found[0] if found else None
+
+    def neighbours(self, session: Session) -> tuple[Session | None, Session | None]:
+        """Return the listed sessions of the same VJ just before and just after."""
+        place = (session.vj, session.start_ms, session.id)
+        listed = "WHERE listed AND vj=? AND (start_ms, id)"
+        before = self._sessions(f"{listed} < (?, ?) ORDER BY start_ms DESC, id DESC LIMIT 1", place)
+        after = self._sessions(f"{listed} > (?, ?) ORDER BY start_ms, id LIMIT 1", place)
+        return (before[0] if before else None), (after[0] if after else None)
+
+    def overlapping_day(self, start_ms: int, end_ms: int) -> list[Session]:
+        """Return sessions that began before the span and reach into it, by (start_ms, id)."""
+        assert start_ms <= end_ms
+        tail = "WHERE listed AND start_ms>=? AND start_ms<? AND end_ms>? ORDER BY start_ms, id"
+        return self._sessions(tail, (start_ms - OVERLAP_MS, start_ms, start_ms))
+
+    def latest(self, limit: int) -> list[Session]:
+        """Return the newest listed sessions, newest first."""
+        return self._sessions("WHERE listed ORDER BY start_ms DESC, id DESC LIMIT ?", (limit,))
+
+    def featured(self) -> list[Session]:
+        """Return featured sessions, newest first."""
+        return self._sessions("WHERE featured AND listed ORDER BY start_ms DESC, id DESC")
+
+    def totals(self) -> Totals:
+        """Return whole-site counts; for the home page only."""
+        count, recorded, first, last = self.connection.execute(
+            "SELECT coalesce(sum(count), 0), coalesce(sum(recorded_ms), 0), coalesce(min(day), ''), "
+            "coalesce(max(day), '') FROM days"
+        ).fetchone()
+        return Totals(count, recorded, self._number("SELECT count(*) FROM vjs"), first, last)
+
+    def now_ms(self) -> int:
+        """Return DESIGN's "now": the newest recording's end, or what overrides it."""
+        found = self.meta("now_ms")
+        return found if isinstance(found, int) else 0
+
+
+class CalendarQuestions(Questions):
+    """Days, months and years, by the day of a session's address."""
+
+    def day_sessions(self, day: str, hour: int | None = None) -> list[Session]:
+        """Return a day's sessions, or those that began in one local hour of it, by (start_ms, id)."""
+        if hour is None:
+            return self._sessions("WHERE listed AND day=? ORDER BY start_ms, id", (day,))
+        return self._sessions("WHERE listed AND day=? AND hour=? ORDER BY start_ms, id", (day, hour))
+
+    def day_count(self, day: str) -> int:
+        return self._number("SELECT count FROM days WHERE day=?", (day,))
+
+    def day_hours(self, day: str) -> list[tuple[int, int]]:
+        """Return (local hour, sessions that began in it), by hour."""
+        query = "SELECT hour, count(*) FROM sessions WHERE listed AND day=? GROUP BY hour ORDER BY hour"
+        return list(self.connection.execute(query, (day,)))
+
+    def days(self, prefix: str = "") -> list[DayTotal]:
+        """Return the days that have listed sessions: of a year ("2022"), a month ("2022-01"), or all."""
+        query = "SELECT day, count, recorded_ms FROM days WHERE day>=? AND day<? ORDER BY day"
+        return [DayTotal(*row) for row in self.connection.execute(query, (prefix, f"{prefix}~"))]
+
+    def months(self, year: str = "") -> list[DayTotal]:
+        return self._periods(7, year)
+
+    def years(self) -> list[DayTotal]:
+        return self._periods(4, "")
+
+    def _periods(self, length: int, prefix: str) -> list[DayTotal]:
+        query = (
+            f"SELECT substr(day, 1, {length}) AS period, sum(count), sum(recorded_ms) FROM days "
+            "WHERE day>=? AND day<? GROUP BY period ORDER BY period"
+        )
+        return [DayTotal(*row) for row in self.connection.execute(query, (prefix, f"{prefix}~"))]
+
+    def previous_period(self, period: str) -> str | None:
+        """Return the day, month or year before this one that has listed sessions."""
+        found = self.connection.execute("SELECT max(day) FROM days WHERE day<?", (period,)).fetchone()
+        return found[0][: len(period)] if found[0] else None
+
+    def next_period(self, period: str) -> str | None:
+        found = self.connection.execute("SELECT min(day) FROM days WHERE day>?", (f"{period}~",)).fetchone()
+        return found[0][: len(period)] if found[0] else None
+
+
+class TagQuestions(Questions):
+    """Tags of listed sessions, exactly as they were given."""
+
+    def tags(self) -> list[tuple[str, int]]:
+        return list(self.connection.execute("SELECT tag, count FROM tags ORDER BY tag"))
+
+    def tag_count(self, tag: str) -> int:
+        return self._number("SELECT count FROM tags WHERE tag=?", (tag,))
+
+    def tag_sessions(self, tag: str, year: str | int | None = None, month: str | int | None = None) -> list[Session]:
+        """Return a tag's sessions, or those of a year ("2022") or month ("2022-01"), by (day, start_ms, id)."""
+        prefix = _prefix(year, month)
+        query = (
+            "SELECT s.body FROM session_tags AS t CROSS JOIN sessions AS s ON s.id=t.session "
+            "WHERE t.tag=? AND t.day>=? AND t.day<? ORDER BY t.day, t.start_ms, t.session"
+        )
+        return [_decode(body) for (body,) in self.connection.execute(query, (tag, prefix, f"{prefix}~"))]
+
+    def tag_months(self, tag: str) -> list[tuple[str, int]]:
+        """Return (month, sessions) of a tag, by month."""
+        query = (
+            "SELECT substr(day, 1, 7) AS month, count(*) FROM session_tags WHERE tag=? GROUP BY month ORDER BY month"
+        )
+        return list(self.connection.execute(query, (tag,)))
+
+
+def _prefix(year: str | int | None, month: str | int | None) -> str:
+    if month is None:
+        return "" if year is None else f"{year:0>4}"
+    text = str(month)
+    return text if "-" in text else f"{year:0>4}-{text:0>2}"

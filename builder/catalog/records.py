@@ -1,0 +1,158 @@
+"""The questions that people ask: what was told of a recording, what is wrong, which streams there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from builder.catalog import findings
+from builder.catalog.deriving import Deriver, Setting
+from builder.catalog.merge import identity
+from builder.catalog.numbers import base_numbers
+from builder.catalog.queries import Questions
+from builder.catalog.recall import Recall
+from builder.catalog.rows import Known, decode_notice, decode_session
+from builder.catalog.schema import ROW_BITS
+from builder.catalog.values import Note, Stated, StreamTotal
+from builder.model import Counts, Problem, Recording, Session, StreamKey
+from builder.sessions import Rules
+
+_decode_problem = msgspec.msgpack.Decoder(Problem).decode
+
+
+class RecordQuestions(Questions):
+    """Lookups for `explain`, `problems`, `streams` and for redirects; none of them is asked for a page."""
+
+    def session_of_file(self, file_id: str) -> Session | None:
+        """Return the session that holds a recording, named by file id or key."""
+        for number in base_numbers(file_id):
+            rows = self.connection.execute(
+                "SELECT r.key, s.body FROM recordings AS r JOIN sessions AS s ON s.id=r.session WHERE r.base=? "
+                "ORDER BY r.key",
+                (number,),
+            )
+            for key, body in rows:
+                if file_id in (key, key.rpartition("@")[0]):
+                    return decode_session(body)
+        return None
+
+    def recording(self, name: str) -> Recording | None:
+        """Return a recording by key or file id, also one that waits for its media host to be listed."""
+        return next((one.recording for one in self.known(name)), None)
+
+    def known(self, name: str) -> Iterator[Known]:
+        """Yield the recordings with this key or file id and what is known about them."""
+        recall = self._recall()
+        for number in base_numbers(name):
+            for one in recall.known(number):
+                if name in (one.recording.key, one.recording.file_id):
+                    yield one
+
+    def recordings_of(self, session: Session) -> list[Recording]:
+        """Return the recordings of a session, by key."""
+        recall = self._recall()
+        found = {}
+        for key in session.recordings:
+            for number in base_numbers(key):
+                found.update(
+                    {one.recording.key: one.recording for one in recall.known(number) if one.recording.key == key}
+                )
+        return [found[key] for key in sorted(found)]
+
+    def notices_of(self, name: str) -> list[Stated]:
+        """Return every notice about a recording and where it was read, by place."""
+        plain = name.rpartition("@")[0]
+        found = []
+        for number in base_numbers(name):
+            rows = self.connection.execute(
+                "SELECT f.relative, n.line, n.offset, n.item FROM notices AS n CROSS JOIN files AS f "
+                f"ON f.id=n.id>>{ROW_BITS} WHERE n.base=? ORDER BY f.relative, n.id",
+                (number,),
+            )
+            for relative, line, offset, item in rows:
+                notice = decode_notice(item)
+                if identity(notice) in (name, plain):
+                    found.append(Stated(relative, line, offset, notice))
+        return found
+
+    # --- problems ---
+
+    def problems(self, limit: int | None = None) -> list[Note]:
+        """Return what is wrong: what was read, by file and place, then what the catalog found, by code and name."""
+        count = -1 if limit is None else limit
+        notes = [
+            Note(f"{relative}:{row_id & ((1 << ROW_BITS) - 1)}", _placed(_decode_problem(item), relative))
+            for row_id, relative, item in self.connection.execute(
+                f"SELECT p.id, f.relative, p.item FROM files AS f CROSS JOIN problems AS p "
+                f"ON p.id BETWEEN f.id<<{ROW_BITS} AND ((f.id+1)<<{ROW_BITS})-1 ORDER BY f.relative, p.id LIMIT ?",
+                (count,),
+            )
+        ]
+        rows = self.connection.execute(
+            "SELECT code, name, base, item FROM findings ORDER BY code, name LIMIT ?",
+            (-1 if limit is None else max(limit - len(notes), 0),),
+        )
+        return notes + [
+            Note(f"{code}:{name}", self._located(_decode_problem(item), name, base)) for code, name, base, item in rows
+        ]
+
+    def _located(self, problem: Problem, name: str, base: int) -> Problem:
+        """Add where the first notice of the recording stands."""
+        if problem.source or not base:
+            return problem
+        first = next(iter(self.notices_of(name)), None)
+        if first is None:
+            return problem
+        return msgspec.structs.replace(problem, source=first.source, line=first.line, offset=first.offset)
+
+    def problem(self, number: str) -> Note | None:
+        """Return one problem by the number that `problems` gives it."""
+        return next((note for note in self.problems() if note.number == number), None)
+
+    # --- streams ---
+
+    def streams(self, *, unmapped: bool = False) -> list[StreamTotal]:
+        """Return the streams that were told, by stream id, and the VJs their sessions are filed under."""
+        totals = []
+        for number, stream_id, app, appname, recordings, events in self.connection.execute(
+            "SELECT number, stream_id, app, appname, recordings, events FROM streams ORDER BY stream_id, app, appname"
+        ):
+            rows = self.connection.execute(
+                "SELECT vj, count(*), min(start_ms), max(start_ms) FROM sessions WHERE stream=? "
+                "GROUP BY vj ORDER BY vj",
+                (number,),
+            ).fetchall()
+            count = sum(row[1] for row in rows)
+            first = min((row[2] for row in rows), default=None)
+            last = max((row[3] for row in rows), default=None)
+            slugs = tuple(row[0] for row in rows)
+            if not unmapped or any(slug.startswith("s-") for slug in slugs):
+                stream = StreamKey(stream_id, app, appname)
+                totals.append(StreamTotal(stream, recordings, events, slugs, count, first, last))
+        return totals
+
+    # --- counts and memory ---
+
+    def counts(self) -> Counts:
+        """Count what became of every record read."""
+        return findings.counts(self.connection)
+
+    def session_count(self) -> int:
+        """Return how many sessions there are, hidden ones and tombstones too."""
+        return findings.tallies(self.connection)["sessions"]
+
+    def former_anchor(self, identity: str) -> str | None:
+        """Return the anchor's key of a session that is no more, if this catalog ever held it."""
+        found = self.connection.execute("SELECT anchor FROM gone WHERE session=?", (identity,)).fetchone()
+        return found[0] if found else None
+
+    def _recall(self) -> Recall:
+        stored = self.meta("rules")
+        setting = msgspec.msgpack.decode(stored, type=Setting) if isinstance(stored, bytes) else None
+        return Recall(self.connection, Deriver(setting or Setting(Rules())))
+
+
+def _placed(problem: Problem, source: str) -> Problem:
+    """Name the file as it is called now: it may have been renamed since it was read."""
+    return problem if problem.source == source else msgspec.structs.replace(problem, source=source)

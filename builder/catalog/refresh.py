@@ -1,0 +1,296 @@
+"""Bringing the catalog up to date: what is new in the sources → changed sessions → pages that have to be made again.
+
+Everything happens in one transaction: rows, checkpoints, recordings, sessions, totals and the notes about pages are
+stored together or not at all. A little news takes the incremental way, much of it the bulk one; the result is the same.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from builder.catalog import bulk, facts, findings
+from builder.catalog.catalog import Catalog
+from builder.catalog.comparing import compare_bulk, removed_sessions
+from builder.catalog.deriving import Setting
+from builder.catalog.intake import Batch, FileRow, Plan, batches, plan
+from builder.catalog.ledger import EVERYTHING, Ledger
+from builder.catalog.now import Now
+from builder.catalog.replacing import Change, assign, changes, replace
+from builder.catalog.rows import encode
+from builder.catalog.setting import code_digest, concern, digest_of, kept
+from builder.catalog.updating import Intake, Update
+from builder.catalog.values import RefreshReport
+from builder.config import Media
+from builder.errors import ConfigError
+from builder.model import Counts, PageKey, Problem, Session, Value
+from builder.sessions import Rules
+from builder.sources import SourceSettings, find_sources
+
+INCREMENTAL_BYTES = 4_000_000  # of new text; more is loaded in bulk
+INCREMENTAL_ROWS = 5_000  # new or dropped notices, or recordings to group again
+INCREMENTAL_SESSIONS = 1_000  # changed sessions whose pages are noted one by one
+REMOVAL_SESSIONS = 20  # sessions that may vanish in one run …
+REMOVAL_SHARE = 10  # … or percent of them
+SHOWN_PROBLEMS = 1_000
+
+Affected = Callable[[Catalog, Session | None, Session | None], Iterable[PageKey]]
+Progress = Callable[[str, int], None]
+
+
+class Inputs(Value, frozen=True):
+    """All that decides what the catalog holds."""
+
+    source: Path
+    settings: SourceSettings
+    rules: Rules
+    media: Media
+    now_override_ms: int | None = None
+
+    @property
+    def setting(self) -> Setting:
+        return Setting(self.rules, self.media)
+
+
+class TooMuchError(Exception):
+    """There is more news than the incremental way is for."""
+
+
+def refresh(
+    catalog: Catalog,
+    inputs: Inputs,
+    affected: Affected,
+    *,
+    output_ids: tuple[str, ...],
+    allow_removal: bool = False,
+    progress: Progress | None = None,
+) -> RefreshReport:
+    """Bring the catalog up to date with the sources and rules; note the pages of every known output that may change.
+
+    Raises `ConfigError`, with the catalog untouched, when two sessions have one address or when more sessions would
+    vanish than `allow_removal` permits. Running it again without news changes nothing.
+    """
+    run = Refresh(catalog, inputs, affected, output_ids)
+    run.allow_removal = allow_removal
+    run.progress = progress or run.progress
+    return run.run()
+
+
+class Refresh:
+    """One run of `refresh`."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        inputs: Inputs,
+        affected: Affected,
+        output_ids: tuple[str, ...],
+    ) -> None:
+        self.catalog = catalog
+        self.connection: sqlite3.Connection = catalog.connection
+        self.inputs = inputs
+        self.affected = affected
+        self.allow_removal = False
+        self.progress: Progress = lambda _what, _count: None
+        known = {output for (output,) in self.connection.execute("SELECT output FROM output")}
+        self.outputs = sorted(known.union(output_ids))
+
+    def run(self) -> RefreshReport:
+        settings = f"{self.inputs.settings.digest()} {code_digest()}"
+        todo = plan(facts.file_rows(self.connection), find_sources(self.inputs.source), settings)
+        digest = digest_of(self.inputs.setting)
+        is_same_setting = self.catalog.meta("setting") == digest and self._is_same_now()
+        if not todo.tasks and not todo.gone and is_same_setting:
+            return self._report(Counts(), ())
+        if self._is_empty():
+            with self.catalog.loading(), self.catalog.transaction():
+                return self._bulk(todo, digest)
+        with self.catalog.transaction():
+            try:
+                return self._incremental(todo, digest, is_same_setting=is_same_setting)
+            except TooMuchError:
+                pass
+            return self._bulk(todo, digest)
+
+    def _is_empty(self) -> bool:
+        return self.connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
+
+    def _is_same_now(self) -> bool:
+        return self.catalog.meta("now_override_ms") == self.inputs.now_override_ms
+
+    # --- the incremental way ---
+
+    def _incremental(self, todo: Plan, digest: str, *, is_same_setting: bool) -> RefreshReport:
+        intake = self._read(todo)
+        update = Update(self.connection, self.inputs.setting)
+        if not is_same_setting:
+            self._concern(update)
+        before = Now(expired_before_ms=self._expired_before())
+        now = update.run(intake, before, self.inputs.now_override_ms)
+        if len(update.concerned) > INCREMENTAL_ROWS:
+            raise TooMuchError
+        closed = update.close()
+        after = update.recall.deriver.sessions(closed.known.values(), closed.events)
+        changed = changes(closed.sessions, after)
+        removed = removed_sessions(self.connection, [c.before for c in changed if c.before and not c.after])
+        self._guard(removed, self.catalog.session_count())
+        everything = len(changed) > INCREMENTAL_SESSIONS
+        keys = {} if everything else self._affected(changed)
+        replace(self.connection, changed, update.recall.deriver.clock)
+        assign(self.connection, closed.known.values(), after)
+        step = sum((change.after is not None) - (change.before is not None) for change in changed)
+        findings.add_to_tallies(self.connection, {"sessions": step})
+        if not everything:
+            keys |= self._affected(changed)
+        self._note_pages(keys, everything=everything)
+        self._store_setting(digest, now)
+        problems = self._problems(intake.batches, {row[1] for batch in intake.batches for row in batch.notices})
+        return self._report(new_counts(intake, todo, update), problems, len(changed), removed, everything=everything)
+
+    def _read(self, todo: Plan) -> Intake:
+        if todo.size_bytes > INCREMENTAL_BYTES:
+            raise TooMuchError
+        rows = sum(row.rows for row in todo.gone)
+        read: list[Batch] = []
+        for task in todo.tasks:
+            for batch in batches(task, self.inputs.settings):
+                read.append(batch)
+                rows += len(batch) + (task.row.rows if batch.restarted else 0)
+                if rows > INCREMENTAL_ROWS:
+                    raise TooMuchError
+        return Intake(read, todo.gone)
+
+    def _concern(self, update: Update) -> None:
+        """Note what a changed setting concerns; when that may be much, everything is derived anew."""
+        found = concern(self.connection, self.catalog.meta("rules"), self.inputs.setting, INCREMENTAL_ROWS)
+        if found is None:
+            raise TooMuchError
+        update.concerned |= found.bases
+        update.judged |= found.judged
+        update.sessions |= found.sessions
+
+    def _affected(self, changed: list[Change]) -> dict[PageKey, str]:
+        keys: dict[PageKey, str] = {}
+        for change in changed:
+            for key in self.affected(self.catalog, change.before, change.after):
+                keys.setdefault(key, f"session {change.id}")
+        return keys
+
+    # --- the bulk way ---
+
+    def _bulk(self, todo: Plan, digest: str) -> RefreshReport:
+        before, sessions = findings.counts(self.connection), self.catalog.session_count()
+        read_before = {task.row.id: task.row for task in todo.tasks}
+        now = bulk.load(
+            self.connection,
+            todo,
+            self.inputs.settings,
+            self.inputs.setting,
+            now_override_ms=self.inputs.now_override_ms,
+            progress=self.progress,
+        )
+        changed, removed = compare_bulk(self.connection)
+        self._guard(removed, sessions)
+        self._note_pages({}, everything=True)
+        self._store_setting(digest, now)
+        new = bulk_counts(self.connection, before, read_before)
+        return self._report(new, self._first_problems(), changed, removed, everything=True)
+
+    # --- both ---
+
+    def _guard(self, removed: int, total: int) -> None:
+        """Refuse to unpublish much at once: it is mostly a folder that was moved away or not mounted."""
+        if self.allow_removal or removed <= REMOVAL_SESSIONS:
+            return
+        if removed * 100 > total * REMOVAL_SHARE:
+            raise ConfigError(
+                f"recordings/: {removed} of {total} sessions would vanish, at most {REMOVAL_SHARE} % may in one run",
+                hint="if their records were removed on purpose, give `--allow-removal`",
+            )
+
+    def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
+        for output in self.outputs:
+            ledger = Ledger(self.connection, output)
+            if everything:
+                ledger.add_pending([EVERYTHING], "the records were read anew")
+            for key, cause in sorted(keys.items()):
+                ledger.add_pending([key], cause)
+
+    def _store_setting(self, digest: str, now: Now) -> None:
+        values = {
+            "setting": digest,
+            "rules": encode(kept(self.inputs.setting)),
+            "now_ms": now.now_ms,
+            "expired_before_ms": now.expired_before_ms,
+            "now_override_ms": self.inputs.now_override_ms,
+        }
+        self.connection.executemany("INSERT OR REPLACE INTO meta VALUES(?,?)", list(values.items()))
+
+    def _expired_before(self) -> int | None:
+        found = self.catalog.meta("expired_before_ms")
+        return found if isinstance(found, int) else None
+
+    def _problems(self, read: list[Batch], bases: set[int]) -> tuple[Problem, ...]:
+        found = [msgspec.msgpack.decode(item, type=Problem) for batch in read for _, item in batch.problems]
+        for base in sorted(bases):
+            found += findings.found_about(self.connection, base)
+        found += findings.match_curations(self.connection, self.inputs.rules.curations)
+        return tuple(found[:SHOWN_PROBLEMS])
+
+    def _first_problems(self) -> tuple[Problem, ...]:
+        findings.match_curations(self.connection, self.inputs.rules.curations)
+        return tuple(note.problem for note in self.catalog.problems(SHOWN_PROBLEMS))
+
+    def _report(
+        self,
+        new: Counts,
+        problems: tuple[Problem, ...],
+        changed: int = 0,
+        removed: int = 0,
+        *,
+        everything: bool = False,
+    ) -> RefreshReport:
+        counts = findings.counts(self.connection)
+        return RefreshReport(counts, new, changed, removed, everything, problems, self.catalog.warning)
+
+
+def new_counts(intake: Intake, todo: Plan, update: Update) -> Counts:
+    """Count what became of the records read in this run."""
+    former = {task.row.id: task.row for task in todo.tasks}
+    restarted = {batch.file for batch in intake.batches if batch.restarted}
+    read = ignored = quarantined = 0
+    for batch in intake.batches:
+        if batch.done is not None:
+            base = FileRow(batch.file, "") if batch.file in restarted else former[batch.file]
+            read += batch.done.read - base.read
+            ignored += batch.done.ignored - base.ignored
+            quarantined += batch.done.quarantined - base.quarantined
+    accepted = update.new["usable"] + update.new["events"]
+    ignored += update.new["unclaimed"]
+    quarantined += update.new["unusable"]
+    return Counts(read, accepted, read - accepted - ignored - quarantined, ignored, quarantined)
+
+
+def bulk_counts(connection: sqlite3.Connection, before: Counts, former: dict[int, FileRow]) -> Counts:
+    """Count the same for a bulk load: by what the catalog has more than before."""
+    after = findings.counts(connection)
+    read = 0
+    for row in facts.file_rows(connection):
+        if row.id in former:
+            read += row.read - former[row.id].read if row.read >= former[row.id].read else row.read
+    if before.read == 0:
+        return after
+    left = read
+    steps = []
+    for one, other in (
+        (after.quarantined, before.quarantined),
+        (after.ignored, before.ignored),
+        (after.accepted, before.accepted),
+    ):
+        steps.append(min(max(one - other, 0), left))
+        left -= steps[-1]
+    quarantined, ignored, accepted = steps
+    return Counts(read, accepted, left, ignored, quarantined)

@@ -1,0 +1,66 @@
+"""The seal: what the database file looked like when we last closed it.
+
+SQLite survives a killed process by itself, and its own check finds broken pages; neither sees a changed byte inside a
+row. The main file changes only at checkpoints, which this room makes itself and seals. A file that is not as the seal
+says was cut off by a power failure, restored from elsewhere or changed by something else; it is only a cache, so it is
+made anew rather than trusted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+SECOND_NS = 1_000_000_000
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """Size and time of the file, and whether the disk has it; if not, the seal holds until the machine restarts."""
+
+    size: int
+    mtime_ns: int
+    synced: bool
+    boot: str
+
+
+def place_of(database: Path) -> Path:
+    return database.with_suffix(".seal")
+
+
+def write(database: Path, *, synced: bool) -> None:
+    """Seal a database that no transaction is open on."""
+    facts = database.stat()
+    seal = Seal(facts.st_size, facts.st_mtime_ns, synced, boot_id())
+    temporary = place_of(database).with_suffix(".seal.tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.encode(seal))
+    temporary.replace(place_of(database))
+
+
+def read(database: Path) -> Seal | None:
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode(place_of(database).read_bytes(), type=Seal)
+    return None
+
+
+def is_whole(database: Path) -> bool:
+    """Say whether the file is as it was sealed. Archives that restore whole seconds only are believed."""
+    seal = read(database)
+    if seal is None or not (seal.synced or (seal.boot and seal.boot == boot_id())):
+        return False
+    facts = database.stat()
+    same_time = facts.st_mtime_ns in (seal.mtime_ns, seal.mtime_ns // SECOND_NS * SECOND_NS)
+    return facts.st_size == seal.size and same_time
+
+
+def boot_id() -> str:
+    """Return what changes when the machine restarts; empty where the system does not say."""
+    try:
+        return BOOT_ID.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):  # not Linux, or hidden: then an unsynced file is not trusted
+        return ""

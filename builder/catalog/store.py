@@ -1,0 +1,189 @@
+"""The database file: opening, judging and closing it.
+
+It is a cache of the logs. A file that is damaged, foreign, of a newer program, or not as it was sealed is deleted and
+made anew with a warning, never repaired and never half trusted. One process writes; any number read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from builder.catalog import schema, seal
+from builder.errors import StorageError
+
+FILE = "catalog.sqlite"
+BUSY_MS = 5000
+SIDE_FILES = ("-wal", "-shm", "-journal")
+MAGIC = b"SQLite format 3\0"
+HEADER_BYTES = 100
+
+
+class Store:
+    """One connection to the database of a state folder.
+
+    `warning` says why the file had to be made anew; empty when it was fine or simply not there.
+    """
+
+    def __init__(self, state: Path, *, readonly: bool = False) -> None:
+        self.path = state / FILE
+        self.readonly = readonly
+        self.warning = ""
+        before = seal.read(self.path)
+        self.is_unsynced = before is not None and not before.synced  # a bulk load left the disk behind
+        self.is_loaded = False  # … in this run
+        self.connection = self._open_readonly() if readonly else self._open(state)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Move everything into the main file and seal it."""
+        if self.readonly:
+            self.connection.close()
+            return
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+        self.settle()
+        self.connection.close()
+        self._seal()
+
+    def settle(self) -> None:
+        """Move committed transactions into the main file and seal it."""
+        with contextlib.suppress(
+            sqlite3.OperationalError
+        ):  # a reader is at work: the log keeps what could not be moved
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._seal()
+
+    def _seal(self) -> None:
+        with contextlib.suppress(OSError):  # without a seal the next run makes the cache anew, which is right
+            if self.is_unsynced and not self.is_loaded:
+                with self.path.open("rb") as file:
+                    os.fsync(file)
+                self.is_unsynced = False
+            seal.write(self.path, synced=not self.is_unsynced)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write everything or nothing."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            self._give_up()
+            raise self._failure(error) from error
+        except BaseException:
+            self._give_up()
+            raise
+
+    def _give_up(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+
+    def _failure(self, error: sqlite3.DatabaseError) -> StorageError:
+        """Word an error of SQLite; a damaged file loses its seal, so that the next run makes it anew."""
+        if isinstance(error, sqlite3.OperationalError):
+            return StorageError(f"failed to write the catalog: {error}")
+        seal.place_of(self.path).unlink(missing_ok=True)
+        return StorageError(f"failed to read the catalog: {error}", hint="run it again: the catalog is made anew")
+
+    @contextlib.contextmanager
+    def loading(self) -> Iterator[None]:
+        """Make one transaction on an empty database cheap: nothing to roll back to, no waiting for the disk."""
+        switched = self.connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete"
+        if switched:
+            self.connection.execute("PRAGMA synchronous=OFF")
+            self.is_unsynced = self.is_loaded = True
+        try:
+            yield
+        finally:
+            if switched:
+                self.connection.execute("PRAGMA journal_mode=WAL")
+                self.connection.execute("PRAGMA synchronous=NORMAL")
+
+    # --- opening ---
+
+    def _open(self, state: Path) -> sqlite3.Connection:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(PermissionError):  # someone else's folder: the file's own mode still holds
+            state.chmod(0o700)
+        reason = self._objection()
+        if reason:
+            self.warning = f"the catalog in the state folder {reason}; it is made anew from the sources"
+        if reason or not self.path.exists() or self.path.stat().st_size == 0:
+            self._delete()
+        if not self.path.exists():
+            return self._create()
+        return self._configure(self._connect("rw"))
+
+    def _create(self) -> sqlite3.Connection:
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        connection = self._connect("rw")
+        connection.execute("PRAGMA synchronous=OFF")  # there is nothing to lose yet
+        schema.create(connection)
+        return self._configure(connection)
+
+    def _objection(self) -> str:
+        """Return why the file cannot be used; empty when it can, or when there is none."""
+        if not self.path.exists() and not self.path.is_symlink():
+            return ""
+        if self.path.is_symlink() or not self.path.is_file():
+            return "is not a regular file"
+        with self.path.open("rb") as file:
+            header = file.read(HEADER_BYTES)
+        if not header:
+            return ""
+        version, application = (int.from_bytes(header[place : place + 4], "big") for place in (60, 68))
+        if len(header) < HEADER_BYTES or not header.startswith(MAGIC):
+            return "is damaged"
+        if application != schema.APPLICATION_ID:
+            return "belongs to another program" if application else "was cut off"
+        if version != schema.VERSION:
+            return f"was written by {'a newer' if version > schema.VERSION else 'an older'} aftercast"
+        return "" if seal.is_whole(self.path) else "was cut off or changed by something else"
+
+    def _delete(self) -> None:
+        for suffix in ("", *SIDE_FILES):
+            place = Path(f"{self.path}{suffix}")
+            if place.is_dir() and not place.is_symlink():
+                raise StorageError(f"failed to make the catalog: `{place.name}` in the state folder is a folder")
+            place.unlink(missing_ok=True)
+        seal.place_of(self.path).unlink(missing_ok=True)
+
+    def _open_readonly(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            raise StorageError("failed to open the catalog: there is none yet", hint="run `aftercast build` first")
+        connection = self._connect("ro")
+        connection.execute(f"PRAGMA cache_size=-{schema.CACHE_KIB}")
+        return connection
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        place = self.path.absolute().as_uri()
+        return sqlite3.connect(f"{place}?mode={mode}", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
+
+    @staticmethod
+    def _configure(connection: sqlite3.Connection) -> sqlite3.Connection:
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "wal_autocheckpoint=0",  # the main file changes only when it is sealed afterwards
+            f"cache_size=-{schema.CACHE_KIB}",
+            "temp_store=MEMORY",
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+        ):
+            connection.execute(f"PRAGMA {setting}")
+        return connection
