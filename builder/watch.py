@@ -6,7 +6,6 @@ costs nothing. Bursts are gathered: quiet for 50 ms, but never waited for longer
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -15,13 +14,12 @@ from pathlib import Path
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from builder.snapshot import facts_of, scan
+
 QUIET_SECONDS = 0.05
 LONGEST_SECONDS = 0.5
 RESCAN_SECONDS = 2.0  # also look without an event: network mounts and overrun queues send none
 READ_ONLY_EVENTS = frozenset({"opened", "closed_no_write"})
-
-Facts = tuple[int, int, int]  # size, mtime_ns, inode
-Snapshot = dict[str, Facts]
 
 
 class Waker(FileSystemEventHandler):
@@ -98,24 +96,3 @@ class Watcher:
         now = scan(self.folders)
         before, self.seen = self.seen, now
         return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
-
-
-def scan(folders: Iterable[Path]) -> Snapshot:
-    """Return size, time and inode of every file below the folders, links not followed."""
-    snapshot: Snapshot = {}
-    for top in folders:
-        for folder, _, names in os.walk(top):
-            for name in names:
-                path = f"{folder}/{name}"
-                facts = facts_of(path)
-                if facts is not None:
-                    snapshot[path] = facts
-    return snapshot
-
-
-def facts_of(path: str) -> Facts | None:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None  # gone between the listing and the look: the next scan says so
-    return found.st_size, found.st_mtime_ns, found.st_ino

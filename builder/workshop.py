@@ -22,6 +22,7 @@ from builder.pages import KINDS, Site
 from builder.places import Places
 from builder.render import Renderer
 from builder.sessions import Rules
+from builder.snapshot import Snapshot, scan
 from builder.sources import SourceSettings
 
 KEYS_VARIABLE = "AFTERCAST_CALLBACK_KEYS"
@@ -40,6 +41,7 @@ class Workshop:
     def __init__(self, places: Places, environ: Mapping[str, str]) -> None:
         self.places = places
         self.environ = environ
+        self._theme_stamp: tuple[tuple[str, ...], Snapshot] | None = None
         self.load()
 
     def load(self) -> None:
@@ -47,16 +49,25 @@ class Workshop:
         self.config = load_config(self.places.source, self.environ, kinds=[kind.name for kind in KINDS])
         self.content = load_content(self.places.source, self.config)
         self.load_redirects()
+        self.load_theme()
+
+    def load_theme(self) -> None:
+        """Read templates, messages and assets, unless no file of them changed since the last time."""
         folders = [self.places.overrides] if self.places.overrides else []
         templates = [*folders, self.places.theme]
+        static = self.places.source / "static"
+        stamp = (self.config.languages, scan([*templates, static]))
+        if stamp == self._theme_stamp:
+            return
         self.messages = messages.load(templates, self.config.languages)
-        self.assets = collect_assets(templates, self.places.source / "static")
+        self.assets = collect_assets(templates, static)
         self.renderer = Renderer(
             templates,
             self.messages,
             {asset.name: asset.url for asset in self.assets},
             cache=self.places.state / "templates",
         )
+        self._theme_stamp = stamp
 
     def load_redirects(self) -> None:
         self.redirects = redirects.load(self.places.source)

@@ -67,9 +67,8 @@ class Staging:
 
     def leftovers(self, kind: str | None = None, language: str = "") -> Iterator[str]:
         """Yield the manifest's paths (of one kind and language, or all) that no page of this run claims."""
-        narrowed, parameters = "", (self.output,)
-        if kind is not None:
-            narrowed, parameters = " AND kind=? AND language=?", (self.output, kind, language)
+        narrowed = "" if kind is None else " AND kind=? AND language=?"
+        parameters = (self.output,) if kind is None else (self.output, kind, language)
         rows = self.connection.execute(
             "SELECT path FROM page WHERE output=?"
             + narrowed

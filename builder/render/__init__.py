@@ -23,6 +23,7 @@ from builder.errors import ConfigError
 from builder.messages import Messages
 from builder.pages.kind import PageKind
 from builder.render.filters import FILTERS
+from builder.render.names import Memory
 from builder.render.theme import DEFAULT, Theme, one_line
 
 LIBRARIES = ("jinja2", "markdown", "nh3", "tzdata")
@@ -46,7 +47,7 @@ class Renderer:
         cache: Path | None = None,
     ) -> None:
         self.arguments = (tuple(templates), dict(messages), dict(assets), cache)
-        self.theme = Theme(templates)
+        self.theme = Theme(templates, Memory(cache / "names.json" if cache else None))
         self.messages = messages
         self.assets = assets
         self.environment = _environment(self.theme, cache)

@@ -15,6 +15,7 @@ from jinja2 import BaseLoader, Environment, TemplateNotFound, TemplateSyntaxErro
 from jinja2.meta import find_referenced_templates
 
 from builder.errors import ConfigError
+from builder.render.names import Memory, Names
 
 MAX_BYTES = 1 << 20
 DEFAULT = "default/"
@@ -24,8 +25,9 @@ _NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.
 class Theme(BaseLoader):
     """Loads templates from folders in order; the last folder is the default theme."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], memory: Memory | None = None) -> None:
         self.folders = tuple(folders)
+        self.memory = memory or Memory(None)
         self._digests: dict[str, tuple[str, frozenset[str]]] = {}
 
     def get_source(
@@ -68,7 +70,7 @@ class Theme(BaseLoader):
                 assert path is not None
                 source = self._read(path)
                 digest.update(f"{each}\0{len(source)}\0{source}\0".encode())
-                assets |= set(self._assets(environment, source, path))
+                assets |= set(self._names(environment, source, path).assets)
             self._digests[name] = digest.hexdigest(), frozenset(assets)
         return self._digests[name]
 
@@ -87,18 +89,32 @@ class Theme(BaseLoader):
             if path is None:
                 raise ConfigError(f"{asker or 'templates/'}: expected the template `{each}`, found none")
             needed.add(each)
-            tree = self._parse(environment, self._read(path), path)
-            for reference in find_referenced_templates(tree):
-                if reference is None:
-                    raise ConfigError(
-                        f"{self.shown(str(path))}: expected the plain name of a template, found a computed one",
-                        hint='write {% include "partials/name.html" %}; a page depends on what it names',
-                    )
-                waiting.append((reference, self.shown(str(path))))
+            names = self._names(environment, self._read(path), path)
+            waiting += [(reference, self.shown(str(path))) for reference in names.templates]
         return needed
 
-    def _assets(self, environment: Environment, source: str, path: Path) -> Iterator[str]:
-        for found in self._parse(environment, source, path).find_all(nodes.Filter):
+    def _names(self, environment: Environment, source: str, path: Path) -> Names:
+        """Return what a template names; a computed name is refused, since no digest could follow it."""
+        known = self.memory.recall(source)
+        if known is None:
+            tree = self._parse(environment, source, path)
+            known = Names(tuple(sorted(self._references(tree, path))), tuple(sorted(set(self._mentioned(tree, path)))))
+            self.memory.keep(source, known)
+        return known
+
+    def _references(self, tree: nodes.Template, path: Path) -> set[str]:
+        found = set()
+        for reference in find_referenced_templates(tree):
+            if reference is None:
+                raise ConfigError(
+                    f"{self.shown(str(path))}: expected the plain name of a template, found a computed one",
+                    hint='write {% include "partials/name.html" %}; a page depends on what it names',
+                )
+            found.add(reference)
+        return found
+
+    def _mentioned(self, tree: nodes.Template, path: Path) -> Iterator[str]:
+        for found in tree.find_all(nodes.Filter):
             if found.name == "asset":
                 if not isinstance(found.node, nodes.Const):
                     raise ConfigError(

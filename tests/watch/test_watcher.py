@@ -3,7 +3,8 @@
 import threading
 from pathlib import Path
 
-from builder.watch import Watcher, scan
+from builder.snapshot import scan
+from builder.watch import Watcher
 
 
 def wait_in_thread(watcher: Watcher, stop: threading.Event) -> tuple[threading.Thread, list[list[str]]]:

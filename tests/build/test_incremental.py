@@ -1,0 +1,175 @@
+"""An incremental build writes what changed, nothing else, and equals a clean one."""
+
+import pytest
+
+from builder.errors import ConfigError, NothingChangedError
+from tests.build.sites import ALICE, TestSite, callback, difference, tree
+
+
+@pytest.fixture
+def site(tmp_path):
+    made = TestSite(tmp_path)
+    for number in range(6):
+        made.append("a.jsonl", callback("alice" if number % 2 else "bob", number, number * 90_000, 600))
+    made.build()
+    return made
+
+
+def written(report) -> set[str]:
+    return {path for path, _ in report.written}
+
+
+def test_a_second_build_writes_nothing(site):
+    """Nothing new: no file is touched, whatever the number of builds."""
+    before = {path: path.stat().st_mtime_ns for path in site.places.output.rglob("*")}
+    report = site.build()
+
+    assert (report.pages.written, report.pages.removed, report.new.read) == (0, 0, 0)
+    assert before == {path: path.stat().st_mtime_ns for path in site.places.output.rglob("*")}
+
+
+def test_expect_changes_fails_when_there_are_none(site):
+    with pytest.raises(NothingChangedError):
+        site.build(expect_changes=True)
+
+
+def test_one_new_callback_writes_few_files_and_equals_a_clean_build(site):
+    """At most 20 files per language, and byte for byte what a clean build gives."""
+    site.append("a.jsonl", callback("alice", 90, 8 * 90_000, 300))
+    report = site.build()
+
+    assert 0 < report.pages.written <= 40
+    assert report.new.accepted == 1
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_duplicate_changes_the_count_of_notifications_alone(site):
+    """A repeated notification touches the page that counts it, and no list."""
+    site.append("a.jsonl", callback("alice", 1, 90_000, 600))
+    report = site.build()
+
+    assert report.new.duplicate == 1
+    assert {path.removeprefix("zh/").split("/", 1)[0] for path in written(report)} == {"replays"}
+    assert report.pages.written == 2  # the watch page, in two languages
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_late_file_that_joins_two_broadcasts_leaves_a_redirect(site):
+    """Two sessions become one; the address that lost answers with a redirect to the other."""
+    site.append("a.jsonl", callback("carol", 50, 900_000, 600) + callback("carol", 52, 900_000 + 1_400, 600))
+    site.build()
+    before = {path for path in site.tree() if path.startswith("replays/") and path.count("/") == 5}
+    site.append("a.jsonl", callback("carol", 51, 900_000 + 700, 600))
+    site.build()
+
+    after = site.tree()
+    assert before <= after.keys()
+    assert sum(b'http-equiv="refresh"' in after[path] for path in before) == 1
+    assert difference(after, site.clean_tree()) == []
+
+
+def test_a_profile_edit_writes_the_pages_that_show_it(site):
+    site.write("vjs/alice.md", ALICE.replace("Plays **records**.", "Plays *tapes*."))
+    report = site.build()
+
+    assert written(report) == {"vj/alice/index.html", "zh/vj/alice/index.html"}
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_renamed_vj_changes_every_page_that_names_them(site):
+    site.write("vjs/alice.md", ALICE.replace("Alice Lamp", "Alice Lantern"))
+    site.build()
+
+    assert not [path for path, page in site.tree().items() if b"Alice Lamp" in page]
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_profile_for_a_stream_moves_its_pages_and_keeps_the_old_address(site):
+    """A private slug redirects to the VJ who now has the stream."""
+    old = next(path for path in site.tree() if path.startswith("vj/s-") and path.count("/") == 2)
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: [bob]\n---\n")
+    site.build()
+
+    assert b'http-equiv="refresh"' in site.tree()[old]
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_hiding_leaves_a_tombstone_and_no_trace_in_lists(site):
+    site.write("replays/x.md", f"---\nrecordings: ['52{1:017d}']\ntitle: A secret title\nvisibility: hidden\n---\n")
+    site.build()
+
+    pages = site.tree()
+    assert not [path for path, page in pages.items() if b"A secret title" in page]
+    assert difference(pages, site.clean_tree()) == []
+
+
+def test_an_emptied_output_folder_is_built_whole_again(site):
+    import shutil
+
+    expected = site.tree()
+    shutil.rmtree(site.places.output)
+    site.build()
+
+    assert difference(site.tree(), expected) == []
+
+
+def test_a_lost_state_folder_changes_no_byte(site):
+    """Without state the next build is a clean one; files that are right are kept, strangers are removed."""
+    import shutil
+
+    expected = site.tree()
+    shutil.rmtree(site.places.state)
+    (site.places.output / "stray").mkdir()
+    (site.places.output / "stray" / "old.html").write_text("old")
+    report = site.build()
+
+    assert difference(site.tree(), expected) == []
+    assert (report.pages.written, report.pages.removed) == (0, 1)
+
+
+def test_a_foreign_folder_is_refused_and_adopted_on_demand(site, tmp_path):
+    import msgspec
+
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "diary.txt").write_text("mine")
+    site.places = msgspec.structs.replace(site.places, output=foreign)
+    with pytest.raises(ConfigError, match="expected an empty folder or one that aftercast made"):
+        site.build()
+    kept = (foreign / "diary.txt").read_text()
+    site.build(adopt=True)
+
+    assert kept == "mine"
+    assert not (foreign / "diary.txt").exists()
+    assert difference(tree(foreign), site.clean_tree()) == []
+
+
+@pytest.mark.parametrize("name", ["site_src", "site_src/out", "."])
+def test_an_output_that_overlaps_the_source_is_refused(site, name):
+    import msgspec
+
+    site.places = msgspec.structs.replace(site.places, output=site.root / name)
+    with pytest.raises(ConfigError, match="overlaps the source"):
+        site.build(adopt=True)
+
+
+def test_a_dry_run_writes_nothing_and_says_what_it_would(site):
+    site.append("a.jsonl", callback("alice", 91, 9 * 90_000, 300))
+    before = site.tree()
+    dry = site.build(dry_run=True)
+    unchanged = site.tree()
+    real = site.build()
+
+    assert unchanged == before
+    assert written(dry) == written(real)
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_workers_give_the_same_bytes(tmp_path):
+    """Several processes write what one does."""
+    site = TestSite(tmp_path)
+    for number in range(320):
+        site.append("a.jsonl", callback(f"stream{number % 7}", number, number * 4_000, 600))
+    site.build(jobs=2)
+
+    assert difference(site.tree(), site.clean_tree()) == []
