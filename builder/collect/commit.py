@@ -1,8 +1,9 @@
-"""Group commit: one thread writes whatever is waiting, syncs once, and then all of it is acknowledged together.
+"""Group commit: one thread writes a group of records, syncs once, and then all of them are acknowledged together.
 
-Nothing waits for a timer: while one group is being synced the next one gathers, so a lone notification is stored at
-once and a busy hour shares its syncs. When two groups in a row fail, the receiver is unready and refuses at once; the
-thread then looks every half second whether the disk takes bytes again.
+Nothing waits for a timer: a lone notification is handed over at the end of the event loop's present round, and while a
+group is being synced the next ones gather. Two groups may be on their way, so that the disk need not wait for us. When
+two in a row fail, the receiver is unready and refuses at once; the thread then looks every half second whether the disk
+takes bytes again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from builder.collect.limits import GROUP_RECORDS, PROBE_SECONDS
+from builder.collect.limits import GROUP_RECORDS, GROUPS_ON_THEIR_WAY, PROBE_SECONDS
 from builder.collect.log import Log, reason_of
 from builder.collect.metrics import Counters
 
@@ -33,7 +34,9 @@ class Committer:
         self._counters = counters
         self._say = say
         self._probe_seconds = probe_seconds
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._groups: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
+        self._waiting: list[Waiting] = []
+        self._on_their_way = 0
         self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
@@ -49,41 +52,37 @@ class Committer:
         if not self.is_ready or self._closing or self._loop is None:
             raise NotStoredError
         done: asyncio.Future[None] = self._loop.create_future()
-        self._queue.put((received_ms, line, done))
+        if not self._waiting:
+            self._loop.call_soon(self._hand_over)
+        self._waiting.append((received_ms, line, done))
         await done
 
     async def close(self, patience_seconds: float) -> None:
         """Finish what is waiting, then stop the thread; a disk that hangs is given up after `patience_seconds`."""
         self._closing = True
         if self._thread.is_alive():
-            self._queue.put(None)
+            while self._waiting:
+                self._hand_over(self._on_their_way + 1)
+            self._groups.put(None)
             await asyncio.to_thread(self._thread.join, patience_seconds)
+
+    def _hand_over(self, limit: int = GROUPS_ON_THEIR_WAY) -> None:
+        """In the event loop: give the thread what has gathered, as long as it has less than `limit` groups."""
+        while self._waiting and self._on_their_way < limit:
+            group, self._waiting = self._waiting[:GROUP_RECORDS], self._waiting[GROUP_RECORDS:]
+            self._on_their_way += 1
+            self._groups.put(group)
 
     def _run(self) -> None:
         while True:
-            group, is_last = self._next_group()
-            if group:
-                self._commit(group)
-            if is_last:
-                return
-
-    def _next_group(self) -> tuple[list[Waiting], bool]:
-        """Wait for a record, then take all that is there, up to the size of a group; True: this is the last."""
-        try:
-            first = self._queue.get(timeout=None if self.is_ready else self._probe_seconds)
-        except queue.Empty:
-            self._probe()
-            return [], False
-        group: list[Waiting] = []
-        while first is not None:
-            group.append(first)
-            if len(group) == GROUP_RECORDS:
-                return group, False
             try:
-                first = self._queue.get_nowait()
+                group = self._groups.get(timeout=None if self.is_ready else self._probe_seconds)
             except queue.Empty:
-                return group, False
-        return group, True
+                self._probe()
+                continue
+            if group is None:
+                return
+            self._commit(group)
 
     def _commit(self, group: list[Waiting]) -> None:
         failure = ""
@@ -98,7 +97,9 @@ class Committer:
         self._loop.call_soon_threadsafe(self._settle, group, failure)
 
     def _settle(self, group: list[Waiting], failure: str) -> None:
-        """In the event loop: tell every sender of the group."""
+        """In the event loop: tell every sender of the group, and hand over the next one."""
+        self._on_their_way -= 1
+        self._hand_over()
         self._counters.add("commit_failures_total" if failure else "commits_total")
         if failure:
             self._say(f"could not store {len(group)} notifications, answered 503: {failure}")

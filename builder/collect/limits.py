@@ -22,6 +22,7 @@ class Limits(Value, frozen=True):
 
 
 GROUP_RECORDS = 64  # records of one sync
+GROUPS_ON_THEIR_WAY = 2  # one that is synced, one that is next
 QUIET_SECONDS = 2.0  # without a new notification before a build starts
 PATIENCE_SECONDS = 30.0  # a build starts after this even when notifications keep coming
 PROBE_SECONDS = 0.5  # between two looks whether a full disk has room again

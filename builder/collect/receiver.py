@@ -52,7 +52,18 @@ class Setting:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server without its signal handling: it would end by a signal where an exit code is promised."""
+    """uvicorn's server, ended by an event: it would poll, and end by a signal where an exit code is promised."""
+
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    async def main_loop(self) -> None:
+        """Keep the date of the answers right until told to stop."""
+        while not self._stop.is_set():
+            await self.on_tick(0)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), 1.0)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,21 +101,19 @@ class Parts:
 async def _receive(setting: Setting, parts: Parts, listening: Callable[[str], None], stop: asyncio.Event) -> None:
     rebuilder = setting.build(parts.counters) if setting.build else None
     house = House(setting.limits, parts.crowd, parts.counters, setting.say)
-    server = Server(configuration(make_app(_intake(setting, parts, rebuilder)), house))
+    server = Server(configuration(make_app(_intake(setting, parts, rebuilder)), house), stop)
     asyncio.get_running_loop().set_exception_handler(functools.partial(_report, parts.counters, setting.say))
     running = asyncio.create_task(server.serve(sockets=[parts.sock]))
     summary = asyncio.create_task(_summarise(parts.counters, setting.say))
-    stopping = asyncio.create_task(stop.wait())
     if rebuilder:
         rebuilder.start()
     try:
         await _until(lambda: server.started or running.done())
         listening(address_of(parts.sock))
-        await asyncio.wait({running, stopping}, return_when="FIRST_COMPLETED")
+        await asyncio.shield(running)
     finally:
-        server.should_exit = True
+        stop.set()
         summary.cancel()
-        stopping.cancel()
         await running
         if rebuilder:
             await rebuilder.close()

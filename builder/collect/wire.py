@@ -72,6 +72,7 @@ class Wire(asyncio.Protocol):
         self._loop = _loop or asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
         self._buffer = bytearray()
         self._doing = "head"  # head → body → answer → head …; at the end linger
         self._head: Head | None = None
@@ -258,13 +259,23 @@ class Wire(asyncio.Protocol):
     # time
 
     def _arm(self, seconds: float) -> None:
-        self._disarm()
-        self._timer = self._loop.call_later(seconds, self._expire)
+        """Set when time is up. A timer that rings early is set again then: most deadlines move before they come."""
+        self._deadline = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._disarm()
+            self._timer = self._loop.call_at(self._deadline, self._ring)
 
     def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._deadline:
+            self._timer = self._loop.call_at(self._deadline, self._ring)
+        else:
+            self._expire()
 
     def _expire(self) -> None:
         """Time is up: say so where somebody waits for an answer, else close."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import os
 import random
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def lines_on(disk: SimulatedDisk) -> tuple[set[bytes], list[str]]:
         if SEGMENT.fullmatch(name):
             lines = bytes(file.cached).split(b"\n")
             whole |= {line + b"\n" for line in lines if decode(line)}
-            if len(lines) > 1 and not decode(lines[-2]) or lines[-1]:
+            if (len(lines) > 1 and not decode(lines[-2])) or lines[-1]:
                 torn.append(name)
     return whole, torn
 
@@ -62,7 +62,7 @@ def count_calls(fault: Faults | None = None) -> int:
     return len(disk.faults.calls)
 
 
-def check_power_cuts(seeds: int, plan_of=lambda: Faults()) -> int:
+def check_power_cuts(seeds: int, plan_of=Faults) -> int:
     """Cut after every call, find the disk in `seeds` states each, cut the recovery too, and look."""
     states = 0
     for cut_at in range(1, count_calls(plan_of()) + 1):
@@ -70,9 +70,8 @@ def check_power_cuts(seeds: int, plan_of=lambda: Faults()) -> int:
             rng = random.Random(f"{cut_at} {seed}")
             disk, acked = SimulatedDisk(), set()
             disk.cut_at, disk.faults = cut_at, plan_of()
-            with pytest.raises(PowerCut):
+            with contextlib.suppress(PowerCut):
                 work(disk, acked, failing_is_fine=True)
-                raise PowerCut
             found = disk.after_cut(rng)
             found.cut_at = rng.randint(1, 8)
             try:
@@ -168,7 +167,7 @@ def test_a_receiver_on_a_failing_disk_answers_503_and_recovers(tmp_path: Path, c
         answers = post_all(receiver, 2)
         failing["on"] = True
         if call in {"open", "sync", "sync_folder"}:
-            os.rename(tmp_path / "2025-09-05.jsonl", tmp_path / "2025-09-04.jsonl")  # so that a segment must be opened
+            (tmp_path / "2025-09-05.jsonl").rename(tmp_path / "2025-09-04.jsonl")  # so that a segment must be opened
         failed = {body_of(str(number)).decode(): receiver.post(body_of(str(number))) for number in range(4)}
         health = receiver.get("/-/health").status
         failing["on"] = False

@@ -82,8 +82,15 @@ def test_validity_is_a_length_or_a_time_with_a_zone(ttl: str | None, until: str 
 
 @pytest.mark.parametrize(
     ("ttl", "until"),
-    [("0", None), ("-1h", None), ("1w", None), ("1h", "1970-01-01T01:00:00Z")]
-    + [(None, "tomorrow"), (None, "1970-01-01T01:00:00"), (None, "1970-01-01T00:00:01Z")],
+    [
+        ("0", None),
+        ("-1h", None),
+        ("1w", None),
+        ("1h", "1970-01-01T01:00:00Z"),
+        (None, "tomorrow"),
+        (None, "1970-01-01T01:00:00"),
+        (None, "1970-01-01T00:00:01Z"),
+    ],
 )
 def test_other_validities_are_refused(ttl: str | None, until: str | None) -> None:
     """Nothing, the past, a time without a zone, both."""

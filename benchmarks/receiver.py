@@ -1,0 +1,173 @@
+"""How many notifications a second are durably acknowledged, beside a bare append + fdatasync loop in the same run.
+
+Usage: python benchmarks/receiver.py [--seconds 5] [--connections 64] [--folder DIR] [--json]
+
+The receiver runs as its own process, as a user starts it, with a signature to check; closed-loop clients on loopback
+send a notification of usual size and wait for its 200. The bare loop then does the least that a group commit can do on
+the same file system: append as many lines as the receiver's groups had on average, one fdatasync, again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY = "benchmark-key"
+RUN = "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))"
+GOAL = {"acks_per_second": 500, "p99_ms": 250, "ratio": 0.5}
+
+
+def notification() -> bytes:
+    """Return a recording notification of usual size, signed for the next ten minutes."""
+    t = int(time.time()) + 600
+    url = "http://1250000000.vod2.myqcloud.com/0123abcdvodcq1250000000/4567ef015200000000000000002/playlist.m3u8"
+    message = {
+        "event_type": 100, "appid": 1250000000, "app": "push.example.com", "appname": "live", "stream_id": "demo",
+        "channel_id": "demo", "file_id": "5200000000000000002", "record_file_id": "5200000000000000002",
+        "file_format": "hls", "task_id": "18288319047887900000", "start_time": 1642089445, "end_time": 1642089598,
+        "duration": 154, "file_size": 277941079, "stream_param": "txSecret=x&txTime=61DFE000", "video_url": url,
+        "t": t, "sign": hashlib.md5(f"{KEY}{t}".encode()).hexdigest(),
+    }  # fmt: skip
+    return json.dumps(message).encode()
+
+
+class Client(asyncio.Protocol):
+    """One connection: a request, its answer, the next request."""
+
+    def __init__(self, request: bytes, until: float, taken: list[float]) -> None:
+        self._request = request
+        self._until = until
+        self._taken = taken
+        self._buffer = b""
+        self.failed = 0
+        self.done = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._send()
+
+    def _send(self) -> None:
+        self._began = time.perf_counter()
+        if self._began > self._until:
+            self._transport.close()
+            return
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._buffer.endswith(b'{"code":0}'):
+            self.failed += b"}" in self._buffer
+            return
+        self._buffer = b""
+        self._taken.append(time.perf_counter() - self._began)
+        self._send()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.done.set_result(None)
+
+
+async def load(port: int, connections: int, seconds: float) -> tuple[list[float], float]:
+    """Post from `connections` clients for `seconds`; returns the time of each answer, and the whole time."""
+    body = notification()
+    request = f"POST /callback HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    taken: list[float] = []
+    began = time.perf_counter()
+    clients = []
+    for _ in range(connections):
+        _, client = await asyncio.get_running_loop().create_connection(
+            lambda: Client(request, began + seconds, taken), "127.0.0.1", port
+        )
+        clients.append(client)
+    await asyncio.gather(*(client.done for client in clients))
+    failed = sum(client.failed for client in clients)
+    assert not failed, f"{failed} answers were not 200"
+    return taken, time.perf_counter() - began
+
+
+def commits(port: int) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/metrics") as answer:
+        lines = answer.read().decode().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("aftercast_collect_commits_total ")))
+
+
+def bare_loop(path: Path, line: bytes, group: int, seconds: float) -> float:
+    """Append `group` lines and sync, again and again; returns lines a second."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    content, count, began = line * group, 0, time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        os.write(handle, content)
+        os.fdatasync(handle)
+        count += group
+    elapsed = time.perf_counter() - began
+    os.close(handle)
+    return count / elapsed
+
+
+def measure(folder: Path, connections: int, seconds: float) -> dict[str, float]:
+    source = folder / "site_src"
+    source.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, "collect", "--source", str(source), "--port", "0"],
+        env=os.environ | {"AFTERCAST_CALLBACK_KEYS": KEY, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        asyncio.run(load(port, connections, min(1.0, seconds)))
+        before = commits(port)
+        taken, elapsed = asyncio.run(load(port, connections, seconds))
+        group = max(1, round(len(taken) / (commits(port) - before)))
+    finally:
+        process.terminate()
+        process.wait()
+    segment = next((source / "recordings" / "callbacks").glob("*.jsonl"))
+    line = segment.read_bytes().split(b"\n", 1)[0] + b"\n"
+    stored = segment.read_bytes().count(b"\n")
+    assert stored >= len(taken), "fewer lines than acknowledgements"
+    taken.sort()
+    bare = bare_loop(folder / "bare.jsonl", line, group, seconds)
+    return {
+        "connections": connections,
+        "acks_per_second": round(len(taken) / elapsed, 1),
+        "p50_ms": round(taken[len(taken) // 2] * 1000, 2),
+        "p99_ms": round(taken[len(taken) * 99 // 100] * 1000, 2),
+        "records_per_sync": group,
+        "bare_per_second": round(bare, 1),
+        "ratio": round(len(taken) / elapsed / bare, 3),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--connections", type=int, nargs="*", default=[1, 16, 64])
+    parser.add_argument("--folder", type=Path, default=None, help="on the file system to measure")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    rows = []
+    for connections in options.connections:
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            rows.append(measure(Path(folder), connections, options.seconds))
+    if options.json:
+        print(json.dumps({"receiver": rows, "goal": GOAL}))
+        return
+    print(f"goal: {GOAL['acks_per_second']} acks/s, p99 below {GOAL['p99_ms']} ms, {GOAL['ratio']} of the bare loop")
+    print("".join(f"{name:>18}" for name in rows[0]))
+    for row in rows:
+        print("".join(f"{value:>18}" for value in row.values()))
+
+
+if __name__ == "__main__":
+    main()
