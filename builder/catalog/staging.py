@@ -35,13 +35,10 @@ class Staging:
     def add(self, rows: Iterable[tuple[Row, int, str]]) -> None:
         """Add (row, rank, why); two keys with one path are an error that names both."""
         for row, rank, why in rows:
-            key = row.key
+            key, size, time = row.key, row.size, row.mtime_ns
+            values = (row.path, key.kind, key.name, key.language, row.theme, row.value, row.hash, size, time, rank, why)
             try:
-                self.connection.execute(
-                    "INSERT INTO staged VALUES(?,?,?,?,?,?,?,?,?,?,?)",
-                    (row.path, key.kind, key.name, key.language, row.theme, row.value, row.hash, row.size, row.mtime_ns)
-                    + (rank, why),
-                )
+                self.connection.execute("INSERT INTO staged VALUES(?,?,?,?,?,?,?,?,?,?,?)", values)
             except sqlite3.IntegrityError:
                 self._refuse_collision(row)
 
@@ -50,10 +47,8 @@ class Staging:
         other = PageKey(*found)
         if other == row.key:
             return  # asked for twice, which is harmless
-        raise ConfigError(
-            f"`/{row.path}` is the address of two pages: {other.kind} `{other.name}` and {row.key.kind} `{row.key.name}`",
-            hint="rename one of them",
-        )
+        one, two = (f"{key.kind} `{key.name}`" for key in (other, row.key))
+        raise ConfigError(f"`/{row.path}` is the address of two pages: {one} and {two}", hint="rename one of them")
 
     def written(self) -> Iterator[tuple[str, int, str]]:
         """Yield (path, rank, why) of every file to make visible, in the safe order."""
@@ -80,7 +75,8 @@ class Staging:
     def doubt_changes(self) -> None:
         """Stop trusting the manifest about every file that is about to change (see `Ledger.doubt`)."""
         self.connection.execute(
-            "UPDATE page SET theme='', value='', hash='' WHERE output=? AND path IN (SELECT path FROM staged WHERE rank>0)",
+            "UPDATE page SET theme='', value='', hash='' "
+            "WHERE output=? AND path IN (SELECT path FROM staged WHERE rank>0)",
             (self.output,),
         )
 
