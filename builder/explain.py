@@ -1,0 +1,173 @@
+"""Explain: why a session is what it is, in plain words.
+
+Used by `aftercast explain`, which may name streams and files, and by the watch page's "How we know this", which may
+not: everything private is said only when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from builder.addresses import BroadcastDays
+from builder.model import Part, Recording, Session, SetAside, Track
+from builder.sessions.record import instant
+
+WHY_ASIDE = {
+    "duplicate": "shows the same time as another file of its format",
+    "superseded": "an earlier state of a playlist that grew on",
+    "overwritten": "a newer file was stored under the same address",
+    "deleted": "deleted at the provider",
+    "forbidden": "blocked by the provider",
+    "expired": "thrown away by the provider when its storage time was over",
+    "too_short": "its session is shorter than the least length",
+}
+FLAGS = {
+    "ambiguous_app": "the record does not tell which of several streams of this name it belongs to",
+    "bad_times": "the told start lies after the end and no length was told, so only the end is known",
+    "coerced": "a number came as text or in milliseconds",
+    "masked_sign": "the signature was masked before the record was stored",
+    "time_mismatch": "the told length differs from the told times by more than a minute; the length is trusted",
+    "unknown_suffix": "the address ends in a suffix that is not known",
+    "unplayable": "no file of it can be played",
+}
+TOMBSTONES = {
+    "hidden": "a person hid it; the page says only that",
+    "deleted": "every file that could be played was deleted; the page says only that",
+    "forbidden": "the provider blocked it; the page says only that",
+    "expired": "the provider threw every file away when its time was over; the page says only that",
+}
+
+
+def explain(
+    session: Session, recordings: Iterable[Recording] = (), *, zone: tzinfo | None = None, private: bool = False
+) -> list[str]:
+    """Say in plain lines what made a session: records, gaps, rules, repairs, what was set aside.
+
+    `recordings` adds what only they tell (announcements, titles). `private` names files and streams, for the operator.
+    """
+    by_key = {recording.key: recording for recording in recordings}
+    days = BroadcastDays(zone) if zone is not None else None
+    lines = [_summary(session)]
+    if private:
+        lines += [f"stream {_stream(session)}", f"address from the file announced first, {session.anchor}"]
+    lines += _standing(session)
+    for track in session.tracks:
+        lines.append(_track(track))
+        if private:
+            lines += [f"  {_part(part, days, by_key.get(part.key))}" for part in track.parts]
+    lines += _holes(session, days)
+    lines += _rules(session, private=private)
+    lines += [_flag(flag) for flag in session.flags if flag not in TOMBSTONES]
+    lines += _aside(session.others, private=private)
+    if session.aliases:
+        earlier = count(len(session.aliases), "earlier address", "earlier addresses")
+        lines.append(f"{earlier}: {', '.join(session.aliases)}")
+    return lines
+
+
+def explain_skipped(skipped: Iterable[SetAside]) -> list[str]:
+    """Say why recordings became part of no session; for the operator."""
+    return _aside(skipped, private=True)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 record", "3 records"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def length_words(ms: int) -> str:
+    """Return a length in words, to the second below ten minutes: "3 h 26 m", "2 m 40 s", "0.4 s"."""
+    if 0 < ms < 1000:
+        return f"{ms / 1000:g} s"
+    seconds = ms // 1000
+    minutes, rest = divmod(seconds, 60)
+    if seconds < 600:
+        words = [f"{minutes} m"] if minutes else []
+        return " ".join([*words, f"{rest} s"] if rest or not minutes else words)
+    hours, minutes = divmod(minutes, 60)
+    words = [f"{hours} h"] if hours else []
+    return " ".join([*words, f"{minutes} m"] if minutes or not hours else words)
+
+
+def _flag(flag: str) -> str:
+    return f"repair: {FLAGS[flag]}" if flag in FLAGS else f"note: {flag}"
+
+
+def _summary(session: Session) -> str:
+    files = count(len(session.recordings), "file")
+    notices = count(session.notices, "notification") if session.notices else "no notification"
+    if session.duration_ms is None:
+        return f"made from {files} and {notices}; how long it is was not told"
+    recorded, on_air = length_words(session.duration_ms), length_words(session.end_ms - session.start_ms)
+    return f"made from {files} and {notices}; recorded {recorded} of {on_air} on air"
+
+
+def _standing(session: Session) -> list[str]:
+    if session.tombstone:
+        return [TOMBSTONES[session.tombstone]]
+    return [] if session.visibility == "public" else [f"a person made it {session.visibility}"]
+
+
+def _track(track: Track) -> str:
+    what = [track.format, count(len(track.parts), "part"), f"covers {length_words(track.coverage_ms)}"]
+    if track.bps:
+        what.insert(1, f"{track.bps} kbps")
+    if track.resolution:
+        what.insert(1, track.resolution)
+    return f"{'plays first' if track.primary else 'also there'}: {', '.join(what)}"
+
+
+def _part(part: Part, days: BroadcastDays | None, recording: Recording | None) -> str:
+    length = "length unknown" if part.duration_ms is None else length_words(part.duration_ms)
+    words = [part.file_id or part.key, f"{_clock(part.start_ms, days)} to {_clock(part.end_ms, days)}", length]
+    if not part.url:
+        words.append("not playable")
+    if recording is not None:
+        words.append(f"announced {_clock(recording.announced_ms, days)}")
+    return ", ".join([*words, *part.flags])
+
+
+def _holes(session: Session, days: BroadcastDays | None) -> list[str]:
+    if not session.tracks:
+        return []
+    lines = [
+        f"gap: {length_words(end - start)} not recorded, {_clock(start, days)} to {_clock(end, days)}"
+        for start, end in session.gaps
+    ]
+    if len(session.recordings) > 1:
+        limit = session.max_gap_ms
+        alone = "every file is a session of its own, unless a person joins them"
+        lines.append(f"rule: files at most {length_words(limit)} apart are one session" if limit else f"rule: {alone}")
+    return lines
+
+
+def _rules(session: Session, *, private: bool) -> list[str]:
+    lines = []
+    for reason in session.reasons:
+        files = f" ({', '.join(reason.keys)})" if private and reason.keys else ""
+        lines.append(f"rule: {reason.detail}{files}")
+    if private and session.curated_by:
+        lines.append(f"curated by {', '.join(session.curated_by)}")
+    if session.trim is not None:
+        head, tail = session.trim.head_seconds, session.trim.tail_seconds
+        lines.append(f"a person hides {head:g} s at the beginning and {tail:g} s at the end")
+    return lines
+
+
+def _aside(others: Iterable[SetAside], *, private: bool) -> list[str]:
+    if private:
+        return [f"set aside: {other.file_id or other.key}, {WHY_ASIDE.get(other.why, other.why)}" for other in others]
+    found: dict[str, int] = {}
+    for other in others:
+        found[other.why] = found.get(other.why, 0) + 1
+    return [f"set aside: {count(number, 'file')}, {WHY_ASIDE.get(why, why)}" for why, number in sorted(found.items())]
+
+
+def _stream(session: Session) -> str:
+    told = session.stream
+    return "/".join(part or "*" for part in (told.app, told.appname)) + f"/{told.stream_id}"
+
+
+def _clock(ms: int, days: BroadcastDays | None) -> str:
+    return instant(ms) if days is None else f"{days.day(ms)} {days.clock(ms)}"
