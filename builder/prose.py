@@ -26,7 +26,9 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
 _SITE_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 _WEB = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE)
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 _DEEP = re.compile(r"^(?:[ \t]*(?:[-*+>]|[0-9]+\.)){20}|^[ \t]{80,}(?:[-*+]|[0-9]+\.)[ \t]", re.MULTILINE)
 _COSTLY = "[*_`>\\!=~"
 _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
@@ -65,7 +67,8 @@ def _plain(text: str) -> str:
 
 def to_text(markup: str) -> str:
     """Return the words of sanitised HTML on one line."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+    words = re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:a|em|strong|code|del|sub|sup|img)\b[^>]*>", "", markup))
+    return " ".join(html.unescape(words).split())
 
 
 def relink(markup: str, link: Callable[[str], str]) -> str:

@@ -90,6 +90,8 @@ def _comments(text: str) -> tuple[str, dict[str, str], dict[str, str], str]:
             waiting = ""
         elif waiting and not head and not above:
             head, waiting = waiting + "\n", ""
+    if not above and not head and waiting:
+        head, waiting = waiting + "\n", ""
     return head, above, beside, waiting
 
 

@@ -1,0 +1,396 @@
+"""Profiles, curation and pages of prose: what a file may say, and what is said of a wrong one."""
+
+import textwrap
+
+import pytest
+
+from builder.config import SiteConfig
+from builder.content import Content, load_content
+from builder.errors import ConfigError
+from builder.model import Chapter, Curation, Link, MarkdownPage, StreamClaim, Trim, Vj, Window
+
+CONFIG = SiteConfig(timezone="Asia/Shanghai", languages=("en", "zh"))
+NOON_MS = 1_642_046_400_000  # 2022-01-13T12:00:00+08:00
+
+
+class Site:
+    """A source folder to write files into and to load."""
+
+    def __init__(self, source):
+        self.source = source
+
+    def load(self, files: dict[str, str], config: SiteConfig = CONFIG) -> Content:
+        for name, text in files.items():
+            path = self.source / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return load_content(self.source, config)
+
+    def error(self, files: dict[str, str]) -> str:
+        with pytest.raises(ConfigError) as caught:
+            self.load(files)
+        return caught.value.sentence
+
+
+@pytest.fixture
+def site(tmp_path):
+    (tmp_path / "site_src").mkdir()
+    return Site(tmp_path / "site_src")
+
+
+def curation(site: Site, front: str, body: str = "") -> Curation:
+    return site.load({"replays/a.md": f"---\n{front}\n---\n{body}"}).curations[0]
+
+
+def test_a_site_without_content_has_none(site):
+    """Every folder is optional."""
+    assert site.load({}) == Content()
+
+
+def test_a_profile_is_read_whole(site):
+    """Every key, with streams as texts and as mappings."""
+    content = site.load(
+        {
+            "vjs/xiao-yu.md": """\
+            ---
+            name: 小鱼
+            language: zh
+            photo: /static/x.jpg
+            banner: https://1250000000.vod2.myqcloud.com/b.jpg
+            hue: 7
+            gap: 2m
+            links: {Blog: "https://books.example.com/小鱼", Mail: "mailto:x@example.com"}
+            streams:
+              - 9192487266581821586
+              - {stream: room, app: push.example.com, appname: live, from: 2022-01-13T12:00:00, gap: 30}
+              - {glob: "xy-*", until: 2022-01-13}
+            aliases: [old-name, /former/place.html]
+            featured: [5200000000000000002]
+            ---
+            *你好*
+            """
+        }
+    )
+
+    assert content.vjs == (
+        Vj(
+            slug="xiao-yu",
+            name="小鱼",
+            language="zh",
+            photo="/static/x.jpg",
+            banner="https://1250000000.vod2.myqcloud.com/b.jpg",
+            hue=7,
+            gap_ms=120_000,
+            links=(
+                Link("Blog", "https://books.example.com/%E5%B0%8F%E9%B1%BC"),
+                Link("Mail", "mailto:x@example.com"),
+            ),
+            streams=(
+                StreamClaim("9192487266581821586"),
+                StreamClaim("room", app="push.example.com", appname="live", from_ms=NOON_MS),
+                StreamClaim("xy-*", exact=False, until_ms=NOON_MS - 12 * 3_600_000),
+            ),
+            stream_gaps=(("room", 30_000),),
+            aliases=("/vj/old-name/", "/former/place.html"),
+            featured=("5200000000000000002",),
+            bio_html="<p><em>你好</em></p>",
+            source="vjs/xiao-yu.md",
+        ),
+    )
+
+
+def test_a_profile_needs_nothing(site):
+    """An empty file is a broadcaster called by the slug."""
+    assert site.load({"vjs/alice.md": ""}).vjs == (Vj(slug="alice", name="alice", source="vjs/alice.md"),)
+
+
+def test_links_may_be_a_list(site):
+    """Labelled, or by the address itself."""
+    front = '---\nlinks: [{label: A, url: "https://a.example/"}, "https://b.example/x/"]\n---\n'
+
+    links = site.load({"vjs/a.md": front}).vjs[0].links
+
+    assert links == (Link("A", "https://a.example/"), Link("b.example/x", "https://b.example/x/"))
+
+
+def test_a_curation_is_read_whole(site):
+    """Every key that names, describes and groups."""
+    content = site.load(
+        {
+            "vjs/alice.md": "",
+            "replays/finale.md": """\
+            ---
+            recordings: ["5200000000000000001", 5200000000000000002]
+            title: 决赛
+            language: zh
+            tags: [music, " 现场  演出 ", music]
+            featured: true
+            visibility: unlisted
+            split: before 5200000000000000003
+            merge: [5200000000000000004]
+            trim: {head: 30, tail: 1m}
+            window: {stream: room, from: "2022-01-13 12:00", to: 2022-01-13T06:00:00Z}
+            vj: alice
+            aliases: [2022/01/13/k3f9q2m7xa, /replays/2022/01/13/abcdefghjk/, /old/]
+            ---
+            Some **words**.
+            """,
+        }
+    )
+
+    assert content.curations == (
+        Curation(
+            source="replays/finale.md",
+            recordings=("5200000000000000001", "5200000000000000002"),
+            title="决赛",
+            language="zh",
+            description_html="<p>Some <strong>words</strong>.</p>",
+            description_text="Some words.",
+            tags=("music", "现场 演出"),
+            featured=True,
+            visibility="unlisted",
+            split_before=("5200000000000000003",),
+            merge=("5200000000000000004",),
+            trim=Trim(30, 60),
+            window=Window("room", NOON_MS, NOON_MS + 2 * 3_600_000),
+            vj="alice",
+            aliases=("2022/01/13/k3f9q2m7xa", "2022/01/13/abcdefghjk", "/old/"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2022/01/13/k3f9q2m7xa",
+        "/replays/2022/01/13/k3f9q2m7xa/",
+        "https://replays.example.com/a/replays/2022/01/13/k3f9q2m7xa/",
+    ],
+)
+def test_a_session_may_be_named_by_its_address(site, written):
+    """As it stands in the address bar, or shorter."""
+    assert curation(site, f"address: {written}").address == "2022/01/13/k3f9q2m7xa"
+
+
+@pytest.mark.parametrize(
+    ("written", "chapters"),
+    [
+        ("[0:00 Start, 12:30 A song, 1:02:03 End]", (("Start", 0), ("A song", 750), ("End", 3723))),
+        ("[90:00 Late, 1h2m Later, 45s Soon]", (("Late", 5400), ("Later", 3720), ("Soon", 45))),
+        ('{"0:00": Start, "12:30": A song}', (("Start", 0), ("A song", 750))),
+        ("[{at: 12:30, title: A song}]", (("A song", 750),)),
+        ("[0:00.5 Half]", (("Half", 0.5),)),
+    ],
+)
+def test_chapters_are_written_in_many_ways(site, written, chapters):
+    """As people write them under videos."""
+    read = curation(site, f"recordings: ['1']\nchapters: {written}").chapters
+
+    assert read == tuple(Chapter(title, at_seconds=seconds) for title, seconds in chapters)
+
+
+def test_a_chapter_may_have_a_wall_clock(site):
+    """With an offset, or in the site's zone."""
+    front = "recordings: ['1']\nchapters: [{at: 2022-01-13T12:00:00, title: A}, {at: 2022-01-13T04:00:01Z, title: B}]"
+
+    assert curation(site, front).chapters == (Chapter("A", at_ms=NOON_MS), Chapter("B", at_ms=NOON_MS + 1000))
+
+
+def test_a_description_may_stand_in_the_front_matter(site):
+    """One line needs no body; with a body it is the summary."""
+    alone = curation(site, "recordings: ['1']\ndescription: In short.")
+    both = curation(site, "recordings: ['1']\ndescription: In short.", "At length.")
+
+    assert (alone.description_html, alone.description_text) == ("<p>In short.</p>", "In short.")
+    assert (both.description_html, both.description_text) == ("<p>At length.</p>", "In short.")
+
+
+def test_pages_come_in_every_language_or_in_one(site):
+    """`about.md` and `about.zh.md`; a first heading is the title."""
+    files = {"pages/about.md": "# About us\n\nText.\n", "pages/about.zh.md": "---\ntitle: 关于\nnav: true\n---\n文字"}
+
+    assert site.load(files).pages == (
+        MarkdownPage(slug="about", title="About us", html="<p>Text.</p>", source="pages/about.md"),
+        MarkdownPage(
+            slug="about", title="关于", language="zh", html="<p>文字</p>", nav=True, source="pages/about.zh.md"
+        ),
+    )
+
+
+PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
+
+
+@pytest.mark.parametrize(
+    ("name", "front", "sentence"),
+    [
+        (PROFILE, "nmae: x", ":2: expected a known key, found `nmae`"),
+        (PROFILE, "name: x\nhue: 24", ":3: `hue` expected a whole number from 0 to 23, found `24`"),
+        (PROFILE, "streams: [no]", ":2: `streams` expected text, found the unquoted `no`"),
+        (PROFILE, "streams: [0123]", ":2: `streams` expected text, found the unquoted `0123`"),
+        (PROFILE, "streams: [{glob: a, stream: b}]", ":2: `streams` expected one of `stream` and `glob`, found both"),
+        (PROFILE, "streams: [{app: a}]", ":2: `streams` expected one of `stream` and `glob`, found neither"),
+        (PROFILE, "streams: [{glob: a, until: soon}]", (":2: `streams.until` expected a date or an instant such as"
+         " `2022-01-13T21:37:05+08:00`, found `soon`")),
+        (PROFILE, "streams: [{stream: a, from: 2022-01-02, until: 2022-01-01}]",
+         ":2: `streams.until` expected a moment after `from`, found `2022-01-01`"),
+        (PROFILE, "links: {A: 'javascript:pwn(1)'}", (":2: `links.A` expected an address such as `https://example.com/`"
+         " or a site path such as `/about/`, found `javascript:pwn(1)`")),
+        (PROFILE, "photo: https://evil.example/a.jpg", (":2: `photo` expected a site path such as `/static/alice.jpg`,"
+         " or an address on a host of `media.hosts`, found `https://evil.example/a.jpg`")),
+        (PROFILE, "photo: /static/../../etc/passwd", (":2: `photo` expected a site path such as `/static/alice.jpg`,"
+         " found `/static/../../etc/passwd`")),
+        (REPLAY, "title: x", ":2: expected one of the keys `recordings`, `address` and `window`, found none"),
+        (REPLAY, "address: /replays/2022/", (":2: `address` expected the address of a replay such as"
+         " `/replays/2022/01/13/k3f9q2m7xa/`, found `/replays/2022/`")),
+        (REPLAY, "address: 2022/01/13/k3f9q2m7xa\nvisibility: hidden",
+         ":3: `visibility` expected the key `recordings` beside it, found none"),
+        (REPLAY, "recordings: ['1']\nvisibility: secret",
+         ":3: `visibility` expected one of `public`, `unlisted`, `hidden`, `draft`, found `secret`"),
+        (REPLAY, "recordings: ['1']\nsplit: after 2", ":3: `split` expected `before` and a file id, found `after 2`"),
+        (REPLAY, "recordings: ['1']\nchapters: [Hello]",
+         ":3: `chapters` expected a chapter such as `12:30 the first song`, found `Hello`"),
+        (REPLAY, "recordings: ['1']\nchapters: [1:60:00 Hello]",
+         ":3: `chapters` expected a chapter such as `12:30 the first song`, found `1:60:00 Hello`"),
+        (REPLAY, "recordings: ['1']\ntags: ['!!']",
+         ":3: `tags` expected a tag of letters or digits, at most 64 characters, found `!!`"),
+        (REPLAY, "recordings: ['1']\ntrim: 30", ":3: `trim` expected a mapping, found `30`"),
+        (REPLAY, "recordings: ['1']\nvj: alcie", ":3: `vj` expected the slug of a profile in `vjs/`, found `alcie`"),
+        (REPLAY, "window: {stream: a, from: 2022-01-02, to: 2022-01-02}",
+         ":2: `window.to` expected a moment after `from`, found `2022-01-02`"),
+        (REPLAY, "recordings: &a ['1']", ":2: expected no anchors, found `&a`"),
+        ("pages/a.md", "nav: perhaps", ":2: `nav` expected `true` or `false`, found `perhaps`"),
+        ("pages/a.fr.md", "title: x", ": expected one of the site's languages (`en`, `zh`), found `fr`"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_told(site, name, front, sentence):
+    """File, line, field, expectation, finding."""
+    assert site.error({name: f"---\n{front}\n---\n"}) == f"site_src/{name}{sentence}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vjs/Alice.md",
+        "vjs/小鱼.md",
+        "vjs/a_b.md",
+        "vjs/-a.md",
+        "vjs/a--b.md",
+        "vjs/con.md",
+        "vjs/a b.md",
+        f"vjs/{'a' * 65}.md",
+    ],
+)
+def test_a_file_name_that_cannot_be_an_address_is_refused(site, name):
+    """Slugs are safe everywhere, and say what they may be."""
+    assert site.error({name: ""}).startswith(f"site_src/{name}: expected a file name of `a-z`, `0-9` and single `-`")
+
+
+@pytest.mark.parametrize("name", ["vjs/in.md", "pages/replays.md", "pages/zh.md", "pages/404.md", "pages/static.md"])
+def test_an_address_of_the_site_itself_is_refused(site, name):
+    """No file replaces a part of the site."""
+    slug = name.split("/")[1].removesuffix(".md")
+
+    assert site.error({name: ""}) == (
+        f"site_src/{name}: expected a name that is not an address of the site itself, found `{slug}`"
+    )
+
+
+def test_a_profile_cannot_take_a_private_slug(site):
+    """Those belong to streams that nobody claims."""
+    assert "found `s-abcdefghjk`" in site.error({"vjs/s-abcdefghjk.md": ""})
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        ({"vjs/a.md": "---\naliases: [b]\n---\n", "vjs/b.md": ""}, "/vj/b/"),
+        ({"vjs/a.md": "---\naliases: [c]\n---\n", "vjs/b.md": "---\naliases: [c]\n---\n"}, "/vj/c/"),
+        ({"pages/a.md": "---\naliases: [x]\n---\n", "pages/b.md": "---\naliases: [/x/]\n---\n"}, "/x/"),
+        ({"vjs/a.md": "---\naliases: [/about/]\n---\n", "pages/about.md": ""}, "/about/"),
+    ],
+)
+def test_two_claims_of_an_address_name_both_files(site, files, path):
+    """Whoever reads the message can decide."""
+    sentence = site.error(files)
+
+    assert f"expected a free path, found `{path}`, claimed by site_src/" in sentence
+    assert all(f"site_src/{name}" in sentence for name in files)
+
+
+def test_two_pages_of_one_name_and_language_name_both_files(site):
+    """By file name and by front matter."""
+    files = {"pages/a.zh.md": "", "pages/a.md": "---\nlanguage: zh\n---\n"}
+
+    assert site.error(files) == (
+        "site_src/pages/a.zh.md: expected another language than that of site_src/pages/a.md, found `zh`"
+    )
+
+
+def test_front_matter_without_an_end_is_told(site):
+    """The usual slip: the second line of dashes is missing."""
+    assert site.error({"vjs/a.md": "---\nname: x\n"}) == (
+        "site_src/vjs/a.md:1: expected a line `---` that ends the front matter, found none"
+    )
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_the_same_content(site):
+    """The same site on every platform."""
+    text = "---\nname: x\n---\nHello\nworld\n"
+    plain = site.load({"vjs/a.md": text}).vjs
+    (site.source / "vjs" / "a.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+
+    assert load_content(site.source, CONFIG).vjs == plain
+
+
+def test_control_characters_in_the_body_are_told_with_their_line(site):
+    """Nothing invisible gets into a page."""
+    assert site.error({"vjs/a.md": "---\nname: x\n---\nfine\na\x1bb\n"}) == (
+        "site_src/vjs/a.md:5: expected text, found the control character U+001B"
+    )
+
+
+def test_letters_that_turn_the_writing_direction_are_reported(site):
+    """They are used, with a warning that has a line."""
+    content = site.load({"vjs/a.md": "---\nname: a\u202eb\n---\n"})
+
+    assert [(problem.code, problem.source, problem.line) for problem in content.problems] == [
+        ("bidi_control", "vjs/a.md", 2)
+    ]
+
+
+def test_a_link_out_of_the_source_is_refused(site, tmp_path):
+    """Also when only the folder is a link."""
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "a.md").write_text("secret")
+    (site.source / "vjs").mkdir()
+    (site.source / "vjs" / "a.md").symlink_to(tmp_path / "secret" / "a.md")
+
+    assert site.error({}) == "site_src/vjs/a.md: expected a file inside the source folder, found a link out of it"
+
+    (site.source / "pages").symlink_to(tmp_path / "secret")
+    (site.source / "vjs" / "a.md").unlink()
+    assert site.error({}) == "site_src/pages: expected a folder inside the source, found a link out of it"
+
+
+def test_a_fifo_is_refused_and_not_waited_for(site):
+    """A build never hangs on its sources."""
+    import os
+
+    (site.source / "vjs").mkdir()
+    os.mkfifo(site.source / "vjs" / "a.md")
+
+    assert site.error({}) == "site_src/vjs/a.md: expected a regular file, found something else"
+
+
+def test_other_files_are_left_alone(site):
+    """Dot files and files that are no Markdown say nothing."""
+    assert site.load({"vjs/.hidden.md": "x: &y", "vjs/notes.txt": "", "vjs/example.md.off": "---\n"}) == Content()
+
+
+def test_every_file_has_a_digest(site):
+    """So that a build knows what changed."""
+    one = site.load({"vjs/a.md": "", "pages/b.md": "x"}).digests
+    other = site.load({"pages/b.md": "y"}).digests
+
+    assert [name for name, _ in one] == ["pages/b.md", "vjs/a.md"]
+    assert [a == b for a, b in zip(one, other, strict=True)] == [False, True]
