@@ -1,4 +1,4 @@
-"""One line of the receiver's log: the first dialect that the reader knows.
+"""One line of the receiver's log, as it is written; `sources/receiver.py` reads it and owns the checksum.
 
     {"received_ms":1757065592123,"verdict":"fresh","crc":"1a2b3c4d","body":"{…}"}     and perhaps "redacted":true
 
@@ -8,14 +8,13 @@ torn or damaged line is known for what it is. A line ends with one line feed and
 
 from __future__ import annotations
 
-import zlib
 from typing import Literal
 
 import msgspec
 
 from builder.model import Value
+from builder.sources.receiver import LOG_LINE_START, checksum
 
-LINE_START = b'{"received_ms":'
 StoredVerdict = Literal["fresh", "late", "unsigned"]
 
 
@@ -37,16 +36,12 @@ _DECODER = msgspec.json.Decoder(StoredLine)
 _ANY = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def checksum(received_ms: int, verdict: str, body: str) -> str:
-    return f"{zlib.crc32(f'{received_ms} {verdict} {body}'.encode()):08x}"
-
-
 def encode(received_ms: int, verdict: StoredVerdict, body: str, *, redacted: bool = False) -> bytes:
     """Return the line, with its line feed."""
     crc = checksum(received_ms, verdict, body)
     mark = b',"redacted":true' if redacted else b""
     head = f'{received_ms},"verdict":"{verdict}","crc":"{crc}","body":'.encode()
-    return LINE_START + head + msgspec.json.encode(body) + mark + b"}\n"
+    return LOG_LINE_START + head + msgspec.json.encode(body) + mark + b"}\n"
 
 
 def decode(line: bytes) -> StoredLine | None:

@@ -16,9 +16,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from builder.collect.disk import Disk
-from builder.collect.line import LINE_START, is_whole
+from builder.collect.line import is_whole
 from builder.errors import LockedError
 from builder.model import Value
+from builder.sources.receiver import LOG_LINE_START
 
 SEGMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<number>[1-9]\d{0,8}))?\.jsonl")
 TAIL_WINDOW = 65_536
@@ -232,7 +233,7 @@ class Log:
                     return start + end
                 end = begin
             if start == 0:
-                is_ours = b"\n" not in content or content.startswith((b"\0", LINE_START))
+                is_ours = b"\n" not in content or content.startswith((b"\0", LOG_LINE_START))
                 return 0 if is_ours else None
             window *= 4
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
+
+from builder.sources import limits
 
 HARMLESS = frozenset(
     {"record", "record_interval", "record_type", "record_format", "storage_time", "mix", "title", "vj", "bizid"}
@@ -27,28 +29,38 @@ SECRET_IN_URL = SECRET | {"t"}
 BREAK = re.compile(r"([?&;#\s\"'<>\\]+)")  # between parameters
 CODED_BREAK = re.compile(r"(%(?:25)*(?:3[fFbB]|2[036]))")  # the same, in codes of any depth
 CODED_EQUALS = re.compile(r"(=|%(?:25)*3[dD])")
+SURROGATE = re.compile("[\ud800-\udfff]")
 HASHED = re.compile(r"h-[0-9a-f]{16}")
 
 
 def redacted(message: Mapping[str, Any], key: bytes) -> str:
-    """Return the message as compact JSON text (ASCII) with its push secrets hashed."""
-    changed = {
-        name: _stream_param(value, key) if name == "stream_param" else _value(value, key)
-        for name, value in message.items()
-    }
-    return json.dumps(changed, separators=(",", ":"), ensure_ascii=True)
+    """Return the message as compact JSON text with its push secrets hashed.
+
+    Hashes are longer than what they replace; a text that would pass a record's limit gets one hash for all parameters.
+    """
+    text = _text(_value(dict(message), key, _stream_param))
+    if len(text.encode()) > limits.RECORD_BYTES:
+        text = _text(_value(dict(message), key, hashed_whole))
+    return text
 
 
-def _value(value: Any, key: bytes) -> Any:
+def _text(value: Any) -> str:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return text if text.isascii() or not SURROGATE.search(text) else json.dumps(value, separators=(",", ":"))
+
+
+def _value(value: Any, key: bytes, of_stream_param: Callable[[str, bytes], str]) -> Any:
     if isinstance(value, str):
         return scrub(value, key)
+    if isinstance(value, list):
+        return [_value(item, key, of_stream_param) for item in value]
     if isinstance(value, dict):
         return {
-            name: _stream_param(item, key) if name == "stream_param" else _value(item, key)
+            name: of_stream_param(item, key)
+            if name == "stream_param" and isinstance(item, str)
+            else _value(item, key, of_stream_param)
             for name, item in value.items()
         }
-    if isinstance(value, list):
-        return [_value(item, key) for item in value]
     return value
 
 
@@ -76,13 +88,15 @@ def _scrub_pair(piece: str, names: frozenset[str], key: bytes) -> str:
     return "".join(pieces)
 
 
-def _stream_param(value: Any, key: bytes) -> Any:
+def _stream_param(value: str, key: bytes) -> str:
     """Hash every parameter that is not known to be harmless, and a text without parameters as a whole."""
-    if not isinstance(value, str):
-        return _value(value, key)
     return "".join(
         piece if number % 2 else _parameter(piece, key) for number, piece in enumerate(re.split(r"([&;?]+)", value))
     )
+
+
+def hashed_whole(value: str, key: bytes) -> str:
+    return hashed(value, key) if value else value
 
 
 def _parameter(piece: str, key: bytes) -> str:

@@ -17,6 +17,8 @@ from builder.collect.keys import redaction_key
 from builder.collect.line import decode, encode
 from builder.collect.redaction import hashed, redacted, scrub
 from builder.errors import ConfigError
+from builder.model import Notice
+from builder.sources import SourceSettings, find_sources, read
 from tests.collect.support import DAY, HOSTILE, body_of, running
 
 HASH_KEY = b"k" * 32
@@ -67,7 +69,7 @@ def test_secrets_in_other_texts_are_hashed(text: str, kept: str) -> None:
 
 
 def test_other_values_stay_as_they_are() -> None:
-    """Large numbers, nested values, half a surrogate pair; the text is ASCII."""
+    """Large numbers, nested values, half a surrogate pair (which only ASCII can hold)."""
     message = {
         "file_id": 16093425727657168197,
         "size": 1.5,
@@ -218,3 +220,32 @@ def test_long_texts_take_little_time(text: str) -> None:
     redacted({"stream_param": text}, HASH_KEY)
 
     assert time.process_time() - began < 2
+
+
+def test_a_redacted_record_stays_within_the_limit_of_a_record() -> None:
+    """Chinese text does not grow, and ten thousand parameters get one hash instead of ten thousand."""
+    chinese = redacted({"title": "直" * 20_000}, HASH_KEY)
+    many = {"stream_param": "&".join(f"k{n}=v" for n in range(9_000))}
+    text = redacted(many, HASH_KEY)
+
+    assert len(chinese.encode()) < 65_536
+    assert json.loads(text) == {"stream_param": H(many["stream_param"])}
+
+
+@pytest.mark.parametrize("is_redacted", [False, True])
+def test_the_builder_reads_what_the_receiver_wrote(tmp_path: Path, is_redacted: bool) -> None:
+    """The same notice from a line as received and from a redacted one, with the rank of its verdict."""
+    body = body_of(
+        "5200000000000000002", file_format="mp4", start_time=1757060000, end_time=1757061800, duration=1800, file_size=9,
+        video_url="http://1250000000.vod2.myqcloud.com/a/b.mp4?sign=x", stream_param=PUSH, channel_id="stream_test",
+    )  # fmt: skip
+    redact = functools.partial(redacted, key=HASH_KEY) if is_redacted else None
+    with running(tmp_path / "recordings" / "callbacks", redact=redact) as receiver:
+        assert receiver.post(body) == 200
+    (source,) = find_sources(tmp_path)
+    (entry,) = read(source, None, SourceSettings())
+
+    assert isinstance(entry.item, Notice)
+    assert entry.item.verdict == "fresh"
+    assert "b.mp4" in str(entry.item)
+    assert "CANARY" not in str(entry.item)
