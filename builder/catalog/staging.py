@@ -19,7 +19,9 @@ CREATE TEMP TABLE staged(
   path TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
   theme TEXT NOT NULL, value TEXT NOT NULL, hash TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
   rank INTEGER NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX temp.staged_order ON staged(rank, path);
 """
+PORTION = 5000  # rows read at once
 KEPT = -1  # the manifest's own row: nothing to do
 UNCHANGED, ASSET, NEW, NEW_HOME, CHANGED = range(5)  # ranks: the order in which files become visible
 
@@ -51,8 +53,20 @@ class Staging:
         raise ConfigError(f"`/{row.path}` is the address of two pages: {one} and {two}", hint="rename one of them")
 
     def written(self) -> Iterator[tuple[str, int, str]]:
-        """Yield (path, rank, why) of every file to make visible, in the safe order."""
-        return self.connection.execute("SELECT path, rank, why FROM staged WHERE rank>0 ORDER BY rank, path")
+        """Yield (path, rank, why) of every file to make visible, in the safe order.
+
+        Read in portions, so that a failure in the middle leaves no open question on the table.
+        """
+        last: tuple[int, str] = (UNCHANGED, "")
+        while True:
+            rows = self.connection.execute(
+                "SELECT path, rank, why FROM staged WHERE rank>0 AND (rank, path)>(?,?) ORDER BY rank, path LIMIT ?",
+                (*last, PORTION),
+            ).fetchall()
+            if not rows:
+                return
+            yield from rows
+            last = (rows[-1][1], rows[-1][0])
 
     def written_count(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM staged WHERE rank>0").fetchone()[0])
