@@ -125,7 +125,8 @@ def _label(entry: Entry, place: _Place, room_px: float, scale: DayScale) -> str:
     if room_px < place.least_px:
         return ""
     title = fit(entry.title, room_px - place.least_px - NARROW_PX)
-    named = f'<tspan class="t"{lang(entry.language)}> {text(title)}</tspan>' if title else ""
+    # Drawn also without words, so that no title decides about the structure of a page.
+    named = f'<tspan class="t"{lang(entry.language)}>{" " if title else ""}{text(title)}</tspan>'
     early = entry.bar.start_ms < scale.start_ms
     word = f'← <tspan class="t">{text(entry.day_word)}</tspan>' if early and entry.day_word else "← " if early else ""
     late = " →" if entry.bar.end_ms > scale.end_ms else ""

@@ -17,6 +17,7 @@ import yaml
 from builder.errors import ConfigError
 
 MAX_BYTES = 256 * 1024
+FREE_SECTION = "zones"  # where a language may name what English leaves alone
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 _PLURAL_KEYS = {"one", "other"}
 
@@ -67,7 +68,7 @@ def load(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, Message
 
 
 def _tree(folders: Sequence[Path], language: str) -> Mapping[str, Any]:
-    names = [f"{language}.yaml"] + ([f"{language.split('-')[0]}.yaml"] if "-" in language else [])
+    names = [f"{language}.yaml"] + ([f"{language.partition('-')[0]}.yaml"] if "-" in language else [])
     tree: dict[str, Any] = dict(_read(folders[-1] / "messages" / "en.yaml"))
     found = False
     for name in reversed(names):
@@ -111,6 +112,9 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any], shown: str, place: s
     merged = dict(old)
     for key, value in new.items():
         name = f"{place}.{key}" if place else str(key)
+        if key not in old and place == FREE_SECTION and isinstance(value, str):
+            merged[key] = value
+            continue
         if key not in old:
             raise ConfigError(f"{shown}: expected a known message, found `{name}`")
         before = old[key]

@@ -1,7 +1,7 @@
 """Takes comments out of our own scripts and style sheets, so that they can be well commented and small at once.
 
-Not a minifier: line breaks and names stay, blank lines and indentation go. Knows just enough of the two languages to
-leave strings, templates and regular expressions alone.
+Not a minifier: line breaks and names stay; blank lines, indentation and the spaces around signs go. Knows just enough
+of the two languages to leave strings, templates and regular expressions alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _JS = re.compile(
 )
 _REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")
 _TEMPLATE = re.compile(r"(?s)(?:\\.|\$(?!\{)|[^`\\$])*")
-_BEFORE_REGEX = frozenset("return typeof case in of do else void delete instanceof new throw yield await".split())
+_BEFORE_REGEX = frozenset(
+    ("return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "instanceof", "new", "throw", "await")
+)
 
 
 def css(text: str) -> str:
@@ -81,13 +83,26 @@ def _may_start_regex(previous: str) -> bool:
 def _joined(kept: list[str]) -> str:
     """Join pieces, one line break for several; pieces that hold line breaks of their own are literals."""
     joined: list[str] = []
-    for piece in kept:
+    for piece, after in zip(kept, [*kept[1:], ""], strict=True):
         if piece in ("\n", " ", "") and (not piece or not joined or joined[-1] == "\n"):
+            continue
+        if piece == " " and after and not _needs_space(joined[-1][-1], after[0]):
             continue
         if piece == "\n" and joined and joined[-1] == " ":
             joined.pop()
         joined.append(piece)
     return "".join(joined).strip() + "\n"
+
+
+def _needs_space(before: str, after: str) -> bool:
+    """Say whether two pieces would become another one without the space between them."""
+    if before in "+-" and after in "+-":
+        return True
+    return before == "/" or (before.isdecimal() and after == ".") or (_is_wordy(before) and _is_wordy(after))
+
+
+def _is_wordy(sign: str) -> bool:
+    return sign.isalnum() or sign in "_$#@"
 
 
 def _trimmed(text: str) -> str:

@@ -114,9 +114,9 @@ def _chapters(tape: Tape, scale: TapeScale) -> str:
             drawn += rect("mark", share) + rect("cut", share)
         room = min([1.0, *stops[at + 1 : at + 2], *(hole for hole in holes if hole > share)]) - share
         words = fit(mark.words, room * _LANE_PX - 12)
-        if words:
-            shift = ' dx="6"' if share > 0 else ""
-            drawn += f'<text class="name" x="{percent(share)}"{shift} y="14"{lang(mark.language)}>{text(words)}</text>'
+        shift = ' dx="6"' if share > 0 else ""
+        # Drawn also without words, so that no title decides about the structure of a page.
+        drawn += f'<text class="name" x="{percent(share)}"{shift} y="14"{lang(mark.language)}>{text(words)}</text>'
     return drawn
 
 

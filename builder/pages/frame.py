@@ -6,12 +6,12 @@ import re
 from urllib.parse import quote, urlsplit
 
 from builder.config import Media
-from builder.dates import constant_offset, offset_words, zone_place
+from builder.dates import constant_offset, offset_words
 from builder.model import MarkdownPage
 from builder.pages import paths
 from builder.pages.site import Site
-from builder.pages.values import Head, Language, Nav, SiteFrame
-from builder.pages.words import clean, run
+from builder.pages.values import Head, Language, Nav, Run, SiteFrame
+from builder.pages.words import NAME_LIMIT, clean, run
 
 DESCRIPTION_LIMIT = 200
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
@@ -64,7 +64,7 @@ def policy(media: Media) -> str:
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         f"img-src 'self' data:{pictures}; media-src 'self' blob:{hosts}; connect-src 'self'{hosts}; "
-        "worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+        "worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -96,7 +96,7 @@ def _frame(site: Site, language: str, section: str) -> SiteFrame:
         title=run(config.title, "", code),
         language=code,
         zone=config.timezone,
-        zone_place=zone_place(config.timezone),
+        zone_place=site.zone_place(language),
         zone_offset="" if minutes is None else offset_words(minutes),
         day_starts_at=f"{starts // 60:02}:{starts % 60:02}" if starts else "",
         home=site.link("home", "", language),
@@ -109,8 +109,9 @@ def _frame(site: Site, language: str, section: str) -> SiteFrame:
 
 def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
     words = site.words(language)
+    code = language or site.languages[0]
     entries = [
-        Nav(words(f"nav.{kind}"), site.link(kind, "", language), kind == section)
+        Nav(Run(words(f"nav.{kind}"), code), site.link(kind, "", language), kind == section)
         for kind in ("home", "years", "vjs")
         if site.has(kind)
     ]
@@ -118,10 +119,14 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
         # Imported pages decide about the navigation by themselves; sorted by title, one entry per slug.
         chosen = {page.slug: page for page in pages_in(site, language) if page.nav}
         entries += [
-            Nav(clean(page.title), site.link("page", slug, language), f"page/{slug}" == section)
+            Nav(
+                run(page.title, page.language, code, NAME_LIMIT),
+                site.link("page", slug, language),
+                f"page/{slug}" == section,
+            )
             for slug, page in sorted(chosen.items(), key=lambda item: (item[1].title, item[0]))
         ]
-    return (*entries, *(Nav(clean(label), url) for label, url in site.config.nav))
+    return (*entries, *(Nav(run(label, "", code, NAME_LIMIT), url) for label, url in site.config.nav))
 
 
 def pages_in(site: Site, language: str) -> list[MarkdownPage]:

@@ -12,7 +12,8 @@ from builder.pages.site import Site
 from builder.pages.values import Card, Head, SiteFrame, Svg, TagLink, Total, VjRef
 from builder.pages.words import run
 
-LATEST = 24  # broadcasts
+LATEST = 15  # broadcasts listed
+RECENT = 60  # broadcasts whose VJs were live lately
 FEATURED = 6
 MONTHS = 4
 TAGS = 12
@@ -64,8 +65,8 @@ class Home(Kind):
 
     def value(self, site: Site, name: str, language: str) -> HomePage:
         totals = site.catalog.totals()
-        latest = site.catalog.latest(LATEST)
-        days = _days(site, latest, language)
+        recent = site.catalog.latest(RECENT)
+        days = _days(site, recent[:LATEST], language)
         tags = _tags(site, language)
         words = site.words(language)
         shown = frame(site, language, "home")
@@ -87,7 +88,7 @@ class Home(Kind):
             featured=_featured(site, language),
             days=days,
             earlier=Total(earlier, site.link("day", earlier, language), 0, 0) if earlier else None,
-            people=_people(site, latest, language),
+            people=_people(site, recent, language),
             months=tuple(
                 Total(month.day, site.link("month", month.day, language), month.count, month.recorded_ms)
                 for month in reversed(site.catalog.months()[-MONTHS:])
@@ -109,7 +110,7 @@ def _days(site: Site, latest: Sequence[Session], language: str) -> tuple[DayBloc
     by_day: dict[str, list[Session]] = {}
     for session in latest:
         by_day.setdefault(session.day, []).append(session)
-    blocks = []
+    blocks: list[DayBlock] = []
     for day in sorted(by_day, reverse=True):
         (total,) = site.catalog.days(day)
         if len(by_day[day]) < total.count and blocks:
@@ -130,9 +131,9 @@ def _days(site: Site, latest: Sequence[Session], language: str) -> tuple[DayBloc
     return tuple(blocks)
 
 
-def _people(site: Site, latest: Sequence[Session], language: str) -> tuple[Person, ...]:
+def _people(site: Site, recent: Sequence[Session], language: str) -> tuple[Person, ...]:
     found: dict[str, list[Session]] = {}
-    for session in latest:
+    for session in recent:
         found.setdefault(session.vj, []).append(session)
     return tuple(
         Person(site.vj_ref(slug, language), len(sessions), sessions[0].start_ms)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from builder.dates import zone_place
 from builder.model import NEVER_MS, Session
 from builder.pages.site import Site
 from builder.pages.values import Fact
@@ -112,7 +111,7 @@ def _set_aside(site: Site, session: Session, language: str) -> list[str]:
 
 def _filed(site: Site, session: Session, language: str) -> list[str]:
     date = site.dates(language).write("date", session.day)
-    return [site.words(language)("know.filed_line", date=date, zone=zone_place(site.config.timezone))]
+    return [site.words(language)("know.filed_line", date=date, zone=site.zone_place(language))]
 
 
 def _expires(site: Site, session: Session, language: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.colour import hue_step
 from builder.config import SiteConfig
-from builder.dates import Dates
+from builder.dates import Dates, zone_place
 from builder.lettering import monogram
 from builder.messages import Messages
 from builder.model import Session, Vj
@@ -53,6 +53,11 @@ class Site:
     def has(self, kind: str) -> bool:
         """Say whether pages of a kind are made at all (`outputs:` may switch a kind off)."""
         return kind not in self.config.outputs_off
+
+    def zone_place(self, language: str) -> str:
+        """Return what a language calls the place of the site's zone: "Shanghai"."""
+        words, zone = self.words(language), self.config.timezone
+        return words(f"zones.{zone}") if words.has(f"zones.{zone}") else zone_place(zone)
 
     def link(self, kind: str, name: str, language: str) -> str:
         """Return the path of a page for links, "" when its kind is switched off."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from builder.dates import HOUR_MS, MINUTE_MS
 from builder.model import Session
@@ -59,4 +60,4 @@ def _seams(session: Session) -> list[int]:
     """Return where parts of the primary track meet without a hole."""
     parts = session.tracks[0].parts if session.tracks else ()
     holes = {low for low, _ in session.gaps}
-    return [before.end_ms for before, _ in zip(parts, parts[1:], strict=False) if before.end_ms not in holes]
+    return [before.end_ms for before, _ in pairwise(parts) if before.end_ms not in holes]

@@ -32,7 +32,7 @@ class Svg(Value, frozen=True):
 
 
 class Nav(Value, frozen=True):
-    label: str
+    label: Run
     url: str
     current: bool = False
 
@@ -83,8 +83,7 @@ class VjRef(Value, frozen=True):
 
 
 class Badge(Value, frozen=True):
-    """A word about what is unusual: `cut`, `audio`, `no_phone`, `unplayable`, `expires`, `ends`, `incoming`,
-    `uncertain`."""
+    """A word about what is unusual: cut, audio, no_phone, unplayable, expires, ends, uncertain."""
 
     kind: str
     n: int = 0

@@ -83,7 +83,7 @@ def player_tracks(site: Site, session: Session, language: str, to_url: Callable[
     )
 
 
-def native_parts(site: Site, session: Session, language: str) -> tuple[NativePart, ...]:
+def native_parts(session: Session) -> tuple[NativePart, ...]:
     """Return the parts of the track that most browsers play by themselves."""
     tracks = [track for track in published(session) if track.format in PLAYER_FORMATS]
     if not tracks:
@@ -135,10 +135,8 @@ def _player_part(session: Session, part: Part, to_url: Callable[[str], str]) -> 
 
 
 def _sources(track: Track, part: Part) -> tuple[Source, ...]:
-    sources = [Source(part.url, MEDIA_TYPES[track.format])]
-    for rendition in part.renditions:
-        if rendition.url and rendition.format in MEDIA_TYPES:
-            sources.append(Source(rendition.url, MEDIA_TYPES[rendition.format]))
+    told = [(part.url, track.format), *((each.url, each.format) for each in part.renditions)]
+    sources = [Source(url, MEDIA_TYPES[form]) for url, form in told if url and form in MEDIA_TYPES]
     return tuple(dict.fromkeys(sources))
 
 

@@ -100,7 +100,7 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         vj=ref,
         mapped=vj.mapped,
         banner=local_picture(vj.banner),
-        skyline=Svg(skyline_svg(shares, banner_words)) if newest else None,
+        skyline=Svg(skyline_svg(_raised(shares), banner_words)) if newest else None,
         hours=Svg(hours_scale_svg()) if newest else None,
         habit_count=len(newest),
         bio=Html(vj.bio_html) if vj.bio_html else None,
@@ -189,6 +189,12 @@ def _shares(site: Site, sessions: Sequence[Session]) -> list[float]:
         return [0.0] * 96
     minutes = site.dates("").offset_minutes(sessions[0].start_ms)
     return quarter_shares([(session.start_ms, session.end_ms) for session in sessions], minutes)
+
+
+def _raised(shares: Sequence[float]) -> list[float]:
+    """Return shares in proportion to the busiest quarter hour, so that the skyline fills its picture."""
+    peak = max(shares) or 1.0
+    return [share / peak for share in shares]
 
 
 def _usual_hours(shares: Sequence[float]) -> tuple[str, str]:

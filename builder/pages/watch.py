@@ -99,7 +99,7 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
     vj = site.vj_ref(session.vj, language)
     before, after = site.catalog.neighbours(session) if session.listed else (None, None)
     path = site.link("watch", session.id, language)
-    parts = native_parts(site, session, language)
+    parts = native_parts(session)
     unlisted = session.visibility == "unlisted"
     start_ms, end_ms = shown_interval(session)
     return WatchPage(
@@ -120,7 +120,7 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
         end_ms=end_ms,
         span_ms=end_ms - start_ms,
         length_ms=session.duration_ms,
-        badges=cards.badges(site, session),
+        badges=tuple(badge for badge in cards.badges(site, session) if badge.kind != "ends"),
         unlisted=unlisted,
         poster=cards.poster(site, session),
         audio=cards.is_audio(session),

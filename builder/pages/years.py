@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from builder.catalog.values import DayTotal
 from builder.model import Session, Value
 from builder.pages.frame import frame, head
 from builder.pages.kind import Kind
 from builder.pages.site import Site
 from builder.pages.values import Head, SiteFrame, Total
+
+YEARS_WITH_MONTHS = 15  # so that the page stays within its limit
+
+
+class YearBlock(Value, frozen=True):
+    """A year and its months, January first; a year beyond `YEARS_WITH_MONTHS` comes without."""
+
+    total: Total
+    months: tuple[Total, ...]
 
 
 class YearsPage(Value, frozen=True):
@@ -16,8 +26,7 @@ class YearsPage(Value, frozen=True):
 
     site: SiteFrame
     head: Head
-    years: tuple[Total, ...]  # newest first
-    months: tuple[Total, ...]  # of the newest year, newest first
+    years: tuple[YearBlock, ...]  # newest first
 
 
 class Years(Kind):
@@ -32,8 +41,7 @@ class Years(Kind):
 
     def value(self, site: Site, name: str, language: str) -> YearsPage:
         words = site.words(language)
-        years = list(reversed(site.catalog.years()))
-        newest = reversed(site.catalog.months(years[0].day)) if years else ()
+        years = reversed(site.catalog.years())
         return YearsPage(
             site=frame(site, language, "years"),
             head=head(
@@ -44,6 +52,18 @@ class Years(Kind):
                 title=words("calendar.title"),
                 description=words("calendar.description"),
             ),
-            years=tuple(Total(y.day, site.link("year", y.day, language), y.count, y.recorded_ms) for y in years),
-            months=tuple(Total(m.day, site.link("month", m.day, language), m.count, m.recorded_ms) for m in newest),
+            years=tuple(
+                YearBlock(_total(site, "year", year, language), _months(site, year.day, language, shown=at))
+                for at, year in enumerate(years)
+            ),
         )
+
+
+def _months(site: Site, year: str, language: str, *, shown: int) -> tuple[Total, ...]:
+    if shown >= YEARS_WITH_MONTHS:
+        return ()
+    return tuple(_total(site, "month", month, language) for month in site.catalog.months(year))
+
+
+def _total(site: Site, kind: str, total: DayTotal, language: str) -> Total:
+    return Total(total.day, site.link(kind, total.day, language), total.count, total.recorded_ms)

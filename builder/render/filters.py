@@ -75,7 +75,7 @@ def dated(method: str) -> Callable[..., str]:
 
 @pass_context
 def date(context: Context, when: int | str, pattern: str = "day") -> str:
-    """Write an instant or a day by a pattern of the messages: `{{ page.day | date("day_long") }}`."""
+    """Write an instant or a day by a pattern of the messages, such as `day_long`."""
     dates: Dates = context["_dates"]
     return dates.write(pattern, when)
 
