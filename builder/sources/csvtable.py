@@ -10,15 +10,18 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from builder.model import Filled, Item, Notice, Problem, Value
 from builder.sources import limits, mediainfo, neutral, times
 from builder.sources.fields import Fields, RefusedError, clean
+from builder.sources.files import FileRefusedError
 from builder.sources.redact import excerpt
 
 Content = Callable[[], Iterator[bytes]]
+_Row = tuple[int, int, bytes]  # offset, line, text
 
 EXPORT = (  # the export's columns in the order of its page
     "name", "created", "updated", "expires", "class_id", "class_name", "class_path", "cover", "source", "storage",
@@ -188,40 +191,37 @@ def _encoding_of(content: Content) -> str | None:
     return None
 
 
-def _logical_lines(content: Content) -> Iterator[tuple[int, int, bytes]]:
+def _logical_lines(content: Content) -> Iterator[_Row]:
     """Yield rows: a quoted cell may span lines, but a quote that never closes spoils its own line only."""
-    waiting: list[tuple[int, int, bytes]] = []
-    for offset, line, text in _physical_lines(content):
-        waiting.append((offset, line, text.removeprefix(codecs.BOM_UTF8) if offset == 0 else text))
-        while waiting:
-            size = sum(len(part) + 1 for _, _, part in waiting)
-            joined = b"\n".join(part for _, _, part in waiting)
-            if joined.count(b'"') % 2 == 0:
-                yield waiting[0][0], waiting[0][1], joined
-                waiting = []
-            elif size > limits.RECORD_BYTES:
-                yield waiting.pop(0)
-            else:
+    lines, again = _physical_lines(content), deque[_Row]()
+    while True:
+        row: list[_Row] = []
+        size, is_open = 0, False
+        while (not row or is_open) and size <= limits.RECORD_BYTES:
+            line = again.popleft() if again else next(lines, None)
+            if line is None:
                 break
-    yield from waiting
+            row.append(line)
+            size += len(line[2]) + 1
+            is_open ^= line[2].count(b'"') % 2 == 1
+        if not row:
+            return
+        if is_open:
+            again.extendleft(reversed(row[1:]))
+            row = row[:1]
+        yield row[0][0], row[0][1], b"\n".join(text for _, _, text in row)
 
 
-def _physical_lines(content: Content) -> Iterator[tuple[int, int, bytes]]:
+def _physical_lines(content: Content) -> Iterator[_Row]:
     offset, number, held = 0, 0, b""
     for chunk in content():
         lines = (held + chunk).split(b"\n")
         held = lines.pop()
         for text in lines:
             number += 1
-            yield offset, number, text.removesuffix(b"\r")
+            yield offset, number, (text.removeprefix(codecs.BOM_UTF8) if offset == 0 else text).removesuffix(b"\r")
             offset += len(text) + 1
         if len(held) > limits.LINE_BYTES:
-            raise _too_long(offset)
+            raise FileRefusedError("line_too_long", f"a line may have {limits.LINE_BYTES} bytes", offset)
     if held:
         yield offset, number + 1, held.removesuffix(b"\r")
-
-
-def _too_long(offset: int) -> Exception:
-    from builder.sources.files import FileRefusedError
-
-    return FileRefusedError("line_too_long", f"a line may have {limits.LINE_BYTES} bytes", offset)

@@ -56,7 +56,9 @@ class Cutter(Scanner):
             self._read(self._give_up_block())
         while self.stack:
             record, again = (self.records[-1] if self.records else None), []
-            if record is None or record.is_response:
+            if self.stack[-1].is_torn:
+                pass  # its problem has been told
+            elif record is None or record.is_response:
                 message = "the text ends inside an array"
                 self.out.append(Piece(self.start, self.start_line, b"", "", "bad_json", message))
             else:
@@ -171,7 +173,10 @@ class Cutter(Scanner):
         self.records = [open_record for open_record in self.records if open_record.depth < keep]
         if keep:
             self.stack[-1].expects = "after"
+            self.stack[-1].is_torn = True
             self.gave = True
+        if keep == 1 and (record is None or record.line == number) and line.rstrip(BLANK).endswith(b"]"):
+            self.stack.clear()  # the array's end was on the line that is given up
         if record is None or record.line == number:
             return []
         if keep or not self.lines or self._is_pretty():

@@ -43,12 +43,13 @@ class Record:
 class Frame:
     """An open object or array. `expects` is what may come next: key, colon, value, or after (a comma or the end)."""
 
-    __slots__ = ("expects", "is_array", "name", "records", "under")
+    __slots__ = ("expects", "is_array", "is_torn", "name", "records", "under")
 
     def __init__(self, *, is_array: bool, records: bool = False, under: str = "") -> None:
         self.is_array = is_array
         self.records = records
         self.under = under
+        self.is_torn = False  # part of it could not be read, perhaps its end
         self.expects = "first"
         self.name = b""
 

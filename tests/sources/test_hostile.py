@@ -62,11 +62,10 @@ def test_every_hostile_line_gets_its_verdict(folder):
         found.setdefault(entry.line, []).append(entry.item)
 
     wrong = []
-    for number, verdict in expected_lines():
+    for number, told in expected_lines():
         items = found.get(number, [])
-        if number in LINES_OTHERWISE:
-            verdict = LINES_OTHERWISE[number][0]
-        elif verdict == "repair-or-quarantine":
+        verdict = LINES_OTHERWISE[number][0] if number in LINES_OTHERWISE else told
+        if verdict == "repair-or-quarantine":
             assert (number in REPAIRED) != (number in NOT_REPAIRED)
             verdict = "accept" if number in REPAIRED else "quarantine"
         good = [item for item in items if isinstance(item, Notice)]

@@ -1,0 +1,199 @@
+"""Records inside arrays, pretty print and responses; what is torn; the limits, each with its name."""
+
+import gzip
+import json
+import tracemalloc
+
+import pytest
+
+from builder.model import Notice, Problem
+from builder.sources import SourceSettings, limits, read
+
+
+def shape(items):
+    return [item.code if isinstance(item, Problem) else "ok" for item in items]
+
+
+def numbered(callback, count):
+    return [callback(file_id=str(i), record_file_id=str(i)) for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        json.dumps,
+        lambda records: json.dumps(records, separators=(",", ":")) + "\n",
+        lambda records: json.dumps(records, indent=4),
+        lambda records: json.dumps(records, indent="\t").replace("\n", "\r\n"),
+        lambda records: "[\n" + ",\n".join(map(json.dumps, records)) + "\n]\n",
+        lambda records: "[\n" + "\n,".join(map(json.dumps, records)) + "\n]\n",
+        lambda records: "\n".join(json.dumps(record, indent=2) for record in records),
+        lambda records: "".join(json.dumps(record, indent=2) for record in records),
+        lambda records: "".join(map(json.dumps, records)) + "\n",
+        lambda records: " ".join(map(json.dumps, records)),
+        lambda records: "\n\n".join(map(json.dumps, records)) + "\n",
+        lambda records: json.dumps(records[:3]) + "\n" + "\n".join(map(json.dumps, records[3:])),
+        lambda records: json.dumps(records, indent=0),
+    ],
+    ids=range(13),
+)
+@pytest.mark.parametrize(
+    "pack",
+    [str.encode, lambda text: gzip.compress(text.encode(), mtime=0), lambda text: b"\xef\xbb\xbf" + text.encode()],
+)
+def test_every_container_gives_the_same_records(folder, callback, write, pack):
+    """Each entry's offset is where its record begins."""
+    records = numbered(callback, 6)
+    text = write(records)
+    folder.write("one", pack(text))
+
+    entries = folder.entries("one")
+
+    assert [entry.item for entry in entries] == [folder.item(json.dumps(record)) for record in records]
+    plain = pack(text) if not pack(text).startswith(b"\x1f\x8b") else text.encode()
+    decoder = json.JSONDecoder()
+    assert [decoder.raw_decode(plain[entry.offset :].decode())[0] for entry in entries] == records
+    assert [plain[: entry.offset].count(b"\n") + 1 for entry in entries] == [entry.line for entry in entries]
+
+
+PRETTY_BAD = '{\n  "event_type": 100,\n  "app": yourapp,\n  "x": {\n    "y": 1\n  }\n}'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"event_type":100\n%a\n%b\n', ["bad_json", "ok", "ok"]),
+        ('{"event_type":\n%a\n%b\n', ["bad_json", "ok", "ok"]),
+        ('{"event_type":100,\n%a\n%b\n', ["bad_json", "ok", "ok"]),
+        ('{"event_type":[\n%a\n%b\n', ["bad_json", "ok", "ok"]),
+        ('{"event_ty\n%a\n%b\n', ["bad_json", "ok", "ok"]),
+        ("{\n%a\n%b\n", ["bad_json", "ok", "ok"]),
+        ("[\n%a\n%b\n", ["ok", "ok", "bad_json"]),
+        ("[%a,\n{\n%b\n]\n", ["ok", "bad_json", "ok"]),
+        ("%a}\n%b\n", ["bad_json", "ok"]),
+        ("%a x\n%b\n", ["bad_json", "ok"]),
+        ("%a%b x\n", ["ok", "bad_json"]),
+        ("[%a,%b] x\n", ["ok", "ok", "bad_json"]),
+        ("[%a,nothing,%b]\n", ["ok", "bad_json", "ok"]),
+        ('[%a,{"a" 1},%b]\n%a\n', ["ok", "bad_json", "ok"]),
+        ("x\n%a\n<html>\n%b\n", ["bad_json", "ok", "bad_json", "ok"]),
+        (f"{PRETTY_BAD}\n%a\n{PRETTY_BAD}\n%b", ["bad_json", "ok", "bad_json", "ok"]),
+        ('{\n"event_type":100,\n"app":yourapp,\n"x":5\n}\n%a\n%b', ["bad_json", "ok", "ok"]),
+        ('{"event_type":100,\n"app":yourapp,\n"x":5\n}\n%a\n%b', ["bad_json", "ok", "ok"]),
+        ('[\n  {\n    "a": yourapp\n  },\n  %a,\n  {\n    "b" 1\n  },\n  %b\n]\n%a\n', ["bad_json", "ok", "bad_json", "ok", "ok"]),
+        ('[\n  {\n    "a": 1,\n  {\n    "event_type": 321\n  },\n  %b\n]\n', ["bad_json", "ok", "ok"]),
+        ('{"a":"b\nc"}\n%a\n', ["bad_json", "bad_json", "ok"]),
+        ("%a\n" + "\x00" * 100 + "\n%b\n", ["ok", "bad_json", "ok"]),
+        ("{]\n%a\n[}\n%b\n", ["bad_json", "ok", "bad_json", "ok"]),
+        ("]\n%a\n}\n%b\n", ["bad_json", "ok", "bad_json", "ok"]),
+        ("[[%a],%b]\n", ["not_an_object", "ok"]),
+    ],
+)  # fmt: skip
+def test_a_broken_record_spoils_itself_only(folder, callback, text, expected):
+    """Reading goes on at the next line that can start a record; inside an array at the next element."""
+    first, second = numbered(callback, 2)
+    content = text.replace("%a", json.dumps(first)).replace("%b", json.dumps(second))
+    items = folder.items(gzip.compress(content.encode(), mtime=0))
+
+    assert shape(items) == expected
+    assert shape(folder.items(content)) == expected
+
+
+def test_a_large_response_gives_its_records_in_bounded_memory(folder, callback):
+    """The limit is per record; a response is read as a stream, on one line or on many."""
+    row = {"EventTime": "x", "EventType": 100, "ResultCode": 0}
+    rows = [{**row, "Request": json.dumps(record)} for record in numbered(callback, 800)]
+    for indent in (None, 1):
+        text = json.dumps({"Response": {"Padding": "x" * 70_000, "DataInfoList": rows, "PageNum": 1}}, indent=indent)
+        folder.write("one", text)
+        tracemalloc.start()
+        count = sum(isinstance(entry.item, Notice) for entry in read(folder.file("one"), None, SourceSettings()))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert count == 800
+        assert peak < 12 * limits.MB
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "limit"),
+    [
+        ('{"event_type":100,"x":"' + "y" * limits.RECORD_BYTES + '"}', "record_too_long", "65536"),
+        ('{\n"event_type":100,\n"x":"' + "y" * limits.RECORD_BYTES + '"\n}', "record_too_long", "65536"),
+        ("[" + '{"event_type":100,"x":"' + "y" * limits.RECORD_BYTES + '"}]', "record_too_long", "65536"),
+        ('{"a":' * 17 + "1" + "}" * 17, "record_too_deep", "16"),
+        ('{"event_type":100,"x":' + "[" * 16 + "]" * 16 + "}", "record_too_deep", "16"),
+        ('{"event_type":100,"x":' + "[" * 4000 + "]" * 4000 + "}", "record_too_deep", "16"),
+        ("{" + ",".join(f'"k{i}":0' for i in range(513)) + "}", "too_many_keys", "512"),
+        ('{"' + "k" * 257 + '":0}', "too_many_keys", "256"),
+        ('{"event_type":' + "1" * 21 + "}", "bad_number", "20"),
+        ('text {"event_type":100,"x":"' + "y" * limits.LOG_LINE_BYTES + '"}', "record_too_long", "524288"),
+        ('{"received_ms":1,"verdict":"fresh","crc":"0","body":"' + "y" * limits.LOG_LINE_BYTES + '"}', "record_too_long", "524288"),
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_past_a_limit_there_is_one_problem_and_reading_goes_on(folder, line, text, code, limit):
+    """The message names the limit, the offset is the record's."""
+    folder.write("one", f"{line()}\n{text}\n{line()}\n")
+
+    entries = folder.entries("one")
+
+    assert shape(entry.item for entry in entries) == ["ok", code, "ok"]
+    assert limit in entries[1].item.message
+    assert entries[1].item.offset == entries[1].offset == len(line()) + 1 + text.startswith("[")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"event_type":321,"x":' + "[" * 14 + "]" * 14 + "}",
+        "{" + ",".join(f'"k{i}":0' for i in range(511)) + ',"event_type":321}',
+        '{"event_type":321,"' + "k" * 256 + '":12345678901234567890}',
+        '{"event_type":321,"x":"' + "y" * (limits.RECORD_BYTES - 25) + '"}',
+    ],
+    ids=range(4),
+)
+def test_at_a_limit_the_record_is_still_read(folder, text):
+    """The last value that is allowed."""
+    assert shape(folder.items(text + "\n")) == ["ok"]
+
+
+def test_a_line_that_is_too_long_is_skipped_by_its_length(folder, line, monkeypatch):
+    """Nothing of it is held; the lines around it are read."""
+    monkeypatch.setattr(limits, "LINE_BYTES", 3 * limits.MB)
+    folder.write("one", f"{line()}\n{'x' * (5 * limits.MB)}\n{line()}\n" + "[" + "y" * (4 * limits.MB))
+
+    entries = folder.entries("one")
+
+    assert shape(entry.item for entry in entries) == ["ok", "line_too_long", "ok", "line_too_long"]
+    assert [entry.line for entry in entries] == [1, 2, 3, 4]
+    assert str(3 * limits.MB) in entries[1].item.message
+
+
+def test_a_file_that_is_too_large_is_one_problem(folder, line, monkeypatch):
+    """It is not opened for reading at all."""
+    monkeypatch.setattr(limits, "FILE_BYTES", 100)
+    problem = folder.item(line())
+
+    assert (problem.code, problem.quarantined) == ("file_too_large", True)
+    assert "100" in problem.message
+
+
+def test_gzip_has_limits_of_ratio_and_size(folder, line, monkeypatch):
+    """What came before the limit stands."""
+    good = (line() + "\n").encode()
+    assert shape(folder.items(gzip.compress(good + b" " * (30 * limits.MB), mtime=0))) == ["ok", "gzip_ratio"]
+    assert shape(folder.items(gzip.compress(good + b" " * 900_000, mtime=0))) == ["ok"]
+    monkeypatch.setattr(limits, "GZIP_BYTES", 100_000)
+    assert shape(folder.items(gzip.compress(good * 1000, mtime=0)))[-1] == "gzip_too_large"
+
+
+def test_torn_gzip_gives_what_it_holds(folder, line):
+    """A packed file that was cut off is read up to the cut."""
+    packed = gzip.compress(
+        "\n".join(line(file_id=str(i), record_file_id=str(i)) for i in range(3000)).encode(), mtime=0
+    )
+    codes = shape(folder.items(packed[: len(packed) // 2]))
+
+    assert codes.count("ok") > 500
+    assert codes[-1] == "bad_gzip"
+    assert shape(folder.items(gzip.compress(f"{line()}\n".encode(), mtime=0) + b"\0" * 1024)) == ["ok"]
