@@ -116,13 +116,9 @@ class Wire(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._at_end = True
-        if self._doing == "answer":
-            self._is_last = True
-            return True  # the peer still reads
-        if self._doing == "linger" or (not self._buffer and self._doing == "head"):
-            return False
-        self._refuse(Refusal(400, "cut_short"))
-        return True
+        if self._doing != "answer":
+            self._end_input()
+        return True  # the peer may still read; we close when everything whole is answered
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._disarm()
@@ -225,7 +221,16 @@ class Wire(asyncio.Protocol):
         self._arm(limits.request_seconds if self._has_begun else limits.idle_seconds)
         if not self._is_clogged:
             self._advance()
+        if self._at_end and self._doing != "answer":
+            self._end_input()
         self._regulate()
+
+    def _end_input(self) -> None:
+        """Nothing more comes: half a request is refused, else this is the end."""
+        if self._doing == "body" or self._buffer:
+            self._refuse(Refusal(400, "cut_short"))
+        else:
+            self._transport.close()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer without the application; what follows on this connection cannot be trusted to be a request."""
@@ -247,7 +252,11 @@ class Wire(asyncio.Protocol):
         if self._at_end or self._transport.is_closing():
             self._transport.close()
             return
-        self._transport.write_eof()
+        try:
+            self._transport.write_eof()
+        except OSError:  # the peer has reset the connection, there is nobody to linger for
+            self._transport.abort()
+            return
         self._transport.resume_reading()
         self._arm(self._house.limits.linger_seconds)
 

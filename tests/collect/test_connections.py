@@ -13,7 +13,7 @@ import pytest
 from builder.collect.crowd import Crowd, peer_of
 from builder.collect.disk import Disk
 from builder.collect.limits import Limits
-from tests.collect.support import DEADLINE, Line, Running, body_of, request_of, running
+from tests.collect.support import DEADLINE, Line, Running, body_of, request_of, running, stored_bodies
 
 QUICK = Limits(request_seconds=0.3, idle_seconds=0.2, linger_seconds=0.2)
 
@@ -108,6 +108,21 @@ def test_a_sender_that_ends_its_half_is_answered(tmp_path: Path) -> None:
     assert statuses == [200, 400]
 
 
+def test_everything_whole_is_answered_before_the_end(tmp_path: Path) -> None:
+    """Three requests and a half at once, and then no more: three times 200, 400, the end."""
+    bodies = [body_of(str(number)) for number in range(4)]
+    with running(tmp_path) as receiver:
+        line = Line(receiver.port)
+        line.send(b"".join(request_of(body) for body in bodies)[:-5])
+        line.socket.shutdown(socket.SHUT_WR)
+        statuses = [line.answer().status for _ in range(4)]
+        assert line.answer() is None
+        line.close()
+        assert receiver.bodies() == [body.decode() for body in bodies[:3]]
+
+    assert statuses == [200, 200, 200, 400]
+
+
 def test_a_reset_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     """The sender is gone; nothing is stored and the next one is answered."""
     with running(tmp_path) as receiver:
@@ -137,7 +152,7 @@ def test_a_byte_now_and_then_does_not_stretch_the_time(tmp_path: Path) -> None:
     with running(tmp_path, limits=QUICK) as receiver:
         line = Line(receiver.port)
         line.send(request_of(body_of()))
-        assert line.answer().status == 200
+        assert line.answer() is not None
         line.socket.settimeout(0.02)
         closed = False
         deadline = time.monotonic() + DEADLINE
@@ -156,7 +171,7 @@ def test_a_byte_now_and_then_does_not_stretch_the_time(tmp_path: Path) -> None:
 
 def test_an_idle_connection_is_closed_without_a_word(tmp_path: Path) -> None:
     """Between requests nobody waits for an answer."""
-    with running(tmp_path, limits=QUICK) as receiver:
+    with running(tmp_path, limits=Limits(idle_seconds=0.1)) as receiver:
         line = Line(receiver.port)
         line.send(request_of(body_of()))
         assert line.answer().status == 200
@@ -178,16 +193,17 @@ class SlowDisk(Disk):
 def test_a_disk_that_hangs_is_a_503_in_time_and_health_is_answered_meanwhile(tmp_path: Path) -> None:
     """The event loop never waits for the disk; what is stored in the end may be sent again, which does no harm."""
     disk = SlowDisk()
-    with running(tmp_path, limits=QUICK, disk=disk) as receiver:
+    with running(tmp_path, limits=Limits(request_seconds=1), disk=disk) as receiver:
         line = Line(receiver.port)
         line.send(request_of(body_of()))
-        assert receiver.get("/-/health").status == 200
+        healths = {receiver.get("/-/health").status for _ in range(3)}
         answer = line.answer()
         line.close()
         disk.go.set()
-        assert receiver.post(body_of()) == 200
 
     assert answer.status == 503
+    assert healths == {200}
+    assert stored_bodies(tmp_path) == [body_of().decode()]
 
 
 def test_a_refused_upload_can_be_sent_to_its_end(tmp_path: Path) -> None:
@@ -201,9 +217,9 @@ def test_a_refused_upload_can_be_sent_to_its_end(tmp_path: Path) -> None:
 def test_a_client_that_does_not_read_is_not_served_on(tmp_path: Path) -> None:
     """A million pipelined requests whose answers nobody reads: they stop being taken, memory stays small."""
     request = b"GET /-/metrics HTTP/1.1\r\nHost: a\r\n\r\n"
-    with running(tmp_path, limits=Limits(idle_seconds=0.3, request_seconds=0.3)) as receiver:
+    with running(tmp_path) as receiver:
         line = Line(receiver.port)
-        line.socket.settimeout(0.2)
+        line.socket.settimeout(1)
         sent = 0
         with contextlib.suppress(OSError):
             while sent < 50_000_000:
