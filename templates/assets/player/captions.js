@@ -20,7 +20,7 @@ async function read(url) {
     const place = lines.findIndex((line) => line.includes("-->") && STAMP.test(line));
     if (place < 0) return [];
     const [from, to] = lines[place].split("-->").map(seconds);
-    return [{ from, to, text: lines.slice(place + 1).join("\n").replace(/<[^>]*>/g, "") }];
+    return [{ from, to, text: lines.slice(place + 1).join("\n").replace(/<[^>]*>/g, "").trim() }];
   }).sort((a, b) => a.from - b.from);
 }
 
@@ -81,11 +81,15 @@ export class Storyboard {
     this.image = draw("image");
     this.frame = draw("svg", { class: "thumb", visibility: "hidden" }, this.image);
     live.panel.svg.append(this.frame);
-    read(storyboard).then((cues) => { this.cues = cues; }, () => {});
+    read(storyboard).then((cues) => {
+      this.cues = cues;
+      this.show(this.at ?? null, live.panel.tape);
+    }, () => {});
     this.base = new URL(storyboard, location.href);
   }
 
   show(t, tape) {
+    this.at = t;
     const cue = t === null ? null : this.cues?.findLast((one) => one.from <= t);
     this.frame.setAttribute("visibility", cue ? "visible" : "hidden");
     if (!cue) return;

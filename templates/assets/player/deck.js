@@ -2,7 +2,7 @@
    Two media elements take turns; the one that is not heard holds the next part, loaded near the end of this one.
    Nothing is loaded before play. It draws nothing: it tells what happened, and the page shows it. */
 
-import { Slot, canPlay } from "./slot.js";
+import { Slot } from "./slot.js";
 
 const NEXT_IS_NEAR = 20;
 const SEAM = 10;
@@ -19,29 +19,17 @@ export class Deck extends EventTarget {
     super();
     Object.assign(this, { replay, tracks: replay.tracks, gaps: replay.gaps ?? [], patience: patience || PATIENCE });
     [this.from, this.to] = replay.trim ?? [0, replay.length];
-    Object.assign(this, { at: idle.time, clip: idle.clip, stop: idle.stop, state: "idle", isWanted: false, strikes: 0 });
+    Object.assign(this, { order: idle.order, track: idle.track, at: idle.time, clip: idle.clip, stop: idle.stop, state: "idle", isWanted: false, strikes: 0 });
     this.dead = new Set();
     this.tries = new Map();
     const hear = (slot, what) => (slot === this.slot ? this.#hear(what) : what === "failed" && slot.release());
     [this.slot, this.spare] = videos.map((video) => new Slot(video, replay.engines ?? {}, hear));
-    this.order = this.#preferred();
-    this.track = this.order[0] ?? 0;
   }
 
   get video() { return this.slot.video; }
-  get time() { return this.state === "on" ? Math.min(this.to, this.slot.spot.part.at + this.video.currentTime) : this.at; }
+  get time() { return this.state === "on" ? Math.min(this.to, Math.max(this.from, this.slot.spot.part.at + this.video.currentTime)) : this.at; }
   gapAt(t) { return this.gaps.find(([from, to]) => t >= from && t < to) ?? null; }
   tell(what, detail = {}) { this.dispatchEvent(new CustomEvent(what, { detail })); }
-
-  #preferred() {
-    const covers = (track) => track.parts.reduce((sum, part) => sum + part.to - part.at, 0);
-    const rank = ({ track }) => (track.audio ? 4 : 0) + (track.format === "flv" ? 2 : 0);
-    const percent = ({ track }) => Math.round((100 * covers(track)) / (this.replay.length || 1));
-    return this.tracks.map((track, index) => ({ track, index }))
-      .filter(({ track }) => track.parts.length && canPlay(track.format))
-      .sort((a, b) => rank(a) - rank(b) || percent(b) - percent(a) || a.index - b.index)
-      .map(({ index }) => index);
-  }
 
   #spot(track, index, t) {
     const part = this.tracks[track].parts[index];
@@ -77,8 +65,10 @@ export class Deck extends EventTarget {
     if (!this.spare.spot) this.spare.video.load();
     if (this.state === "over" || this.time >= this.to - 0.05) this.at = this.from;
     if (this.state === "dead") return this.again();
-    if (this.state === "on") this.#run();
-    else if (this.state === "gap") this.#enter(this.gapAt(this.at));
+    if (this.state === "on") {
+      this.#set("on");
+      this.#run();
+    } else if (this.state === "gap") this.#enter(this.gapAt(this.at));
     else if (this.state !== "loading") this.#aim(this.at);
     return this.tell("change");
   }
@@ -178,10 +168,8 @@ export class Deck extends EventTarget {
   }
 
   #source({ track, index, part }) {
-    const others = (part.renditions ?? []).filter((one) => one.url !== part.url && canPlay(one.format));
-    const all = [{ url: part.url, format: this.tracks[track].format }];
-    all.push(all[0], ...others);
-    return all[this.tries.get(`${track}:${index}`) ?? 0];
+    const first = { url: part.url, format: this.tracks[track].format };
+    return [first, first, ...(part.renditions ?? [])][this.tries.get(`${track}:${index}`) ?? 0];
   }
 
   #run() {
@@ -269,9 +257,7 @@ export class Deck extends EventTarget {
 
   #onward(t) {
     const spot = this.#ahead(t);
-    if (!spot) return this.#end();
-    if (spot.part.at - t > SEAM) this.tell("hole", spot);
-    return this.#start(spot);
+    return spot ? this.#start(spot) : this.#end();
   }
 
   /* Inside a gap there is a clock and no picture. Drawn short, it is stepped over after a look; true to scale, it is waited out. */

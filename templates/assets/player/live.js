@@ -1,9 +1,9 @@
 /* The playing half of the player: what the viewer asks for, by button, key, gesture or link, and what the deck reports
-   back, in words. Fetched by the first press. */
+   back: in words, to the system's media keys, and to this device's memory. Fetched by the first press. */
 
 import { Deck } from "./deck.js";
 import { button, make } from "./elements.js";
-import { forgetReload, keepForReload, keepPlace, keepWays } from "./keep.js";
+import { keep, recall } from "./memory.js";
 import { clock, compact, length, say } from "./moment.js";
 
 const SAVE_EVERY = 5;
@@ -11,7 +11,9 @@ const DONE_BEFORE_END = 30;
 const FOLLOW_MS = 300;
 const FRAME = 1 / 30;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
-const LINKS_SHOWN = 6;
+const LEAP = 10;
+const PLACES_KEPT = 500;
+const TAGS_KEPT = 8;
 
 export class Live {
   constructor(player) {
@@ -19,7 +21,7 @@ export class Live {
     Object.assign(this, { player, panel, replay, words, ways, saved: idle.time });
     this.deck = new Deck(replay, panel.videos, idle, Number(player.root.getAttribute("patience")));
     Object.assign(player, { deck: this.deck, live: this });
-    forgetReload();
+    keep("reload", {}, "sessionStorage");
     this.#hear();
     this.#applyWays();
     panel.redraw();
@@ -32,7 +34,7 @@ export class Live {
   #hear() {
     const { deck, panel, words, player: { wall } } = this;
     const told = {
-      change: () => panel.show(),
+      change: () => this.#changed(),
       time: () => this.#moved(),
       rest: () => this.#rested(),
       swap: ({ from, to }) => this.#swapped(from, to),
@@ -42,7 +44,6 @@ export class Live {
         [say(words, "lost_long", { length: length(words, to - from) }), " · ", button(words.skip, () => deck.skip())]),
       crossed: ([from, to]) => this.say("crossed",
         { length: length(words, to - from), from: wall.clock(from), to: wall.clock(to) }),
-      hole: ({ part }) => this.say("hole", { time: clock(part.at) }),
       retry: ({ track }) => this.say("retrying", { version: this.#version(track), time: clock(deck.at) }),
       switched: ({ from, to }) => this.say("next_version",
         { version: this.#version(from.track), other: this.#version(to.track), time: clock(deck.at) }),
@@ -54,11 +55,17 @@ export class Live {
     for (const [name, act] of Object.entries(told)) deck.addEventListener(name, ({ detail }) => act(detail));
     window.addEventListener("pagehide", () => this.#save());
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
-    document.addEventListener("aftercast-reload", () => keepForReload(deck.time, deck.isWanted));
+    document.addEventListener("aftercast-reload", () => keep("reload",
+      { path: location.pathname, t: deck.time, isPlaying: deck.isWanted, saved: Date.now() }, "sessionStorage"));
     document.addEventListener("fullscreenchange", () => {
       panel.full?.setAttribute("aria-label", document.fullscreenElement ? words.fullscreen_leave : words.fullscreen);
       panel.redraw();
     });
+  }
+
+  #changed() {
+    this.panel.show();
+    this.#tellSystem();
   }
 
   #moved() {
@@ -82,19 +89,50 @@ export class Live {
     if (deck.state === "idle") return;
     const t = deck.time;
     this.saved = t;
-    keepPlace(replay.tags ?? [], {
-      at: wall.ms(t), share: Math.round((1000 * (t - from)) / (to - from)) / 1000, saved: Date.now(),
+    const place = {
+      at: wall.ms(t), t: Math.floor(t), share: Math.round((1000 * (t - from)) / (to - from)) / 1000, saved: Date.now(),
       done: deck.state === "over" || t > to - Math.min(DONE_BEFORE_END, (to - from) / 10),
       url: location.pathname, title: replay.title, vj: replay.vj, hue: replay.hue,
       poster: replay.poster && new URL(replay.poster, location.href).pathname,
-    });
+    };
+    const places = recall("places");
+    (replay.tags ?? []).slice(0, TAGS_KEPT).forEach((tag, i) => { places[tag] = { ...place, alias: i > 0 }; });
+    keep("places", Object.fromEntries(Object.entries(places).sort((one, two) => two[1].saved - one[1].saved).slice(0, PLACES_KEPT)));
   }
 
   #shown() {
     const { panel } = this;
     if (panel.poster?.parentNode === panel.stage) panel.poster.hidden = true;
     this.#face();
-    this.extras ??= import("./extras.js").then(({ Extras }) => new Extras(this));
+    if (this.isKnown) return;
+    this.isKnown = true;
+    this.#meetSystem();
+    if (this.ways.captions) this.#fetchCaptions();
+  }
+
+  /* Media keys, headsets, lock screens. */
+  #meetSystem() {
+    const { replay, deck, player: { range: [from] } } = this;
+    const media = navigator.mediaSession;
+    if (!media || !window.MediaMetadata) return;
+    const artwork = replay.poster ? [{ src: new URL(replay.poster, location.href).href }] : [];
+    media.metadata = new MediaMetadata({ title: replay.title, artist: replay.vj, artwork });
+    const acts = {
+      play: () => deck.play(), pause: () => deck.pause(), seekto: ({ seekTime }) => this.seek(from + seekTime),
+      seekbackward: ({ seekOffset = LEAP }) => this.step(-seekOffset), seekforward: ({ seekOffset = LEAP }) => this.step(seekOffset),
+      previoustrack: () => this.chapter(-1), nexttrack: () => this.chapter(1),
+    };
+    for (const [name, act] of Object.entries(acts)) {
+      try { media.setActionHandler(name, act); } catch { /* a browser names only the actions it knows */ }
+    }
+    this.#tellSystem();
+  }
+
+  #tellSystem() {
+    const { deck: { isWanted, time }, player: { range: [from, to] }, ways } = this;
+    if (!this.isKnown || !navigator.mediaSession) return;
+    navigator.mediaSession.playbackState = isWanted ? "playing" : "paused";
+    navigator.mediaSession.setPositionState?.({ duration: to - from, position: time - from, playbackRate: ways.rate });
   }
 
   #swapped(from, to) {
@@ -115,8 +153,8 @@ export class Live {
     const key = !tracks.length ? "dead_empty" : !deck.order.length ? "dead_format" : tracks.length > 1 ? "dead_all" : "dead_one";
     const formats = [...new Set(tracks.map((track) => track.format))].join(", ");
     const sentence = say(words, key, { formats, count: tracks.length, time: clock(deck.at) });
-    panel.instead(sentence, [...links.slice(0, 2 * LINKS_SHOWN), button(words.try_again, () => deck.again())]);
-    if (!panel.isAudio) panel.say(sentence);
+    panel.instead(sentence, [...links, button(words.try_again, () => deck.again())]);
+    panel.say(sentence);
   }
 
   #over() {
@@ -133,7 +171,7 @@ export class Live {
   skip() { this.deck.skip(); }
   seek(t) { this.deck.seek(t); }
   step(seconds) { this.deck.seek(this.deck.time + seconds); }
-  tenth(tenth) { this.seek(this.player.range[0] + (tenth * (this.player.range[1] - this.player.range[0])) / 10); }
+  tenth(tenth) { this.seek(this.deck.from + (tenth * (this.deck.to - this.deck.from)) / 10); }
 
   /* A moment from an address or a link: {t}, {t, until}. */
   open({ t, until }, isPlayed) {
@@ -146,7 +184,7 @@ export class Live {
 
   setWay(name, value = !this.ways[name]) {
     this.ways[name] = value;
-    keepWays({ [name]: value });
+    keep("ways", { ...recall("ways"), [name]: value });
     this.#applyWays();
     if (name === "scale") this.panel.redraw();
     if (name === "keys" && !value) this.say("keys_off");
@@ -175,7 +213,7 @@ export class Live {
     const { rate, volume, muted, theatre, scale } = this.ways;
     for (const video of this.panel.videos) Object.assign(video, { defaultPlaybackRate: rate, playbackRate: rate, volume, muted });
     this.deck.isTrueScale = scale;
-    document.body.classList.toggle("theatre", Boolean(theatre));
+    this.panel.widen(theatre);
     this.panel.show();
   }
 
@@ -210,8 +248,7 @@ export class Live {
   picture() {
     const { video } = this.deck;
     if (document.pictureInPictureElement) document.exitPictureInPicture();
-    else if (video.requestPictureInPicture) video.requestPictureInPicture().catch(() => {});
-    else video.webkitSetPresentationMode?.("picture-in-picture");
+    else video.requestPictureInPicture?.().catch(() => {});
   }
 
   /* The whole player, so that our own controls stay; an iPhone only knows how to enlarge the picture. */
@@ -242,12 +279,17 @@ export class Live {
   leave(way) { if (this.replay[way]) location.assign(this.replay[way]); }
   async captions() {
     if (!this.replay.captions?.length) return;
-    const { Captions } = await import("./captions.js");
-    this.shownCaptions ??= new Captions(this);
+    await this.#fetchCaptions();
     this.shownCaptions.next();
   }
-  async help() { (await import("./sheet.js")).toggle(this); }
-  async ask(what) { (await import("./ask.js"))[what](this); }
+
+  async #fetchCaptions() {
+    const { Captions } = await import("./captions.js");
+    this.shownCaptions ??= new Captions(this);
+  }
+
+  async help() { (await import("./sheets.js")).help(this); }
+  async ask(what) { (await import("./sheets.js"))[what](this); }
   async point() {
     this.pointer ??= import("./pointer.js").then(({ Pointer }) => new Pointer(this));
     await this.pointer;

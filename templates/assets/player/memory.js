@@ -1,12 +1,17 @@
-/* What this device remembers, read: places in broadcasts (as wall clock, so that a part found later moves nothing), the
-   viewer's ways (speed, volume …), and the place before a reload. Storage may be refused; then there is nothing. */
+/* What this device remembers: places in broadcasts (as wall clock, so that a part found later moves nothing), the
+   viewer's ways (speed, volume …), and the place before a reload. Storage may be
+   full or refused; then the page goes on without. */
 
 const RELOAD_LASTS_MS = 60000;
 
-export const NAMES = { places: "aftercast:places", ways: "aftercast:ways", reload: "aftercast:reload" };
+const NAMES = { places: "aftercast:places", ways: "aftercast:ways", reload: "aftercast:reload" };
 
 export function recall(name, storage = "localStorage") {
   try { return JSON.parse(window[storage].getItem(NAMES[name])) ?? {}; } catch { return {}; }
+}
+
+export function keep(name, value, storage = "localStorage") {
+  try { window[storage].setItem(NAMES[name], JSON.stringify(value)); } catch { /* the page's own copy stands */ }
 }
 
 export const ways = () => ({ rate: 1, volume: 1, muted: false, captions: "", wall: true, keys: true, ...recall("ways") });

@@ -12,16 +12,14 @@ export class Panel {
     Object.assign(this, { root, player, valued: 0 });
     const { words, replay } = player;
     const isAudio = replay.tracks.length > 0 && replay.tracks.every((track) => track.audio);
-    this.isAudio = isAudio;
     this.videos = [0, 1].map(() =>
       make("video", { playsinline: true, preload: "none", tabindex: "-1", hidden: isAudio }));
     this.poster = replay.poster ? make("img", { src: replay.poster, alt: "", width: 1280, height: 720 }) : null;
     this.wall = make("time", { class: "wall" });
-    this.hollow = make("div", { class: "hollow", hidden: true });
-    this.keys = make("div", { class: "keys", hidden: true });
+    this.hollow = make("div", { class: isAudio ? "notice" : "hollow", hidden: true });
+    this.keys = make("div", { class: isAudio ? "links" : "keys", hidden: true });
     this.captions = make("div", { class: "cues", hidden: true });
-    const onStage = [...this.videos, this.captions, this.hollow, this.wall, this.keys];
-    this.stage = make("div", isAudio ? {} : { class: "stage" }, ...(isAudio ? this.videos : [this.poster, ...onStage]));
+    this.stage = make("div", { class: isAudio ? null : "stage" }, isAudio ? null : this.poster, ...this.videos, this.captions, this.hollow, this.wall, this.keys);
     this.svg = draw("svg", { class: "tape", "aria-hidden": "true" });
     this.bar = make("div", { class: "bar", role: "slider", tabindex: "0", "aria-label": words.seek }, this.svg);
     this.notice = make("p", { class: "notice vh", role: "status" });
@@ -33,9 +31,9 @@ export class Panel {
       deck.splice(0, 2, make("div", { class: "deck" }, this.poster, make("div", {}, this.bar), this.controls));
     }
     this.section = make("section", { class: isAudio ? "player audio" : "player", "aria-label": words.label, tabindex: "-1" },
-      this.stage, ...deck, this.notice, this.switches);
+      ...(isAudio ? [...deck, this.stage] : [this.stage, ...deck]), this.notice, this.switches);
     root.append(this.section);
-    root.classList.add("ready");
+    root.classList.add("ready", ...(isAudio ? ["audio"] : []));
     this.tape = new Tape(this.svg, { wall: player.wall, words, chapters: player.chapters, range: player.range, gaps: replay.gaps ?? [] });
     this.bar.setAttribute("aria-valuemin", Math.floor(player.range[0]));
     this.bar.setAttribute("aria-valuemax", Math.floor(player.range[1]));
@@ -58,10 +56,9 @@ export class Panel {
     this.mute = button(words.muted, () => player.do("mute"), icon("loud"));
     this.volume = make("input", { class: "volume", type: "range", min: 0, max: 100, step: 5,
       input: () => player.do("setVolume", this.volume.value / 100) });
-    const hasPicture = document.pictureInPictureEnabled || this.videos[0].webkitSetPresentationMode;
-    this.picture = hasPicture ? button(words.picture, () => player.do("picture"), icon("picture")) : null;
+    this.picture = document.pictureInPictureEnabled ? button(words.picture, () => player.do("picture"), icon("picture")) : null;
     this.picture?.classList.add("wide");
-    const hasFull = document.fullscreenEnabled || document.webkitFullscreenEnabled || this.videos[0].webkitEnterFullscreen;
+    const hasFull = document.fullscreenEnabled || this.videos[0].webkitEnterFullscreen;
     this.full = hasFull ? button(words.fullscreen, () => player.do("fullscreen"), icon("full")) : null;
     this.controls = make("div", { class: "controls", role: "group", "aria-label": words.controls },
       this.play, step(words.back, -10), step(words.ahead, 10),
@@ -88,6 +85,8 @@ export class Panel {
     const { left, width } = this.svg.getBoundingClientRect();
     return this.tape.scale.time((clientX - left) / width);
   }
+
+  widen(isWide) { document.body.classList.toggle("theatre", Boolean(isWide)); }
 
   redraw() {
     this.tape.draw(this.player.parts(), this.player.ways.scale);
@@ -149,23 +148,19 @@ export class Panel {
   }
 
   say(text, ...more) {
-    this.notice.classList.toggle("vh", !text && !more.length);
+    this.notice.classList.toggle("vh", !text);
     this.notice.replaceChildren(text, ...more);
   }
 
-  /* Words instead of a picture: each argument is a line of texts and buttons. Without a picture they are the notice. */
+  /* Words instead of a picture: each argument is a line of texts and buttons. */
   instead(...lines) {
-    if (this.isAudio) return this.say(...lines.flat().flatMap((piece) => [piece, " "]));
     this.hollow.replaceChildren(...lines.map((line) => make("p", {}, ...[line].flat())));
     this.hollow.hidden = false;
     this.keys.hidden = true;
-    return null;
   }
 
   offer(...keys) {
-    if (this.isAudio) return keys.length > 1 && this.say("", ...keys.flatMap((key) => [key, " "]));
     this.keys.replaceChildren(...keys);
     this.keys.hidden = false;
-    return null;
   }
 }

@@ -55,7 +55,9 @@ export class Pointer {
   #peek(t) {
     const { tape, player, group, text, hand } = this;
     group.setAttribute("visibility", t === null ? "hidden" : "visible");
-    this.panel.bar.classList.toggle("peeking", t !== null);
+    for (const shape of tape.plate.querySelectorAll(":scope > .name, .gap, .mark")) {
+      shape.setAttribute("visibility", t === null ? "inherit" : "hidden");
+    }
     this.board?.show(t, tape);
     if (t === null) return;
     text.textContent = [clock(t), player.wall.clock(t), player.partText(t)].filter(Boolean).join(" · ");
@@ -63,7 +65,10 @@ export class Pointer {
     hand.setAttribute("x", percent(tape.scale.share(t)));
     text.setAttribute("x", percent(Math.min(tape.width - half, Math.max(half, tape.pixel(t))) / tape.width));
     if (!player.replay.storyboard || this.fetched) return;
-    this.fetched = import("./captions.js").then(({ Storyboard }) => { this.board = new Storyboard(this.live); });
+    this.fetched = import("./captions.js").then(({ Storyboard }) => {
+      this.board = new Storyboard(this.live);
+      this.board.show(t, tape);
+    });
   }
 
   #stage(stage) {

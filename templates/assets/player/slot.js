@@ -1,15 +1,59 @@
-/* One media element and what feeds it: the browser itself, or an engine fetched when first needed.
-   It reports to its owner in words (ready, moved, ended, failed, …) and forgets what an old source still says. */
+/* One media element and what feeds it: the browser itself, for HLS hls.js, for FLV mpegts.js; the two engines are fetched
+   when a part of theirs is first needed. A slot reports to its owner in words (ready, moved, ended, failed, …) and
+   forgets what an old source still says. */
 
 const HEARD = { ready: ["loadeddata", "seeked", "canplay", "playing"], alive: ["progress", "loadedmetadata"],
   moved: ["timeupdate"], ended: ["ended"], play: ["play"], pause: ["pause"] };
 
-export function canPlay(format) {
-  const canFeed = "MediaSource" in window || "ManagedMediaSource" in window;
-  const canNative = () => document.createElement("video").canPlayType("application/vnd.apple.mpegurl") !== "";
-  if (format === "hls") return canFeed || canNative();
-  return format === "flv" ? canFeed : format !== "dash";
+const MANIFEST = ["manifestLoadError", "manifestLoadTimeOut", "levelLoadError"];
+let script = null;
+
+/* Where hls.js cannot work (no media sources, a host without CORS) the browser gets the file itself. */
+async function hls(video, url, seconds, engines, watch) {
+  const { default: Hls } = await import(engines.hls);
+  const retreat = video.canPlayType("application/vnd.apple.mpegurl") ? watch.native : () => watch.failed("source");
+  if (!Hls.isSupported()) return retreat();
+  const engine = new Hls({ startPosition: seconds || -1, maxBufferLength: 30, backBufferLength: 60 });
+  let isRepaired = false;
+  for (const name of ["MANIFEST_PARSED", "LEVEL_LOADED", "FRAG_LOADED"]) engine.on(Hls.Events[name], watch.alive);
+  engine.on(Hls.Events.ERROR, (_, problem) => {
+    if (!problem.fatal) return;
+    if (MANIFEST.includes(problem.details)) retreat();
+    else if (problem.type !== "mediaError" || isRepaired) watch.failed("source");
+    else engine.recoverMediaError();
+    isRepaired = true;
+  });
+  engine.loadSource(url);
+  engine.attachMedia(video);
+  return engine;
 }
+
+/* mpegts.js is a script of the older kind: it is added once and found on window. */
+function older(url) {
+  script ??= new Promise((resolve, reject) => {
+    const tag = document.createElement("script");
+    tag.src = url;
+    tag.onload = () => resolve(window.mpegts);
+    tag.onerror = reject;
+    document.head.append(tag);
+  });
+  return script;
+}
+
+async function flv(video, url, seconds, engines, watch) {
+  const mpegts = await older(engines.mpegts);
+  if (!mpegts.isSupported()) return watch.failed("silent");
+  mpegts.LoggingControl.enableAll = false;
+  const engine = mpegts.createPlayer({ type: "flv", url, cors: true }, { lazyLoadMaxDuration: 60, accurateSeek: true });
+  engine.on(mpegts.Events.ERROR, () => watch.failed("source"));
+  engine.on(mpegts.Events.STATISTICS_INFO, ({ speed }) => speed > 0 && watch.alive());
+  engine.attachMediaElement(video);
+  engine.load();
+  if (seconds) video.currentTime = seconds;
+  return engine;
+}
+
+const ENGINES = { hls, flv };
 
 export class Slot {
   constructor(video, engines, tell) {
@@ -43,13 +87,12 @@ export class Slot {
     const { turn, video } = this;
     Object.assign(this, { spot, wanted: seconds });
     video.preload = "auto";
-    if (format !== "hls" && format !== "flv") return this.#native(url, seconds);
+    if (!ENGINES[format]) return this.#native(url, seconds);
     const now = (act) => (what) => (turn === this.turn ? act(what) : null);
     const failed = now((why) => this.tell(why === "silent" ? why : "failed"));
     const watch = { failed, alive: now(() => this.tell("alive")), native: now(() => this.#native(url, seconds)) };
     try {
-      const engines = await import("./engines.js");
-      const engine = await engines[format](video, url, seconds, this.engines, watch);
+      const engine = await ENGINES[format](video, url, seconds, this.engines, watch);
       if (turn !== this.turn) engine?.destroy();
       else if (engine) this.engine = engine;
     } catch {

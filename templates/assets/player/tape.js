@@ -10,6 +10,7 @@ const GAP_LEAST = 0.015;
 const GAP_MOST = 0.032;
 const GAPS_TOGETHER = 0.35;
 const HOUR_ROOM = 76;
+const WHOLE_HOURS_FROM = 7200;
 const NAME_LEAST = 26;
 
 const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
@@ -125,7 +126,8 @@ export class Tape {
 
   #hours() {
     const [from, to] = this.range;
-    const step = STEPS.find((ms) => ((to - from) * 1000) / ms <= Math.max(1, this.width / HOUR_ROOM)) ?? STEPS.at(-1);
+    const least = Math.max(((to - from) * 1000) / Math.max(1, this.width / HOUR_ROOM), to - from > WHOLE_HOURS_FROM ? 3600000 : 0);
+    const step = STEPS.find((ms) => ms >= least) ?? STEPS.at(-1);
     const shift = this.wall.offset(this.wall.ms(from)) * 60000;
     const shapes = [];
     let last = -HOUR_ROOM;

@@ -11,6 +11,21 @@ import { Panel } from "./panel.js";
 const RESUME_FROM = 10;
 const RESUME_UNTIL = 30;
 
+function canPlay(format) {
+  const canFeed = "MediaSource" in window || "ManagedMediaSource" in window;
+  if (format === "hls") return canFeed || document.createElement("video").canPlayType("application/vnd.apple.mpegurl") !== "";
+  return format === "flv" ? canFeed : format !== "dash";
+}
+
+/* The versions that this browser plays, best first: pictures before sound, flv after what phones play too, then by how
+   much of the broadcast they have. */
+function preferred({ tracks, length }) {
+  const rank = ({ audio, format, parts }) => (audio ? 400 : 0) + (format === "flv" ? 200 : 0)
+    - Math.round((100 * parts.reduce((sum, part) => sum + part.to - part.at, 0)) / length);
+  return [...tracks.keys()].filter((track) => tracks[track].parts.length && canPlay(tracks[track].format))
+    .sort((a, b) => rank(tracks[a]) - rank(tracks[b]) || a - b);
+}
+
 class Player {
   constructor(root, replay) {
     Object.assign(this, { root, replay, words: replay.words, ways: ways(), range: replay.trim ?? [0, replay.length] });
@@ -18,10 +33,12 @@ class Player {
     const langs = new Map([...document.querySelectorAll(".toc a[lang]")].map((link) => [link.textContent, link.lang]));
     this.chapters = (replay.chapters ?? []).map(([t, title]) => ({ t, title, lang: langs.get(title) }));
     /* Stands in for the deck until something plays. */
-    this.deck = { state: "idle", time: this.range[0], track: 0, stop: null, isWanted: false };
+    const order = preferred(replay);
+    this.deck = { state: "idle", time: this.range[0], order, track: order[0] ?? 0, stop: null, isWanted: false };
     this.panel = new Panel(root, this);
     this.#meetPage();
     listen(this);
+    this.panel.widen(this.ways.theatre);
     this.panel.redraw();
     this.panel.show();
     this.#begin();
@@ -54,15 +71,11 @@ class Player {
     });
     this.toc = [...document.querySelectorAll(".toc li")].map((item) =>
       ({ item, t: this.read(item.querySelector("a")?.getAttribute("href") ?? "")?.t }));
-    this.versions = [...document.querySelectorAll(".versions > li")];
-    this.versions.forEach((item, track) => {
-      const given = item.querySelector("[data-track]");
-      const added = !given && replay.tracks.length > 1 ? button(words.play_this) : null;
-      if (added) (item.querySelector("p:last-child") ?? item).append(" ", added);
-      (given ?? added)?.addEventListener("click", (event) => {
-        event.preventDefault();
-        this.do("use", track);
-      });
+    this.versions = [...document.querySelectorAll(".versions > li")].map((item) => {
+      const track = replay.tracks.findIndex((one) => one.words === item.querySelector("p")?.textContent);
+      const press = button(words.play_this, () => this.do("use", track));
+      if (replay.tracks.length > 1 && this.deck.order.includes(track)) item.append(" ", press);
+      return { item, press, track };
     });
     this.link = button("", () => this.do("copyMoment"));
     (document.querySelector(".actions") ?? this.panel.switches).prepend(
@@ -114,7 +127,10 @@ class Player {
     const mark = (item, isCurrent) => (isCurrent ? item.setAttribute("aria-current", "true") : item.removeAttribute("aria-current"));
     this.link.textContent = say(this.words, "copy_link", { time: clock(t) });
     for (const { item, t: at } of this.toc) mark(item, chapter && Math.abs(at - chapter.t) < 1);
-    this.versions.forEach((item, track) => mark(item, track === this.deck.track));
+    for (const { item, press, track } of this.versions) {
+      mark(item, track === this.deck.track);
+      press.hidden = track === this.deck.track;
+    }
   }
 }
 

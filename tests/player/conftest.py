@@ -1,0 +1,179 @@
+"""One browser and two origins for a module of player tests, and the small words the tests are written in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from builder import shrink
+from tests.player import media, pages
+from tests.player.server import Host
+
+CHROMIUM = "/usr/bin/chromium"
+DEADLINE_MS = 20_000
+POSTER = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#333"/></svg>'
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Parts of one broadcast: 0-6, 6-12, then a loss of a minute, 72-80; as mp4, HLS, FLV and AAC."""
+    folder = tmp_path_factory.mktemp("clips")
+    for number, (at, to) in enumerate([(0, 6), (6, 12), (72, 80)], 1):
+        part = media.make(folder / f"p{number}.mp4", to - at, from_second=at)
+        for name in (f"p{number}.flv", f"p{number}.aac", f"h{number}/p{number}.m3u8"):
+            media.repack(part, folder / name)
+    media.make(folder / "tiny.mp4", 1)
+    return folder
+
+
+def engines() -> dict[str, bytes]:
+    """The player engines that the build hook has fetched."""
+    vendor = pages.ROOT / "builder" / "_vendor"
+    return {
+        "/engines/hls.mjs": (vendor / "hls.js" / "hls.light.min.mjs").read_bytes(),
+        "/engines/mpegts.js": (vendor / "mpegts.js" / "mpegts.js").read_bytes(),
+    }
+
+
+@pytest.fixture(scope="module")
+def site(clips: Path) -> Iterator[Host]:
+    assets = pages.ROOT / "templates" / "assets"
+    host = Host({"/assets/": assets, "/media/": clips})
+    modules = [*assets.glob("*.js"), *assets.glob("player/*.js")]
+    built = {
+        f"/assets/{file.relative_to(assets)}": shrink.javascript(file.read_text("utf-8")).encode() for file in modules
+    }
+    host.texts.update({"/poster.svg": POSTER, **built, **engines()})
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="module")
+def far(clips: Path) -> Iterator[Host]:
+    """Another origin with the same media, as a cloud's storage is."""
+    host = Host({"/media/": clips})
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--mute-audio"])
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """A watch page in a browser, and what a viewer sees of it."""
+
+    def __init__(self, context: BrowserContext, site: Host, far: Host) -> None:
+        self.context, self.site, self.far = context, site, far
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(DEADLINE_MS)
+        self.refused: list[str] = []
+        self.errors: list[str] = []
+        self.page.add_init_script(SEAMS)
+        self.page.on("console", lambda message: self._heard(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _heard(self, text: str) -> None:
+        if "Content Security Policy" in text or "Content-Security-Policy" in text:
+            self.refused.append(text)
+
+    def open(self, value: dict[str, Any], fragment: str = "", **more: Any) -> Watch:
+        self.site.texts["/watch/"] = pages.page(value, self.far.url, **more)
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.site.url}/watch/{fragment}")
+        self.page.wait_for_selector("aftercast-player.ready")
+        return self
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def start(self) -> None:
+        """Press the first key on the picture."""
+        self.page.click(".keys button, .player .links button")
+
+    def until(self, condition: str, arg: Any = None) -> Any:
+        """Wait for a condition in the page: t is the session time, deck and video are what plays."""
+        return self.page.wait_for_function(f"(arg) => {{ {LOOK} return ({condition}); }}", arg=arg, polling=100)
+
+    def look(self, what: str) -> Any:
+        return self.page.evaluate(f"() => {{ {LOOK} return ({what}); }}")
+
+    def until_playing(self, from_second: float, to: float) -> None:
+        self.until("deck.state === 'on' && !video.paused && t >= arg[0] && t < arg[1]", [from_second, to])
+
+    def seek(self, second: float) -> None:
+        self.page.evaluate("(second) => document.querySelector('aftercast-player').player.do('seek', second)", second)
+
+    @property
+    def sentence(self) -> str:
+        """The words in place of the picture."""
+        return self.page.text_content(".hollow:not([hidden]) p") or ""
+
+    @property
+    def time(self) -> float:
+        return self.look("t")
+
+    @property
+    def clock(self) -> str:
+        return self.page.text_content(".readout b") or ""
+
+    @property
+    def notice(self) -> str:
+        return self.page.text_content(".notice") or ""
+
+    def picture(self) -> float:
+        """The session time that the picture itself shows."""
+        return self.look("shown()") / 10
+
+
+SEAMS = """
+window.seams = [];
+let ended = 0;
+document.addEventListener("ended", () => { ended = performance.now(); }, true);
+document.addEventListener("playing", () => {
+  if (ended) seams.push(performance.now() - ended);
+  ended = 0;
+}, true);
+"""
+LOOK = """
+const player = document.querySelector("aftercast-player").player;
+const deck = player.deck, t = deck.time, video = deck.video ?? {};
+const shown = () => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [160, 96];
+  const brush = canvas.getContext("2d");
+  brush.drawImage(video, 0, 0, 160, 96);
+  let value = 0;
+  for (let bar = 0; bar < 16; bar += 1) value = value * 2 + (brush.getImageData(bar * 10 + 5, 48, 1, 1).data[0] > 128 ? 1 : 0);
+  return value;
+};
+"""
+
+
+@pytest.fixture
+def watch(browser: Browser, site: Host, far: Host) -> Iterator[Watch]:
+    site.heal()
+    far.heal()
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page = Watch(context, site, far)
+    yield page
+    context.close()
+    assert page.errors == []
+    assert page.refused == []
+
+
+def measured(label: str, values: list[float]) -> None:
+    """Print what was measured; machines differ, so no test fails by it."""
+    print(f"\n[player] {label}: {json.dumps([round(value, 1) for value in values])} ms")  # noqa: T201 - what a run shows
