@@ -1,0 +1,143 @@
+"""The API 3.0 of VOD and live through the vendor's SDK slices (extra `tencent`), DOMAIN 3.3 and 3.4.
+
+Answers are handed on as the plain objects that came over the wire, wrapped as `{"Response": …}` like the HTTP body.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from builder.errors import ConfigError, RemoteError
+from builder.model import Value
+from builder.pull.calls import Calls, TransientError
+from builder.pull.windows import DAY_MS, WEEK_MS, Window, pieces, utc_text
+
+SEARCH_PAGE = 100
+SEARCH_LIMIT = 5000  # Offset + Limit may not pass it
+FILES_AT_ONCE = 20
+STREAMS_AT_ONCE = 10
+TIMEOUT_SECONDS = 20
+TRANSIENT = ("RequestLimitExceeded", "InternalError", "ResourceUnavailable", "ServerNetworkError", "ClientNetworkError")
+
+
+class CloudAccount(Value, frozen=True):
+    """Credentials; `endpoint` ("http://127.0.0.1:9000") is for a provider on this machine."""
+
+    secret_id: str
+    secret_key: str
+    sub_app_id: int | None = None
+    region: str = "ap-guangzhou"
+    endpoint: str = ""
+
+
+class Cloud:
+    """The calls we make, each paced, counted and retried by `calls`."""
+
+    def __init__(self, account: CloudAccount, calls: Calls) -> None:
+        self.account = account
+        self.calls = calls
+        self._vod, self._live = clients(account)
+
+    def media(self, window: Window, streams: Sequence[str] = ()) -> Iterator[tuple[Window, int, dict[str, Any]]]:
+        """Yield (window, offset, answer) of every page of SearchMedia; a window with too many rows is halved."""
+        ask: dict[str, Any] = {
+            "SourceTypes": ["Record", "TrtcRecord"],
+            "CreateTime": {"After": utc_text(window.begin_ms), "Before": utc_text(window.end_ms)},
+            "Sort": {"Field": "CreateTime", "Order": "Asc"},
+            "Limit": SEARCH_PAGE,
+            **({"StreamIds": list(streams)} if streams else {}),
+        }
+        offset, total = 0, 1
+        while offset < total:
+            answer = self._ask(self._vod, "SearchMedia", {**ask, "Offset": offset})
+            total = int(answer["Response"].get("TotalCount") or 0)
+            if total > SEARCH_LIMIT and window.can_be_halved:
+                for half in window.halves():
+                    yield from self.media(half, streams)
+                return
+            yield window, offset, answer
+            offset += SEARCH_PAGE
+
+    def media_of(self, file_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield the answers of DescribeMediaInfos: what is known of files, and which of them are gone."""
+        for first in range(0, len(file_ids), FILES_AT_ONCE):
+            yield self._ask(self._vod, "DescribeMediaInfos", {"FileIds": list(file_ids[first : first + FILES_AT_ONCE])})
+
+    def callbacks(self, window: Window, stream: str = "") -> Iterator[tuple[Window, int, dict[str, Any]]]:
+        """Yield every page of the provider's own log of recording notifications, a day at a time."""
+        for day in pieces(window, DAY_MS):
+            page, pages = 1, 1
+            while page <= pages:
+                ask = {
+                    "StartTime": utc_text(day.begin_ms),
+                    "EndTime": utc_text(day.end_ms),
+                    "EventType": 100,
+                    "PageNum": page,
+                    "PageSize": SEARCH_PAGE,
+                    **({"StreamName": stream} if stream else {}),
+                }
+                answer = self._ask(self._live, "DescribeCallbackRecordsList", ask)
+                pages = int(answer["Response"].get("TotalPage") or 0)
+                yield day, page, answer
+                page += 1
+
+    def tasks(self, window: Window) -> Iterator[dict[str, Any]]:
+        """Yield the rows of DescribeRecordTask: which streams were recorded when, a week at a time."""
+        for week in pieces(window, WEEK_MS):
+            token = ""
+            while True:
+                ask: dict[str, Any] = {"StartTime": week.begin_ms // 1000, "EndTime": week.end_ms // 1000}
+                if token:
+                    ask["ScrollToken"] = token
+                answer = self._ask(self._live, "DescribeRecordTask", ask)["Response"]
+                yield from answer.get("TaskList") or []
+                token = answer.get("ScrollToken") or ""
+                if not token:
+                    break
+
+    def _ask(self, client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
+        if self.account.sub_app_id is not None and client is self._vod:
+            ask = {**ask, "SubAppId": self.account.sub_app_id}
+        return self.calls.make(action, lambda: called(client, action, ask))
+
+
+def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
+    """Make one call; what may pass with time is a `TransientError`, a refusal is a `RemoteError`."""
+    from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+
+    try:
+        answer = client.call_json(action, ask)
+    except TencentCloudSDKException as error:
+        code = str(error.get_code() or "")
+        if code.startswith(TRANSIENT):
+            raise TransientError(code) from error
+        raise RemoteError(f"`{action}` was refused: {code}", hint="check the credentials and their rights") from error
+    except (OSError, json.JSONDecodeError) as error:
+        raise TransientError(type(error).__name__) from error
+    if not isinstance(answer, dict) or not isinstance(answer.get("Response"), dict):
+        raise TransientError("the answer has no `Response`")
+    return answer
+
+
+def clients(account: CloudAccount) -> tuple[Any, Any]:
+    """Make the SDK's clients for VOD and live; without the SDK a ConfigError says how to get it."""
+    try:
+        from tencentcloud.common import credential
+        from tencentcloud.common.profile.client_profile import ClientProfile
+        from tencentcloud.common.profile.http_profile import HttpProfile
+        from tencentcloud.live.v20180801.live_client import LiveClient
+        from tencentcloud.vod.v20180717.vod_client import VodClient
+    except ImportError as error:
+        raise ConfigError(
+            "the vendor's SDK is not installed", hint="install it with `pip install 'aftercast[tencent]'`"
+        ) from error
+    http = HttpProfile(reqTimeout=TIMEOUT_SECONDS)
+    if account.endpoint:
+        parts = urlsplit(account.endpoint)
+        http = HttpProfile(protocol=parts.scheme, endpoint=parts.netloc, reqTimeout=TIMEOUT_SECONDS)
+    who = credential.Credential(account.secret_id, account.secret_key)
+    profile = ClientProfile(httpProfile=http)
+    return VodClient(who, account.region, profile), LiveClient(who, account.region, profile)

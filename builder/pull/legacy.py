@@ -1,0 +1,97 @@
+"""Live_Tape_GetFilelist, the signed GET of 2016–2019 (DOMAIN 3.1): one stream, one China day, at most 100 rows."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from builder.errors import RemoteError
+from builder.model import Value
+from builder.pull.calls import Calls, TransientError
+from builder.pull.windows import Window, china_text
+
+ENDPOINT = "http://fcgi.video.qcloud.com/common_access"
+PAGE_SIZE = 100
+SIGNATURE_SECONDS = 600
+TIMEOUT_SECONDS = 20.0
+ANSWER_LIMIT_BYTES = 16 << 20
+
+
+class LegacyAccount(Value, frozen=True):
+    """`appid` and the API key; `endpoint` is for a provider on this machine."""
+
+    appid: str
+    api_key: str
+    endpoint: str = ENDPOINT
+
+
+class LegacyList:
+    """Asks for the files of a stream on a day."""
+
+    def __init__(self, account: LegacyAccount, calls: Calls, clock: Callable[[], float] = time.time) -> None:
+        self.account = account
+        self.calls = calls
+        self.clock = clock
+
+    def pages(self, stream: str, day: Window) -> Iterator[dict[str, Any]]:
+        """Yield every page of the answer, as the provider gave it."""
+        page, seen, total = 1, 0, 1
+        while seen < total:
+            address = self._address(stream, day, page)
+            answer = self.calls.make("the file list", lambda address=address: fetch(address))  # type: ignore[misc]
+            output = answer.get("output") or {}
+            rows, total = output.get("file_list") or [], int(output.get("all_count") or 0)
+            yield answer
+            if not rows:
+                return
+            seen += len(rows)
+            page += 1
+
+    def _address(self, stream: str, day: Window, page: int) -> str:
+        t = int(self.clock()) + SIGNATURE_SECONDS
+        sign = hashlib.md5(f"{self.account.api_key}{t}".encode(), usedforsecurity=False).hexdigest()
+        query = {
+            "appid": self.account.appid,
+            "interface": "Live_Tape_GetFilelist",
+            "t": str(t),
+            "sign": sign,
+            "Param.s.channel_id": stream,
+            "Param.n.page_no": str(page),
+            "Param.n.page_size": str(PAGE_SIZE),
+            "Param.s.sort_type": "asc",
+            "Param.s.start_time": china_text(day.begin_ms),
+            "Param.s.end_time": china_text(day.end_ms),
+        }
+        return f"{self.account.endpoint}?{urllib.parse.urlencode(query)}"
+
+
+def fetch(address: str) -> dict[str, Any]:
+    """GET an answer; what may pass with time is a `TransientError`, a refusal is a `RemoteError`."""
+    try:
+        with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  the operator's endpoint
+            body = response.read(ANSWER_LIMIT_BYTES)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == http.client.TOO_MANY_REQUESTS or error.code >= http.client.INTERNAL_SERVER_ERROR:
+                raise TransientError(f"status {error.code}") from error
+            raise RemoteError(f"failed to ask the file list: status {error.code}") from error
+    except (OSError, http.client.HTTPException) as error:
+        raise TransientError(str(getattr(error, "reason", error)).lower()) from error
+    try:
+        answer = json.loads(body)
+    except ValueError as error:
+        raise TransientError("the answer is not JSON") from error
+    if not isinstance(answer, dict):
+        raise TransientError("the answer is not an object")
+    if answer.get("ret") not in {0, "0"}:
+        raise RemoteError(
+            f"the file list was refused: `ret` is {answer.get('ret')!r}", hint="check the appid and the key"
+        )
+    return answer

@@ -1,0 +1,77 @@
+"""Windows of time, cut as the provider's limits want them (DOMAIN 3). Pure. Instants in milliseconds UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+
+from builder.model import Value
+
+CHINA = timezone(timedelta(hours=8))
+DAY_MS = 86_400_000
+WEEK_MS = 7 * DAY_MS
+SHORTEST_MS = 1000  # a window of one second cannot be halved
+
+
+class Window(Value, frozen=True, order=True):
+    """From `begin_ms` to `end_ms`, both inclusive to the second."""
+
+    begin_ms: int
+    end_ms: int
+
+    def halves(self) -> tuple[Window, Window]:
+        """Cut in two at a whole second; a window of a second cannot be cut."""
+        middle = (self.begin_ms + self.end_ms) // 2 // 1000 * 1000
+        return Window(self.begin_ms, middle), Window(middle + 1000, self.end_ms)
+
+    @property
+    def can_be_halved(self) -> bool:
+        return self.end_ms - self.begin_ms > SHORTEST_MS
+
+
+def china_days(window: Window) -> Iterator[Window]:
+    """Cut at midnight of China time: the legacy list answers for one day at a time."""
+    moment = window.begin_ms
+    while moment <= window.end_ms:
+        local = datetime.fromtimestamp(moment / 1000, CHINA)
+        midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        last = int(midnight.timestamp()) * 1000 - 1000
+        yield Window(moment, min(last, window.end_ms))
+        moment = last + 1000
+
+
+def pieces(window: Window, longest_ms: int) -> Iterator[Window]:
+    """Cut into windows of at most `longest_ms`."""
+    moment = window.begin_ms
+    while moment <= window.end_ms:
+        last = min(moment + longest_ms - 1000, window.end_ms)
+        yield Window(moment, last)
+        moment = last + 1000
+
+
+def joined(windows: Iterable[Window], slack_ms: int) -> list[Window]:
+    """Merge windows that touch or lie within `slack_ms` of each other; sorted."""
+    found: list[Window] = []
+    for window in sorted(windows):
+        if found and window.begin_ms <= found[-1].end_ms + slack_ms:
+            found[-1] = Window(found[-1].begin_ms, max(found[-1].end_ms, window.end_ms))
+        else:
+            found.append(window)
+    return found
+
+
+def utc_text(at_ms: int) -> str:
+    """Return "2022-01-13T16:00:00Z"."""
+    return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def china_text(at_ms: int) -> str:
+    """Return "2022-01-14 00:00:00", China time, as the legacy list wants it."""
+    return datetime.fromtimestamp(at_ms // 1000, CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def file_text(window: Window) -> str:
+    """Return a window as a part of a file name."""
+    return "--".join(
+        datetime.fromtimestamp(at // 1000, UTC).strftime("%Y%m%dT%H%M%SZ") for at in (window.begin_ms, window.end_ms)
+    )
