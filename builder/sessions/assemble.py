@@ -14,7 +14,7 @@ from builder.addresses import session_id, tag_of
 from builder.model import Curation, Recording, Session, SetAside
 from builder.sessions.aliases import former_anchors
 from builder.sessions.chapters import suggested_chapters, told_chapters
-from builder.sessions.coverage import covered_ms
+from builder.sessions.coverage import survey
 from builder.sessions.curate import merge
 from builder.sessions.grouping import Group, groups_of, islands
 from builder.sessions.holding import Holding, earliest_expiry, flags_of, hold, recorded
@@ -92,6 +92,7 @@ class Assembler:
             flags=flags_of(held),
             max_gap_ms=book.gap_of(stream, slug),
             notices=self._count(recordings),
+            chapters=() if held.stone else suggested_chapters(tracks[0].parts, start, book.days),
             duration_ms=length,
             gaps=holes,
         )
@@ -116,11 +117,8 @@ class Assembler:
             found["tombstone"] = held.stone
         if "tombstone" in found:
             found["chapters"] = ()
-        else:
-            if "chapters" not in found and len(plain.tracks[0].parts) > 1:
-                found["chapters"] = suggested_chapters(plain.tracks[0].parts, plain.start_ms, self._book.days)
-            if self._pictures:
-                found["poster_url"] = self._pictures.of(recordings, plain.start_ms, plain.end_ms)
+        elif self._pictures:
+            found["poster_url"] = self._pictures.of(recordings, plain.start_ms, plain.end_ms)
         return msgspec.structs.replace(plain, **found) if found else plain
 
     def _hold(self, members: Sequence[Placed], recordings: Sequence[Recording]) -> Holding:
@@ -183,7 +181,7 @@ def _is_short(members: Sequence[Placed], limit_ms: int) -> bool:
     """Say whether a session is too short, by all its recordings; one of unknown length is not."""
     if all("bad_times" in one.flags for one in members):
         return False
-    return covered_ms((one.start_ms, one.end_ms) for one in members) < limit_ms
+    return survey(members)[0] < limit_ms
 
 
 def _skipped(recording: Recording) -> SetAside:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 GAP_MS = 10_000  # a hole of this length or more is a gap; a shorter one is a seam
 
 Spans = tuple[tuple[int, int], ...]
 
 
-def survey(intervals: Iterable[tuple[int, int]]) -> tuple[int, Spans]:
+class Interval(Protocol):
+    """Whatever lies between two instants."""
+
+    @property
+    def start_ms(self) -> int: ...
+    @property
+    def end_ms(self) -> int: ...
+
+
+def survey(intervals: Iterable[Interval]) -> tuple[int, Spans]:
     """Return the time that intervals, given by start, cover at least once, and their gaps of 10 s or more.
 
     Points, whose extent is unknown, cover nothing and part nothing.
     """
     covered, found = 0, []
     high: int | None = None
-    for start, end in intervals:
+    for one in intervals:
+        start, end = one.start_ms, one.end_ms
         if end <= start:
             continue
         if high is None or start >= high:
@@ -28,13 +39,3 @@ def survey(intervals: Iterable[tuple[int, int]]) -> tuple[int, Spans]:
             covered += end - high
             high = end
     return covered, tuple(found)
-
-
-def covered_ms(intervals: Iterable[tuple[int, int]]) -> int:
-    """Return the time covered at least once."""
-    return survey(sorted(intervals))[0]
-
-
-def gaps(intervals: Iterable[tuple[int, int]]) -> Spans:
-    """Return the holes of 10 s or more between intervals."""
-    return survey(sorted(intervals))[1]

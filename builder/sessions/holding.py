@@ -53,9 +53,10 @@ def recorded(tracks: Sequence[Track]) -> tuple[int | None, Spans]:
     parts = tracks[0].parts
     if len(parts) == 1:
         return parts[0].duration_ms, ()
-    if all(part.duration_ms is None for part in parts):
+    covered, gaps = survey(parts)
+    if not covered and all(part.duration_ms is None for part in parts):
         return None, ()
-    return survey([(part.start_ms, part.end_ms) for part in parts])
+    return covered, gaps
 
 
 def flags_of(holding: Holding) -> tuple[str, ...]:

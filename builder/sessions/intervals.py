@@ -76,14 +76,22 @@ def in_time_order(placed: Placed) -> tuple[int, int, str]:
 
 def hull(members: Sequence[Placed]) -> tuple[int, int]:
     """Return from where to where the content of recordings reaches."""
-    if len(members) == 1:
-        return members[0].start_ms, members[0].end_ms
-    return min([one.start_ms for one in members]), max([one.end_ms for one in members])
+    low, high = members[0].start_ms, members[0].end_ms
+    for one in members:
+        if one.start_ms < low:  # noqa: PLR1730  # a call each would cost more than the comparison
+            low = one.start_ms
+        if one.end_ms > high:  # noqa: PLR1730  # as above
+            high = one.end_ms
+    return low, high
 
 
 def first_announced(members: Sequence[Placed]) -> Placed:
     """Return the anchor: the recording announced first, ties by key."""
-    return members[0] if len(members) == 1 else min(members, key=in_announced_order)
+    first = members[0]
+    for one in members:
+        if one.recording.announced_ms <= first.recording.announced_ms and one is not first:
+            first = min(one, first, key=in_announced_order)
+    return first
 
 
 def in_announced_order(placed: Placed) -> tuple[int, str]:

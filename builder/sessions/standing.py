@@ -60,6 +60,9 @@ def written_over(placed: Iterable[Placed]) -> frozenset[str]:
     Object storage with a path template that does not change lets this happen (DOMAIN trap 25): of the recordings with
     one URL and different times only the newest is real.
     """
+    placed = list(placed)
+    if len({one.recording.url for one in placed}) == len(placed):  # nearly always
+        return frozenset()
     by_url: dict[str, Placed] = {}
     sharing: defaultdict[str, list[Placed]] = defaultdict(list)
     for one in placed:

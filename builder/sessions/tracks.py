@@ -32,10 +32,11 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
     """
     words: Words = {}
     tracks = []
-    renditions = _renditions(members, playable)
+    crossing = len(members) > 1 and overlap(members)
+    renditions = _renditions(members, playable, crossing=crossing)
     for (format_, bps, _), together in renditions.items():
         stay = together
-        if len(stay) > 1:
+        if len(stay) > 1 and (crossing or format_ == "hls"):
             for rule in (grown, near_equals) if format_ == "hls" else (near_equals,):
                 if found := rule(stay):
                     words.update(found)
@@ -45,13 +46,14 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
     return _primary_first(tracks), words
 
 
-def _renditions(members: Sequence[Placed], playable: Mapping[str, Playable]) -> Mapping[TrackKey, Sequence[Placed]]:
+def _renditions(
+    members: Sequence[Placed], playable: Mapping[str, Playable], *, crossing: bool
+) -> Mapping[TrackKey, Sequence[Placed]]:
+    """Sort recordings into tracks; `crossing` says whether any of them share time."""
     formats = {(playable[one.recording.key].format, one.recording.bps) for one in members}
-    if len(formats) == 1:
-        (format_, bps), together = formats.pop(), members
-        if len(members) == 1 or not _show_one_time_twice(together):
-            return {(format_, bps, ""): together}
-        return _by_resolution(format_, bps, together)
+    if len(formats) == 1 and not crossing:
+        format_, bps = formats.pop()
+        return {(format_, bps, ""): members}
     found: defaultdict[tuple[Format, int], list[Placed]] = defaultdict(list)
     for one in members:
         found[playable[one.recording.key].format, one.recording.bps].append(one)
@@ -111,8 +113,8 @@ def _track(format_: Format, bps: int, parts: tuple[Part, ...], *, primary: bool)
     first = parts[0]
     if len(parts) == 1:
         return Track(format_, parts, first.end_ms - first.start_ms, primary, bps, first.resolution)
-    covered, _ = survey([(part.start_ms, part.end_ms) for part in parts])
-    same = all(part.resolution == first.resolution for part in parts)
+    covered, _ = survey(parts)
+    same = len({part.resolution for part in parts}) == 1
     return Track(format_, parts, covered, primary, bps, first.resolution if same else "")
 
 

@@ -57,8 +57,11 @@ def _link(runs: Sequence[Run], links: Links, joins: Joins) -> list[tuple[int, Re
     for (lane, _), places in lanes.items():
         if len(places) < 2:
             continue
+        chains = links.chains(lane.stream, [one for place in places for one in runs[place].members])
+        if not chains:
+            continue
         home = {one.recording.key: place for place in places for one in runs[place].members}
-        for chain in links.chains(lane.stream, [one for place in places for one in runs[place].members]):
+        for chain in chains:
             for before, after in pairwise(chain.members):
                 keys = before.recording.key, after.recording.key
                 one, two = home[keys[0]], home[keys[1]]
