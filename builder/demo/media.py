@@ -8,7 +8,6 @@ ticks, encoded once and repeated. Files whose recipe did not change are left alo
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import multiprocessing
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import msgspec
 from av.audio.frame import AudioFrame
 from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
@@ -26,6 +26,7 @@ from av.video.frame import VideoFrame
 from builder.demo.picture import HEIGHT, WIDTH, clock_pictures
 from builder.demo.schedule import KEY_SECONDS, MediaFile, Run
 
+RECIPE = 1  # raised when pictures or sound are made in another way: everything is written anew
 RATE = 16_000
 SAMPLES = 1024  # of one AAC packet
 LOOP_PACKETS = 1_000  # 64 s: a whole number of packets and of seconds
@@ -53,24 +54,26 @@ def write_all(runs: tuple[Run, ...], folder: Path, jobs: int) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for name, hum in _SOUNDS.items():
         _write_sound(folder / name, hum)
-    wanted = {file.path for run in runs for file in run.files}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not _belongs(path.relative_to(folder), wanted):
-            path.unlink()
+    _tidy(runs, folder)
     stale = [run for run in runs if not _is_fresh(run, folder)]
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         list(pool.map(_write_run, stale, [folder] * len(stale)))
     return len(stale)
 
 
-def _belongs(path: Path, wanted: set[str]) -> bool:
-    return path.as_posix() in wanted or (path.parent / "playlist.m3u8").as_posix() in wanted or path.parent == Path()
+def _tidy(runs: tuple[Run, ...], folder: Path) -> None:
+    """Remove what an earlier table asked for."""
+    folders = {file.path.split("/")[0] for run in runs for file in run.files}
+    names = folders | {f".{run.name}.stamp" for run in runs} | _SOUNDS.keys()
+    for path in sorted(folder.iterdir()):
+        if path.name not in names:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _recipe(run: Run) -> str:
-    code = b"".join(Path(__file__).with_name(name).read_bytes() for name in ("media.py", "picture.py"))
-    told = json.dumps([run.start.isoformat(), run.seconds, run.caption, run.tint, [str(file) for file in run.files]])
-    return hashlib.sha256(code + told.encode()).hexdigest()
+    files = [msgspec.structs.astuple(file)[:4] for file in run.files]
+    told = msgspec.json.encode((RECIPE, run.start, run.seconds, run.caption, run.tint, files))
+    return hashlib.sha256(told).hexdigest()
 
 
 def _is_fresh(run: Run, folder: Path) -> bool:

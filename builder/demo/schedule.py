@@ -120,6 +120,7 @@ SHOWS = (
     Show("alice_live", "2026-04-21 19:29:30", (2520,), ("mp4",), "2025", APRIL),
     Show("alice_live", "2026-05-05 19:30:00", (420, 40, 660, 210, 540), place=MAY),  # interrupted twice
     Show("alice_live", "2026-05-12 19:30:10", (1500,), ("mp4", "hls"), "2025", MAY),
+    Show("alice_live", "2026-05-16 18:30:00", (840,), ("mp4",), "2025", MAY),  # a Saturday on which four are on the air
     Show("alice_live", "2026-05-26 19:31:00", (1080,), ("mp4",), "2025", MAY),
     # Xiaoyu: every other Thursday, a stream of its own each time
     Show("xiaoyu-0305", "2026-03-05 20:00:00", (840,), ("mp4",), "v1.5", MARCH),
@@ -141,10 +142,10 @@ SHOWS = (
     Show("linradio", "2026-03-26 08:00:00", (600,), ("aac",), "export", "exports/media-2026-04.json", playable=False),
     Show("linradio", "2026-04-09 08:00:10", (2400,), ("aac",), "v3", APRIL),
     Show("linradio", "2026-05-07 08:00:00", (750,), ("aac",), "console", "exports/console-2026-05.csv"),
-    Show("linradio", "2026-05-21 08:00:00", (600,), ("aac",), "2025", MAY),
+    Show("linradio", "2026-05-16 08:00:00", (600,), ("aac",), "2025", MAY),
     Show("studio-b", "2026-05-23 14:00:00", (540,), ("mp4",), "neutral", "exports/studio-b.csv", OTHER_HOST),
     # streams that no profile claims
     Show("guest_7731_main", "2026-04-11 15:04:00", (480,), ("mp4",), "v3", APRIL),
-    Show("guest_7731_main", "2026-04-25 15:00:20", (630,), ("mp4",), "received", "callbacks/received.jsonl"),
+    Show("guest_7731_main", "2026-05-16 15:00:20", (630,), ("mp4",), "received", "callbacks/received.jsonl"),
     Show("2121_@guest#9", "2026-05-09 16:20:00", (360,), ("flv",), "v0", "callbacks/2026-05-09.json"),  # times inverted
 )
