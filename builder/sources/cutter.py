@@ -152,11 +152,11 @@ class Cutter(Scanner):
             elements = _ELEMENTS(stripped)
         except (ValueError, RecursionError):
             return False
-        position = 0
+        position, view = 0, memoryview(stripped)  # pieces of a long line share its bytes
         for element in elements:
             raw = bytes(element)
             position = stripped.index(raw, position)
-            self.out.append(Piece(at + position, number, raw))
+            self.out.append(Piece(at + position, number, view[position : position + len(raw)]))
             position += len(raw)
         return True
 

@@ -59,7 +59,9 @@ class LineReader:
                 rest = chunk[newline + 1 :]
             else:
                 rest = b"".join([*self.held, chunk]) if self.held else chunk
+            self.held = []  # a long line is large: no copy of it is kept longer than needed
             lines = rest.split(b"\n")
+            rest = b""
             last = lines.pop()
             self.held, self.held_size = ([last], len(last)) if last else ([], 0)
             yield from self._lines(lines)
@@ -117,12 +119,12 @@ class LineReader:
         if piece.code:
             yield self._problem(piece)
             return
-        for index, item in enumerate(records.items_of(piece.raw, self.keys, piece.under)):
+        for index, item in enumerate(records.items_of(bytes(piece.raw), self.keys, piece.under)):
             place = piece.offset + index  # several items of one record stay apart
             yield Entry(place, piece.line, placed(item, self.source, place, piece.line))
 
     def _problem(self, piece: Piece) -> Entry:
-        problem = Problem(piece.code, piece.message, quarantined=True, excerpt=excerpt(piece.raw))
+        problem = Problem(piece.code, piece.message, quarantined=True, excerpt=excerpt(bytes(piece.raw)))
         return Entry(piece.offset, piece.line, placed(problem, self.source, piece.offset, piece.line))
 
 

@@ -31,7 +31,7 @@ Line = tuple[bytes, int, int]  # text, offset, number
 class Piece(NamedTuple):
     offset: int
     line: int
-    raw: bytes
+    raw: bytes | memoryview
     under: str = ""  # the response's array it was cut from
     code: str = ""  # not "": no record but a problem
     message: str = ""

@@ -1,5 +1,6 @@
 """What holds for any bytes: our own errors only, the fast door equals the strict one, cuts change nothing."""
 
+import contextlib
 import json
 
 import pytest
@@ -104,10 +105,8 @@ def test_any_bytes_are_read_without_an_exception(data):
             assert entry.item.message
             json.dumps(entry.item.excerpt).encode()
     records.items_of(data.strip() or b"{}", (), "MediaInfoSet")
-    try:
+    with contextlib.suppress(StrictJsonError):
         strict_object(data)
-    except StrictJsonError:
-        pass
     layout = csvtable.layout_of(data)
     if layout is not None:
         list(csvtable.rows(lambda: iter([data]), layout))
@@ -139,10 +138,8 @@ def test_any_types_under_the_vendors_keys_are_read_without_an_exception(values):
     data = json.dumps(values).encode()
     for indent in (data, json.dumps(values, indent=1).encode()):
         list(lines.LineReader("x", (), 0, 0).read(iter([indent]), is_final=True))
-    try:
+    with contextlib.suppress(RefusedError):
         events.event_of({"event_type": 100, **values}, ())
-    except RefusedError:
-        pass
 
 
 parts = st.sampled_from([
