@@ -27,6 +27,10 @@ class DayScale(Value, frozen=True):
         """Say whether all hours have one width: the day has 24 of them."""
         return self.end_ms - self.start_ms == 24 * HOUR_MS
 
+    def holds(self, start_ms: int, end_ms: int) -> bool:
+        """Say whether an interval, or a point, lies in the day at least in part."""
+        return start_ms < self.end_ms and (end_ms > self.start_ms or start_ms >= self.start_ms)
+
     def share(self, at_ms: int) -> float:
         """Return where an instant lies, cut to the day."""
         return min(1.0, max(0.0, (at_ms - self.start_ms) / (self.end_ms - self.start_ms)))

@@ -47,7 +47,7 @@ class _Place(Value, frozen=True):
 def lane_svg(entries: Sequence[Entry], scale: DayScale) -> str:
     """Draw one VJ's lane."""
     ordered = sorted(
-        (entry for entry in entries if scale.shares(entry.bar.start_ms, entry.bar.end_ms) or _is_point(entry, scale)),
+        (entry for entry in entries if scale.holds(entry.bar.start_ms, entry.bar.end_ms)),
         key=lambda entry: (entry.bar.start_ms, entry.bar.end_ms, entry.href),
     )
     halves = levels([(entry.bar.start_ms, entry.bar.end_ms) for entry in ordered])
@@ -67,10 +67,6 @@ def hours_svg(scale: DayScale) -> str:
         six = ' class="six"' if int(words) % 6 == 0 else ""
         drawn += f'<text{six} x="{percent(at)}" y="15">{text(words)}</text>'
     return f'<svg class="hours" aria-hidden="true">{drawn}</svg>'
-
-
-def _is_point(entry: Entry, scale: DayScale) -> bool:
-    return entry.bar.start_ms == entry.bar.end_ms and scale.start_ms <= entry.bar.start_ms < scale.end_ms
 
 
 def _bars(bar: Bar, half: str, scale: DayScale) -> str:

@@ -17,6 +17,7 @@ Interval = tuple[int, int]
 
 LOSS_SHARE = 0.015  # a loss is drawn at least this wide, so that it can be seen
 STRIP_FLOOR = 0.08  # of the list's longest
+DAY_FLOOR = 0.007  # ten minutes: a shorter broadcast is still seen in its day
 OPEN_SHARE = 0.12  # the fading end of a broadcast that is still coming in
 
 
@@ -85,7 +86,7 @@ def day_svg(bars: Iterable[Bar], scale: DayScale, label: str = "", *, labelled: 
     drawn = '<rect class="axis"/>'
     for at, _ in scale.posts:
         drawn += '<rect class="six" x="100%" transform="translate(-1)"/>' if at == 1 else rect("six", at)
-    inside = [bar for bar in bars if scale.shares(bar.start_ms, bar.end_ms)]
+    inside = [bar for bar in bars if scale.holds(bar.start_ms, bar.end_ms)]
     ordered = sorted(inside, key=lambda bar: (bar.start_ms, -bar.end_ms, bar.hue))
     for bar, level in zip(ordered, levels([(bar.start_ms, bar.end_ms) for bar in ordered]), strict=True):
         drawn += _day_bar(bar, f"on {level}".rstrip(), scale)
@@ -133,9 +134,13 @@ def _losses(start_ms: int, end_ms: int, gaps: Iterable[Interval]) -> str:
 
 
 def _day_bar(bar: Bar, name: str, scale: DayScale) -> str:
+    hue = f' data-hue="{bar.hue}"'
+    first, last = scale.share(bar.start_ms), scale.share(bar.end_ms)
+    if last - first < DAY_FLOOR:
+        return rect(name, min(first, 1 - DAY_FLOOR), DAY_FLOOR, hue)
     drawn = ""
     for low, high in recorded_intervals(bar.start_ms, bar.end_ms, bar.gaps):
         shares = scale.shares(low, high)
         if shares:
-            drawn += rect(name, shares[0], shares[1] - shares[0], f' data-hue="{bar.hue}"')
+            drawn += rect(name, shares[0], shares[1] - shares[0], hue)
     return drawn

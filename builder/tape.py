@@ -16,7 +16,7 @@ GAP_LEAST = 0.015
 GAP_MOST = 0.032
 GAPS_MOST = 0.35
 
-_LANE_PX = 1152
+_LANE_PX = 640  # a printed page's, and less than a screen's: names are cut once for both
 
 
 class Mark(Value, frozen=True, omit_defaults=True):

@@ -24,6 +24,11 @@ WIDTHS = (360, 768, 1280)
 HEIGHT = 800
 SCHEMES = ("light", "dark")
 SETTLED_MS = 250
+LOAD_ALL = """async () => {
+  const images = [...document.images];
+  for (const image of images) image.loading = "eager";
+  await Promise.all(images.map((image) => image.decode().catch(() => null)));
+}"""
 
 # The first pattern that matches a page's path (without the language) names its kind.
 KINDS = (
@@ -127,6 +132,8 @@ def take(browser: Browser, address: str, name: str, target: Path) -> list[str]:
             page.on("console", heard)
             page.on("pageerror", lambda error, place=f"{name} {width}": wrong.append(f"{place}: {error}"))
             page.goto(address, wait_until="load")
+            if stays:
+                page.evaluate(LOAD_ALL)
             page.wait_for_timeout(SETTLED_MS)
             over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if over > 0:

@@ -56,9 +56,14 @@ def card(
     )
 
 
-def cards(site: Site, sessions: Sequence[Session], language: str, *, numbered: bool = False) -> tuple[Card, ...]:
-    """Return the cards of one list: their strips share one scale; `numbered` numbers the VJs for the filter."""
-    longest_ms = max((on_air_ms(session) for session in sessions), default=0)
+def cards(
+    site: Site, sessions: Sequence[Session], language: str, *, numbered: bool = False, longest_ms: int = 0
+) -> tuple[Card, ...]:
+    """Return the cards of one list: their strips share one scale; `numbered` numbers the VJs for the filter.
+
+    `longest_ms` is the scale where the list is a part of a longer one.
+    """
+    longest_ms = longest_ms or max((on_air_ms(session) for session in sessions), default=0)
     numbers = vj_numbers(sessions) if numbered else {}
     return tuple(
         card(site, session, language, longest_ms=longest_ms, vj_number=numbers.get(session.vj, 0))

@@ -111,6 +111,7 @@ def _days(site: Site, latest: Sequence[Session], language: str) -> tuple[DayBloc
     for session in latest:
         by_day.setdefault(session.day, []).append(session)
     blocks: list[DayBlock] = []
+    longest_ms = max((cards.on_air_ms(session) for session in latest), default=0)
     for day in sorted(by_day, reverse=True):
         (total,) = site.catalog.days(day)
         if len(by_day[day]) < total.count and blocks:
@@ -125,7 +126,7 @@ def _days(site: Site, latest: Sequence[Session], language: str) -> tuple[DayBloc
                     recorded_ms=total.recorded_ms,
                     strip=calendar.day_strip(site, day, drawn, labelled=True),
                 ),
-                cards=cards.cards(site, by_day[day], language),
+                cards=cards.cards(site, by_day[day], language, longest_ms=longest_ms),
             )
         )
     return tuple(blocks)

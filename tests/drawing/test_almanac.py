@@ -45,7 +45,8 @@ def test_months_stand_over_the_week_in_which_they_begin():
 
     assert names == ["Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan"]
     assert '<text x="5.66%" y="14">Feb</text>' in svg
-    assert svg.count('class="odd"') == 6
+    assert svg.count('"odd') == 6
+    assert re.findall(r'class="[^"]*late" x="[\d.]+%" y="14">(\w+)', svg) == ["Jan"]
 
 
 def test_the_skyline_steps_through_its_columns():

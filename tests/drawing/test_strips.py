@@ -164,6 +164,19 @@ def test_a_day_strip_has_posts_and_coloured_bars():
     assert re.findall(r'data-hue="(\d+)"', svg) == ["19", "19", "6", "9"]
 
 
+def test_the_shortest_broadcast_is_seen_in_its_day():
+    """A minute, and a point in time, are ten minutes wide; so is one at the very end of the day."""
+    bars = [
+        Bar(1, START_MS + 6 * HOUR_MS, START_MS + 6 * HOUR_MS + 60_000),
+        Bar(2, START_MS + 12 * HOUR_MS, START_MS + 12 * HOUR_MS),
+        Bar(3, START_MS + 24 * HOUR_MS - 1000, START_MS + 25 * HOUR_MS),
+        Bar(4, START_MS + 24 * HOUR_MS, START_MS + 24 * HOUR_MS),
+        Bar(5, START_MS - HOUR_MS, START_MS),
+    ]
+
+    assert rects(day_svg(bars, day_scale("2022-01-13", "UTC")), "on") == [(25, 0.7), (50, 0.7), (99.3, 0.7)]
+
+
 def test_hours_are_set_when_asked_for():
     """A labelled day strip names its posts."""
     words = re.findall(r">(\d\d)</text>", day_svg([], day_scale("2022-01-13", "UTC"), "x", labelled=True))

@@ -82,11 +82,13 @@ def test_the_tape_is_the_reference():
 
 
 def test_chapter_names_are_cut_to_their_place():
-    """The first chapter has 45 px: its name is cut; the second has more than enough."""
-    svg = tape_svg(TAPE)
+    """Of 640 px the first chapter has 13: no name; the second has 143: all of it; the third is cut by its neighbour."""
+    crowded = (*TAPE.chapters, Mark(6000 * S, "x"), Mark(7000 * S, "A name of several words"), Mark(8500 * S, "y"))
+    svg = tape_svg(Tape(TAPE.start_ms, TAPE.end_ms, TAPE.gaps, crowded))
 
-    assert '<text class="name" x="0%" y="14" lang="zh-Hans">开场…</text>' in svg
+    assert "开场" not in svg
     assert '<text class="name" x="3.93%" dx="6" y="14" lang="zh-Hans">一个振荡器能做什么</text>' in svg
+    assert ">A name…</text>" in svg
 
 
 def test_the_tape_is_well_formed_and_escaped():

@@ -110,7 +110,7 @@ export class Panel {
     this.total.textContent = clip ? say(words, "clip_to", { time: clock(clip[1]) }) : `/ ${clock(this.player.range[1])}`;
     const name = chapter && make("span", { lang: chapter.lang }, chapter.title);
     const rest = deck.state === "loading" && deck.isWanted ? words.loading : part;
-    this.place.replaceChildren(...(name ? [name, rest && " · "] : []), rest || wall.clock(t));
+    this.place.replaceChildren(...(name ? [name, " · "] : []), rest || wall.clock(t));
     if (clip) this.place.replaceChildren(make("a", { href: `#t=${second}` }, words.play_rest));
     this.#value(t, [say(words, "of_total", { time: clock(t), total: clock(replay.length) }), wall.clock(t), part, chapter?.title], isForced);
     this.player.painted(t, chapter);
