@@ -8,10 +8,11 @@ from typing import Self
 from builder.catalog.people import VjQuestions
 from builder.catalog.queries import CalendarQuestions, SessionQuestions, TagQuestions
 from builder.catalog.records import RecordQuestions
+from builder.catalog.spans import SpanQuestions
 from builder.catalog.store import Store
 
 
-class Catalog(Store, SessionQuestions, CalendarQuestions, TagQuestions, VjQuestions, RecordQuestions):
+class Catalog(Store, SessionQuestions, CalendarQuestions, TagQuestions, VjQuestions, RecordQuestions, SpanQuestions):
     """An open catalog; a context manager. Many may read while one writes."""
 
     @classmethod

@@ -1,0 +1,168 @@
+"""`aftercast pull`: ask the provider for files, or only for those that seem to be missing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+import msgspec
+
+from builder.build import affected
+from builder.catalog import Catalog, refresh
+from builder.cli.common import json_option, note, places_of, source_option, state_option
+from builder.errors import ConfigError
+from builder.lock import locked
+from builder.places import Places
+from builder.pull.calls import Calls
+from builder.pull.cloud import Cloud, CloudAccount
+from builder.pull.holes import Task, holes
+from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
+from builder.pull.run import Pulled, Run, tasks_of
+from builder.pull.shelf import Shelf
+from builder.pull.windows import Window
+from builder.workshop import Workshop
+
+SETTLED_MS = 60_000  # the present minute is left alone: its files are still on their way
+SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
+LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
+
+
+@click.command()
+@source_option
+@state_option
+@click.option("--from", "origin", type=click.Choice(["vod", "legacy", "callbacks"]), default="vod", show_default=True,
+              help="VOD's media, the file list of 2016–2019, or the provider's log of notifications.")  # fmt: skip
+@click.option("--since", default=None, help="UTC day or moment to begin at, 2022-01-13 or 2022-01-13T08:00:00Z.")
+@click.option("--until", default=None, help="Where to end.  [default: now]")
+@click.option("--days", type=click.FloatRange(0.01, 3700), default=7.0, show_default=True, help="Instead of --since.")
+@click.option("--stream", "streams", multiple=True, help="Only these streams; needed once or more for `legacy`.")
+@click.option("--missing", is_flag=True, help="Compare with what was recorded and ask only about the holes.")
+@click.option("--status", is_flag=True, help="Ask which known files were deleted or forbidden.")
+@click.option("--budget", type=click.IntRange(1), default=500, show_default=True, help="Most calls in one run.")
+@click.option("--rate", type=click.FloatRange(0.01, 1000), default=5.0, show_default=True, help="Calls a second.")
+@click.option("--endpoint", default="", help="Another address of the service, for a practice provider.")
+@json_option
+def command(source: Path, state: Path | None, **flags: object) -> None:
+    """Ask the provider for recordings; the answers go into recordings/pulled/, the next build reads them.
+
+    Credentials come from the environment: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or
+    AFTERCAST_LEGACY_APPID and AFTERCAST_LEGACY_KEY for the legacy list.
+
+    \b
+    Example:  aftercast pull --missing --days 14
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    asked = msgspec.convert(flags, Asked)
+    places = places_of(source, None, state)
+    now_ms = int(time.time() * 1000)
+    window = window_of(asked, now_ms)
+    calls = Calls(budget=asked.budget, per_second=asked.rate)
+    pulled = pull(places, asked, window, calls, now_ms)
+    if asked.as_json:
+        click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled), "calls": calls.made}).decode())
+    note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")
+    if not pulled.finished:
+        note("the budget is spent; run it again to go on")
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The options of the command."""
+
+    origin: str
+    since: str | None
+    until: str | None
+    days: float
+    streams: tuple[str, ...]
+    missing: bool
+    status: bool
+    budget: int
+    rate: float
+    endpoint: str
+    as_json: bool
+
+
+def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int) -> Pulled:
+    """Do what was asked."""
+    run = Run(Shelf(places.source, places.state))
+    if asked.origin == "legacy":
+        listing = LegacyList(legacy_account(os.environ, asked.endpoint), calls)
+        if asked.missing:
+            return run.missing(find_holes(places, window, []), None, listing, now_ms=now_ms)
+        if not asked.streams:
+            raise ConfigError("`--stream` expected at least one stream for `--from legacy`, found none")
+        return run.legacy(listing, window, asked.streams)
+    cloud = Cloud(cloud_account(os.environ, asked.endpoint), calls)
+    if asked.missing:
+        return run.missing(find_holes(places, window, tasks_of(cloud, window)), cloud, None, now_ms=now_ms)
+    if asked.status:
+        return run.status(cloud, known_files(places))
+    if asked.origin == "callbacks":
+        return run.callbacks(cloud, window)
+    return run.media(cloud, window, asked.streams)
+
+
+def find_holes(places: Places, window: Window, tasks: list[Task]) -> dict[str, list[Window]]:
+    """Read what is new, then compare pushes, tasks and sessions of the window."""
+    with read_catalog(places) as catalog:
+        sessions = list(catalog.sessions_between(window.begin_ms, window.end_ms))
+        return holes(sessions, catalog.pushes_between(window.begin_ms, window.end_ms), tasks, window)
+
+
+def known_files(places: Places) -> list[str]:
+    with read_catalog(places) as catalog:
+        return sorted(
+            {
+                part.file_id
+                for session in catalog.all_sessions()
+                for track in session.tracks
+                for part in track.parts
+                if part.file_id
+            }
+        )
+
+
+def read_catalog(places: Places) -> Catalog:
+    """Bring the catalog up to date as a build does, and hand it over open for reading."""
+    workshop = Workshop(places, os.environ)
+    with locked(places.lock, wait=True, what=f"`{places.source}`"), Catalog.open(places.state) as catalog:
+        refresh(
+            catalog,
+            workshop.inputs(),
+            lambda catalog, before, after: affected(workshop, catalog, before, after),
+            output_ids=(),
+        )
+    return Catalog.open(places.state, readonly=True)
+
+
+def window_of(asked: Asked, now_ms: int) -> Window:
+    end_ms = moment(asked.until) if asked.until else now_ms - SETTLED_MS
+    begin_ms = moment(asked.since) if asked.since else end_ms - int(timedelta(days=asked.days).total_seconds() * 1000)
+    if begin_ms >= end_ms:
+        raise ConfigError("`--since` expected a moment before `--until`, found a later one")
+    return Window(begin_ms // 1000 * 1000, end_ms // 1000 * 1000)
+
+
+def moment(text: str) -> int:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"expected a day such as `2022-01-13` or a moment with `Z`, found `{text[:40]}`") from error
+    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()) * 1000
+
+
+def cloud_account(environ: Mapping[str, str], endpoint: str) -> CloudAccount:
+    return CloudAccount(secret(environ, SECRET_ID), secret(environ, SECRET_KEY), endpoint=endpoint)
+
+
+def legacy_account(environ: Mapping[str, str], endpoint: str) -> LegacyAccount:
+    return LegacyAccount(secret(environ, LEGACY_APPID), secret(environ, LEGACY_KEY), endpoint=endpoint or ENDPOINT)
+
+
+def secret(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise ConfigError(f"`{name}` expected a value in the environment, found none")
+    return value

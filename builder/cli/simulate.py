@@ -1,0 +1,125 @@
+"""`aftercast simulate`: a provider to practise on, on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder.cli.common import note
+from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY
+from builder.errors import ConfigError
+from builder.simulate.api import Account, QueryApi
+from builder.simulate.delivery import Delivery, Tally, Weather
+from builder.simulate.running import Running
+from builder.simulate.truth import truth_of
+from builder.simulate.world import make_world
+from builder.workshop import keys_of
+
+share = click.FloatRange(0, 1)
+
+
+@click.command()
+@click.option("--to", "target", default="", help="Where to post the notifications, http://127.0.0.1:8080/callback.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same world.")
+@click.option("--vjs", type=click.IntRange(1, 1000), default=4, show_default=True, help="How many VJs there are.")
+@click.option("--days", type=click.FloatRange(0.01, 366), default=1.0, show_default=True, help="How long the world is.")
+@click.option("--start", default="", help="UTC moment it begins at.  [default: so that it ends now]")
+@click.option("--speed", default="600", show_default=True, help="World seconds a second, or `max`.")
+@click.option(
+    "--duplicates", type=share, default=0.1, show_default=True, help="Share sent again although acknowledged."
+)
+@click.option("--lost", type=share, default=0.0, show_default=True, help="Share that never arrives.")
+@click.option("--reorder", type=share, default=0.1, show_default=True, help="Share held back for up to ten minutes.")
+@click.option(
+    "--outages", type=click.IntRange(0, 100), default=0, show_default=True, help="Times nothing gets through."
+)
+@click.option("--truth", type=click.Path(path_type=Path), default=None, help="Write what really happened to this file.")
+@click.option("--api-port", type=click.IntRange(0, 65535), default=None, help="Answer the query interfaces there too.")
+@click.option("--stay", is_flag=True, help="Go on answering queries after the last notification, until Ctrl+C.")
+def command(**flags: Any) -> None:
+    """Practise: VJs go live, drop and come back, and notifications follow as a provider sends them.
+
+    Signs with the first key of AFTERCAST_CALLBACK_KEYS; answers queries signed with TENCENTCLOUD_SECRET_ID and
+    TENCENTCLOUD_SECRET_KEY or AFTERCAST_LEGACY_KEY, and unsigned ones when those are not set.
+
+    \b
+    Example:  aftercast simulate --to http://127.0.0.1:8080/callback --speed max --truth truth.json
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    start = moment(flags["start"]) if flags["start"] else int(time.time() - flags["days"] * 86_400)
+    world = make_world(seed=flags["seed"], vjs=flags["vjs"], start=start, days=flags["days"])
+    weather = Weather(flags["duplicates"], flags["lost"], flags["reorder"], flags["outages"])
+    keys = keys_of(os.environ)
+    delivery = Delivery(world, weather, seed=flags["seed"], key=keys[0].decode() if keys else "")
+    note(f"{len(world.broadcasts)} broadcasts, {len(world.files())} files, seed {flags['seed']}")
+    if flags["truth"]:
+        flags["truth"].write_text(json.dumps(truth_of(world), indent=1) + "\n", encoding="utf-8")
+    running = answering(flags["api_port"], delivery, world)
+    try:
+        if flags["target"]:
+            tally = delivery.run(flags["target"], speed=speed_of(flags["speed"]), tell=Teller().tell)
+            note(told(tally))
+        delivery.now = float("inf")
+        if flags["stay"] or (running and not flags["target"]):
+            threading.Event().wait()
+    finally:
+        if running:
+            running.stop()
+
+
+class Teller:
+    """Says how far it is, at most every few seconds."""
+
+    every_seconds = 5.0
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def tell(self, tally: Tally) -> None:
+        if time.monotonic() - self._last >= self.every_seconds:
+            self._last = time.monotonic()
+            note(told(tally))
+
+
+def told(tally: Tally) -> str:
+    return (
+        f"{tally.sent} sent, {tally.acknowledged} acknowledged, {tally.refused} refused, "
+        f"{tally.failed} without an answer, {tally.given_up} given up"
+    )
+
+
+def answering(port: int | None, delivery: Delivery, world: Any) -> Running | None:
+    """Start the query interfaces; say where they are on stdout."""
+    if port is None:
+        return None
+    account = Account(os.environ.get(LEGACY_KEY, ""), os.environ.get(SECRET_ID, ""), os.environ.get(SECRET_KEY, ""))
+    api = QueryApi(world, account, now=lambda: delivery.now, log=lambda: delivery.log)
+    running = Running(api.app(), port)
+    click.echo(f"http://127.0.0.1:{running.port}")
+    return running
+
+
+def speed_of(text: str) -> float:
+    if text == "max":
+        return 0.0
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= 1_000_000:
+        raise ConfigError(f"`--speed` expected world seconds a second or `max`, found `{text[:20]}`")
+    return speed
+
+
+def moment(text: str) -> int:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"`--start` expected a moment such as `2022-01-13T08:00:00Z`, found `{text[:40]}`") from error
+    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
