@@ -3,8 +3,9 @@
 The rules in their order (DESIGN "Grouping"):
 
 1. A *window* takes its recordings out: they are one group, whatever else is true of them.
-2. The rest falls into *lanes*: one stream of one broadcaster. In a lane a *split* separates what lies before a file
-   from what lies after it, by the midpoint of the content, so that all renditions of one moment stay together.
+2. The rest falls into *lanes*: one stream of one broadcaster. A *split* parts the session that holds its file: in the
+   file's lane, what lies before it goes from what lies after it, by the midpoint of the content, so that all
+   renditions of one moment stay together. A file that is in no session with others parts nothing.
 3. People's *merges* join groups, also of different lanes and across splits.
 4. *Hard links* join what the provider or one push ties together, within a lane; *gaps* join what is near: a lane is
    walked by time, and a new run begins where the time since the last recording is longer than the gap limit. A gap

@@ -14,29 +14,41 @@ def naive_groups(recordings, pushes, tasks, book):
     """Return the groups as a set of frozensets of keys."""
     placed = place_all(recordings)
     links = Links(pushes, tasks)
+    windowed = {one.recording.key for one in placed if book.window_at(one.recording.stream, one.middle_ms)}
+    merges = [frozenset(curation.merge) - windowed for curation in book.rules.curations]
+    whole = united([(one, 0) for one in placed], links, merges, book)
+    parted = []
+    for island in whole:
+        heads = [one for one in placed if one.recording.key in island - windowed and book.is_split(one.recording)]
+        inside = [(one, splits_before(one, heads, book)) for one in placed if one.recording.key in island]
+        parted += united(inside, links, merges, book)
+    return {frozenset(piece) for group in parted for piece in pieces(group, placed, merges, windowed, book)}
+
+
+def lane_of(one, book):
+    stream = one.recording.stream
+    window = book.window_at(stream, one.middle_ms)
+    return ("window", window) if window else (stream, book.vj_of(stream, one.middle_ms))
+
+
+def splits_before(one, heads, book):
+    """Return how many splits of its own lane lie before a recording."""
+    lane = lane_of(one, book)
+    return sum(head.start_ms <= one.middle_ms for head in heads if lane_of(head, book) == lane)
+
+
+def united(numbered, links, merges, book):
+    """Return sets of keys of recordings, given with the number of splits before each."""
     lanes: dict = {}
-    for one in placed:
-        stream = one.recording.stream
-        window = book.window_at(stream, one.middle_ms)
-        name = ("window", window) if window else (stream, book.vj_of(stream, one.middle_ms))
-        lanes.setdefault(name, []).append(one)
+    for one, segment in numbered:
+        lanes.setdefault((lane_of(one, book), segment), []).append(one)
     sets = []
-    for name, members in lanes.items():
+    for (name, _), members in lanes.items():
         if name[0] == "window":
             sets.append({one.recording.key for one in members})
-            continue
-        borders = [one.start_ms for one in members if book.is_split(one.recording)]
-        segments: dict = {}
-        for one in members:
-            segments.setdefault(sum(border <= one.middle_ms for border in borders), []).append(one)
-        for segment in segments.values():
-            sets += lane_sets(segment, links, book.gap_of(*name))
-    windowed = {
-        key for name, members in lanes.items() if name[0] == "window" for one in members for key in [one.recording.key]
-    }
-    merges = [frozenset(c.merge) - windowed for c in book.rules.curations]
-    sets = join(sets, lambda a, b: any(a & ids and b & ids for ids in merges))
-    return {frozenset(piece) for group in sets for piece in pieces(group, placed, merges, windowed, book)}
+        else:
+            sets += lane_sets(members, links, book.gap_of(*name))
+    return join(sets, lambda a, b: any(a & ids and b & ids for ids in merges))
 
 
 def lane_sets(members, links, gap_ms):

@@ -89,7 +89,7 @@ def books(draw, splits=True):
 
 
 THOROUGH = settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
     derandomize=True,
     database=None,
