@@ -49,6 +49,14 @@ class Messages:
     def has(self, key: str) -> bool:
         return key in self._flat
 
+    def keys(self) -> list[str]:
+        """Return the names of all messages."""
+        return sorted(self._flat)
+
+    def places(self, key: str) -> set[str]:
+        """Return the names of the places in a message."""
+        return set(_PLACE.findall(repr(self._flat[key])))
+
     def items(self, key: str) -> Sequence[str]:
         """Return a list of words, such as the names of the months."""
         found = self._flat[key]

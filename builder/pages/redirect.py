@@ -113,7 +113,7 @@ def _private_names(site: Site, stream: StreamKey) -> Iterator[str]:
     if claims is None:
         claims = site.cache["claims"] = Claims(site.content.vjs)
     found = claims.of(stream)
-    vj = holder(found, NEVER_MS) if found else None
+    vj = holder(found, NEVER_MS - 1) if found else None
     if vj is not None:
         yield f"vj/{private_slug(stream, site.config.slug_key.encode())}/>{vj.slug}"
 

@@ -33,10 +33,10 @@ def step(catalog, changes, old=None, **around):
     """Apply changes; return (paths that changed, paths that were asked for, the pages as they are now)."""
     made = site(catalog=catalog, languages=("en",), **around)
     old, keys = digests(made) if old is None else old, asked(made, changes)
-    for before, after in changes:
+    for before, _ in changes:
         if before is not None:
             catalog.change(before, None)
-    for before, after in changes:
+    for _, after in changes:
         if after is not None:
             catalog.change(None, after)
     made = site(catalog=catalog, languages=("en",), **around)
@@ -101,7 +101,7 @@ def test_affected_names_every_page_that_changes(seed, limit, monkeypatch):
                 changes.append((None, drawn(rng, 10 * number + offset)))
         changed, named, old = step(catalog, changes, old, vjs=[CLAIMED, LIN])
         assert changed <= named, sorted(changed - named)
-        for before, after in changes:
+        for before, _ in changes:
             if before is not None:
                 del known[before.id]
         for _, after in changes:

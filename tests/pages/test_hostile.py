@@ -40,7 +40,8 @@ def rows(name):
             yield form, json.loads(payload)
 
 
-XSS = list(rows("xss_strings.txt"))
+# Half surrogates are refused where records are read and cannot be stored; `clean` has its own test for them.
+XSS = [(form, text) for form, text in rows("xss_strings.txt") if not re.search("[\ud800-\udfff]", text)]
 SAMPLE = XSS[::11]
 
 
@@ -124,8 +125,7 @@ def first_difference(found, expected):
 
 
 def look_at(kind, element, text):
-    for name, value in element.attrib.items():
-        name = str(name)
+    for name, value in ((str(name), value) for name, value in element.attrib.items()):
         assert not name.startswith("on"), (kind, name, text)
         assert name != "style", (kind, text)
         if name in ("href", "src", "poster", "srcset", "action", "data"):

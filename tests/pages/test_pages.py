@@ -1,0 +1,427 @@
+"""What pages hold: structure, addresses, languages, bounds, states."""
+
+import json
+import posixpath
+import re
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+import pytest
+
+from builder.assets import collect_assets
+from builder.config import Media
+from builder.model import NEVER_MS, MarkdownPage, StreamClaim, StreamKey, Vj
+from builder.pages import day, frame, moments, month, prefixes, tag, vj_month
+from tests.pages.support import (
+    ALICE,
+    DAY,
+    HOUR,
+    LIN,
+    MINUTE,
+    ROOT,
+    T0,
+    THEME,
+    Links,
+    build,
+    render,
+    rich,
+    session,
+    site,
+    track,
+)
+
+ABOUT = (
+    MarkdownPage(slug="about", title="About", language="en", html='<p><a href="/vj/">VJs</a></p>', nav=True),
+    MarkdownPage(slug="imprint", title="版权", language="zh", html="<p>版权</p>", aliases=("/legal/",)),
+)
+
+
+def catalog():
+    """Sessions of every kind."""
+    return [
+        rich(),
+        session("a1", title="First"),
+        session("a2", start_ms=T0 + DAY, aliases=("2022/01/12/0000000001", "/old/path/")),
+        session("s1", vj="s-0123456789abcdef", start_ms=T0 - 3 * DAY, minutes=700),
+        session("old", vj="lin", start_ms=T0 - 400 * DAY, tags=("shortwave",)),
+        session("un", start_ms=T0 + HOUR, visibility="unlisted", title="Only with the link"),
+        session("hid", start_ms=T0 + HOUR, visibility="hidden", tombstone="hidden", title="Never shown"),
+        session("dr", start_ms=T0 + HOUR, visibility="draft", title="Not yet"),
+        session("dead", start_ms=T0 - DAY, tombstone="deleted", title="Once shown"),
+        session("no", start_ms=T0 - 2 * DAY, tracks=(track("mp4", [(0, 60)], host=""),)),
+        session("point", start_ms=T0 - 6 * DAY, minutes=0, duration_ms=None, flags=("bad_times",)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def made():
+    return site(catalog(), vjs=[ALICE, LIN], pages=ABOUT, redirects={"/gone/": "/vj/alice/", "/vj/": "/tags/"})
+
+
+@pytest.fixture(scope="module")
+def pages(made):
+    return build(made)
+
+
+def files(pages):
+    """Paths that answer: pages, assets."""
+    return set(pages) | {asset.url for asset in collect_assets([THEME], ROOT / "none")}
+
+
+def test_every_link_of_every_page_leads_somewhere(made, pages):
+    """Relative links resolve to pages or assets, fragments to ids, under a base path too."""
+    known = files(pages)
+    for path, text in pages.items():
+        links = Links(text)
+        for element, name, url in links.found:
+            if urlsplit(url).scheme or url.startswith("#t="):
+                continue
+            if path == "/404.html" and url.startswith("/"):
+                target = "/" + url.removeprefix("/a/b/")
+                assert url.startswith("/a/b/")
+            else:
+                assert not url.startswith("/"), (path, url)
+                target = urljoin(f"http://x{path}", url).removeprefix("http://x").split("#")[0]
+            assert target in known, (path, element, name, url)
+            if url.startswith("#"):
+                assert url[1:] in links.ids, (path, url)
+
+
+def test_absolute_addresses_begin_with_the_base_url(pages):
+    """Canonical and alternate addresses are absolute; each language names the others and itself."""
+    text = pages["/zh/replays/2022/01/13/"]
+
+    assert '<link rel="canonical" href="https://replays.example.com/a/b/zh/replays/2022/01/13/">' in text
+    assert re.findall(r'hreflang="([^"]+)" href="([^"]+)"', text) == [
+        ("en", "https://replays.example.com/a/b/replays/2022/01/13/"),
+        ("zh", "https://replays.example.com/a/b/zh/replays/2022/01/13/"),
+        ("x-default", "https://replays.example.com/a/b/replays/2022/01/13/"),
+    ]
+
+
+def test_both_languages_have_the_same_pages(pages):
+    """The second language's tree is the first one's, but for what has no language."""
+    english = {path for path in pages if not path.startswith("/zh/") and not path.endswith((".svg", ".html"))}
+
+    assert {path.removeprefix("/zh") for path in pages if path.startswith("/zh/")} == english
+
+
+def test_pages_keep_the_rules_of_every_page(pages):
+    """One h1, language, policy first, skip link, landmarks, unique ids, no inline code or style."""
+    for path, text in pages.items():
+        if path.endswith(".svg"):
+            continue
+        tree = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False).parse(text)
+        assert len(tree.findall(".//h1")) == 1, path
+        assert tree.attrib["lang"] == ("zh" if path.startswith("/zh/") else "en")
+        metas = tree.findall("./head/meta")
+        assert metas[1].attrib["http-equiv"] == "Content-Security-Policy", path
+        assert metas[1].attrib["content"].startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
+        assert len(tree.findall(".//main")) == 1, path
+        ids = [each.attrib["id"] for each in tree.iter() if "id" in each.attrib]
+        assert len(ids) == len(set(ids)), path
+        labels = [each.attrib["aria-labelledby"] for each in tree.iter() if "aria-labelledby" in each.attrib]
+        assert set(labels) <= set(ids), path
+        assert " style=" not in text, path
+        assert not re.search(r"\son[a-z]+=", text), path
+        for image in tree.iter("img"):
+            assert "alt" in image.attrib, path
+
+
+def test_the_player_reads_what_the_page_says(made):
+    """The JSON block holds the broadcast as promised, with addresses relative to the page."""
+    text = render(made, "watch", rich().id)
+    block = json.loads(re.search(r'<script type="application/json" class="replay">(.*?)</script>', text)[1])
+
+    assert list(block) == [
+        *(
+            "id",
+            "tags",
+            "start",
+            "length",
+            "offset",
+            "zone",
+            "title",
+            "vj",
+            "hue",
+            "poster",
+            "trim",
+            "gaps",
+            "chapters",
+        ),
+        *("prev", "next", "tracks", "captions", "storyboard", "engines", "words"),
+    ]
+    assert block["id"] == rich().id
+    assert block["tags"] == [rich().tag]
+    assert (block["start"], block["length"], block["offset"]) == (T0, 13200.0, [[T0, 480]])
+    assert block["poster"] == "poster.svg"
+    assert block["gaps"] == [[3960.0, 4620.0], [9780.0, 9960.0]]
+    assert block["chapters"][1] == [510.0, "一个振荡器能做什么"]
+    assert [each["format"] for each in block["tracks"]] == ["mp4", "flv", "hls", "aac"]
+    assert block["tracks"][0]["words"] == "mp4 · 4 parts · plays on phones · 1.4 GB"
+    assert block["tracks"][0]["parts"][1] == {
+        "at": 3600.0,
+        "to": 3960.0,
+        "length": 360.0,
+        "url": "https://1250000000.vod2.myqcloud.com/mp41/f0.mp4",
+        "renditions": [],
+    }
+    assert posixpath.normpath(f"/{rich().id}/../{block['prev']}").endswith(session("old", start_ms=T0 - 400 * DAY).tag)
+    assert set(block["engines"]) <= {"hls", "mpegts"}
+    assert block["words"]["play"] == "Play"
+
+
+def test_without_scripts_every_part_has_a_player(made):
+    """The fallback is a native player per part with links to its chapters, of the version most browsers know."""
+    text = render(made, "watch", rich().id)
+
+    assert text.count("<video controls") == 4
+    assert 'href="https://1250000000.vod2.myqcloud.com/mp40/f0.mp4#t=510">0:08:30</a>' in text
+
+
+def test_more_than_twenty_parts_become_links():
+    """A page of hundreds of parts stays small: links instead of players."""
+    spans = [(at * 10, at * 10 + 10) for at in range(21)]
+    one = session("many", minutes=210, tracks=(track("mp4", spans, primary=True),))
+    text = render(site([one], languages=("en",)), "watch", one.id)
+
+    assert "<video" not in text
+    assert text.count('/f0.mp4">Part ') == 21
+
+
+def test_a_dead_broadcast_says_so(pages):
+    """Without any address there is a sentence and no player."""
+    text = pages[f"/replays/{session('no', start_ms=T0 - 2 * DAY).id}/"]
+
+    assert "Nothing of this broadcast can be played any more." in text
+    assert "aftercast-player" not in text
+
+
+def test_unlisted_pages_exist_and_are_in_no_list(pages):
+    """The page is there, tells robots to stay away, and nothing leads to it."""
+    path = f"/replays/{session('un', start_ms=T0 + HOUR).id}/"
+
+    assert '<meta name="robots" content="noindex">' in pages[path]
+    assert "Only with the link" in pages[path]
+    for other, text in pages.items():
+        if session("un").tag not in other:
+            assert "Only with the link" not in text
+            assert session("un").tag not in text, other
+
+
+@pytest.mark.parametrize(
+    ("key", "start", "words", "hidden"),
+    [
+        ("hid", T0 + HOUR, "This replay is not public.", "Never shown"),
+        ("dead", T0 - DAY, "This replay has been removed.", "Once shown"),
+    ],
+)
+def test_tombstones_hold_a_status_word_only(pages, key, start, words, hidden):
+    """No title, no VJ, no time, no media, no index."""
+    text = pages[f"/replays/{session(key, start_ms=start).id}/"]
+
+    assert words in text
+    assert '<meta name="robots" content="noindex">' in text
+    for word in (hidden, "Alice", "myqcloud.com/", "datetime", "2022-01"):
+        assert word not in text.replace("media-src 'self' blob: *.myqcloud.com myqcloud.com", "")
+    assert not any(hidden in other for other in pages.values())
+
+
+def test_drafts_have_no_page(pages):
+    """Nothing of a draft is published."""
+    assert not any(session("dr").tag in path or "Not yet" in text for path, text in pages.items())
+
+
+def test_an_empty_catalog_says_what_to_do_next():
+    """Home, calendar and index exist and lead nowhere wrong."""
+    empty = build(site(languages=("en",)))
+
+    assert set(empty) == {"/", "/404.html", "/replays/", "/vj/"}
+    assert "<code>site_src/recordings/</code>" in empty["/"]
+    assert "aftercast build" in empty["/"]
+
+
+def test_an_unmapped_vj_has_a_decent_page(pages):
+    """A name from the slug, a note that there is no profile, and one line on the index."""
+    text = pages["/vj/s-0123456789abcdef/"]
+
+    assert "<bdi>Broadcaster 012345</bdi></h1>" in text
+    assert "has no profile yet" in text
+    assert "1 stream without a profile" in pages["/vj/"]
+    assert "Broadcaster 012345" in pages["/vj/in/s-/"]
+    assert "012345" not in pages["/vj/"].replace("s-0123", "")
+
+
+def test_a_vj_with_one_broadcast_looks_finished():
+    """No empty headings, no plural, no year of blanks."""
+    text = render(site([session("a")], vjs=[ALICE], languages=("en",)), "vj", "alice")
+
+    assert "1 broadcast · 1 h 00 m" in text
+    assert "On air, by time of day: 1 broadcast<" in text
+    assert 'class="year"' not in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/replays/2022/01/12/0000000001/", f"../../../../../replays/{session('a2', start_ms=T0 + DAY).id}/"),
+        ("/old/path/", f"../../replays/{session('a2', start_ms=T0 + DAY).id}/"),
+        ("/vj/lin-xiao/", "../lin/"),
+        ("/legal/", "../imprint/"),
+        ("/gone/", "../vj/alice/"),
+    ],
+)
+def test_former_addresses_lead_to_the_new_ones(pages, old, new):
+    """Aliases of sessions, profiles and pages, and redirects.yaml: each in every language, live paths left alone."""
+    target = posixpath.relpath(urljoin(f"http://x{old}", new).removeprefix("http://x"), old) + "/"
+    for tree in ("", "/zh"):
+        text = pages[tree + old]
+        assert f'<a class="to" href="{target}" data-shift="0">' in text
+        assert f'<meta http-equiv="refresh" content="1;url={target}">' in text
+        assert '<meta name="robots" content="noindex">' in text
+    assert "This page has moved" not in pages["/vj/"]
+
+
+def test_a_private_slug_leads_to_the_profile_that_claimed_the_stream():
+    """Once a stream is mapped, its former page is a redirect."""
+    claimed = Vj(slug="alice", name="Alice", streams=(StreamClaim(pattern="room-7"),))
+    one = session("a", stream=StreamKey("room-7", "push.example.com", "live"))
+    paths = {path: text for path, text in build(site([one], vjs=[claimed], languages=("en",))).items() if "/s-" in path}
+
+    assert len(paths) == 1
+    assert 'href="../alice/"' in next(iter(paths.values()))
+
+
+def test_switched_off_kinds_leave_no_dead_links():
+    """Nav and links follow `outputs:`."""
+    off = frozenset({"years", "year", "month", "day", "tags", "tag", "vjs", "poster"})
+    built = build(site([*catalog()[1:], session("x", vj="lin")], vjs=[ALICE, LIN], pages=ABOUT[1:], outputs_off=off))
+    known = files(built)
+    for path, text in built.items():
+        for _, _, url in Links(text).found:
+            if not urlsplit(url).scheme and not url.startswith("#") and not path.endswith("404.html"):
+                assert urljoin(f"http://x{path}", url).removeprefix("http://x").split("#")[0] in known, (path, url)
+    assert not any(path.startswith(("/replays/2022/01/13/index", "/tags/")) for path in built)
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_long_days_are_cut_into_hours_and_hours_into_minutes(count, monkeypatch):
+    """At the limit a day lists its broadcasts, above it its hours; the addresses of the pieces are fixed."""
+    for module in (day, month, tag, vj_month, prefixes):
+        monkeypatch.setattr(module, "LIST_LIMIT", 3)
+    sessions = [session(f"x{at}", start_ms=T0 + at * MINUTE, minutes=1, tags=("t",)) for at in range(count)]
+    built = build(site(sessions, languages=("en",)))
+    base = "/replays/2022/01/13/"
+
+    assert (f"{base}20h/" in built) == (count > 3)
+    assert built[base].count("<article") == (0 if count > 3 else 3)
+    if count > 3:
+        assert built[f"{base}20h/"].count("<article") == 0
+        assert built[f"{base}20h/34m/"].count("<article") == 1
+        assert '<a href="2022/">' in built["/tags/t/"]
+        assert built["/tags/t/2022-01/13/"].count("<article") == 4
+        assert built["/vj/alice/2022-01/13/"].count("<article") == 4
+        assert built["/vj/alice/2022-01/"].count("<article") == 0
+
+
+def test_long_indexes_are_cut_by_slug(monkeypatch):
+    """VJs beyond the limit are found under the first letters of their slugs."""
+    monkeypatch.setattr(prefixes, "LIST_LIMIT", 3)
+    vjs = [Vj(slug=slug, name=slug) for slug in ("ab", "abc", "abd", "abe", "b")]
+    sessions = [session(f"s{at}", vj=f"s-{at}x", start_ms=T0 + at * HOUR) for at in range(4)]
+    built = build(site(sessions, vjs=vjs, languages=("en",)))
+
+    assert re.findall(r'href="(in/[^"]+)"', built["/vj/"]) == ["in/a/", "in/b/", "in/s-/"]
+    assert re.findall(r'href="([^"]+)">a', built["/vj/in/a/"]) == ["../ab/"]
+    assert re.findall(r'href="([^"]+)"[^>]*>ab[a-z]…', built["/vj/in/ab/"]) == ["../abc/", "../abd/", "../abe/"]
+    assert re.findall(r'href="([^"]+)"[^>]*>s-\d…', built["/vj/in/s-/"]) == ["../s-0/", "../s-1/", "../s-2/", "../s-3/"]
+
+
+def test_a_broadcast_over_midnight_is_drawn_in_both_days_and_listed_on_its_own(pages):
+    """The lane of the next day shows it, with the way back to its page."""
+    late = rich()
+    after = pages["/replays/2022/01/14/"]
+
+    assert f'href="../13/{late.tag}/"' in after
+    assert f'id="{late.tag}"' not in after
+    assert f'id="{late.tag}"' in pages["/replays/2022/01/13/"]
+
+
+def test_foreign_runs_name_their_language(pages):
+    """A Chinese title on an English page, an English name on a Chinese one."""
+    assert '<h3 class="title" lang="zh-Hans"><a href=' in pages["/replays/2022/01/13/"]
+    assert re.search(r'lang="en"><span class="dot"></span><bdi>Alice Brook', pages["/zh/replays/2022/01/13/"])
+
+
+def test_pages_of_prose_fall_back_to_another_language(pages):
+    """The page is there in every language, and says so where it is not the reader's."""
+    assert "This page is written in 中文." in pages["/imprint/"]
+    assert '<article class="prose text" lang="zh">' in pages["/imprint/"]
+    assert 'href="../vj/"' in pages["/about/"]
+    assert '<a href="./" aria-current="page"' in pages["/about/"]
+
+
+def test_badges_say_what_is_unusual(pages):
+    """Interruptions, expiry and uncertainty, in words; an expiry of "never" is none."""
+    text = pages["/replays/2022/01/13/"]
+
+    assert '<li class="cut">Interrupted twice</li>' in text
+    assert 'Expires <time datetime="2022-02-12T20:34:54+08:00">Sat 12 Feb 2022</time>' in text
+    assert "Expires" not in render(site([session("a", expires_ms=NEVER_MS)]), "watch", session("a").id)
+
+
+def test_filters_are_form_controls_of_what_the_cards_say(pages):
+    """Each choice is a value that some card has and some card has not."""
+    text = pages["/replays/2022/01/13/"]
+
+    assert re.findall(r'<input type="radio" name="(\w+)" value="([^"]*)"', text) == [
+        *(("vj", ""), ("vj", "1"), ("vj", "2"), ("length", ""), ("length", "mid"), ("length", "long")),
+        *(("plays", ""), ("plays", "hls"), ("plays", "aac"), ("plays", "flv")),
+        *(("state", ""), ("state", "whole"), ("state", "cut")),
+    ]
+
+
+def test_the_policy_names_media_hosts_and_nothing_else():
+    """`*.x` means x and every name under it; rewritten hosts count; odd ones do not get in."""
+    media = Media(
+        hosts=("*.myqcloud.com", "vod.example.com", "bad;host"), rewrite=(("https://a/", "https://cdn.example.com/x/"),)
+    )
+
+    assert frame.policy(media) == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "media-src 'self' blob: *.myqcloud.com cdn.example.com myqcloud.com vod.example.com; "
+        "connect-src 'self' *.myqcloud.com cdn.example.com myqcloud.com vod.example.com; "
+        "worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<p>at 0:41:12.</p>", '<p>at <a href="#t=41m12s">0:41:12</a>.</p>'),
+        ("<p>1:02:03, 5:07</p>", '<p><a href="#t=1h2m3s">1:02:03</a>, <a href="#t=5m7s">5:07</a></p>'),
+        ("<p>4:00:00 is too late</p>", "<p>4:00:00 is too late</p>"),
+        (
+            '<p><a href="/x/" title="0:10">0:20</a> <code>0:30</code></p>',
+            '<p><a href="/x/" title="0:10">0:20</a> <code>0:30</code></p>',
+        ),
+        ("<p>12:345 1.2:30 0:99</p>", "<p>12:345 1.2:30 0:99</p>"),
+    ],
+)
+def test_times_in_a_description_become_links(text, expected):
+    """Session times within the broadcast, outside of links and code."""
+    assert moments.linked(text, 13200) == expected
+
+
+def test_a_watch_page_of_twenty_parts_stays_within_its_budget():
+    """At most 10 KB of HTML, compressed."""
+    import gzip
+
+    spans = [(at * 10, at * 10 + 10) for at in range(20)]
+    one = rich(
+        minutes=200, tracks=(track("mp4", spans, primary=True), track("flv", spans), track("hls", [(0, 200)])), gaps=()
+    )
+    before, after = (session(key, vj="lin", start_ms=T0 + at) for key, at in (("b", -DAY), ("c", DAY)))
+    text = render(site([one, before, after], vjs=[LIN]), "watch", one.id)
+
+    assert len(gzip.compress(text.encode(), 9, mtime=0)) <= 10_240

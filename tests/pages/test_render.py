@@ -1,0 +1,339 @@
+"""Templates: overrides, refusals with file and line, digests; messages; dates; addresses; assets."""
+
+import pickle
+
+import pytest
+
+from builder import messages, shrink
+from builder.assets import collect_assets
+from builder.dates import Dates, duration_attribute, offset_words, offsets_over, session_clock
+from builder.errors import ConfigError
+from builder.model import PageKey
+from builder.pages import KINDS, kind_named
+from builder.pages.paths import relative
+from builder.render import Renderer
+from tests.pages.support import DAY, HOUR, MINUTE, T0, THEME, build, session, site, theme
+
+DAY_KEY = PageKey("day", "2022-01-13", "en")
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Write a site's own templates; return a renderer over them."""
+
+    def write(**files):
+        for name, text in files.items():
+            path = tmp_path / "templates" / name.replace("__", "/").replace("_html", ".html")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        words, assets = theme()
+        return Renderer([tmp_path / "templates", THEME], words, assets)
+
+    return write
+
+
+def page(renderer, key=DAY_KEY):
+    made = site([session("a", title="<b>")])
+    kind = kind_named(key.kind)
+    return renderer.render(kind, kind.data(made, key), key.language, kind.path(made, key)).decode()
+
+
+def test_one_block_can_be_overridden(own):
+    """The rest of the page stays the theme's."""
+    text = page(
+        own(day_html='{% extends "default/day.html" %}{% block list %}<p>{{ page.count }} here</p>{% endblock %}')
+    )
+
+    assert "<p>1 here</p>" in text
+    assert 'class="guide"' in text
+    assert "<article" not in text
+
+
+def test_a_whole_file_can_be_overridden(own):
+    """A partial that the theme's pages import is the site's own everywhere."""
+    text = page(own(base_html="{% block main %}{% endblock %}"))
+
+    assert text.lstrip().startswith('<div class="lead">')
+
+
+def test_values_are_escaped_in_overrides_too(own):
+    """There is no way around escaping: the filter that would be one does not exist."""
+    assert "&lt;b&gt;" in page(own(day_html="{{ page.cards[0].title.text }}"))
+    with pytest.raises(ConfigError, match=r"^templates/day\.html:1: .*safe"):
+        page(own(day_html="{{ page.cards[0].title.text | safe }}"))
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("\n{{ page.nothing }}", r"templates/day\.html:2: .*has no attribute 'nothing'"),
+        ("{{ nothing }}", r"templates/day\.html:1: 'nothing' is undefined"),
+        ("\n\n{% if %}", r"templates/day\.html:3: expected an expression"),
+        ("{{ page.day | markup }}", r"templates/day\.html:1: `markup` expects a picture or sanitised HTML, found str"),
+        ('{% include "partials/none.html" %}', r"templates/day\.html:1: .*|templates/day\.html: expected the template"),
+    ],
+)
+def test_errors_name_the_template_and_the_line(own, source, sentence):
+    """A mistake in a template is a configuration error with its place."""
+    with pytest.raises(ConfigError, match=sentence):
+        page(own(day_html=source))
+
+
+def test_computed_names_are_refused(own):
+    """A page depends on what its template names, so the names must be plain."""
+    with pytest.raises(ConfigError, match="plain name of a template, found a computed one"):
+        own(day_html="{% include page.day %}").theme_digest(kind_named("day"), "en")
+    with pytest.raises(ConfigError, match="plain name, found a computed one"):
+        own(day_html="{{ page.day | asset }}").theme_digest(kind_named("day"), "en")
+
+
+def test_unknown_blocks_are_reported(own):
+    """A block that the theme does not have would be dropped silently."""
+    renderer = own(
+        day_html='{% extends "default/day.html" %}{% block lists %}{% endblock %}{% block list %}{% endblock %}'
+    )
+
+    assert renderer.problems(KINDS) == ["templates/day.html: expected a block of `day.html`, found `lists`"]
+
+
+def test_links_out_of_the_templates_are_not_followed(own, tmp_path):
+    """A template that is a link to elsewhere does not count."""
+    (tmp_path / "secret.html").write_text("secret")
+    renderer = own(partials__x_html="x")
+    (tmp_path / "templates" / "day.html").symlink_to(tmp_path / "secret.html")
+
+    assert "secret" not in page(renderer)
+
+
+def test_the_digest_of_a_template_holds_what_it_needs(own):
+    """A partial changes the digest of the pages that import it; one that nobody names changes none."""
+    digests = {kind.name: own().theme_digest(kind, "en") for kind in KINDS}
+    other = own(partials__alone_html="x")
+    assert {kind.name: other.theme_digest(kind, "en") for kind in KINDS} == digests
+
+    source = (THEME / "partials" / "macros.html").read_text(encoding="utf-8")
+    changed = own(partials__macros_html=source + "<!-- more -->")
+    differing = {kind.name for kind in KINDS if changed.theme_digest(kind, "en") != digests[kind.name]}
+    assert {"home", "day", "watch", "vj"} <= differing
+    assert not differing & {"poster", "redirect", "tombstone", "not_found"}
+
+
+def test_a_renderer_can_be_sent_to_another_process(own):
+    """What a worker gets makes the same bytes."""
+    renderer = own()
+
+    assert page(pickle.loads(pickle.dumps(renderer))) == page(renderer)
+
+
+def test_two_builds_give_the_same_bytes():
+    """Nothing in a page depends on anything but the site."""
+    sessions = [session("a"), session("b", vj="s-0123456789abcdef", start_ms=T0 + DAY, tags=("x", "y"))]
+
+    assert build(site(sessions)) == build(site(list(reversed(sessions))))
+
+
+# --- messages ---
+
+
+def test_messages_choose_plurals_and_mark_thousands():
+    """One and other in English, one form in Chinese."""
+    words = messages.load([THEME], ["en", "zh"])
+
+    assert [words["en"]("broadcasts", n=n) for n in (0, 1, 2, 1284)] == [
+        *("0 broadcasts", "1 broadcast", "2 broadcasts", "1,284 broadcasts"),
+    ]
+    assert [words["zh"]("broadcasts", n=n) for n in (1, 2)] == ["1 场", "2 场"]
+
+
+def test_every_message_has_its_places_in_both_languages():
+    """A translation uses only places that the original has."""
+    words = messages.load([THEME], ["en", "zh"])
+    for key in words["en"].keys():  # noqa: SIM118  not a mapping
+        if key.startswith("dates."):
+            continue  # all patterns of dates know the same places
+        assert words["zh"].places(key) <= words["en"].places(key), key
+
+
+def test_a_site_replaces_single_messages(tmp_path):
+    """What it leaves out stays; what does not exist is a mistake."""
+    own = tmp_path / "messages"
+    own.mkdir()
+    (own / "en.yaml").write_text("nav: {home: Now}\n")
+    assert messages.load([tmp_path, THEME], ["en"])["en"]("nav.home") == "Now"
+    assert messages.load([tmp_path, THEME], ["en"])["en"]("nav.vjs") == "VJs"
+
+    (own / "en.yaml").write_text("nav: {hom: Now}\n")
+    with pytest.raises(ConfigError, match=r"messages/en\.yaml: expected a known message, found `nav\.hom`"):
+        messages.load([tmp_path, THEME], ["en"])
+
+
+def test_a_language_without_messages_is_an_error():
+    """The hint says which file to write."""
+    with pytest.raises(ConfigError, match="expected a language with messages, found `fr`") as error:
+        messages.load([THEME], ["fr"])
+    assert "templates/messages/fr.yaml" in error.value.hint
+
+
+def test_a_regional_language_uses_the_messages_of_its_language():
+    """zh-Hans reads zh."""
+    assert messages.load([THEME], ["zh-Hans"])["zh-Hans"]("nav.vjs") == "主播"
+
+
+# --- dates ---
+
+
+@pytest.fixture(scope="module")
+def dates():
+    words = messages.load([THEME], ["en", "zh"])
+    return {language: Dates(words[language], "Asia/Shanghai") for language in words}
+
+
+@pytest.mark.parametrize(
+    ("ms", "english", "chinese"),
+    [
+        (0, "0 s", "0 秒"),
+        (59_999, "59 s", "59 秒"),
+        (160_000, "2 m 40 s", "2 分 40 秒"),
+        (599_000, "9 m 59 s", "9 分 59 秒"),
+        (600_000, "10 m", "10 分钟"),
+        (47 * MINUTE, "47 m", "47 分钟"),
+        (HOUR, "1 h 00 m", "1 小时 00 分"),
+        (206 * MINUTE + 16_000, "3 h 26 m", "3 小时 26 分"),
+        (1284 * HOUR, "1,284 h 00 m", "1,284 小时 00 分"),
+    ],
+)
+def test_lengths_show_seconds_below_ten_minutes(dates, ms, english, chinese):
+    """And never more than two parts."""
+    assert (dates["en"].length(ms), dates["zh"].length(ms)) == (english, chinese)
+
+
+def test_dates_are_those_of_the_zone(dates):
+    """Weekday, day, month and year in the order of the language; clocks of 24 hours."""
+    assert dates["en"].write("day", T0) == "Thu 13 Jan 2022"
+    assert dates["zh"].write("day", T0) == "2022 年 1 月 13 日周四"
+    assert dates["en"].write("day_long", "2022-01-13") == "Thursday 13 January 2022"
+    assert dates["en"].write("month", "2022-01") == "January 2022"
+    assert dates["en"].write("year", "2022") == "2022"
+    assert dates["en"].clock(T0) == "20:34"
+    assert dates["en"].day_and_clock(T0) == "Thu 13 Jan 2022, 20:34"
+    assert dates["en"].weekday_and_clock(T0 + 220 * MINUTE) == "Fri 00:14"
+    assert dates["en"].iso(T0) == "2022-01-13T20:34:54+08:00"
+    assert dates["en"].offset(T0) == "UTC+8"
+    assert dates["en"].title(T0) == "Thursday evening, 13 January 2022"
+    assert dates["zh"].title(T0) == "2022 年 1 月 13 日星期四晚间"
+
+
+def test_small_words():
+    """Machine lengths, session clocks, offsets, sizes."""
+    assert duration_attribute(12_376_000) == "PT3H26M16S"
+    assert duration_attribute(0) == "PT0S"
+    assert session_clock(3731.9) == "1:02:11"
+    assert [offset_words(minutes) for minutes in (0, 480, -210)] == ["UTC", "UTC+8", "UTC−3:30"]
+
+
+def test_a_changed_clock_within_a_broadcast_is_found_to_the_second():
+    """Berlin sets its clocks on 27 March 2022 at 01:00 UTC."""
+    berlin = Dates(messages.load([THEME], ["en"])["en"], "Europe/Berlin")
+    change = 1648342800000
+
+    assert offsets_over(berlin, change - 5 * HOUR, change + 9 * HOUR) == [(change - 5 * HOUR, 60), (change, 120)]
+
+
+def test_sizes(dates):
+    """Decimal units, one digit for gigabytes."""
+    assert [dates["en"].size(n) for n in (1, 402_000_000, 1_900_000_000)] == ["1 KB", "402 MB", "1.9 GB"]
+
+
+# --- addresses ---
+
+
+@pytest.mark.parametrize(
+    ("from_page", "target", "expected"),
+    [
+        ("/", "/", "./"),
+        ("/", "/vj/a/", "vj/a/"),
+        ("/vj/a/", "/", "../../"),
+        ("/vj/a/", "/vj/b/", "../b/"),
+        ("/vj/a/", "/vj/a/", "./"),
+        ("/vj/a/", "/vj/a/#x", "#x"),
+        ("/vj/a/", "/vj/a/2022-01/", "2022-01/"),
+        ("/vj/a/2022-01/", "/vj/a/", "../"),
+        ("/replays/2022/01/13/x/", "/replays/2022/01/13/#x", "../#x"),
+        ("/404.html", "/assets/site.css", "assets/site.css"),
+        ("/old", "/", "./"),
+    ],
+)
+def test_addresses_are_relative_to_the_page(from_page, target, expected):
+    """As short as the common part allows."""
+    assert relative(from_page, target) == expected
+
+
+# --- assets ---
+
+
+def test_assets_get_names_by_content_leaves_first(tmp_path):
+    """A changed module changes the names of all that lead to it; comments go; a site's own file wins."""
+    for folder, name, text in (
+        ("theme", "a.js", '/* why */\nimport { b } from "./sub/b.js";\nimport("./sub/c.js");\n'),
+        ("theme", "sub/b.js", "export const b = 1; // one\n"),
+        ("theme", "sub/c.js", 'import "./b.js";\n'),
+        ("theme", "x.css", "a { background: url(i.svg); }\n"),
+        ("theme", "i.svg", "<svg/>"),
+        ("own", "i.svg", "<svg id='own'/>"),
+    ):
+        path = tmp_path / folder / "assets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "logo.svg").write_text("<svg/>")
+    (tmp_path / "static" / ".hidden").write_text("x")
+    (tmp_path / "static" / "out").symlink_to(tmp_path / "theme" / "assets" / "a.js")
+    folders = [tmp_path / "own", tmp_path / "theme"]
+    first = {asset.name: asset for asset in collect_assets(folders, tmp_path / "static", tmp_path)}
+
+    assert list(first) == ["a.js", "i.svg", "static/logo.svg", "sub/b.js", "sub/c.js", "x.css"]
+    b, c = (first[name].path.rpartition("/")[2] for name in ("sub/b.js", "sub/c.js"))
+    assert first["a.js"].data.decode() == f'import{{b}}from"./sub/{b}";\nimport("./sub/{c}");\n'
+    assert first["sub/c.js"].data.decode() == f'import"./{b}";\n'
+    assert b"own" in first["i.svg"].data
+    assert f"url({first['i.svg'].path.rpartition('/')[2]})" in first["x.css"].data.decode()
+    assert first["static/logo.svg"].url == "/static/logo.svg"
+
+    (tmp_path / "theme" / "assets" / "sub" / "b.js").write_text("export const b = 2;\n")
+    second = {asset.name: asset for asset in collect_assets(folders, tmp_path / "static", tmp_path)}
+    assert [name for name in first if first[name].path != second[name].path] == ["a.js", "sub/b.js", "sub/c.js"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('const a = "// no"; // yes', 'const a="// no";\n'),
+        ("const a = '/* no */'; /* yes */ b", "const a='/* no */'; b\n"),
+        ("const r = /[/*]\\/\\/x/g; // yes", "const r=/[/*]\\/\\/x/g;\n"),
+        ("const h = a / b / c; // yes", "const h=a/ b/ c;\n"),
+        ("const t = `// ${ /* yes */ x } /* no */`;", "const t=`// ${ x} /* no */`;\n"),
+        ("const t = `a\n  b ${`c // ${d}`}`;\n\n\n  e();", "const t=`a\n  b ${`c // ${d}`}`;\ne();\n"),
+        ("if (/^a\\/b/.test(x)) {\n  // yes\n  y();\n}", "if(/^a\\/b/.test(x)){\ny();\n}\n"),
+        ("a\n/* over\nlines */\nb", "a\nb\n"),
+        ("a + +b - -c", "a+ +b- -c\n"),
+    ],
+)
+def test_comments_go_and_code_stays(text, expected):
+    """Strings, templates and regular expressions are left alone."""
+    assert shrink.javascript(text) == expected
+
+
+def test_style_sheets_lose_comments_and_indentation():
+    """Strings in them stay."""
+    assert shrink.css('/* x */\na {\n  content: "/* no */";\n}\n\n') == 'a {\ncontent: "/* no */";\n}\n'
+
+
+def test_a_missing_or_circular_import_is_an_error(tmp_path):
+    """With the file that names it."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "a.js").write_text('import "./none.js";')
+    with pytest.raises(ConfigError, match=r"templates/assets/a\.js: expected the file `\./none\.js`, found none"):
+        collect_assets([tmp_path], tmp_path / "none", tmp_path / "none")
+    (tmp_path / "assets" / "a.js").write_text('import "./a.js";')
+    with pytest.raises(ConfigError, match=r"circle of imports, found a\.js → a\.js"):
+        collect_assets([tmp_path], tmp_path / "none", tmp_path / "none")
