@@ -24,7 +24,7 @@ import msgspec
 
 from builder.addresses import address_clash
 from builder.catalog import facts, findings, rollups, schema
-from builder.catalog.buckets import Derived, Spool, decode_derived, work
+from builder.catalog.buckets import Derived, Spool, decode_derived, without_collector, work
 from builder.catalog.deriving import Setting
 from builder.catalog.intake import Batch, FileRow, Plan, Task, batches
 from builder.catalog.now import Now, newest_ends, note_end, now_from
@@ -64,7 +64,7 @@ def load(
     size = plan.size_bytes + stored
     is_parallel = size > PARALLEL_BYTES and (os.cpu_count() or 1) > 1
     count = max(1, min(MAX_BUCKETS, size // BUCKET_BYTES))
-    with tempfile.TemporaryDirectory(prefix="aftercast-spool-") as name:
+    with tempfile.TemporaryDirectory(prefix="aftercast-spool-") as name, without_collector():
         spool = Spool(Path(name), count)
         ends = _read(connection, plan, settings, spool, is_parallel=is_parallel, progress=progress)
         lifted = _lift(connection, setting, spool)
@@ -147,10 +147,11 @@ def _other_process(tasks: tuple[Task, ...], settings: SourceSettings) -> Iterato
 
 def send_batches(sender: Connection, tasks: Iterable[Task], settings: SourceSettings) -> None:
     """Read files in a process of its own; an empty message ends it."""
-    for task in tasks:
-        for batch in batches(task, settings):
-            sender.send_bytes(encode(batch))
-    sender.send_bytes(b"")
+    with without_collector():
+        for task in tasks:
+            for batch in batches(task, settings):
+                sender.send_bytes(encode(batch))
+        sender.send_bytes(b"")
 
 
 def _spool(spool: Spool, batch: Batch) -> None:

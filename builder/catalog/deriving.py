@@ -69,11 +69,15 @@ class Deriver:
 
 def merged_of(items: Sequence[bytes]) -> list[Merged]:
     """Merge the stored notices of one base number; repeated ones are decoded once."""
-    if len(items) == 1:
-        return merge([decode_notice(items[0])])
-    decoded: dict[bytes, Notice] = {}
-    notices = [decoded[item] if item in decoded else decoded.setdefault(item, decode_notice(item)) for item in items]
-    return merge_numbered(notices)
+    if len(items) == 1 or len(set(items)) == 1:
+        return [again(merged, len(items)) for merged in merge([decode_notice(items[0])])]
+    decoded = {item: decode_notice(item) for item in set(items)}
+    return merge_numbered([decoded[item] for item in items])
+
+
+def again(merged: Merged, times: int) -> Merged:
+    """Return what a notice gives that came several times."""
+    return merged if times == 1 else _replace(merged, notices=times)
 
 
 def merge_numbered(notices: Sequence[Notice]) -> list[Merged]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from builder.catalog.intake import Batch
-from builder.catalog.numbers import rows_of, span_class, text_number
+from builder.catalog.numbers import base_number, rows_of, span_class
 from builder.catalog.recall import Recall
 from builder.catalog.rows import EventItem, Known, decode_event, stream_id_number
 from builder.model import PushEvent, StreamKey, TaskEvent
@@ -55,7 +55,7 @@ class Happenings:
     def pair_pushes(self) -> None:
         """Make the pushes anew whose starts or stops came or went."""
         pushes = {
-            (stream_id_number(event.stream.stream_id), text_number(event.sequence))
+            (stream_id_number(event.stream.stream_id), base_number(event.sequence))
             for event in self.events.values()
             if isinstance(event, PushEvent) and event.sequence
         }
@@ -76,7 +76,7 @@ def _concerned(event: EventItem, recall: Recall) -> Iterable[Known]:
     if isinstance(event, PushEvent):
         row = recall.connection.execute(
             "SELECT start_ms, stop_ms FROM pushes WHERE stream=? AND link=?",
-            (stream_id_number(stream_id), text_number(event.sequence)),
+            (stream_id_number(stream_id), base_number(event.sequence)),
         ).fetchone()
         return recall.touching(stream_id, row[0] - PUSH_MARGIN_MS, row[1] + PUSH_MARGIN_MS) if row else ()
     if isinstance(event, TaskEvent):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from builder.catalog.merge import identity
-from builder.catalog.now import note_end
+from builder.catalog.now import DAY_MS, note_end
 from builder.catalog.rows import EventRow, NoticeRow, encode, event_columns, notice_numbers
 from builder.catalog.schema import ROW_BITS
 from builder.model import Ignored, Notice, Problem, Value
@@ -83,7 +83,7 @@ def batches(task: Task, settings: SourceSettings) -> Iterator[Batch]:
         counted.add(batch, entry.offset, entry.line, entry.item)
         if len(batch) >= BATCH_ROWS:
             yield batch
-            batch = Batch(row.id)
+            batch = Batch(row.id, ends=batch.ends)
     batch.done = counted.close(task, reading.resume)
     yield batch
 
@@ -94,6 +94,7 @@ class Tally:
     def __init__(self, row: FileRow) -> None:
         self.row = row
         self.next_id = (row.id << ROW_BITS) + row.rows
+        self.newest_day_ms = 0  # an end before it cannot be one of the newest
         self.read, self.ignored, self.quarantined = row.read, row.ignored, row.quarantined
 
     def add(self, batch: Batch, offset: int, line: int, item: object) -> None:
@@ -104,8 +105,9 @@ class Tally:
             name = identity(item)
             if name:
                 base, stream, url = notice_numbers(item, name)
-                if item.told is not None:
+                if item.told is not None and item.told.end_ms > self.newest_day_ms:
                     note_end(batch.ends, item.told.end_ms)
+                    self.newest_day_ms = min(batch.ends) * DAY_MS if len(batch.ends) > 1 else 0
                 batch.notices.append((number, base, stream, url, offset, line, encode(item)))
             else:
                 self.ignored += 1

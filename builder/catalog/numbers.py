@@ -5,6 +5,7 @@ Two texts may share a number; whoever looks rows up by number compares the texts
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from builder.catalog.schema import ROW_BITS
@@ -36,6 +37,7 @@ def text_number(text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+@lru_cache(maxsize=4096)
 def stream_number(stream: StreamKey) -> int:
     """Return the number of a full stream key."""
     return text_number(f"{stream.stream_id}\0{stream.app}\0{stream.appname}")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from builder.catalog.deriving import Deriver, completed, merged_of
 from builder.catalog.facts import items_of
-from builder.catalog.numbers import SPANS, base_numbers, span_ms, text_number
+from builder.catalog.numbers import SPANS, base_number, base_numbers, span_ms, text_number
 from builder.catalog.rows import EventItem, Known, decode_event, stream_id_number
 from builder.model import StreamKey
 from builder.sessions import LinkKey, Span
@@ -131,7 +131,7 @@ class Recall:
         """Yield recordings that know their task but not their session."""
         rows = self.connection.execute(
             "SELECT base FROM recordings WHERE stream=? AND task=?",
-            (stream_id_number(stream.stream_id), text_number(task_id)),
+            (stream_id_number(stream.stream_id), base_number(task_id)),
         ).fetchall()
         for (base,) in rows:
             yield from self._usable(base)
@@ -158,9 +158,9 @@ class Recall:
         for stream_id, task_id, session_id in sorted(names):
             number = stream_id_number(stream_id)
             if task_id:
-                found.update(self._events("stream=? AND link=? AND kind='task'", number, text_number(task_id)))
+                found.update(self._events("stream=? AND link=? AND kind='task'", number, base_number(task_id)))
             if session_id:
-                found.update(self._events("stream=? AND task_session=?", number, text_number(session_id)))
+                found.update(self._events("stream=? AND task_session=?", number, base_number(session_id)))
         return found
 
     def shots(self, stream_id: str, from_ms: int, to_ms: int) -> Events:

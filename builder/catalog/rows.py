@@ -53,7 +53,7 @@ def event_columns(event: EventItem) -> tuple[int, int, str, int | None, int | No
         kind = "shot"
         parts = (kind, event.stream, event.at_ms, event.url)
     identity = text_number(encode(parts).hex())
-    numbers = (text_number(link) if link else None, text_number(session) if session else None)
+    numbers = (base_number(link) if link else None, base_number(session) if session else None)
     return identity, stream_id_number(event.stream.stream_id), kind, *numbers, event.at_ms, encode(event)
 
 
@@ -82,7 +82,7 @@ def recording_row(known: Known, start_ms: int, end_ms: int, session: str | None)
         end_ms,
         recording.expires_ms,
         replaceable_number(recording.file_id, recording.url),
-        text_number(recording.task_id) if recording.task_id and not recording.session_id else None,
+        base_number(recording.task_id) if recording.task_id and not recording.session_id else None,
         int(known.usable),
         known.notices,
         session,
