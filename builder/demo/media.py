@@ -56,6 +56,9 @@ def write_all(runs: tuple[Run, ...], folder: Path, jobs: int) -> int:
         _write_sound(folder / name, hum)
     _tidy(runs, folder)
     stale = [run for run in runs if not _is_fresh(run, folder)]
+    if jobs == 1:
+        list(map(_write_run, stale, [folder] * len(stale)))
+        return len(stale)
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         list(pool.map(_write_run, stale, [folder] * len(stale)))
     return len(stale)
