@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from builder import media
-from builder.model import Filled, Notice, StreamKey, Told
+from builder.model import Filled, Format, Notice, StreamKey, Told
 from builder.sources import limits
 from builder.sources.callback import EMPTY, NO_EXTENSION, extension_of
 from builder.sources.fields import FORMATS, SPREADSHEET
@@ -67,14 +67,8 @@ _NEGATIVE_ZERO = re.compile(rb"[:\s]-0")
 
 def notice_of(line: bytes, keys: tuple[bytes, ...]) -> Notice | None:
     """Read one line, or answer None: not a plain notification, the strict path decides."""
-    if len(line) > limits.RECORD_BYTES:
-        return None
-    try:
-        callback = _DECODE(line)
-    except (ValueError, RecursionError):
-        return None
-    values = _FIELDS(callback)
-    if len(_ENCODE(callback)) != len(line) and not _is_spaced_plainly(line, _COUNT - values.count(None)):
+    values = _values_of(line)
+    if values is None:
         return None
     (
         _, stream_id, file_id, file_format, start, end, url, t, sign, _, appid, app, appname, vid, _, same_id,
@@ -93,12 +87,8 @@ def notice_of(line: bytes, keys: tuple[bytes, ...]) -> Notice | None:
         or (sign and "*" in sign)
     ):
         return None
-    match = _URL.fullmatch(url)
-    form = FORMATS.get(file_format) or FORMATS.get(file_format.strip(" ").lower())
-    if match is None or form is None or len(url) > media.URL_CHARACTERS:
-        return None
-    host, path, suffix = match.groups()
-    if media.SUFFIX_FORMATS.get(suffix) != form or "/." in path or not _is_host(host):
+    form = _format_of(url, file_format)
+    if form is None:
         return None
     extension = extension_of(ext) if ext else NO_EXTENSION
     if extension.flagged:
@@ -127,6 +117,32 @@ def notice_of(line: bytes, keys: tuple[bytes, ...]) -> Notice | None:
         t=t,
         signed=signed(keys, t, sign) if keys else "",
     )
+
+
+def _values_of(line: bytes) -> tuple[Any, ...] | None:
+    """Return the fields of a line that holds each known key once and nothing else."""
+    if len(line) > limits.RECORD_BYTES:
+        return None
+    try:
+        callback = _DECODE(line)
+    except (ValueError, RecursionError):
+        return None
+    values = _FIELDS(callback)
+    if len(_ENCODE(callback)) != len(line) and not _is_spaced_plainly(line, _COUNT - values.count(None)):
+        return None
+    return values
+
+
+def _format_of(url: str, file_format: str) -> Format | None:
+    """Return the format when the address is plainly good and its suffix says the same."""
+    match = _URL.fullmatch(url)
+    form = FORMATS.get(file_format) or FORMATS.get(file_format.strip(" ").lower())
+    if match is None or form is None or len(url) > media.URL_CHARACTERS:
+        return None
+    host, path, suffix = match.groups()
+    if media.SUFFIX_FORMATS.get(suffix) != form or "/." in path or not _is_host(host):
+        return None
+    return form
 
 
 def _is_spaced_plainly(line: bytes, keys_told: int) -> bool:

@@ -1,0 +1,118 @@
+"""What stands around a record: request logs, envelopes, the receiver's log, gzip; and files that hold no records."""
+
+import gzip
+import json
+
+import pytest
+
+from builder.model import Ignored, Problem
+from builder.sources.receiver import checksum
+
+
+def test_the_official_callback_log_repeats_failed_tries(folder, line):
+    """Each `Request` is a callback as it was posted."""
+    row = {"EventTime": "2022-01-13T15:59:58Z", "EventType": 100, "Request": line(), "Response": "", "ResultCode": 1}
+    items = folder.items(json.dumps({"Response": {"DataInfoList": [row, {**row, "ResultCode": 0}], "PageNum": 1}}))
+
+    assert items[0] == items[1]
+    assert items[0].told.duration_ms == 154000
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        json.dumps,
+        lambda body: json.dumps({"body": body, "headers": {}}),
+        lambda body: json.dumps({"time": 5, "request": json.loads(body)}),
+        lambda body: json.dumps({"Request": body}),
+        lambda body: json.dumps({"body": json.dumps({"body": body})}),
+        lambda body: "Sep  5 17:46:32 host app[123]: " + body,
+        lambda body: "2025-09-05 INFO body=" + body,
+        lambda body: "2025-09-05 {trace} body: " + body,
+        lambda body: '203.0.113.9 "POST /cb" 200 ' + json.dumps(body),
+        lambda body: '203.0.113.9 "POST /cb" 200 ' + json.dumps(body) + ' "agent"',
+        lambda body: '203.0.113.9 "-" "' + body.replace("\\", "\\x5C").replace('"', "\\x22") + '" 5',
+        lambda body: "[" + body + "]",
+    ],
+    ids=range(12),
+)
+def test_a_request_log_gives_the_bodies_back(folder, line, wrap):
+    """Text then an object, JSON in a string, envelopes, both of nginx's escapes."""
+    for text in (line(), line(stream_id="直播")):
+        assert folder.item(wrap(text) + "\n") == folder.item(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/* x */%s", ")]}',%s", "callback(%s)", "x %s y", "\x1b[31m %s", "%s//x", "{%s", '"%s', "x %s}",
+        '"-" "{\\x22event_type\\x22:100" 5', "event_type=100&file_id=5", "<html>%s</html>", "'%s'",
+    ],
+)  # fmt: skip
+def test_other_text_around_an_object_is_refused(folder, line, text):
+    """What is no known form may be a torn record with a whole one behind it."""
+    items = folder.items((text % line() if "%s" in text else text) + "\n")
+    assert [type(item) for item in items] == [Problem]
+
+
+def logged(body, *, verdict="fresh", received_ms=1757065592123, **more):
+    frame = {"received_ms": received_ms, "verdict": verdict, "crc": checksum(received_ms, verdict, body), "body": body}
+    return json.dumps({**frame, **more}, separators=(",", ":"), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("verdict", "rank"), [("fresh", "fresh"), ("late", "late"), ("unsigned", "batch")])
+def test_a_line_of_our_receiver_has_the_rank_of_its_arrival(folder, line, verdict, rank):
+    """The body is read as any callback is."""
+    for body in (line(), line(stream_id="直播"), line(new="field")):
+        notice = folder.item(logged(body, verdict=verdict) + "\n")
+        assert notice.verdict == rank
+        assert notice.told == folder.item(body).told
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda text: text.replace("fresh", "late"), "checksum"),
+        (lambda text: text.replace('demo\\"', 'Demo\\"', 1), "checksum"),
+        (lambda text: text[:-5], "bad_json"),
+        (lambda text: text.replace('"crc"', '"other"'), "bad_json"),
+    ],
+)
+def test_a_damaged_line_of_our_receiver_is_quarantined(folder, line, change, code):
+    """The checksum covers time, verdict and body."""
+    assert folder.item(change(logged(line())) + "\n").code == code
+
+
+def test_what_our_receiver_redacted_is_still_read(folder, line):
+    """Events and bad bodies in the log are what they are elsewhere."""
+    assert folder.item(logged(line(), redacted=True) + "\n").verdict == "fresh"
+    assert folder.item(logged('{"event_type":321}') + "\n") == Ignored("event 321")
+    assert folder.item(logged('{"event_type":100}') + "\n").code == "missing_field"
+    assert folder.item(logged("not json", verdict="odd") + "\n").code == "bad_field"
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", " \t\n", "[]", "[ ]\n", '{"MediaInfoSet":[],"TotalCount":0}', "\ufeff"])
+def test_nothing_is_no_record(folder, text):
+    """Blank files and empty pages of an answer give no entry."""
+    assert folder.items(text) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ('{"a":1}'.encode("utf-16"), "bad_encoding"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "unknown_file"),
+        (gzip.compress(gzip.compress(b"{}")), "bad_gzip"),
+        (b"\x1f\x8b\x08garbage", "bad_gzip"),
+        ("媒体文件名称,文件ID,音视频地址\n".encode() + b"\xff\xff\xff,5,6\n", "bad_encoding"),
+    ],
+)
+def test_a_file_that_is_no_text_is_one_problem(folder, content, code):
+    """One bad file never hides another, and is not reported by its lines."""
+    assert [item.code for item in folder.items(content)] == [code]
+
+
+def test_gzip_is_read_like_its_content(folder, line):
+    """Also in several members."""
+    content = gzip.compress(f"{line()}\n".encode(), mtime=0) + gzip.compress(f"{line()}".encode(), mtime=0)
+    assert folder.items(content) == [folder.item(line())] * 2

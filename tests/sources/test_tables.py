@@ -1,0 +1,161 @@
+"""Tables: the console's CSV export, and neutral rows in JSON, CSV and YAML."""
+
+import pytest
+
+from builder.model import NEVER_MS, Filled, Notice, Problem, StreamKey, Told
+
+HEADER_ZH = (
+    "媒体文件名称,创建时间,更新时间,过期时间,媒体文件分类 ID,媒体文件分类名称,媒体文件分类路径,封面图片地址,媒体文件来源,媒体文件存储,"
+    "媒体文件标签,直播转录制文件(VID),音视频地址,文件 ID,文件大小,时长"
+)
+HEADER_EN = (
+    "Media File Name,Creation Time,Last Updated Time,Expiration Time,Category ID,Category Name,Category Path,Thumbnail URL,"
+    "Source,Storage,Labels,Live Recording File (VID),File URL,File ID,File Size,Duration"
+)
+EXPORT_ROW = (
+    "demo_2022-04-02-15-46-28_2022-04-02-15-46-43,2022-04-02 15:46:45,2022-04-03 08:00:00,永久有效,0,其他,其他,"
+    'http://1.vod2.myqcloud.com/a/c.jpg,直播录制,标准存储,"show,music",210000088_abcd,'
+    "http://1.vod2.myqcloud.com/a/f0.mp4,5285890784246869930,1.2 MB,00:00:15"
+)  # fmt: skip
+EXPORTED = Notice(
+    file_id="5285890784246869930",
+    told=Told(StreamKey("demo"), "mp4", 1648885603000, 1648885588000, 15000, 1258291, "http://1.vod2.myqcloud.com/a/f0.mp4"),
+    filled=Filled(NEVER_MS, "http://1.vod2.myqcloud.com/a/c.jpg", tags=("music", "show"), vid="210000088_abcd"),
+    stated_ms=1648944000000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+@pytest.mark.parametrize("header", [HEADER_ZH, HEADER_EN], ids=["zh", "en"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_console_export_is_read_by_its_header(folder, encoding, header, newline):
+    """Chinese or English names, with or without a byte order mark, or GBK; times are China time."""
+    text = newline.join([header, EXPORT_ROW, ""])
+
+    assert folder.item(text.encode(encoding)) == EXPORTED
+
+
+def test_a_console_export_is_read_by_position_without_its_header(folder):
+    """Sixteen columns in the order of the export's page; other names of columns do not matter."""
+    assert folder.item(EXPORT_ROW + "\n") == EXPORTED
+    assert folder.item(",".join(f"col{i}" for i in range(16)) + "\n" + EXPORT_ROW) == EXPORTED
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "check"),
+    [
+        ("文件ID;时长;音视频地址", "5285;300;http://a.example.com/x.mp4", lambda n: n.file_id == "5285" and n.told is None),
+        ("File ID\tFile URL\tSize", "5285\thttp://a.example.com/x.mp4\t1", lambda n: n.file_id == "5285"),
+        ("File ID,File URL,Name", '="5285",http://a.example.com/x.mp4,=cmd()', lambda n: n.file_id == "5285" and n.filled.title == "cmd()"),
+        ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b""\nc"', lambda n: n.code == "bad_text"),
+        ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b"", c"', lambda n: n.filled.title == 'a "b", c'),
+        ("File ID,File URL,Name", "5.28589E+18,http://a.example.com/x.mp4,n", lambda n: n.code == "damaged_id" and "spreadsheet" in n.message),
+        ("File ID,File URL,Name", "5285890784246860000,http://a.example.com/x.mp4,n", lambda n: n.flags == ("rounded_id",)),
+        ("File ID,File URL,Storage", "5285,http://a.example.com/x.mp4,归档存储", lambda n: "archived" in n.flags),
+        ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4", lambda n: n.code == "bad_csv"),
+        ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,-", lambda n: n.filled.expires_ms is None),
+        ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,2022/4/2 8:00", lambda n: n.filled.expires_ms == 1648857600000),
+        ("stream,id,start,end,url", "s,,1642089445,1642089598,http://a.example.com/x.mp4", lambda n: n.file_id == "" and n.told.stream == StreamKey("s")),
+    ],
+)  # fmt: skip
+def test_tables_have_their_quirks(folder, header, row, check):
+    """Any delimiter a spreadsheet writes, cells that force text, ids that a spreadsheet destroyed."""
+    item = folder.item(f"{header}\n{row}\n")
+    assert check(item), item
+
+
+def test_a_broken_row_of_a_table_hides_no_other(folder):
+    """A quote that never closes spoils its own line."""
+    rows = ["File ID,File URL,Name", '1,"http://a.example.com/x.mp4,n']
+    rows += [f"{i},http://a.example.com/x.mp4,n" for i in range(2, 3000)]
+    items = folder.items("\n".join(rows) + "\n")
+
+    assert len(items) == 2999
+    assert [item.code for item in items if isinstance(item, Problem)] == ["bad_csv"]
+
+
+NEUTRAL = {"stream": "s", "id": "a-1", "start": 1642089445, "end": 1642089598, "duration": 150.5, "size": 5,
+           "url": "https://m.example.com/x.flv", "title": "Tea", "app": "studio"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "facts"),
+    [
+        (
+            {},
+            {
+                "end_ms": 1642089598000,
+                "start_ms": 1642089445000,
+                "duration_ms": 150500,
+                "size_bytes": 5,
+                "format": "flv",
+            },
+        ),
+        ({"format": "HLS", "url": "https://m.example.com/x.m3u8"}, {"format": "hls"}),
+        (
+            {"start": "2022-01-13T23:57:25+08:00", "end": None, "duration": 10},
+            {"start_ms": 1642089445000, "end_ms": 1642089455000},
+        ),
+        ({"start": "2022-01-13 15:57:25"}, {"start_ms": 1642089445000}),
+        ({"start": None, "end": 1642089598123}, {"start_ms": None, "end_ms": 1642089598123}),
+        ({"duration": "0:02:30.5", "size": "1.5 GB"}, {"duration_ms": 150500, "size_bytes": 1610612736}),
+        ({"duration": "0"}, {"duration_ms": None}),
+    ],
+)
+def test_a_neutral_row_is_read(folder, more, facts):
+    """The row for anyone else's recorder, as JSON."""
+    notice = folder.item({**NEUTRAL, **more})
+
+    assert (notice.file_id, notice.told.stream, notice.filled.title) == ("a-1", StreamKey("s", "studio"), "Tea")
+    assert {name: getattr(notice.told, name) for name in facts} == facts
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"end": None, "duration": None}, "no_time"),
+        ({"stream": ""}, "missing_field"),
+        ({"url": ""}, "missing_field"),
+        ({"start": "yesterday"}, "bad_field"),
+        ({"start": 1.5}, "bad_field"),
+        ({"size": "many"}, "bad_field"),
+        ({"duration": -1.5}, "bad_field"),
+        ({"title": "a\u0007"}, "bad_text"),
+    ],
+)
+def test_a_neutral_row_is_refused_with_its_reason(folder, more, code):
+    """Nothing is guessed."""
+    assert folder.item({**NEUTRAL, **more}).code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- stream: s\n  id: 0123\n  start: 2022-01-13T15:57:25Z\n  duration: 5\n  url: https://m.example.com/x.flv\n",
+        "# mine\n---\nstream: s\nid: '0123'\nstart: 1642089445\nend: 1642089450\nurl: https://m.example.com/x.flv\n",
+        "recordings:\n  - {stream: s, id: 0123, start: 1642089445, end: 1642089450, url: 'https://m.example.com/x.flv'}\n",
+        "\ufeffstream: s\nid: 0123\nend: 2022-01-13 15:57:30\nurl: https://m.example.com/x.flv",
+    ],
+)
+def test_neutral_rows_are_read_from_yaml(folder, text):
+    """Scalars stay text: an id keeps its leading zero."""
+    notice = folder.item(text)
+
+    assert (notice.file_id, notice.told.end_ms, notice.flags) == ("0123", 1642089450000, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("- stream: s\n- stream: t\n  url: [", ["unknown_record", "bad_yaml"]),
+        ("- stream: &a s\n  url: *a\n", ["bad_yaml"]),
+        ("- stream: !!python/object/apply:os.system ['x']\n", ["bad_yaml"]),
+        ("- stream: s\n  stream: t\n", ["bad_yaml"]),
+        ("stream: " + "[" * 50 + "\n", ["bad_yaml"]),
+        ("stream: " + "- " * 50_000 + "\n", ["bad_yaml"]),
+        ("- stream: s\n  url: javascript:pwn(1)\n  end: 1642089445\n", ["bad_url"]),
+    ],
+)
+def test_yaml_that_cannot_be_read_is_a_problem(folder, text, codes):
+    """No anchors, aliases, tags or repeated keys; a counted depth."""
+    assert [item.code for item in folder.items(text)] == codes
