@@ -11,11 +11,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from builder.build import affected
-from builder.catalog import Catalog, refresh
 from builder.cli.common import json_option, note, places_of, source_option, state_option
+from builder.cli.reading import read_catalog
 from builder.errors import ConfigError
-from builder.lock import locked
 from builder.places import Places
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
@@ -24,7 +22,6 @@ from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
 from builder.pull.run import Pulled, Run, tasks_of
 from builder.pull.shelf import Shelf
 from builder.pull.windows import Window
-from builder.workshop import Workshop
 
 SETTLED_MS = 60_000  # the present minute is left alone: its files are still on their way
 SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
@@ -106,35 +103,16 @@ def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int
 
 def find_holes(places: Places, window: Window, tasks: list[Task]) -> dict[str, list[Window]]:
     """Read what is new, then compare pushes, tasks and sessions of the window."""
-    with read_catalog(places) as catalog:
+    with read_catalog(places) as (catalog, _):
         sessions = list(catalog.sessions_between(window.begin_ms, window.end_ms))
         return holes(sessions, catalog.pushes_between(window.begin_ms, window.end_ms), tasks, window)
 
 
 def known_files(places: Places) -> list[str]:
-    with read_catalog(places) as catalog:
-        return sorted(
-            {
-                part.file_id
-                for session in catalog.all_sessions()
-                for track in session.tracks
-                for part in track.parts
-                if part.file_id
-            }
-        )
-
-
-def read_catalog(places: Places) -> Catalog:
-    """Bring the catalog up to date as a build does, and hand it over open for reading."""
-    workshop = Workshop(places, os.environ)
-    with locked(places.lock, wait=True, what=f"`{places.source}`"), Catalog.open(places.state) as catalog:
-        refresh(
-            catalog,
-            workshop.inputs(),
-            lambda catalog, before, after: affected(workshop, catalog, before, after),
-            output_ids=(),
-        )
-    return Catalog.open(places.state, readonly=True)
+    """Return the file ids of all recordings that a session shows."""
+    with read_catalog(places) as (catalog, _):
+        parts = (part for one in catalog.all_sessions() for track in one.tracks for part in track.parts)
+        return sorted({part.file_id for part in parts if part.file_id})
 
 
 def window_of(asked: Asked, now_ms: int) -> Window:

@@ -58,7 +58,7 @@ class Herald(Teller):
 @click.option("--host", default=None, help="Listen here instead of loopback; then anyone who reaches it sees the site.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes.  [default: the cores]")
 def command(
-    source: Path, output: Path | None, state: Path | None, port: int, host: str | None, jobs: int | None
+    source: Path, output: Path | None, state: Path | None, *, port: int, host: str | None, jobs: int | None
 ) -> None:
     """Preview the site on this machine: builds after every change, and open pages reload by themselves.
 

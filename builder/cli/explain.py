@@ -1,0 +1,89 @@
+"""`aftercast explain`: why a session is what it is, and what became of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from builder.addresses import load_zone, parse_session_id, session_id
+from builder.catalog import Catalog, Stated
+from builder.cli.common import source_option, state_option
+from builder.cli.reading import up_to_date
+from builder.errors import ConfigError
+from builder.explain import explain
+from builder.model import Session
+
+SHOWN_NOTICES = 200
+SIGNATURES = {"": "", "good": ", signature good", "bad": ", signature bad"}
+
+
+@click.command("explain")
+@click.argument("what", metavar="ID")
+@source_option
+@state_option
+def command(what: str, source: Path, state: Path | None) -> None:
+    """Say which records, gaps, rules and repairs made a session, and what was set aside.
+
+    ID is a session's id, its address, a former address of it, or the id of a file. This prints stream ids and file
+    ids: it is for the operator.
+
+    \b
+    Example:  aftercast explain 2022/01/13/k3f9q2m7xa
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    with up_to_date(source, state) as desk:
+        for line in explanation(desk.catalog, what, desk.workshop.config.timezone):
+            click.echo(line)
+
+
+def explanation(catalog: Catalog, what: str, zone: str) -> Iterator[str]:
+    """Yield the lines about a session or a file; `ConfigError` when there is no such thing."""
+    session = session_named(catalog, what)
+    if session is not None:
+        if session.id not in what:
+            yield f"{what} is in session {session.id}"
+        yield from [
+            f"session {session.id}",
+            *explain(session, catalog.recordings_of(session), zone=load_zone(zone), private=True),
+        ]
+        yield from told(notice for key in session.recordings for notice in catalog.notices_of(key))
+        return
+    notices = catalog.notices_of(what)
+    if not notices:
+        raise ConfigError(
+            f"`{what[:80]}` expected the id of a session or a file, found nothing of that name",
+            hint="`aftercast sessions` lists the sessions, `aftercast problems` what was set aside",
+        )
+    yield f"{what} is in no session: {reason(catalog, what)}"
+    yield from told(iter(notices))
+
+
+def session_named(catalog: Catalog, what: str) -> Session | None:
+    """Return the session of an id, an address, a former address or a file."""
+    parsed = parse_session_id(what)
+    if parsed is None:
+        return catalog.session_of_file(what)
+    identity = session_id(*parsed)
+    return catalog.session(identity) or catalog.session(catalog.alias_target(identity) or "")
+
+
+def reason(catalog: Catalog, name: str) -> str:
+    """Say why a file that notices speak of is in no session."""
+    known = list(catalog.known(name))
+    if not known:
+        return "its notifications tell no times and no address"
+    if not any(one.usable for one in known):
+        return "its media host is not in `media.hosts`"
+    return "its session is shorter than `grouping.min_length`"
+
+
+def told(notices: Iterator[Stated]) -> Iterator[str]:
+    """Yield where the notices were read and how far they are trusted."""
+    for number, stated in enumerate(notices):
+        if number == SHOWN_NOTICES:
+            yield "and more notifications"
+            return
+        notice = stated.notice
+        kind = "facts" if notice.told is not None else notice.status or "additions"
+        yield f"told by {stated.source}:{stated.line}: {kind}, {notice.verdict}{SIGNATURES[notice.signed]}"

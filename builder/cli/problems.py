@@ -1,0 +1,89 @@
+"""`aftercast problems`: what is wrong with the records, and what was set aside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from builder.catalog import Note
+from builder.cli.common import json_option, note, one_line, source_option, state_option
+from builder.cli.reading import up_to_date
+from builder.errors import ConfigError
+
+PRIVATE = ("stream_id", "excerpt")
+
+
+@click.group("problems", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """List what is wrong with the records, show one, or try them again.
+
+    \b
+    Example:  aftercast problems show recordings/a.jsonl:3
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    if context.invoked_subcommand is None:
+        context.invoke(list_problems, source=Path("site_src"), state=None, as_json=False)
+
+
+@command.command("list")
+@source_option
+@state_option
+@json_option
+def list_problems(source: Path, state: Path | None, as_json: bool) -> None:
+    """List every problem in one line, with the number to show it by."""
+    with up_to_date(source, state) as desk:
+        found = desk.catalog.problems()
+    for each in found:
+        click.echo(msgspec.json.encode(as_data(each, private=False)).decode() if as_json else line_of(each))
+    if not found and not as_json:
+        note("no problems")
+
+
+@command.command("show")
+@click.argument("number")
+@source_option
+@state_option
+@json_option
+def show(number: str, source: Path, state: Path | None, as_json: bool) -> None:
+    """Show one problem with all that is known about it, an excerpt of the record too."""
+    with up_to_date(source, state) as desk:
+        found = desk.catalog.problem(number)
+    if found is None:
+        raise ConfigError(
+            f"`{number[:80]}` expected the number of a problem, found none of that number",
+            hint="`aftercast problems list` has the numbers",
+        )
+    data = as_data(found, private=True)
+    if as_json:
+        click.echo(msgspec.json.encode(data).decode())
+        return
+    for name, value in data.items():
+        if value not in ("", 0):
+            click.echo(f"{name}: {value}")
+
+
+@command.command("retry")
+@source_option
+@state_option
+def retry(source: Path, state: Path | None) -> None:
+    """Read the files with problems again, from their start."""
+    with up_to_date(source, state, retry=True) as desk:
+        count = len(desk.catalog.problems())
+    note("no problems are left" if not count else f"{count} {'problem is' if count == 1 else 'problems are'} left")
+
+
+def line_of(found: Note) -> str:
+    standing = "set aside" if found.problem.quarantined else "used"
+    return f"{found.number}  {found.problem.code} ({standing})  {one_line(found.problem)}"
+
+
+def as_data(found: Note, *, private: bool) -> dict[str, Any]:
+    """Return a problem as plain data; what names a stream only where that was asked for."""
+    data: dict[str, Any] = {"number": found.number}
+    for name in found.problem.__struct_fields__:
+        if private or name not in PRIVATE:
+            data[name] = getattr(found.problem, name)
+    return data

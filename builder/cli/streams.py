@@ -1,0 +1,58 @@
+"""`aftercast streams`: the streams that records tell of, and who has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from builder.catalog import StreamTotal
+from builder.cli.common import json_option, note, source_option, state_option
+from builder.cli.reading import up_to_date
+from builder.sessions.record import instant
+
+
+@click.command("streams")
+@source_option
+@state_option
+@click.option("--unmapped", is_flag=True, help="Only streams that no profile claims.")
+@json_option
+def command(source: Path, state: Path | None, unmapped: bool, as_json: bool) -> None:
+    """List the streams with their ids, to be put into `streams:` of a profile.
+
+    This prints stream ids, which never appear on the site: it is for the operator.
+
+    \b
+    Example:  aftercast streams --unmapped
+    """  # noqa: D301  click reads the backspace as "do not rewrap"
+    with up_to_date(source, state) as desk:
+        found = desk.catalog.streams(unmapped=unmapped)
+    for total in found:
+        click.echo(msgspec.json.encode(as_data(total)).decode() if as_json else one_line(total))
+    if not found and not as_json:
+        note("every stream has its profile" if unmapped else "no streams")
+
+
+def as_data(total: StreamTotal) -> dict[str, Any]:
+    """Return a stream as plain data; a stable format."""
+    return {
+        "stream_id": total.stream.stream_id,
+        "app": total.stream.app,
+        "appname": total.stream.appname,
+        "vjs": list(total.vjs),
+        "recordings": total.recordings,
+        "events": total.events,
+        "sessions": total.sessions,
+        "first": None if total.first_ms is None else instant(total.first_ms),
+        "last": None if total.last_ms is None else instant(total.last_ms),
+    }
+
+
+def one_line(total: StreamTotal) -> str:
+    """Word a stream for a person: id, path, VJs, counts."""
+    place = "/".join(part for part in (total.stream.app, total.stream.appname) if part)
+    counts = f"{total.sessions} {'session' if total.sessions == 1 else 'sessions'}, {total.recordings} "
+    counts += "file" if total.recordings == 1 else "files"
+    return "  ".join(part for part in (total.stream.stream_id, place, ", ".join(total.vjs), counts) if part)
