@@ -296,7 +296,7 @@ def test_assets_get_names_by_content_leaves_first(tmp_path):
     assert first["a.js"].data.decode() == f'import{{b}}from"./sub/{b}";\nimport("./sub/{c}");\n'
     assert first["sub/c.js"].data.decode() == f'import"./{b}";\n'
     assert b"own" in first["i.svg"].data
-    assert f"url({first['i.svg'].path.rpartition('/')[2]})" in first["x.css"].data.decode()
+    assert f"url(./{first['i.svg'].path.rpartition('/')[2]})" in first["x.css"].data.decode()
     assert first["static/logo.svg"].url == "/static/logo.svg"
 
     (tmp_path / "theme" / "assets" / "sub" / "b.js").write_text("export const b = 2;\n")
