@@ -66,6 +66,7 @@ class BroadcastDays:
         self._shift_ms = starts_at_minutes * 60_000
         self._offsets: dict[int, int | None] = {}  # UTC day → offset all day long; None: it changes on that day
         self._texts: dict[int, str] = {}
+        self._paths: dict[int, str] = {}
         self._clocks: dict[int, str] = {}
 
     def number(self, ms: int) -> int:
@@ -80,6 +81,14 @@ class BroadcastDays:
         except KeyError:
             text = date.fromordinal(min(max(number + EPOCH_ORDINAL, 1), LAST_ORDINAL)).isoformat()
             return self._texts.setdefault(number, text)
+
+    def path(self, ms: int) -> str:
+        """Return the broadcast day as it stands in addresses, "2022/01/13"."""
+        number = self.number(ms)
+        try:
+            return self._paths[number]
+        except KeyError:
+            return self._paths.setdefault(number, self.day(ms).replace("-", "/"))
 
     def offset_ms(self, ms: int) -> int:
         """Return what the local clock shows more than UTC at an instant."""

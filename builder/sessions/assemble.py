@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from builder.addresses import session_id, tag_of
+from builder.addresses import tag_of
 from builder.model import Curation, Recording, Session, SetAside
 from builder.sessions.aliases import former_anchors
 from builder.sessions.chapters import suggested_chapters, told_chapters
@@ -136,7 +136,7 @@ class Assembler:
         return tuple(sorted(found))
 
     def _address(self, placed: Placed) -> str:
-        return session_id(self._book.days.day(placed.start_ms), tag_of(placed.recording.key))
+        return f"{self._book.days.path(placed.start_ms)}/{tag_of(placed.recording.key)}"
 
     def _count(self, recordings: Sequence[Recording]) -> int:
         notices = self._notices

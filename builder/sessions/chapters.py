@@ -36,11 +36,13 @@ def suggested_chapters(parts: Sequence[Part], start_ms: int, days: BroadcastDays
     if len(parts) < 2:
         return ()
     marks = [(0, days.clock(start_ms))]
+    last = 0
     for at_ms, resolution in _moments(parts):
         at = at_ms - start_ms
-        if at - marks[-1][0] >= NEAREST_MS:
+        if at - last >= NEAREST_MS:
             clock = days.clock(at_ms)
             marks.append((at, f"{clock} · {resolution.replace('x', '×')}" if resolution else clock))
+            last = at
     return tuple(marks) if len(marks) > 1 else ()
 
 
@@ -52,10 +54,13 @@ def _moments(parts: Sequence[Part]) -> list[tuple[int, str]]:
     for part in parts:
         if part.end_ms <= part.start_ms:
             continue
+        start = part.start_ms
         if last is not None:
-            changed = part.resolution != last.resolution and bool(part.resolution and last.resolution)
-            weight = max(part.start_ms - high, 0) + (CHANGED_WEIGHT if changed else 0)
-            moments.append((-weight, part.start_ms, part.resolution if changed else ""))
+            hole = start - high if start > high else 0
+            if part.resolution != last.resolution and part.resolution and last.resolution:
+                moments.append((-hole - CHANGED_WEIGHT, start, part.resolution))
+            else:
+                moments.append((-hole, start, ""))
         high, last = max(high, part.end_ms), part
     if len(moments) >= MOST_SUGGESTED:
         moments = sorted(sorted(moments)[: MOST_SUGGESTED - 1], key=lambda moment: moment[1:])

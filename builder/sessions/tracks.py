@@ -30,10 +30,15 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
 
     The second value has a word for each recording that is in no track, by key.
     """
-    words: Words = {}
-    tracks = []
     crossing = len(members) > 1 and overlap(members)
     renditions = _renditions(members, playable, crossing=crossing)
+    if len(renditions) == 1 and not crossing:
+        ((format_, bps, _),) = renditions
+        if format_ != "hls" or len(members) == 1:
+            parts = tuple([_part(one, playable[one.recording.key]) for one in members])
+            return (_track(format_, bps, parts, primary=True),), {}
+    words: Words = {}
+    tracks = []
     for (format_, bps, _), together in renditions.items():
         stay = together
         if len(stay) > 1 and (crossing or format_ == "hls"):
