@@ -110,6 +110,12 @@ class RecordQuestions(Questions):
         """Return one problem by the number that `problems` gives it."""
         return next((note for note in self.problems() if note.number == number), None)
 
+    def doubt_problems(self) -> None:
+        """Let the next refresh read every file with problems from its start."""
+        self.connection.execute(
+            f"UPDATE files SET settings='' WHERE id IN (SELECT DISTINCT id>>{ROW_BITS} FROM problems)"
+        )
+
     # --- streams ---
 
     def streams(self, *, unmapped: bool = False) -> list[StreamTotal]:
