@@ -9,6 +9,7 @@ takes bytes again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -94,7 +95,8 @@ class Committer:
             failure = f"internal error, {type(error).__name__}"
         self._ready(self._log.is_ready)
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._settle, group, failure)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: a hung disk was given up, nobody waits any more
+            self._loop.call_soon_threadsafe(self._settle, group, failure)
 
     def _settle(self, group: list[Waiting], failure: str) -> None:
         """In the event loop: tell every sender of the group, and hand over the next one."""

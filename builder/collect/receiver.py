@@ -49,6 +49,7 @@ class Setting:
     redact: Callable[[Mapping[str, Any]], str] | None = None
     build: Callable[[Counters], Rebuilder] | None = None
     probe_seconds: float = PROBE_SECONDS
+    stop_seconds: float = STOP_SECONDS
 
 
 class Server(uvicorn.Server):
@@ -82,7 +83,7 @@ async def serve(setting: Setting, listening: Callable[[str], None], stop: asynci
             try:
                 await _receive(setting, Parts(sock, counters, crowd, committer), listening, stop)
             finally:
-                await committer.close(STOP_SECONDS)
+                await committer.close(setting.stop_seconds / 3)
     finally:
         log.close()
     return counters
@@ -101,7 +102,7 @@ class Parts:
 async def _receive(setting: Setting, parts: Parts, listening: Callable[[str], None], stop: asyncio.Event) -> None:
     rebuilder = setting.build(parts.counters) if setting.build else None
     house = House(setting.limits, parts.crowd, parts.counters, setting.say)
-    server = Server(configuration(make_app(_intake(setting, parts, rebuilder)), house), stop)
+    server = Server(configuration(make_app(_intake(setting, parts, rebuilder)), house, setting.stop_seconds), stop)
     asyncio.get_running_loop().set_exception_handler(functools.partial(_report, parts.counters, setting.say))
     running = asyncio.create_task(server.serve(sockets=[parts.sock]))
     summary = asyncio.create_task(_summarise(parts.counters, setting.say))
@@ -114,9 +115,7 @@ async def _receive(setting: Setting, parts: Parts, listening: Callable[[str], No
     finally:
         stop.set()
         summary.cancel()
-        await running
-        if rebuilder:
-            await rebuilder.close()
+        await asyncio.gather(running, *([rebuilder.close()] if rebuilder else []))
 
 
 def _intake(setting: Setting, parts: Parts, rebuilder: Rebuilder | None) -> Intake:
@@ -134,7 +133,7 @@ def _intake(setting: Setting, parts: Parts, rebuilder: Rebuilder | None) -> Inta
     )
 
 
-def configuration(app: Any, house: House) -> uvicorn.Config:
+def configuration(app: Any, house: House, stop_seconds: float) -> uvicorn.Config:
     """Return uvicorn's configuration: our protocol, no logs of its own, no trust in forwarding headers."""
     return uvicorn.Config(
         app,
@@ -148,7 +147,7 @@ def configuration(app: Any, house: House) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         log_level="critical",
-        timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_graceful_shutdown=stop_seconds,  # type: ignore[arg-type]  # it is handed to asyncio, which takes floats
     )
 
 

@@ -145,6 +145,7 @@ class Wire(asyncio.Protocol):
             self._transport.close()
 
     def evict(self) -> None:
+        """Close without an answer."""
         self._transport.abort()
 
     # one request
@@ -322,6 +323,9 @@ class Exchange:
         try:
             await app(scope, self._receive, send)
             self.body = b"".join(parts)
+        except asyncio.CancelledError:
+            self._wire.evict()  # the receiver ends and has waited long enough
+            raise
         except Exception as error:  # noqa: BLE001  the last resort: the sender must be told to send it again
             self._wire.report(error)
             self.status, self.headers, self.body = 503, [JSON_TYPE], body_for(503)

@@ -23,7 +23,7 @@ HOSTILE = Path(__file__).parents[1] / "hostile"
 KEY = b"hostile-corpus-key"
 NOW_S = 1_757_065_592  # 2025-09-05T09:46:32Z, the clock of the corpus
 DAY = "2025-09-05"
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 def body_of(file_id: str = "7700000000000000001", *, key: bytes = KEY, t: int = NOW_S + 600, **more: Any) -> bytes:
@@ -167,6 +167,7 @@ def running(
     redact: Callable[[Any], str] | None = None,
     build: Callable[[Counters], Rebuilder] | None = None,
     probe_seconds: float = 0.02,
+    stop_seconds: float = 10.0,
 ) -> Iterator[Running]:
     """Run a receiver until the block ends; what it raises is raised here."""
     said: list[str] = []
@@ -192,6 +193,7 @@ def running(
             redact=redact,
             build=build,
             probe_seconds=probe_seconds,
+            stop_seconds=stop_seconds,
         )
         state["counters"] = await serve(setting, listening, stop)
 

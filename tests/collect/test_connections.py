@@ -184,8 +184,10 @@ class SlowDisk(Disk):
 
     def __init__(self) -> None:
         self.go = threading.Event()
+        self.is_waiting = threading.Event()
 
     def sync_data(self, handle: int) -> None:
+        self.is_waiting.set()
         assert self.go.wait(DEADLINE)
         super().sync_data(handle)
 
@@ -204,6 +206,18 @@ def test_a_disk_that_hangs_is_a_503_in_time_and_health_is_answered_meanwhile(tmp
     assert answer.status == 503
     assert healths == {200}
     assert stored_bodies(tmp_path) == [body_of().decode()]
+
+
+def test_a_disk_that_hangs_for_ever_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """Told to stop, the receiver waits for what is in flight, but not longer than it promises."""
+    disk = SlowDisk()
+    with running(tmp_path, disk=disk, stop_seconds=0.3) as receiver:
+        line = Line(receiver.port)
+        line.send(request_of(body_of()))
+        assert disk.is_waiting.wait(DEADLINE)
+    assert line.is_closed()
+    line.close()
+    disk.go.set()
 
 
 def test_a_refused_upload_can_be_sent_to_its_end(tmp_path: Path) -> None:

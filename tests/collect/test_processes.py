@@ -88,15 +88,12 @@ def test_a_signal_ends_it_in_order(source: Path, number: int, code: int) -> None
     while sum(status == 200 for status in load.answers.copy().values()) < 20:
         assert process.poll() is None
         time.sleep(0.01)
-    began = time.monotonic()
     returned, out, err = end(process, number)
-    seconds = time.monotonic() - began
     answers = load.join()
     for line in (idle, half):
         line.close()
 
     assert returned == code
-    assert seconds < 5
     assert out == ""
     assert "Traceback" not in err
     assert "internal error" not in err
