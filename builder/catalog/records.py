@@ -82,7 +82,7 @@ class RecordQuestions(Questions):
         """Return what is wrong: what was read, by file and place, then what the catalog found, by code and name."""
         count = -1 if limit is None else limit
         notes = [
-            Note(f"{relative}:{row_id & ((1 << ROW_BITS) - 1)}", _placed(_decode_problem(item), relative))
+            Note(f"{relative}#{row_id & ((1 << ROW_BITS) - 1)}", _placed(_decode_problem(item), relative))
             for row_id, relative, item in self.connection.execute(
                 f"SELECT p.id, f.relative, p.item FROM files AS f CROSS JOIN problems AS p "
                 f"ON p.id BETWEEN f.id<<{ROW_BITS} AND ((f.id+1)<<{ROW_BITS})-1 ORDER BY f.relative, p.id LIMIT ?",
@@ -120,6 +120,7 @@ class RecordQuestions(Questions):
 
     def streams(self, *, unmapped: bool = False) -> list[StreamTotal]:
         """Return the streams that were told, by stream id, and the VJs their sessions are filed under."""
+        mapped = {vj.slug for vj in self._setting().rules.vjs}
         totals = []
         for number, stream_id, app, appname, recordings, events in self.connection.execute(
             "SELECT number, stream_id, app, appname, recordings, events FROM streams ORDER BY stream_id, app, appname"
@@ -133,7 +134,7 @@ class RecordQuestions(Questions):
             first = min((row[2] for row in rows), default=None)
             last = max((row[3] for row in rows), default=None)
             slugs = tuple(row[0] for row in rows)
-            if not unmapped or any(slug.startswith("s-") for slug in slugs):
+            if not unmapped or not mapped.issuperset(slugs):
                 stream = StreamKey(stream_id, app, appname)
                 totals.append(StreamTotal(stream, recordings, events, slugs, count, first, last))
         return totals
@@ -154,9 +155,12 @@ class RecordQuestions(Questions):
         return found[0] if found else None
 
     def _recall(self) -> Recall:
+        return Recall(self.connection, Deriver(self._setting()))
+
+    def _setting(self) -> Setting:
+        """Return what people had decided when the catalog was last brought up to date."""
         stored = self.meta("rules")
-        setting = msgspec.msgpack.decode(stored, type=Setting) if isinstance(stored, bytes) else None
-        return Recall(self.connection, Deriver(setting or Setting(Rules())))
+        return msgspec.msgpack.decode(stored, type=Setting) if isinstance(stored, bytes) else Setting(Rules())
 
 
 def _placed(problem: Problem, source: str) -> Problem:

@@ -17,15 +17,18 @@ PRIVATE = ("stream_id", "excerpt")
 
 
 @click.group("problems", invoke_without_command=True)
+@source_option
+@state_option
+@json_option
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, source: Path, state: Path | None, as_json: bool) -> None:
     """List what is wrong with the records, show one, or try them again.
 
     \b
-    Example:  aftercast problems show recordings/a.jsonl:3
+    Example:  aftercast problems show recordings/a.jsonl#3
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     if context.invoked_subcommand is None:
-        context.invoke(list_problems, source=Path("site_src"), state=None, as_json=False)
+        context.invoke(list_problems, source=source, state=state, as_json=as_json)
 
 
 @command.command("list")
