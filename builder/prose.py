@@ -34,30 +34,38 @@ _COSTLY = "[*_`>\\!=~"
 _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
 
 
+class Prose:
+    """A Markdown parser to use many times: making one takes as long as a page of text."""
+
+    def __init__(self) -> None:
+        self._parser = markdown.Markdown(extensions=["tables", "fenced_code", "sane_lists", "def_list"])
+        self._parser.preprocessors.deregister("html_block")
+        self._parser.inlinePatterns.deregister("html")
+        self._parser.treeprocessors.register(_Headings(self._parser), "headings", 5)
+
+    def to_html(self, text: str) -> str:
+        """Return sanitised HTML of a Markdown text; its headings begin at h2, since a page has its own h1."""
+        clean = _UNSEEN.sub("", text[:MAX_CHARACTERS])
+        if not clean.strip():
+            return ""
+        return nh3.clean(
+            _plain(clean) if _is_knotty(clean) else self._parser.reset().convert(clean),
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=_attribute,
+            url_schemes={"http", "https", "mailto"},
+            link_rel=None,
+        ).strip()
+
+
 def to_html(text: str) -> str:
-    """Return sanitised HTML of a Markdown text; its headings begin at h2, since a page has its own h1."""
-    clean = _UNSEEN.sub("", text[:MAX_CHARACTERS])
-    return nh3.clean(
-        _plain(clean) if _is_knotty(clean) else _convert(clean),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_attribute,
-        url_schemes={"http", "https", "mailto"},
-        link_rel=None,
-    ).strip()
+    """Return sanitised HTML of one Markdown text."""
+    return Prose().to_html(text)
 
 
 def _is_knotty(text: str) -> bool:
     """Say whether a text is built to exhaust the parser rather than to be read."""
     return any(text.count(mark) > MAX_MARKS for mark in _COSTLY) or _DEEP.search(text) is not None
-
-
-def _convert(text: str) -> str:
-    parser = markdown.Markdown(extensions=["tables", "fenced_code", "sane_lists", "def_list"])
-    parser.preprocessors.deregister("html_block")
-    parser.inlinePatterns.deregister("html")
-    parser.treeprocessors.register(_Headings(parser), "headings", 5)
-    return parser.convert(text)
 
 
 def _plain(text: str) -> str:

@@ -7,12 +7,13 @@ import unicodedata
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from builder import fields, prose
+from builder import fields
 from builder.addresses import SESSION_ID
 from builder.content.chapters import chapters
 from builder.content.front import ContentFile
 from builder.fields import Fields, Place
 from builder.model import Curation, Trim, Visibility, Window
+from builder.prose import Prose, to_text
 from builder.strict_yaml import Node
 
 MAX_TAG = 64
@@ -36,7 +37,7 @@ _KEYS = (
 )
 
 
-def curation_of(file: ContentFile, *, zone: ZoneInfo) -> Curation:
+def curation_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Curation:
     """Make the curation of a file; what needs the session itself is checked where sessions are made."""
     front = file.fields(_KEYS)
     _check_name(front)
@@ -49,7 +50,7 @@ def curation_of(file: ContentFile, *, zone: ZoneInfo) -> Curation:
         title=front.get("title", fields.text, ""),
         language=front.get("language", fields.text, ""),
         description_html=html,
-        description_text=description or prose.to_text(html),
+        description_text=description or to_text(html),
         tags=tuple(dict.fromkeys(front.all("tags", _tag))),
         featured=front.get("featured", fields.truth, default=False),
         visibility=cast("Visibility | None", front.get("visibility", _visibility, None)),

@@ -15,6 +15,7 @@ from builder.content.slugs import Claims
 from builder.content.standing import page_of
 from builder.fields import Place, nearest
 from builder.model import Curation, MarkdownPage, Problem, Value, Vj
+from builder.prose import Prose
 from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES
 from builder.strict_yaml import Mapping, Node
@@ -32,11 +33,11 @@ class Content(Value, frozen=True):
 
 def load_content(source: Path, config: SiteConfig) -> Content:
     """Read profiles, curation and pages; the first mistake is a `ConfigError` naming file, line and field."""
-    zone = load_zone(config.timezone)
+    zone, prose = load_zone(config.timezone), Prose()
     files = {folder: _read_folder(source, folder) for folder in ("vjs", "replays", "pages")}
-    vjs = tuple(vj_of(file, zone=zone, hosts=config.media.hosts) for file in files["vjs"])
-    curations = tuple(curation_of(file, zone=zone) for file in files["replays"])
-    pages = tuple(page_of(file, languages=config.languages) for file in files["pages"])
+    vjs = tuple(vj_of(file, prose, zone=zone, hosts=config.media.hosts) for file in files["vjs"])
+    curations = tuple(curation_of(file, prose, zone=zone) for file in files["replays"])
+    pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
     _check_addresses(files, vjs, pages)
     _check_broadcasters(files["replays"], curations, vjs)
     everything = [file for folder in files.values() for file in folder]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from builder import fields, prose
+from builder import fields
 from builder.config import gap, labelled
 from builder.content.front import ContentFile
 from builder.content.slugs import VJ_SLUGS, check_slug, former
 from builder.fields import Fields, Place
 from builder.media import host_is_listed
 from builder.model import Link, StreamClaim, Value, Vj
+from builder.prose import Prose
 from builder.strict_yaml import Mapping, Node
 
 HUES = 24
@@ -34,7 +35,7 @@ class _Stream(Value, frozen=True):
     gap_ms: int | None = None
 
 
-def vj_of(file: ContentFile, *, zone: ZoneInfo, hosts: tuple[str, ...]) -> Vj:
+def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo, hosts: tuple[str, ...]) -> Vj:
     """Make a VJ of a profile."""
     front = file.fields(_KEYS)
     slug = check_slug(file, file.stem, VJ_SLUGS)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from builder import fields, prose
+from builder import fields
 from builder.content.front import ContentFile
 from builder.content.slugs import PAGE_SLUGS, check_slug, former
 from builder.model import MarkdownPage
+from builder.prose import Prose
 
 _KEYS = ("title", "description", "nav", "language", "aliases")
 
 
-def page_of(file: ContentFile, *, languages: tuple[str, ...]) -> MarkdownPage:
+def page_of(file: ContentFile, prose: Prose, *, languages: tuple[str, ...]) -> MarkdownPage:
     """Make a page of its file; a first heading is the title when the front matter tells none."""
     name, _, language = file.stem.partition(".")
     front = file.fields(_KEYS)
