@@ -7,13 +7,13 @@ TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help site media test check fix golden bench torture audit shots records clean
+.PHONY: help site media test check fix golden bench torture audit shots clean
 
 help:
 	@echo "make site     build the demo site into output/"
 	@echo "make test     install what the tests need, then run lint, types and all tests"
 	@echo "make check    lint, format and types only       make fix      repair lint and format"
-	@echo "make golden   rewrite the expected outputs      make records  write the demo's records again"
+	@echo "make golden   rewrite the demo's records, which its tests expect"
 	@echo "make bench    measure speed and memory          make torture  the long fault tests"
 	@echo "make audit    weigh and check the pages         make shots    take pictures of the pages"
 	@echo "make clean    remove what was built, and .venv"
@@ -46,9 +46,6 @@ site: media
 	@echo "The demo site is in output/. To look at it: $(BIN)/aftercast serve"
 	@echo "then open the address that it prints. It builds again whenever site_src/ changes."
 
-records: .venv/.demo
-	$(BIN)/python -m builder.demo records
-
 # --- checks and tests ---
 
 check: .venv/.test
@@ -67,8 +64,8 @@ fix: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: .venv/.test
-	AFTERCAST_GOLDEN=rewrite $(BIN)/pytest -m 'not torture' tests/golden
+golden: .venv/.demo
+	$(BIN)/python -m builder.demo records
 
 torture: .venv/.test
 	@.ci/packages $(TEST_PACKAGES)
@@ -77,8 +74,7 @@ torture: .venv/.test
 bench: .venv/.test
 	$(BIN)/python -m benchmarks
 
-audit: site .venv/.test
-	@.ci/packages $(TEST_PACKAGES)
+audit: site
 	$(BIN)/python -m tests.audit
 
 shots: site .venv/.test

@@ -50,7 +50,7 @@ def replays(output: Path) -> list[dict]:
 
 
 def test_the_committed_records_are_those_of_the_table():
-    """`make records` would change nothing."""
+    """`make golden` would change nothing."""
     committed = {
         path.relative_to(SITE / "recordings").as_posix(): path.read_bytes().decode("utf-8")
         for path in (SITE / "recordings").rglob("*")
