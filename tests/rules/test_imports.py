@@ -40,7 +40,8 @@ ALLOWED = {
     "lock": set(),
     "places": set(),
     "serve": set(),
-    "watch": set(),
+    "watch": {"snapshot"},
+    "snapshot": set(),
     "collect": READING | {"lock", "redact"},
     "pages": DRAWING | KNOWING | TEXT | READING | PAGES,
     "render": DRAWING | PAGES | TEXT | {"output"},
@@ -102,7 +103,7 @@ def test_only_the_command_line_prints():
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in MODULES
-        if room_of(path) not in {"cli", "__main__"}
+        if room_of(path) not in {"cli", "__main__"} and path.name != "__main__.py"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "click.echo", "sys.exit", "exit"}
     ]
