@@ -46,7 +46,7 @@ for (const time of words.local ? document.querySelectorAll("time[datetime]") : [
   const isSameDay = new Date(at.getTime() + site * 60000).getUTCDate() === at.getDate();
   const text = words.local.replace("{time}", (isSameDay ? clock : full).format(at));
   if (!("local" in time.dataset)) time.title = text;
-  else time.after(Object.assign(document.createElement("span"), { className: "local", textContent: `, ${text}` }));
+  else (time.closest(".span") ?? time).after(Object.assign(document.createElement("span"), { className: "local", textContent: `, ${text}` }));
 }
 
 for (const time of document.querySelectorAll(".soon time")) {
