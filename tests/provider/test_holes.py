@@ -1,0 +1,62 @@
+"""Where files seem to be missing: one row per kind of evidence, and those that are none."""
+
+import pytest
+
+from builder.model import Part, PushEvent, Session, StreamKey, Track
+from builder.pull.holes import Task, holes
+from builder.pull.windows import Window
+
+STREAM = StreamKey("s")
+ALL = Window(0, 10**9)
+MINUTE = 60_000
+
+
+def session(gaps=(), **formats) -> Session:
+    """Return a session with the given parts, in minutes, per format."""
+    tracks = tuple(
+        Track(
+            name, tuple(Part(f"{name}{i}", a * MINUTE, b * MINUTE) for i, (a, b) in enumerate(parts)), 0, primary=not n
+        )
+        for n, (name, parts) in enumerate(formats.items())
+    )
+    begin = min(part.start_ms for track in tracks for part in track.parts)
+    end = max(part.end_ms for track in tracks for part in track.parts)
+    return Session("2022/01/13/a", "vj", STREAM, "a", begin, end, tracks, gaps=gaps)
+
+
+def push(kind, minute, sequence="1") -> PushEvent:
+    return PushEvent(STREAM, kind, minute * MINUTE, sequence)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "pushes", "tasks", "expected"),
+    [
+        pytest.param([session(mp4=[(0, 30)])], [push("start", 0), push("stop", 30)], [], [], id="nothing is missing"),
+        pytest.param([session(mp4=[(0, 30)])], [push("start", 0), push("stop", 60)], [], [(30, 60)], id="the end of a push"),
+        pytest.param([], [push("start", 0), push("stop", 60)], [], [(0, 60)], id="a push of which nothing came"),
+        pytest.param([session(mp4=[(0, 30)])], [], [Task("s", 0, 60 * MINUTE)], [(30, 60)], id="the end of a task"),
+        pytest.param([session(mp4=[(0, 30)], hls=[(0, 60)])], [], [], [(30, 60)], id="another format goes on"),
+        pytest.param(
+            [session(mp4=[(0, 30), (40, 60)], gaps=((30 * MINUTE, 40 * MINUTE),))], [], [], [(30, 40)],
+            id="a hole that nothing explains",
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30), (40, 60)], gaps=((30 * MINUTE, 40 * MINUTE),))],
+            [push("start", 0), push("stop", 30), push("start", 40, "2"), push("stop", 60, "2")], [], [],
+            id="a hole that a stop and a start explain",
+        ),
+        pytest.param([session(mp4=[(0, 30)])], [push("stop", 30)], [], [(-690, 0)], id="a stop without its start"),
+    ],
+)  # fmt: skip
+def test_evidence(sessions, pushes, tasks, expected):
+    window = Window(-(10**9), 10**9)
+    found = holes(sessions, pushes, tasks, window)
+    expected_windows = [Window(a * MINUTE, b * MINUTE) for a, b in expected]
+
+    assert found == ({"s": expected_windows} if expected else {})
+
+
+def test_only_the_window_is_asked_about():
+    found = holes([], [push("start", 0), push("stop", 60)], [], Window(10 * MINUTE, 20 * MINUTE))
+
+    assert found == {"s": [Window(10 * MINUTE, 20 * MINUTE)]}
