@@ -50,10 +50,12 @@ class Dates:
 
     def clock(self, at_ms: int) -> str:
         """Return the time of day, "20:34"."""
-        return f"{self.local(at_ms):%H:%M}"
+        local = self.local(at_ms)
+        return f"{local.hour:02}:{local.minute:02}"
 
     def clock_seconds(self, at_ms: int) -> str:
-        return f"{self.local(at_ms):%H:%M:%S}"
+        local = self.local(at_ms)
+        return f"{local.hour:02}:{local.minute:02}:{local.second:02}"
 
     def day_and_clock(self, at_ms: int, pattern: str = "day") -> str:
         """Return "Thu 13 Jan 2022, 20:34"."""

@@ -29,17 +29,30 @@ class Messages:
         self.language = language
         self.tree = tree
         self._flat: dict[str, Any] = {}
+        self._cut: dict[str, tuple[list[str], list[str]]] = {}
         _flatten("", tree, self._flat)
         self.digest = hashlib.blake2b(repr(sorted(self._flat.items())).encode(), digest_size=12).hexdigest()
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return a message with its places filled; `n` also chooses the plural and gets its thousands marked."""
+        found = self._cut.get(key) or self._prepare(key)
+        cut = found[values.get("n") != 1]
+        if len(cut) == 1:
+            return cut[0]
+        words = list(cut)
+        for at in range(1, len(words), 2):
+            words[at] = _shown(values, words[at])
+        return "".join(words)
+
+    def _prepare(self, key: str) -> tuple[list[str], list[str]]:
+        """Cut the singular and the plural of a message at their places: text, name, text, …"""
         text = self._flat.get(key)
         if text is None:
             raise KeyError(f"no message `{key}` in templates/messages/{self.language}.yaml")
-        if isinstance(text, Mapping):
-            text = text["one"] if values.get("n") == 1 and "one" in text else text["other"]
-        return _PLACE.sub(lambda place: _shown(values, place[1], place[0]), text) if "{" in text else text
+        other = text["other"] if isinstance(text, Mapping) else text
+        one = text.get("one", other) if isinstance(text, Mapping) else text
+        found = self._cut[key] = (_PLACE.split(one), _PLACE.split(other))
+        return found
 
     def pieces(self, key: str) -> list[tuple[str, str]]:
         """Return a message cut at its places, as (text, name of the place after it), for places that hold markup."""
@@ -154,6 +167,6 @@ def _flatten(prefix: str, tree: Mapping[str, Any], flat: dict[str, Any]) -> None
             flat[name] = value
 
 
-def _shown(values: Mapping[str, object], name: str, place: str) -> str:
-    value = values.get(name, place)
+def _shown(values: Mapping[str, object], name: str) -> str:
+    value = values.get(name, f"{{{name}}}")
     return f"{value:,}" if name == "n" and isinstance(value, int) else str(value)

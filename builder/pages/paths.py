@@ -35,17 +35,16 @@ def relative(page: str, target: str) -> str:
     path, mark, fragment = target.partition("#")
     if path == page:
         return mark + fragment if fragment else "./"
-    here, there = page.split("/")[1:-1], path.split("/")[1:]
-    shared = 0
-    for one, other in zip(here, there[:-1], strict=False):
-        if one != other:
-            break
-        shared += 1
-    steps = "../" * (len(here) - shared) + "/".join(there[shared:])
-    if not steps or steps.startswith("/"):
-        steps = "./" + steps.lstrip("/")
-    elif ":" in steps.split("/", 1)[0]:
-        steps = "./" + steps
+    folder = page[: page.rfind("/") + 1]
+    ups = 0
+    while not path.startswith(folder):
+        folder = folder[: folder.rfind("/", 0, -1) + 1]
+        ups += 1
+    rest = path[len(folder) :]
+    if ups:
+        steps = "../" * ups + rest
+    else:
+        steps = f"./{rest}" if not rest or ":" in rest.partition("/")[0] else rest
     return steps + mark + fragment
 
 

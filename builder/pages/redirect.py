@@ -61,8 +61,7 @@ class Redirect(Kind):
         target = _private_target(site, old, slug) if slug else _target(site, old)
         if target is None:
             return None
-        if not any(target.startswith(f"/{code}/") for code in site.languages[1:]):
-            target = paths.tree(language, site.languages) + target[1:]
+        target = paths.tree(language, site.languages) + target[1:]
         return RedirectPage(
             site=frame(site, language), target=target, canonical=absolute(site, target), shift_seconds=0
         )
@@ -72,10 +71,18 @@ def _told(site: Site) -> dict[str, str]:
     """Return the entries of `redirects.yaml` that hold: chains followed, live paths left alone."""
     found: dict[str, str] | None = site.cache.get("redirects")
     if found is None:
-        found = site.cache["redirects"] = redirects.resolve(
-            site.redirects, lambda path: _is_live(site, path.lstrip("/"))
-        )
+        table = {_in_first_tree(site, old): _in_first_tree(site, new) for old, new in site.redirects.items()}
+        found = redirects.resolve(table, lambda path: _is_live(site, path.lstrip("/")))
+        site.cache["redirects"] = found
     return found
+
+
+def _in_first_tree(site: Site, path: str) -> str:
+    """Return a path without the root of a further language: a redirect holds in every language."""
+    for code in site.languages[1:]:
+        if path.startswith(f"/{code}/"):
+            return path[len(code) + 1 :]
+    return path
 
 
 def _profile_aliases(site: Site) -> dict[str, str]:

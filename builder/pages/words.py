@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from builder.pages.values import Run
 
@@ -18,8 +19,12 @@ MARKS_LIMIT = 4  # combining marks on one character
 
 _SPACE = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 _INVISIBLE = re.compile("[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_MARKED = re.compile("[\u0300-\uffff]")
+_NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]")
+# Where combining marks live, roughly: only a text with such a run is looked at character by character.
+_MARKED = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u0eff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ua66f-\ua672\ufe00-\ufe2f]{5}"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -27,12 +32,12 @@ _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
 _WIDE_LANGUAGES = ("zh", "ja", "ko")
 
 
+@lru_cache(maxsize=4096)
 def clean(text: str, limit: int = TITLE_LIMIT) -> str:
     """Return a text fit for a page; empty only when it was empty."""
     if not text or (text.isascii() and text.isprintable() and len(text) <= limit and text.strip() == text):
         return text
     text = _CONTROL.sub("\ufffd", _INVISIBLE.sub("", _SPACE.sub(" ", text[: 4 * limit]))).strip()
-    text = "".join(char if char < "\U00010000" or ord(char) & 0xFFFE != 0xFFFE else "\ufffd" for char in text)
     if _MARKED.search(text):
         text = _few_marks(text)
     if len(text) > limit:

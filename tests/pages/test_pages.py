@@ -36,6 +36,9 @@ ABOUT = (
 )
 
 
+MOVED = {"/gone/": "/vj/alice/", "/vj/": "/tags/", "/zh/also/": "/zh/vj/alice/", "/zh/vj/": "/tags/"}
+
+
 def catalog():
     """Sessions of every kind."""
     return [
@@ -55,7 +58,7 @@ def catalog():
 
 @pytest.fixture(scope="module")
 def made():
-    return site(catalog(), vjs=[ALICE, LIN], pages=ABOUT, redirects={"/gone/": "/vj/alice/", "/vj/": "/tags/"})
+    return site(catalog(), vjs=[ALICE, LIN], pages=ABOUT, redirects=MOVED)
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +272,7 @@ def test_a_vj_with_one_broadcast_looks_finished():
         ("/vj/lin-xiao/", "../lin/"),
         ("/legal/", "../imprint/"),
         ("/gone/", "../vj/alice/"),
+        ("/also/", "../vj/alice/"),
     ],
 )
 def test_former_addresses_lead_to_the_new_ones(pages, old, new):
