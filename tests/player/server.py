@@ -84,6 +84,8 @@ class Host:
             return self.texts[path]
         for prefix, folder in self.folders.items():
             file = folder / path.removeprefix(prefix)
+            if path.endswith("/"):
+                file /= "index.html"
             if path.startswith(prefix) and file.is_file():
                 return file.read_bytes()
         return None
@@ -98,7 +100,7 @@ class Host:
             request.close_connection = True
             return
         body = None if name in self.missing else self._find(path)
-        suffix = "." + name.rsplit(".", 1)[-1] if "." in name else ".html"
+        suffix = f".{name.rsplit('.', 1)[-1]}" if "." in name else ".html"
         first, last, status = 0, len(body or b"") - 1, 200 if body is not None else 404
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
         if wanted and body:

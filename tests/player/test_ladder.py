@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.player.conftest import Watch
-from tests.player.pages import evening
+from tests.player.pages import evening, replay, track
 
 
 def dead(watch: Watch, sentence: str) -> None:
@@ -110,3 +110,14 @@ def test_a_part_shorter_than_it_was_said_to_be_is_left_early(watch: Watch) -> No
 
     watch.seek(4)
     watch.until_playing(6, 12)
+
+
+def test_a_part_of_unknown_length_learns_it_from_its_file(watch: Watch) -> None:
+    watch.open(replay(0, [track("mp4", [(0, 0, "/media/p1.mp4")])]))
+    watch.start()
+    watch.until_playing(0.1, 6)
+
+    assert watch.page.text_content(".readout .dim") == "/ 0:00:06"
+    watch.seek(5)
+    watch.until("deck.state === 'over'")
+    assert watch.clock == "0:00:06"

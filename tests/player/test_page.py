@@ -75,7 +75,7 @@ def test_captions_transcript_and_storyboard_are_shown_when_there_are(watch: Watc
     assert watch.page.get_attribute('button[aria-label="CC, captions: English"]', "aria-pressed") == "true"
 
     watch.page.hover(".bar", position={"x": 300, "y": 30})
-    watch.page.wait_for_selector(".thumb[visibility=visible]", state="attached")
+    watch.page.wait_for_selector(".thumb", state="attached")
     watch.page.hover(".bar", position={"x": 310, "y": 30})
     watch.until("document.querySelector('.thumb').getAttribute('viewBox') === '4 0 8 9'")
     watch.press("c")

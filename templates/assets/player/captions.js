@@ -4,11 +4,11 @@
 import { draw, make } from "./elements.js";
 import { clock, say } from "./moment.js";
 
-const STAMP = /(?:(\d+):)?(\d\d):(\d\d[.,]\d+)/;
+const STAMP = /(?:(\d+):)?(\d\d):(\d\d\.\d+)/;
 
 function seconds(text) {
   const [, h = 0, m, s] = STAMP.exec(text);
-  return h * 3600 + m * 60 + Number(s.replace(",", "."));
+  return h * 3600 + m * 60 + Number(s);
 }
 
 /* [{from, to, text}] in order of time; styling and settings are left out, tags inside the text too. */
@@ -58,7 +58,7 @@ export class Captions {
   #transcript(file) {
     const items = this.cues.map((cue) => {
       const t = Math.floor(cue.from);
-      return make("li", {}, make("time", { datetime: `PT${t}S` }, clock(t)), " ", make("a", { href: `#t=${t}`, lang: file.lang }, cue.text));
+      return make("li", {}, make("span", {}, clock(t)), " ", make("a", { href: `#t=${t}`, lang: file.lang }, cue.text));
     });
     this.list = make("details", { class: "transcript" }, make("summary", {}, this.live.words.transcript), make("ol", { class: "toc" }, ...items));
     this.live.panel.section.append(this.list);
@@ -76,29 +76,24 @@ export class Captions {
 
 /* Small pictures cut from larger ones: each cue names a file and, after #xywh=, a place in it. */
 export class Storyboard {
-  constructor(live) {
-    const { storyboard } = live.replay;
-    this.image = draw("image");
-    this.frame = draw("svg", { class: "thumb", visibility: "hidden" }, this.image);
-    live.panel.svg.append(this.frame);
+  constructor({ replay: { storyboard }, panel }) {
+    this.base = new URL(storyboard, location.href);
+    this.holder = draw("g");
+    panel.svg.append(this.holder);
     read(storyboard).then((cues) => {
       this.cues = cues;
-      this.show(this.at ?? null, live.panel.tape);
+      this.show(this.at, panel.tape);
     }, () => {});
-    this.base = new URL(storyboard, location.href);
   }
 
   show(t, tape) {
     this.at = t;
     const cue = t === null ? null : this.cues?.findLast((one) => one.from <= t);
-    this.frame.setAttribute("visibility", cue ? "visible" : "hidden");
-    if (!cue) return;
-    const [file, place = "0,0,160,90"] = cue.text.trim().split("#xywh=");
-    const [x, y, width, height] = place.split(",").map(Number);
-    this.image.setAttribute("href", new URL(file, this.base).href);
-    const left = Math.min(tape.width - width, Math.max(0, tape.pixel(t) - width / 2));
-    for (const [name, value] of Object.entries({ viewBox: `${x} ${y} ${width} ${height}`, width, height, x: left, y: -height - 4 })) {
-      this.frame.setAttribute(name, value);
-    }
+    if (!cue) return this.holder.replaceChildren();
+    const [file, place = "0,0,160,90"] = cue.text.split("#xywh=");
+    const [left, top, width, height] = place.split(",").map(Number);
+    const x = Math.min(tape.width - width, Math.max(0, tape.pixel(t) - width / 2));
+    const look = { class: "thumb", viewBox: `${left} ${top} ${width} ${height}`, width, height, x, y: -4 - height };
+    return this.holder.replaceChildren(draw("svg", look, draw("image", { href: new URL(file, this.base).href })));
   }
 }

@@ -14,9 +14,8 @@ const STRIKES = 3;
 const PATIENCE = 15;
 const PATIENCE_WITH_BYTES = 45;
 
-export class Deck extends EventTarget {
+export class Deck {
   constructor(replay, videos, idle, patience) {
-    super();
     Object.assign(this, { replay, tracks: replay.tracks, gaps: replay.gaps ?? [], patience: patience || PATIENCE });
     [this.from, this.to] = replay.trim ?? [0, replay.length];
     Object.assign(this, { order: idle.order, track: idle.track, at: idle.time, clip: idle.clip, stop: idle.stop, state: "idle", isWanted: false, strikes: 0 });
@@ -29,7 +28,7 @@ export class Deck extends EventTarget {
   get video() { return this.slot.video; }
   get time() { return this.state === "on" ? Math.min(this.to, Math.max(this.from, this.slot.spot.part.at + this.video.currentTime)) : this.at; }
   gapAt(t) { return this.gaps.find(([from, to]) => t >= from && t < to) ?? null; }
-  tell(what, detail = {}) { this.dispatchEvent(new CustomEvent(what, { detail })); }
+  tell(what, detail) { this.told[what](detail); }
 
   #spot(track, index, t) {
     const part = this.tracks[track].parts[index];
@@ -183,13 +182,23 @@ export class Deck extends EventTarget {
 
   #hear(what) {
     if (what === "failed" || what === "silent") return this.#fail(what);
-    if (what === "alive") this.heard = performance.now();
+    if (what === "alive") this.#learn();
     if (what === "ready") this.#ready();
     if (what === "moved") this.#moved();
     if (what === "ended" && this.state !== "gap") this.#over();
     if (what === "play" && !this.isWanted && !this.video.paused) this.play();
     const isHeld = this.video.paused && !this.video.ended && !this.video.error;
     if (what === "pause" && isHeld && this.isWanted && this.state === "on") this.pause();
+  }
+
+  /* A part of unknown length gets it from its file, and the broadcast with it. */
+  #learn() {
+    const { video, slot: { spot: { part } } } = this;
+    this.heard = performance.now();
+    if (part.to > part.at || !Number.isFinite(video.duration)) return;
+    part.to = part.at + video.duration;
+    this.to = Math.max(this.to, part.to);
+    this.tell("longer");
   }
 
   #ready() {

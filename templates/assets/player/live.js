@@ -33,10 +33,12 @@ export class Live {
 
   #hear() {
     const { deck, panel, words, player: { wall } } = this;
-    const told = {
+    deck.told = {
       change: () => this.#changed(),
       time: () => this.#moved(),
       rest: () => this.#rested(),
+      clip: () => panel.paint(true),
+      longer: () => panel.stretch(deck.to),
       swap: ({ from, to }) => this.#swapped(from, to),
       shown: () => this.#shown(),
       blocked: () => this.say("blocked"),
@@ -52,7 +54,6 @@ export class Live {
       over: () => this.#over(),
       clipped: () => panel.say(`${words.clip_over} · `, button(words.play_rest, () => this.play())),
     };
-    for (const [name, act] of Object.entries(told)) deck.addEventListener(name, ({ detail }) => act(detail));
     window.addEventListener("pagehide", () => this.#save());
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
     document.addEventListener("aftercast-reload", () => keep("reload",

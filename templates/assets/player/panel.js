@@ -17,9 +17,11 @@ export class Panel {
     this.poster = replay.poster ? make("img", { src: replay.poster, alt: "", width: 1280, height: 720 }) : null;
     this.wall = make("time", { class: "wall" });
     this.hollow = make("div", { class: isAudio ? "notice" : "hollow", hidden: true });
-    this.keys = make("div", { class: isAudio ? "links" : "keys", hidden: true });
+    this.keys = make("div", { class: isAudio ? "actions" : "keys", hidden: true });
     this.captions = make("div", { class: "cues", hidden: true });
-    this.stage = make("div", { class: isAudio ? null : "stage" }, isAudio ? null : this.poster, ...this.videos, this.captions, this.hollow, this.wall, this.keys);
+    this.stage = make("div", { class: isAudio ? null : "stage" }, ...(isAudio ? [] : [this.poster]), ...this.videos,
+      ...(isAudio ? [] : [this.captions, this.wall]), this.hollow, this.keys);
+    this.isAudio = isAudio;
     this.svg = draw("svg", { class: "tape", "aria-hidden": "true" });
     this.bar = make("div", { class: "bar", role: "slider", tabindex: "0", "aria-label": words.seek }, this.svg);
     this.notice = make("p", { class: "notice vh", role: "status" });
@@ -36,7 +38,6 @@ export class Panel {
     root.classList.add("ready", ...(isAudio ? ["audio"] : []));
     this.tape = new Tape(this.svg, { wall: player.wall, words, chapters: player.chapters, range: player.range, gaps: replay.gaps ?? [] });
     this.bar.setAttribute("aria-valuemin", Math.floor(player.range[0]));
-    this.bar.setAttribute("aria-valuemax", Math.floor(player.range[1]));
     this.bar.addEventListener("click", (event) => player.do("seek", this.timeUnder(event)));
     this.stage.addEventListener("click", (event) => this.isPicture(event) && event.pointerType !== "touch" && player.do("toggle"));
     for (const name of ["pointerenter", "pointerdown", "focusin"]) this.section.addEventListener(name, () => player.do("point"), { once: true });
@@ -88,13 +89,19 @@ export class Panel {
 
   widen(isWide) { document.body.classList.toggle("theatre", Boolean(isWide)); }
 
+  stretch(to) {
+    this.player.range[1] = to;
+    this.redraw();
+  }
+
   redraw() {
+    this.bar.setAttribute("aria-valuemax", Math.floor(this.player.range[1]));
     this.tape.draw(this.player.parts(), this.player.ways.scale);
     this.paint(true);
   }
 
   paint(isForced = false) {
-    const { deck, words, wall, replay } = this.player;
+    const { deck, words, wall } = this.player;
     const t = deck.time;
     const chapter = this.player.chapterAt(t);
     const clip = deck.stop === null ? null : [deck.clip, deck.stop];
@@ -104,15 +111,16 @@ export class Panel {
     if (what === this.painted && !isForced) return;
     this.painted = what;
     const part = deck.state === "gap" ? words.nothing : this.player.partText(t);
+    const heard = this.isAudio && this.player.ways.wall ? wall.clock(t) : "";
     this.wall.textContent = wall.clock(t);
     this.wall.dateTime = wall.iso(t);
     this.time.textContent = clock(t);
     this.total.textContent = clip ? say(words, "clip_to", { time: clock(clip[1]) }) : `/ ${clock(this.player.range[1])}`;
     const name = chapter && make("span", { lang: chapter.lang }, chapter.title);
-    const rest = deck.state === "loading" && deck.isWanted ? words.loading : part;
+    const rest = [heard, deck.state === "loading" && deck.isWanted ? words.loading : part].filter(Boolean).join(" · ");
     this.place.replaceChildren(...(name ? [name, " · "] : []), rest || wall.clock(t));
     if (clip) this.place.replaceChildren(make("a", { href: `#t=${second}` }, words.play_rest));
-    this.#value(t, [say(words, "of_total", { time: clock(t), total: clock(replay.length) }), wall.clock(t), part, chapter?.title], isForced);
+    this.#value(t, [say(words, "of_total", { time: clock(t), total: clock(this.player.range[1]) }), wall.clock(t), part, chapter?.title], isForced);
     this.player.painted(t, chapter);
   }
 
@@ -161,6 +169,6 @@ export class Panel {
 
   offer(...keys) {
     this.keys.replaceChildren(...keys);
-    this.keys.hidden = false;
+    this.keys.hidden = this.isAudio && keys.length < 2;
   }
 }

@@ -112,9 +112,8 @@ export class Tape {
       const isCovered = losses.some((loss) => x > loss.start - 8 && x < loss.end);
       const room = Math.min(...stops.filter((stop) => stop > x)) - x - 14;
       const at = percent(this.scale.share(chapter.t));
-      if (chapter.t > this.range[0]) {
-        shapes.push(draw("rect", { class: "mark", x: at }), draw("rect", { class: "cut", x: at }));
-      }
+      if (chapter.t > this.range[0]) shapes.push(draw("rect", { class: "cut", x: at }));
+      if (chapter.t > this.range[0] && !isCovered) shapes.push(draw("rect", { class: "mark", x: at }));
       const text = isCovered || room < NAME_LEAST ? "" : cut(chapter.title, room);
       if (!text) return;
       const name = draw("text", { class: "name", x: at, dx: x > 1 ? 6 : 0, y: 14, lang: chapter.lang }, text);

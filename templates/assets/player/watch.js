@@ -78,7 +78,7 @@ class Player {
       return { item, press, track };
     });
     this.link = button("", () => this.do("copyMoment"));
-    (document.querySelector(".actions") ?? this.panel.switches).prepend(
+    ([...document.querySelectorAll(".actions")].at(-1) ?? this.panel.switches).prepend(
       this.link, " ", button(words.copy_clip, () => this.do("ask", "clip")), " ");
   }
 
