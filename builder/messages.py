@@ -45,7 +45,7 @@ class Messages:
         return "".join(words)
 
     def _prepare(self, key: str) -> tuple[list[str], list[str]]:
-        """Cut the singular and the plural of a message at their places: text, name, text, …"""
+        """Cut the singular and the plural of a message at their places into text, name, text and so on."""
         text = self._flat.get(key)
         if text is None:
             raise KeyError(f"no message `{key}` in templates/messages/{self.language}.yaml")

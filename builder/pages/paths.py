@@ -41,10 +41,9 @@ def relative(page: str, target: str) -> str:
         folder = folder[: folder.rfind("/", 0, -1) + 1]
         ups += 1
     rest = path[len(folder) :]
-    if ups:
-        steps = "../" * ups + rest
-    else:
-        steps = f"./{rest}" if not rest or ":" in rest.partition("/")[0] else rest
+    steps = "../" * ups + rest
+    if not steps or (not ups and ":" in rest.partition("/")[0]):
+        steps = f"./{rest}"
     return steps + mark + fragment
 
 
