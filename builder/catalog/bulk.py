@@ -97,8 +97,9 @@ def _read(
     is_parallel: bool,
     progress: Progress,
 ) -> dict[int, int]:
-    is_first = connection.execute("SELECT 1 FROM notices LIMIT 1").fetchone() is None
+    is_first = not facts.kept_files(connection, plan)
     if is_first:
+        facts.drop_everything(connection)
         schema.drop_indexes(connection, schema.FACT_INDEXES)
     for row in plan.gone:
         facts.drop(connection, row.id)

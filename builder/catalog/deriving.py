@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import msgspec
 
@@ -34,12 +34,19 @@ class Deriver:
     """The lookups made from a setting once, and the derivations that use them."""
 
     def __init__(self, setting: Setting) -> None:
-        self.book = Rulebook(setting.rules)
-        self.clock = LocalClock(self.book.days)
+        self.rules = setting.rules
         self.public_url: Callable[[str], str | None] = partial(public_url, media=setting.media)
         self.shows_pictures = setting.rules.posters == "provider"
         self._hosts = setting.media.hosts
         self._listed: dict[str, bool] = {}
+
+    @cached_property
+    def book(self) -> Rulebook:
+        return Rulebook(self.rules)
+
+    @cached_property
+    def clock(self) -> LocalClock:
+        return LocalClock(self.book.days)
 
     def is_usable(self, url: str) -> bool:
         """Say whether a recording's media host is on the list; one without an address has nothing to refuse."""

@@ -6,7 +6,6 @@ file that was cut, rewritten or read under other settings gives its rows back fi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -74,7 +73,7 @@ class Batch(msgspec.Struct, array_like=True):
 def batches(task: Task, settings: SourceSettings) -> Iterator[Batch]:
     """Read what is new in one file."""
     row = task.row
-    resume = msgspec.msgpack.decode(row.resume, type=Resume) if row.resume and row.settings == task.settings else None
+    resume = resume_of(row) if row.resume and row.settings == task.settings else None
     reading = read(task.file, resume, settings)
     restarted = resume is None or reading.restarted
     counted = Tally(row if not restarted else FileRow(row.id, row.relative))
@@ -162,33 +161,39 @@ def plan(known: Iterable[FileRow], files: Iterable[SourceFile], settings: str) -
     """
     rows = {row.relative: row for row in known}
     next_id = max((row.id for row in rows.values()), default=0) + 1
-    tasks, fresh = [], []
-    for file in files:
-        row = rows.pop(file.relative, None)
-        if row is None:
-            fresh.append(file)
-        elif not row.is_current(file, settings):
-            tasks.append(Task(file, row, settings))
-    orphans: defaultdict[str, list[FileRow]] = defaultdict(list)
-    for row in rows.values():
-        if row.resume and row.identity and row.settings == settings:
-            orphans[row.identity].append(row)
-    for file in fresh:
-        former = _former(file, orphans)
-        if former is None:
-            former = FileRow(next_id, file.relative)
+    pairs = [(file, rows.get(file.relative)) for file in {file.relative: file for file in files}.values()]
+    present = {file.relative for file, row in pairs if row is not None}
+    orphans = {name: row for name, row in rows.items() if name not in present}
+    if any(row is None for _, row in pairs):  # a new file may hold what another one held
+        orphans |= {row.relative: row for file, row in pairs if row is not None and not _continues(file, row, settings)}
+    tasks = []
+    for file, row in sorted(pairs, key=lambda pair: pair[1] is not None):  # new files first: they may take rows over
+        if row is not None and row.is_current(file, settings):
+            continue
+        taken = row if row is not None else _former(file, orphans.values(), settings)
+        if row is None and taken is not None:
+            del orphans[taken.relative]
+            rows.pop(taken.relative)
+        if taken is None or (row is not None and row.relative not in rows):
+            taken = FileRow(next_id, file.relative)
             next_id += 1
-        else:
-            del rows[former.relative]
-        tasks.append(Task(file, former, settings))
-    return Plan(tuple(tasks), tuple(rows[name] for name in sorted(rows)))
+        tasks.append(Task(file, taken, settings))
+    gone = sorted(name for name in orphans if name not in present)
+    return Plan(tuple(sorted(tasks, key=lambda task: task.file.relative)), tuple(orphans[name] for name in gone))
 
 
-def _former(file: SourceFile, orphans: dict[str, list[FileRow]]) -> FileRow | None:
-    """Take the row of the vanished file whose content this one begins with."""
-    candidates = orphans.get(identity_of(file), []) if orphans else []
-    for row in candidates:
-        if row.resume and fits(file, msgspec.msgpack.decode(row.resume, type=Resume)):
-            candidates.remove(row)
-            return row
-    return None
+def _continues(file: SourceFile, row: FileRow, settings: str) -> bool:
+    return row.is_current(file, settings) or (row.resume is not None and fits(file, resume_of(row)))
+
+
+def resume_of(row: FileRow) -> Resume:
+    return msgspec.msgpack.decode(row.resume or b"", type=Resume)
+
+
+def _former(file: SourceFile, orphans: Iterable[FileRow], settings: str) -> FileRow | None:
+    """Return the row of the vanished file whose content this one begins with."""
+    candidates = [row for row in orphans if row.resume and row.identity and row.settings == settings]
+    if not candidates:
+        return None
+    own = identity_of(file)
+    return next((row for row in candidates if row.identity == own and fits(file, resume_of(row))), None)

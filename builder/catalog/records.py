@@ -120,7 +120,7 @@ class RecordQuestions(Questions):
 
     def streams(self, *, unmapped: bool = False) -> list[StreamTotal]:
         """Return the streams that were told, by stream id, and the VJs their sessions are filed under."""
-        mapped = {vj.slug for vj in self._setting().rules.vjs}
+        mapped = {vj.slug for vj in self.setting().rules.vjs}
         totals = []
         for number, stream_id, app, appname, recordings, events in self.connection.execute(
             "SELECT number, stream_id, app, appname, recordings, events FROM streams ORDER BY stream_id, app, appname"
@@ -155,9 +155,9 @@ class RecordQuestions(Questions):
         return found[0] if found else None
 
     def _recall(self) -> Recall:
-        return Recall(self.connection, Deriver(self._setting()))
+        return Recall(self.connection, Deriver(self.setting()))
 
-    def _setting(self) -> Setting:
+    def setting(self) -> Setting:
         """Return what people had decided when the catalog was last brought up to date."""
         stored = self.meta("rules")
         return msgspec.msgpack.decode(stored, type=Setting) if isinstance(stored, bytes) else Setting(Rules())

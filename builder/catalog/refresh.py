@@ -125,7 +125,7 @@ class Refresh:
 
     def _incremental(self, todo: Plan, digest: str, *, is_same_setting: bool) -> RefreshReport:
         intake = self._read(todo)
-        update = Update(self.connection, self.inputs.setting)
+        update = Update(self.connection, self.catalog.setting(), self.inputs.setting)
         if not is_same_setting:
             self._concern(update)
         before = Now(expired_before_ms=self._expired_before())
@@ -165,7 +165,7 @@ class Refresh:
 
     def _concern(self, update: Update) -> None:
         """Note what a changed setting concerns; when that may be much, everything is derived anew."""
-        found = concern(self.connection, self.catalog.meta("rules"), self.inputs.setting, INCREMENTAL_ROWS)
+        found = concern(self.connection, self.catalog.setting(), self.inputs.setting, INCREMENTAL_ROWS)
         if found is None:
             raise TooMuchError
         update.concerned |= found.bases

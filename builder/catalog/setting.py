@@ -63,12 +63,11 @@ def kept(setting: Setting) -> Setting:
     return Setting(msgspec.structs.replace(setting.rules, vjs=vjs, expired_before_ms=None), setting.media)
 
 
-def concern(connection: sqlite3.Connection, stored: object, setting: Setting, limit: int) -> Concern | None:
+def concern(connection: sqlite3.Connection, old: Setting, setting: Setting, limit: int) -> Concern | None:
     """Return what the difference between the stored setting and the new one is about; None when that is too much.
 
     Profiles and curation name what they are about; any other change is about everything.
     """
-    old = msgspec.msgpack.decode(stored, type=Setting) if isinstance(stored, bytes) else Setting(Rules())
     new = kept(setting)
     found = Concern()
     if without_names(old.rules) != without_names(new.rules) or old.media != new.media:

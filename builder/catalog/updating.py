@@ -42,10 +42,10 @@ class Intake(msgspec.Struct, frozen=True):
 class Update:
     """The steps of one update; `run` has their order. The caller owns the transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, setting: Setting) -> None:
+    def __init__(self, connection: sqlite3.Connection, old: Setting, new: Setting) -> None:
         self.connection = connection
-        self.setting = setting
-        self.recall = Recall(connection, Deriver(setting))
+        self.setting = new
+        self.recall = Recall(connection, Deriver(old))  # what is remembered is as it was; see `run`
         self.former: dict[int, list[Known]] = {}  # recordings as they were
         self.concerned: set[int] = set()  # bases whose islands are closed
         self.judged: set[int] = set()  # bases whose media host is listed, or not, by a changed setting
@@ -62,6 +62,7 @@ class Update:
         self.concerned |= happenings.concerned(self.recall)
         self._change_facts(intake)
         self.recall.forget(bases)
+        self.recall.deriver = Deriver(self.setting)
         steps = happenings.steps()
         self.new["events"] = happenings.new()
         bases |= self._change_streams(bases, steps)

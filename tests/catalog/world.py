@@ -45,7 +45,11 @@ def push(kind: str, at_s: int, sequence: str, **more: object) -> dict[str, objec
 
 def task(at_s: int, task_id: str, session_id: str, **more: object) -> dict[str, object]:
     record = {"event_type": 332, "stream_id": "room1", "domain": "push.example.com", "appname": "live"}
-    return record | {"event_time": at_s, "record_event": "record_ended", "task_id": task_id, "session_id": session_id} | more
+    return (
+        record
+        | {"event_time": at_s, "record_event": "record_ended", "task_id": task_id, "session_id": session_id}
+        | more
+    )
 
 
 def deleted(*file_ids: str) -> dict[str, object]:
@@ -87,9 +91,7 @@ class World:
             self.asked.append((names[0], names[1]))
             return [PageKey("watch", name) for name in names if name]
 
-        return refresh(
-            catalog, self.inputs(**rules), affected, output_ids=(OUTPUT,), allow_removal=allow_removal
-        )
+        return refresh(catalog, self.inputs(**rules), affected, output_ids=(OUTPUT,), allow_removal=allow_removal)
 
     def run(self, **rules: object) -> tuple[RefreshReport, dict[str, object]]:
         """Open, refresh, look, close: what one command does."""

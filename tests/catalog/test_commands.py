@@ -1,0 +1,137 @@
+"""`sessions`, `explain`, `problems`, `streams`: data on stdout, everything else on stderr, nothing under the output."""
+
+import fcntl
+import json
+import os
+
+import pytest
+
+from builder.addresses import tag_of
+from builder.cli import run
+from tests.catalog.world import HOUR_S, START_S, World, callback
+
+FIRST, SECOND = (f"2022/01/13/{tag_of(name)}" for name in "12")
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    world = World(tmp_path)
+    (world.source / "site.yaml").write_text("slug_key: a key for tests\n")
+    (world.source / "vjs").mkdir()
+    (world.source / "vjs" / "alice.md").write_text("---\nname: Alice\nstreams: [room1]\n---\n")
+    records = [
+        callback("1", START_S),
+        callback("1", START_S, file_size=2),
+        callback("2", START_S + 4 * HOUR_S, stream_id="r2"),
+    ]
+    world.write("a.jsonl", *records, callback("3", START_S, video_url="http://elsewhere.example.com/3.mp4"))
+    world.append("a.jsonl", callback("4", START_S, file_size="many"))
+    return world
+
+
+def call(capsys, *arguments):
+    code = run(list(arguments))
+    said = capsys.readouterr()
+    return code, said.out.splitlines(), said.err.splitlines()
+
+
+def test_sessions_are_one_json_object_a_line(world, capsys):
+    code, out, err = call(capsys, "sessions", "--json")
+
+    assert (code, err) == (0, [])
+    first, second = map(json.loads, out)
+    assert (first["id"], first["vj"], first["duration"], first["hidden"]) == (FIRST, "alice", 1800.0, False)
+    assert second["start"] == "2022-01-13T19:30:00.000Z"
+    assert not (world.source.parent / "output").exists()
+
+
+def test_sessions_for_people(world, capsys):
+    _, out, _ = call(capsys, "sessions")
+
+    assert out[0] == f"{FIRST}  2022-01-13T15:30:00.000Z  30 m  alice"
+
+
+def test_streams_and_those_without_a_profile(world, capsys):
+    _, out, _ = call(capsys, "streams")
+    assert out[0].startswith("r2  push.example.com/live  s-")
+    assert out[1] == "room1  push.example.com/live  alice  1 session, 1 file"
+
+    _, out, err = call(capsys, "streams", "--unmapped", "--json")
+    (data,) = map(json.loads, out)
+    assert err == []
+    assert (data["stream_id"], data["sessions"], data["first"]) == ("r2", 1, "2022-01-13T19:30:00.000Z")
+
+
+def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
+    code, out, err = call(capsys, "problems")
+    assert (code, err) == (0, [])
+    assert [line.split()[:2] for line in out] == [
+        ["recordings/a.jsonl#5", "bad_field"],
+        ["conflict:1", "conflict"],
+        ["media_host:3", "media_host"],
+    ]
+    assert "recordings/a.jsonl:4: `url` the media host `elsewhere.example.com` is not in `media.hosts`" in out[2]
+
+    _, out, _ = call(capsys, "problems", "show", "media_host:3", "--json")
+    assert json.loads(out[0])["file_id"] == "3"
+    _, out, _ = call(capsys, "problems", "list", "--json")
+    assert "excerpt" not in json.loads(out[0])
+
+
+def test_an_unknown_problem_is_an_error_with_a_hint(world, capsys):
+    assert call(capsys, "problems", "show", "nothing") == (
+        2,
+        [],
+        [
+            "aftercast: `nothing` expected the number of a problem, found none of that number",
+            "hint: `aftercast problems list` has the numbers",
+        ],
+    )
+
+
+def test_problems_can_be_tried_again(world, capsys):
+    call(capsys, "problems")
+    (world.source / "site.yaml").write_text(
+        'slug_key: a key for tests\nmedia: {hosts: ["*.myqcloud.com", "*.example.com"]}\n'
+    )
+
+    assert call(capsys, "problems", "retry") == (0, [], ["aftercast: 2 problems are left"])
+
+
+@pytest.mark.parametrize("name", [FIRST, f"/replays/{FIRST}/", "1"])
+def test_explain_takes_ids_addresses_and_files(world, capsys, name):
+    code, out, err = call(capsys, "explain", name)
+
+    assert (code, err) == (0, [])
+    assert f"session {FIRST}" in out
+    assert "stream push.example.com/live/room1" in out
+    assert out[-2:] == [f"told by recordings/a.jsonl:{line}: facts, batch" for line in (1, 2)]
+
+
+def test_explain_says_why_a_file_is_in_no_session(world, capsys):
+    _, out, _ = call(capsys, "explain", "3")
+
+    assert out[0] == "3 is in no session: its media host is not in `media.hosts`"
+
+
+def test_explain_knows_nothing_of_it(world, capsys):
+    code, out, err = call(capsys, "explain", "nothing")
+
+    assert (code, out) == (2, [])
+    assert err[0] == "aftercast: `nothing` expected the id of a session or a file, found nothing of that name"
+
+
+def test_while_another_is_at_work_the_catalog_answers_as_it_stands(world, capsys):
+    call(capsys, "sessions")
+    world.append("a.jsonl", callback("9", START_S + 90 * HOUR_S))
+    lock = os.open(world.source.parent / ".aftercast" / "site_src" / "lock", os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        code, out, err = call(capsys, "sessions", "--json")
+    finally:
+        os.close(lock)
+
+    assert (code, len(out)) == (0, 2)
+    assert err == ["aftercast: another aftercast is at work here: this is the catalog as it stands"]
+    assert len(call(capsys, "sessions", "--json")[1]) == 3

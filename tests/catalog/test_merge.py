@@ -1,0 +1,203 @@
+"""Merging notices: three layers, whatever the order, however often."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.catalog.merge import identity, merge
+from builder.model import NEVER_MS, Filled, Notice, StreamKey, Told
+
+ROOM = StreamKey("room1", "push.example.com", "live")
+END = 1_642_089_598_618
+URL = "http://1250000000.vod2.myqcloud.com/a/f0.mp4"
+
+
+def told(**more):
+    values = {
+        "stream": ROOM,
+        "format": "mp4",
+        "end_ms": END,
+        "start_ms": END - 154_000,
+        "duration_ms": 154_000,
+        "url": URL,
+    }
+    return Told(**(values | more))
+
+
+def notice(**more):
+    return Notice(**({"file_id": "52", "told": told(), "t": 1_642_090_198} | more))
+
+
+def only(notices):
+    (merged,) = merge(notices)
+    return merged
+
+
+def test_facts_come_whole_from_the_most_trusted_notice():
+    """Rank first, then the smaller t, then bytes: never a mix of two notices."""
+    fresh = notice(verdict="fresh", t=1_700_000_000, told=told(size_bytes=5))
+    late = notice(verdict="late", t=1_600_000_000, told=told(size_bytes=6, resolution="640x480"))
+    batch = notice(t=None, told=told(size_bytes=4))
+
+    for order in itertools.permutations([fresh, late, batch]):
+        recording = only(order).recording
+        assert (recording.size_bytes, recording.resolution) == (5, "")
+
+
+def test_of_equal_rank_the_earlier_t_wins_and_none_is_last():
+    early, later, unsigned = (notice(t=t, told=told(size_bytes=t or 1)) for t in (100, 200, None))
+
+    assert only([unsigned, later, early]).recording.size_bytes == 100
+    assert only([unsigned, later]).recording.size_bytes == 200
+
+
+def test_a_growing_playlist_is_as_long_as_its_longest_self():
+    """Same address and start, later end: the later statement is the whole file, and nothing contradicts."""
+    first = told(format="hls", url="http://h.myqcloud.com/p.m3u8")
+    grown = told(format="hls", url="http://h.myqcloud.com/p.m3u8", end_ms=END + 60_000, duration_ms=214_000)
+    notices = [notice(verdict="fresh", told=first), notice(told=grown)]
+
+    merged = only(notices)
+    assert (merged.recording.end_ms, merged.recording.duration_ms) == (END + 60_000, 214_000)
+    assert merged.conflict == ()
+
+
+def test_a_sliced_file_does_not_grow():
+    notices = [notice(verdict="fresh"), notice(told=told(end_ms=END + 60_000))]
+
+    merged = only(notices)
+    assert merged.recording.end_ms == END
+    assert merged.conflict == ("end_ms",)
+
+
+def test_other_facts_are_filled_from_the_newest_statement_that_has_them():
+    old = notice(stated_ms=1, filled=Filled(title="old", cover_url="http://h.example.com/c.jpg", expires_ms=5))
+    new = notice(stated_ms=2, filled=Filled(title="new", expires_ms=NEVER_MS))
+
+    for order in ([old, new], [new, old]):
+        recording = only(order).recording
+        assert (recording.title, recording.cover_url, recording.expires_ms) == (
+            "new",
+            "http://h.example.com/c.jpg",
+            NEVER_MS,
+        )
+
+
+@pytest.mark.parametrize(
+    ("statements", "status"),
+    [
+        ([("deleted", 1)], "deleted"),
+        ([("deleted", 1), ("normal", 2)], ""),
+        ([("normal", 1), ("forbidden", 2)], "forbidden"),
+        ([("forbidden", 3), ("deleted", 3), ("normal", 3)], "deleted"),
+        ([("", 9), ("forbidden", 1)], "forbidden"),
+    ],
+)
+def test_status_holds_from_the_newest_statement(statements, status):
+    notices = [notice()] + [notice(told=None, status=word, stated_ms=at) for word, at in statements]
+
+    for order in itertools.permutations(notices):
+        assert only(order).recording.status == status
+
+
+@pytest.mark.parametrize(
+    ("t", "announced_ms"),
+    [(None, END), (1_545_030_873, END), (1_642_090_198, END), (1_642_090_199, 1_642_089_599_000)],
+)
+def test_a_recording_is_announced_ten_minutes_before_t_but_not_before_its_end(t, announced_ms):
+    assert only([notice(t=t)]).recording.announced_ms == announced_ms
+
+
+def test_the_earliest_t_of_all_notices_announces():
+    assert only([notice(t=1_642_099_999), notice(t=1_642_090_300)]).recording.announced_ms == 1_642_089_700_000
+
+
+def test_notices_that_leave_out_or_round_do_not_conflict():
+    """A source without app, fractions of seconds or https tells the same facts."""
+    poorer = told(
+        stream=StreamKey("room1"), end_ms=1_642_089_598_000, size_bytes=None, url=URL.replace("http:", "https:")
+    )
+
+    assert only([notice(verdict="fresh", told=told(size_bytes=7)), notice(told=poorer)]).conflict == ()
+
+
+def test_a_conflict_names_the_fields_and_counts_the_losers():
+    losers = [notice(told=told(duration_ms=99_000, size_bytes=2)), notice(told=told(stream=StreamKey("room2")))]
+
+    merged = only([notice(verdict="fresh", told=told(size_bytes=1)), *losers, losers[0]])
+    assert merged.conflict == ("duration_ms", "size_bytes", "stream")
+    assert (merged.losers, merged.notices) == (3, 4)
+
+
+def test_appid_separates_only_where_both_are_told():
+    """Two accounts: two recordings; the one with the smaller number keeps the plain key and the notices without."""
+    one, two, none = notice(appid="125"), notice(appid="126"), notice(appid="")
+
+    assert [merged.recording.key for merged in merge([none, two])] == ["52"]
+    merged = merge([two, none, one])
+    assert [(each.recording.key, each.notices) for each in merged] == [("52", 2), ("52@126", 1)]
+
+
+def test_a_statement_without_facts_is_about_every_recording_of_the_file():
+    gone = notice(told=None, status="deleted")
+
+    statuses = [merged.recording.status for merged in merge([notice(appid="125"), notice(appid="126"), gone])]
+    assert statuses == ["deleted", "deleted"]
+
+
+def test_nobody_told_the_facts():
+    assert only([notice(told=None, status="deleted")]).recording is None
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (notice(), "52"),
+        (notice(file_id=""), "url:1250000000.vod2.myqcloud.com/a/f0.mp4"),
+        (notice(file_id="", told=None), ""),
+    ],
+)
+def test_identity_is_the_file_id_else_the_address(one, expected):
+    assert identity(one) == expected
+
+
+def test_without_file_id_and_address_the_facts_are_the_identity():
+    plain = notice(file_id="", told=told(url=""))
+
+    assert identity(plain).startswith("row:")
+    assert identity(plain) == identity(notice(file_id="", told=told(url="", duration_ms=1)))
+    assert identity(plain) != identity(notice(file_id="", told=told(url="", start_ms=1)))
+
+
+NOTICES = st.builds(
+    Notice,
+    file_id=st.just("52"),
+    appid=st.sampled_from(["", "", "125", "126"]),
+    told=st.none()
+    | st.builds(
+        Told,
+        stream=st.sampled_from([ROOM, StreamKey("room1"), StreamKey("room2")]),
+        format=st.sampled_from(["mp4", "hls"]),
+        end_ms=st.sampled_from([END, END + 1000]),
+        start_ms=st.sampled_from([None, END - 9000]),
+        url=st.sampled_from(["", URL]),
+    ),
+    filled=st.builds(Filled, title=st.sampled_from(["", "a", "b"]), expires_ms=st.sampled_from([None, 1, NEVER_MS])),
+    status=st.sampled_from(["", "deleted", "forbidden", "normal"]),
+    stated_ms=st.integers(0, 2),
+    verdict=st.sampled_from(["fresh", "late", "batch"]),
+    t=st.sampled_from([None, 1_642_090_198, 1_642_099_999]),
+    flags=st.sampled_from([(), ("coerced",), ("masked_sign",)]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(NOTICES, min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_merge_is_commutative_and_idempotent(notices, rng):
+    """Any order gives the same recordings, and notices told again change nothing but the count."""
+    shuffled = notices + rng.choices(notices, k=2)
+    rng.shuffle(shuffled)
+
+    assert [each.recording for each in merge(shuffled)] == [each.recording for each in merge(notices)]

@@ -1,0 +1,103 @@
+"""One new callback costs the same in a large catalog: no statement on that way walks a large table."""
+
+import random
+import re
+
+from builder.catalog import Catalog
+from builder.model import Session
+from tests.catalog.world import HOUR_S, START_S, World, callback, deleted, push, random_records, task
+
+LARGE = ("notices", "events", "recordings", "sessions", "aliases", "curated", "session_tags", "problems", "findings")
+LARGE += ("pushes", "streams", "gone", "page", "days", "vj_days", "vj_hours", "vjs", "tags")
+
+
+def walks(connection, statements):
+    """Return the statements whose plan reads a whole large table, with the plan."""
+    found = []
+    for statement in sorted(set(statements)):
+        if not re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)", statement):
+            continue
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"):
+            match = re.match(r"SCAN (?:TABLE )?(\w+)", row[3])
+            alias = match and match.group(1)
+            table = re.search(rf"(\w+) AS {alias}\b", statement) if alias else None
+            if match and (table.group(1) if table else alias) in LARGE:
+                found.append((statement[:200], row[3]))
+    return found
+
+
+def test_an_incremental_run_looks_up_and_never_walks(tmp_path):
+    """New and repeated recordings, events, a deletion, a file that vanishes, an expiry that passes."""
+    world = World(tmp_path)
+    world.write("a.jsonl", *random_records(random.Random(1), 60))
+    world.write("b.jsonl", callback("1", START_S))
+    world.run()
+    (world.recordings / "b.jsonl").unlink()
+    news = [callback("2", START_S + 90 * HOUR_S), callback("2", START_S + 90 * HOUR_S), deleted("5200000000000000001")]
+    news += [push("start", START_S, "3"), push("stop", START_S + 900, "3"), task(START_S, "task1", "live1")]
+    world.append("a.jsonl", *news, callback("3", START_S + 200 * HOUR_S, app=None, appname=None))
+    with Catalog.open(world.state) as catalog:
+        statements = []
+        catalog.connection.set_trace_callback(statements.append)
+        report = world.refresh(catalog)
+        catalog.connection.set_trace_callback(None)
+
+        assert not report.everything
+        assert len(statements) > 50
+        assert walks(catalog.connection, statements) == []
+
+
+def test_a_walk_would_be_seen(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    world.run()
+    with Catalog.open(world.state) as catalog:
+        statements = ["SELECT body FROM sessions WHERE visibility='x'", "SELECT 1 FROM notices AS n WHERE n.line=3"]
+
+        assert len(walks(catalog.connection, statements)) == 2
+
+
+def test_questions_of_pages_that_follow_a_session_never_walk(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", *random_records(random.Random(2), 40))
+    world.run()
+    with Catalog.open(world.state) as catalog:
+        session = next(iter(catalog.latest(1)))
+        assert isinstance(session, Session)
+        statements = []
+        catalog.connection.set_trace_callback(statements.append)
+        ask(catalog, session)
+        catalog.connection.set_trace_callback(None)
+
+        assert walks(catalog.connection, statements) == []
+
+
+def ask(catalog, session):
+    day, month, year = session.day, session.day[:7], session.day[:4]
+    catalog.session(session.id)
+    catalog.session_of_file(session.recordings[0])
+    catalog.day_sessions(day)
+    catalog.day_sessions(day, 3)
+    catalog.day_count(day)
+    catalog.day_hours(day)
+    catalog.days(month)
+    catalog.days(year)
+    catalog.months(year)
+    for period in (day, month, year):
+        catalog.previous_period(period)
+        catalog.next_period(period)
+    catalog.vj_total(session.vj)
+    catalog.vj_months(session.vj)
+    catalog.vj_days(session.vj, month)
+    catalog.vj_sessions(session.vj, month=month)
+    catalog.vj_sessions(session.vj, day=day)
+    catalog.vj_sessions(session.vj, limit=5, newest_first=True)
+    catalog.vj_hours(session.vj)
+    catalog.neighbours(session)
+    catalog.tag_count("a")
+    catalog.tag_sessions("a", month=month)
+    catalog.tag_months("a")
+    catalog.alias_target(session.id)
+    catalog.former_anchor(session.id)
+    catalog.now_ms()
+    catalog.session_count()

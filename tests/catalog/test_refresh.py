@@ -1,0 +1,386 @@
+"""Refreshing: the catalog is a function of the records, whatever files they came in and whatever was there before."""
+
+import gzip
+import json
+import random
+import sys
+
+import pytest
+
+from builder.addresses import tag_of
+from builder.catalog import Catalog, bulk, refresh, rollups
+from builder.config import Media
+from builder.errors import ConfigError
+from builder.model import Counts, Curation, StreamClaim, Vj
+from tests.catalog.world import (
+    HOUR_S,
+    START_S,
+    World,
+    callback,
+    contents,
+    deleted,
+    lines,
+    pending,
+    push,
+    random_records,
+    task,
+)
+
+SEEDS = range(8)
+DAY_S = 24 * HOUR_S
+
+
+def sizes(counts):
+    return (counts.read, counts.accepted, counts.duplicate, counts.ignored, counts.quarantined)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_order_files_and_runs_do_not_matter(tmp_path, seed):
+    """Shuffled records in several files over several runs give the tables of one file read once; so do deletions."""
+    rng = random.Random(seed)
+    records = random_records(rng, rng.choice([15, 40]))
+    whole = World(tmp_path / "whole")
+    whole.write("all.jsonl", *records)
+    expected = whole.run()[1]
+    split = World(tmp_path / "split")
+    split.run()
+    rng.shuffle(records)
+    parts = rng.randrange(2, 5)
+
+    for part in range(parts):
+        for record in records[part::parts]:
+            name = f"{rng.randrange(3)}.jsonl"
+            (split.append if (split.recordings / name).exists() else split.write)(name, record)
+        report, found = split.run()
+        assert report.new.read == sum(sizes(report.new)[1:])
+        assert min(sizes(report.new)) >= 0
+    assert found == expected
+
+    for place in sorted(split.recordings.iterdir())[:-1]:
+        place.unlink()
+        left = [
+            json.loads(line) for each in sorted(split.recordings.iterdir()) for line in each.read_text().splitlines()
+        ]
+        anew = World(tmp_path / f"without {place.name}")
+        anew.write("all.jsonl", *left)
+        assert split.run()[1] == anew.run()[1]
+
+
+@pytest.mark.parametrize("seed", [100, 101])
+def test_totals_that_were_kept_up_are_those_computed_anew(tmp_path, seed):
+    world = World(tmp_path)
+    world.write("a.jsonl")
+    world.run()
+    for record in random_records(random.Random(seed), 30):
+        world.append("a.jsonl", record)
+    with Catalog.open(world.state) as catalog:
+        world.refresh(catalog)
+        kept = contents(catalog)
+        rollups.compute(catalog.connection)
+
+        assert contents(catalog) == kept
+
+
+@pytest.mark.parametrize("seed", [200])
+def test_a_parallel_load_gives_the_same(tmp_path, seed, monkeypatch):
+    """Reading in another process, deriving in several, in many buckets."""
+    records = random_records(random.Random(seed), 60)
+    one, two = World(tmp_path / "one"), World(tmp_path / "two")
+    for world in (one, two):
+        world.write("a.jsonl", *records)
+    expected = one.run()[1]
+    monkeypatch.setattr(bulk, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(bulk, "BUCKET_BYTES", 2000)
+
+    assert two.run()[1] == expected
+
+
+def test_a_second_run_reads_and_changes_nothing(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    first, found = world.run()
+    world.asked.clear()
+
+    second, again = world.run()
+    assert sizes(first.new) == (1, 1, 0, 0, 0)
+    assert sizes(second.new) == (0, 0, 0, 0, 0)
+    assert (second.counts, again, world.asked) == (first.counts, found, [])
+
+
+def test_counts_add_up_with_a_place_for_everything(tmp_path):
+    """One recording, one repetition, one used event told twice, two kinds that are ignored, two set aside."""
+    world = World(tmp_path)
+    start = push("start", START_S, "7")
+    world.write("a.jsonl", callback("1", START_S), callback("1", START_S), start, start)
+    world.append("a.jsonl", {"event_type": 321, "stream_id": "room1"}, deleted("unknown"))
+    world.append("a.jsonl", callback("2", START_S, video_url="http://elsewhere.example.com/a.mp4"))
+    (world.recordings / "b.jsonl").write_text("not json\n")
+
+    report, _ = world.run()
+    assert report.counts == Counts(read=8, accepted=2, duplicate=2, ignored=2, quarantined=2)
+    assert report.new == report.counts
+    assert max(problem.code for problem in report.problems) == "media_host"
+
+
+def test_a_deletion_that_comes_first_waits_for_its_recording(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", deleted("1"))
+    assert sizes(world.run()[0].counts) == (1, 0, 0, 1, 0)
+    world.append("a.jsonl", callback("1", START_S))
+
+    report, found = world.run()
+    assert sizes(report.counts) == (2, 1, 1, 0, 0)
+    assert "'deleted'" in found["sessions"][0]
+
+
+def test_rotation_and_compression_are_no_change(tmp_path):
+    """A renamed log, a new one in its place, then the old one packed: nothing is read twice."""
+    world = World(tmp_path)
+    log = world.write("a.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(3)))
+    _, before = world.run()
+    log.rename(world.recordings / "a.jsonl.1")
+    world.write("a.jsonl", callback("9", START_S + 9 * HOUR_S))
+    assert sizes(world.run()[0].new) == (1, 1, 0, 0, 0)
+    packed = world.recordings / "a.jsonl.1.gz"
+    packed.write_bytes(gzip.compress((world.recordings / "a.jsonl.1").read_bytes(), mtime=0))
+    (world.recordings / "a.jsonl.1").unlink()
+
+    report, _ = world.run()
+    assert sizes(report.new) == (0, 0, 0, 0, 0)
+    assert report.counts.accepted == 4
+    (world.recordings / "a.jsonl").unlink()
+    assert world.run()[1] == before
+
+
+def test_a_file_that_was_cut_takes_its_rows_with_it(tmp_path):
+    world = World(tmp_path)
+    log = world.write("a.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(3)))
+    world.run()
+    log.write_text(lines([callback("1", START_S + HOUR_S)]))
+
+    report, _ = world.run()
+    assert sizes(report.counts) == (1, 1, 0, 0, 0)
+
+
+def test_a_line_that_is_being_written_waits_for_its_end(tmp_path):
+    world = World(tmp_path)
+    line = lines([callback("2", START_S + HOUR_S)])
+    log = world.write("a.jsonl", callback("1", START_S))
+    with log.open("a") as file:
+        file.write(line[:40])
+    assert sizes(world.run()[0].counts) == (1, 1, 0, 0, 0)
+    with log.open("a") as file:
+        file.write(line[40:])
+
+    assert sizes(world.run()[0].new) == (1, 1, 0, 0, 0)
+
+
+def test_pages_are_asked_for_with_both_sessions_and_noted_for_every_output(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    with Catalog.open(world.state) as catalog:
+        world.refresh(catalog)
+        assert pending(catalog) == ["* *"]
+        catalog.connection.execute("DELETE FROM pending")
+        world.append("a.jsonl", callback("2", START_S + 10 * HOUR_S))
+        report = world.refresh(catalog)
+
+        identity = f"2022/01/14/{tag_of('2')}"
+        assert (report.changed, report.everything) == (1, False)
+        assert world.asked == [(None, identity), (None, identity)]
+        assert pending(catalog) == [f"watch {identity}"]
+
+
+def test_a_repeated_notification_touches_its_session_only(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S), callback("2", START_S + 10 * HOUR_S))
+    world.run()
+    world.append("a.jsonl", callback("1", START_S))
+
+    report, _ = world.run()
+    assert (sizes(report.new), report.changed) == ((1, 0, 1, 0, 0), 1)
+
+
+def test_much_may_not_vanish_unasked(tmp_path):
+    """Past a tenth, and past twenty sessions, the run stops and leaves the catalog as it was."""
+    world = World(tmp_path)
+    world.write("keep.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(30)))
+    lost = world.write("lose.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(100, 121)))
+    before = world.run()[1]
+    lost.unlink()
+
+    with Catalog.open(world.state) as catalog:
+        with pytest.raises(ConfigError, match="21 of 51 sessions would vanish"):
+            world.refresh(catalog, allow_removal=False)
+        assert contents(catalog) == before
+        assert world.refresh(catalog, allow_removal=True).removed == 21
+
+
+def test_twenty_sessions_may_vanish(tmp_path):
+    world = World(tmp_path)
+    lost = world.write("lose.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(20)))
+    world.run()
+    lost.unlink()
+
+    assert world.run(allow_removal=False)[0].removed == 20
+
+
+def test_sessions_that_get_another_address_have_not_vanished(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", *(callback(str(n), START_S + n * 6 * HOUR_S) for n in range(30)))
+    world.run()
+
+    report, _ = world.run(allow_removal=False, zone="Pacific/Kiritimati")
+    assert report.removed == 0
+    assert report.changed > 20
+
+
+def test_an_unlisted_media_host_waits_for_the_list(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S, video_url="http://media.example.com/1.mp4"))
+    report, found = world.run()
+    assert (sizes(report.counts), found["sessions"]) == ((1, 0, 0, 0, 1), [])
+    assert [(p.code, p.quarantined, p.file_id) for p in report.problems] == [("media_host", True, "1")]
+
+    report, found = world.run(media=Media(hosts=("media.example.com",)))
+    assert (sizes(report.counts), len(found["sessions"]), found["findings"]) == ((1, 1, 0, 0, 0), 1, [])
+    assert sizes(world.run()[0].counts) == (1, 0, 0, 0, 1)
+
+
+def test_conflicting_notices_are_reported_and_one_stands(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S), callback("1", START_S, t=START_S + 900, file_size=2000))
+
+    report, _ = world.run()
+    assert sizes(report.counts) == (2, 1, 1, 0, 0)
+    assert [(p.code, p.quarantined) for p in report.problems] == [("conflict", False)]
+    assert report.problems[0].message == "1 notification tells another `size` of this file; the first in rank stands"
+
+
+def test_records_without_app_move_when_the_stream_gets_a_second_one(tmp_path):
+    """Unknown, then joined, then ambiguous, then joined again."""
+    world = World(tmp_path)
+    world.write("plain.jsonl", callback("1", START_S, app=None, appname=None))
+    world.run()
+    world.write("one.jsonl", callback("2", START_S + 1800))
+    assert len(world.run()[1]["sessions"]) == 1
+    two = world.write("two.jsonl", callback("3", START_S + 90 * HOUR_S, app="other.example.com"))
+    assert len(world.run()[1]["sessions"]) == 3
+    two.unlink()
+
+    assert len(world.run()[1]["sessions"]) == 1
+
+
+def test_an_expiry_passes_when_records_of_two_days_end_after_it(tmp_path):
+    world = World(tmp_path)
+    row = {"stream": "room1", "id": "5", "format": "mp4", "start": START_S, "end": START_S + 600, "duration": 600}
+    row |= {"url": "http://1250000000.vod2.myqcloud.com/x/5.mp4"}
+    info = {"FileId": "5", "BasicInfo": {"ExpireTime": "2022-01-15T00:00:00Z"}}
+    world.write("list.jsonl", row, {"MediaInfoSet": [info]})
+    world.write("a.jsonl", callback("6", START_S + 3 * DAY_S))
+    assert "'expired'" not in world.run()[1]["sessions"][0]
+    world.append("a.jsonl", callback("7", START_S + 4 * DAY_S))
+    assert "'expired'" in world.run()[1]["sessions"][0]
+    world.write("a.jsonl", callback("6", START_S + 3 * DAY_S))
+
+    assert "'expired'" not in world.run()[1]["sessions"][0]
+    assert "'expired'" in world.run(now_override_ms=(START_S + 9 * DAY_S) * 1000)[1]["sessions"][0]
+
+
+def test_a_profile_takes_its_streams_and_leaves_the_others(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S), callback("2", START_S, stream_id="room2"))
+    world.run()
+    world.asked.clear()
+    alice = Vj(slug="alice", name="Alice", streams=(StreamClaim("room1"),))
+
+    report, found = world.run(vjs=(alice,))
+    assert (report.changed, len(world.asked)) == (1, 2)
+    assert min(row.split("'")[3] for row in found["sessions"]) == "alice"
+    biography = Vj(slug="alice", name="Alice A.", streams=alice.streams, bio_html="<p>new</p>")
+    assert world.run(vjs=(biography,))[0].changed == 0
+
+
+def test_curation_changes_its_session_and_is_reported_when_it_matches_none(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S), callback("2", START_S + 10 * HOUR_S))
+    world.run()
+    finale = Curation(source="replays/finale.md", recordings=("2",), title="Finale", tags=("end",))
+    lost = Curation(source="replays/lost.md", recordings=("3",))
+
+    report, found = world.run(curations=(finale, lost))
+    assert report.changed == 1
+    assert [(p.code, p.source) for p in report.problems] == [("curation_unmatched", "replays/lost.md")]
+    assert found["tags"] == ["('end', 1)"]
+    report, found = world.run()
+    assert (report.changed, found["tags"], found["findings"]) == (1, [], [])
+
+
+def test_a_merge_of_two_streams_is_the_same_in_every_way(tmp_path, monkeypatch):
+    """Merged in bulk, in many buckets, and afterwards: one session."""
+    merge = Curation(source="replays/both.md", recordings=("1",), merge=("1", "2"))
+    records = [
+        callback("1", START_S),
+        callback("2", START_S + 9000, stream_id="room2"),
+        callback("3", START_S + 5 * DAY_S),
+    ]
+    one, two = World(tmp_path / "one"), World(tmp_path / "two")
+    for world in (one, two):
+        world.write("a.jsonl", *records)
+    two.run()
+    monkeypatch.setattr(bulk, "BUCKET_BYTES", 100)
+
+    found = one.run(curations=(merge,))[1]
+    assert len(found["sessions"]) == 2
+    assert two.run(curations=(merge,))[1] == found
+
+
+def test_a_task_told_later_ties_recordings_together(tmp_path):
+    world = World(tmp_path)
+    far = START_S + 3 * HOUR_S
+    world.write("a.jsonl", callback("1", START_S, task_id="9"), callback("2", far, task_id="8"))
+    assert len(world.run()[1]["sessions"]) == 2
+    world.append("a.jsonl", task(far, "9", "show"), task(far, "8", "show"))
+
+    assert len(world.run()[1]["sessions"]) == 1
+
+
+def test_two_sessions_with_one_address_are_an_error_naming_both(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["builder.sessions.assemble"], "tag_of", lambda _key: "0123456789")
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    world.run()
+    world.append("a.jsonl", callback("2", START_S + 2 * HOUR_S))
+
+    with pytest.raises(ConfigError, match="the recordings `1` and `2` would both have the address"):
+        world.run()
+    (world.state / "catalog.sqlite").unlink()
+    with pytest.raises(ConfigError, match="the recordings `1` and `2` would both have the address"):
+        world.run()
+
+
+def test_a_session_that_is_gone_is_remembered_by_its_anchor(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    world.run()
+    with Catalog.open(world.state) as catalog:
+        world.refresh(catalog, zone="Pacific/Kiritimati")
+        old = f"2022/01/13/{tag_of('1')}"
+
+        assert catalog.session(old) is None
+        assert catalog.former_anchor(old) == "1"
+        assert catalog.session_of_file("1").id == f"2022/01/14/{tag_of('1')}"
+
+
+def test_the_bulk_way_and_the_incremental_way_agree_about_rules(tmp_path, monkeypatch):
+    records = random_records(random.Random(300), 40)
+    one, two = World(tmp_path / "one"), World(tmp_path / "two")
+    for world in (one, two):
+        world.write("a.jsonl", *records)
+        world.run()
+    slow = one.run(gap_ms=3_600_000)[1]
+    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+
+    report, bulk_way = two.run(gap_ms=3_600_000)
+    assert report.everything
+    assert bulk_way == slow
