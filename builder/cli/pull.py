@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from builder.cli.common import json_option, note, places_of, source_option, state_option
-from builder.cli.reading import read_catalog
+from builder.cli.reading import up_to_date
 from builder.errors import ConfigError
 from builder.places import Places
 from builder.pull.calls import Calls
@@ -103,15 +103,15 @@ def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int
 
 def find_holes(places: Places, window: Window, tasks: list[Task]) -> dict[str, list[Window]]:
     """Read what is new, then compare pushes, tasks and sessions of the window."""
-    with read_catalog(places) as (catalog, _):
-        sessions = list(catalog.sessions_between(window.begin_ms, window.end_ms))
-        return holes(sessions, catalog.pushes_between(window.begin_ms, window.end_ms), tasks, window)
+    with up_to_date(places.source, places.state) as desk:
+        sessions = list(desk.catalog.sessions_between(window.begin_ms, window.end_ms))
+        return holes(sessions, desk.catalog.pushes_between(window.begin_ms, window.end_ms), tasks, window)
 
 
 def known_files(places: Places) -> list[str]:
     """Return the file ids of all recordings that a session shows."""
-    with read_catalog(places) as (catalog, _):
-        parts = (part for one in catalog.all_sessions() for track in one.tracks for part in track.parts)
+    with up_to_date(places.source, places.state) as desk:
+        parts = (part for one in desk.catalog.all_sessions() for track in one.tracks for part in track.parts)
         return sorted({part.file_id for part in parts if part.file_id})
 
 
