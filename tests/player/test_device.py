@@ -120,7 +120,7 @@ def test_cards_show_what_was_watched_and_what_is_new(home: Page) -> None:
 
 
 def test_a_first_visit_sees_nothing_extra(home: Page) -> None:
-    home.wait_for_function("localStorage.getItem('aftercast:visit')")
+    home.wait_for_function("() => localStorage.getItem('aftercast:visit')")
 
     assert home.locator(".badges, .resume, .seen").count() == 0
 

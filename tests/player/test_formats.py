@@ -97,6 +97,7 @@ def test_a_seam_and_a_gap_are_crossed_and_the_broadcast_ends(watch: Watch) -> No
     watch.seek(5)
     watch.until_playing(6.3, 12)
     assert abs(watch.picture() - watch.time) < 1
+    watch.seek(11)
     watch.until("t >= 72 && deck.state === 'on'")
     assert watch.notice == "Lost 1 m, 20:35:06 to 20:36:06: stepped over"
     watch.seek(79)

@@ -66,7 +66,7 @@ def test_several_dead_versions_are_counted(watch: Watch) -> None:
 
 def test_a_server_that_says_nothing_is_given_up(watch: Watch) -> None:
     watch.site.silent.update({"p1.mp4", "p2.mp4", "p3.mp4"})
-    watch.open(evening(), patience=2)
+    watch.open(evening(), patience=1)
     watch.start()
     watch.until("document.querySelector('.readout small').textContent.includes('loading')")
 

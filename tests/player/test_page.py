@@ -119,6 +119,17 @@ def test_without_scripts_every_part_has_a_player(browser: Browser, site: Host) -
     context.close()
 
 
+def test_where_the_player_cannot_begin_the_players_without_scripts_stay(watch: Watch) -> None:
+    watch.site.texts["/watch/"] = pages.page({**evening(), "start": "yesterday"})
+    with watch.page.expect_event("pageerror"):
+        watch.page.goto(f"{watch.site.url}/watch/")
+
+    assert watch.page.locator("aftercast-player .player").count() == 0
+    assert watch.page.locator(".fallback video[controls]").count() == 3
+    assert set(watch.errors) == {"Invalid time value"}
+    watch.errors.clear()
+
+
 def test_a_title_that_is_markup_stays_text(watch: Watch) -> None:
     evil = "</script><img src=x onerror=alert(1)>"
     watch.open(replay(80, evening()["tracks"], title=evil, chapters=[[0, evil], [6, evil]], vj=evil))

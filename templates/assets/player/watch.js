@@ -139,7 +139,13 @@ customElements.define("aftercast-player", class extends HTMLElement {
     if (this.player) return;
     const block = this.querySelector("script.replay");
     const fallback = [...this.children].filter((child) => child !== block);
-    this.player = new Player(this, JSON.parse(block.textContent));
+    try {
+      this.player = new Player(this, JSON.parse(block.textContent));
+    } catch (problem) {
+      /* A browser too old for this, or data it cannot read: the players without scripts stay. */
+      this.querySelector(".player")?.remove();
+      throw problem;
+    }
     for (const child of fallback) child.remove();
   }
 });
