@@ -8,13 +8,14 @@ from pathlib import Path
 from builder import inside
 from builder.addresses import load_zone
 from builder.config import SITE_FILE, SiteConfig
+from builder.content.beside import read_beside
 from builder.content.curation import curation_of
 from builder.content.front import ContentFile, direction_problems, read_content_file
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
 from builder.content.standing import page_of
 from builder.fields import Place, nearest
-from builder.model import Curation, MarkdownPage, Problem, Value, Vj
+from builder.model import Captions, Curation, MarkdownPage, Problem, Storyboard, Value, Vj
 from builder.prose import Prose
 from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES
@@ -27,6 +28,8 @@ class Content(Value, frozen=True):
     vjs: tuple[Vj, ...] = ()
     curations: tuple[Curation, ...] = ()
     pages: tuple[MarkdownPage, ...] = ()
+    captions: tuple[Captions, ...] = ()
+    storyboards: tuple[Storyboard, ...] = ()
     digests: tuple[tuple[str, str], ...] = ()  # (relative path, digest) of every file read
     problems: tuple[Problem, ...] = ()
 
@@ -40,13 +43,20 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
     _check_addresses(files, vjs, pages)
     _check_broadcasters(files["replays"], curations, vjs)
+    beside = read_beside(source, {curation.source for curation in curations})
     everything = [file for folder in files.values() for file in folder]
     return Content(
         vjs=vjs,
         curations=curations,
         pages=pages,
-        digests=tuple(sorted((file.source, file.digest) for file in everything)),
-        problems=(*_direction_problems(source), *(problem for file in everything for problem in file.problems)),
+        captions=beside.captions,
+        storyboards=beside.storyboards,
+        digests=tuple(sorted([*((file.source, file.digest) for file in everything), *beside.digests])),
+        problems=(
+            *_direction_problems(source),
+            *(problem for file in everything for problem in file.problems),
+            *beside.problems,
+        ),
     )
 
 

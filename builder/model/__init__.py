@@ -17,10 +17,12 @@ from builder.model.base import (
     Visibility,
 )
 from builder.model.content import (
+    Captions,
     Chapter,
     Curation,
     Link,
     MarkdownPage,
+    Storyboard,
     StreamClaim,
     Trim,
     Vj,
@@ -54,6 +56,7 @@ from builder.model.sessions import (
 __all__ = [
     "NEVER_MS",
     "VERDICT_RANK",
+    "Captions",
     "Chapter",
     "Counts",
     "Curation",
@@ -76,6 +79,7 @@ __all__ = [
     "Session",
     "SetAside",
     "Status",
+    "Storyboard",
     "StreamClaim",
     "StreamKey",
     "TaskEvent",

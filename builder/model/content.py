@@ -88,6 +88,24 @@ class Curation(Value, frozen=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()
 
 
+class Captions(Value, frozen=True, omit_defaults=True):
+    """Captions beside a curation, in one language. Times are session time, gaps included."""
+
+    source: str  # "replays/finale.en.vtt"
+    curation: str  # "replays/finale.md"
+    language: str
+    lines: tuple[tuple[int, str], ...] = ()  # of the transcript: (second, words)
+    whole: bool = True  # False: the transcript has more lines
+
+
+class Storyboard(Value, frozen=True, omit_defaults=True):
+    """Small pictures of moments beside a curation."""
+
+    source: str  # "replays/finale.storyboard.vtt"
+    curation: str
+    images: tuple[str, ...] = ()  # "replays/finale-1.jpg"
+
+
 class MarkdownPage(Value, frozen=True, omit_defaults=True):
     """A page of prose from `pages/<slug>.md`."""
 
