@@ -31,7 +31,6 @@ from builder.catalog.rows import (
     tag_rows,
 )
 from builder.model import Session, StreamKey
-from builder.sessions import join_interval
 
 FRAME_ROWS = 256
 NOTICE, EVENT = 0, 1
@@ -193,9 +192,8 @@ def _group(known: list[Known], events: list[EventItem], deriver: Deriver, derive
         homes.update(dict.fromkeys(session.recordings, session.id))
         add_session(session, deriver, derived)
     for one in known:
-        start_ms, end_ms = join_interval(one.recording)
         key = one.recording.key
-        derived.recordings.append(recording_row(one, start_ms, end_ms, homes.get(key)))
+        derived.recordings.append(recording_row(one, homes.get(key)))
         if one.conflict:
             derived.conflicts.append((one.base, key, one.conflict, one.losers))
         if not one.usable:

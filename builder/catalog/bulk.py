@@ -33,8 +33,8 @@ from builder.catalog.rows import decode_session, encode
 from builder.errors import StorageError
 from builder.sources import SourceSettings
 
-BUCKET_BYTES = 8_000_000  # of source text or stored notices, about
-MAX_BUCKETS = 96
+BUCKET_BYTES = 5_000_000  # of source text or stored notices, about
+MAX_BUCKETS = 128
 PARALLEL_BYTES = 6_000_000  # below it a second process costs more than it gives
 MAX_WORKERS = 4
 SHARED_BASES = (

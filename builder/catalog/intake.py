@@ -78,11 +78,17 @@ def batches(task: Task, settings: SourceSettings) -> Iterator[Batch]:
     restarted = resume is None or reading.restarted
     counted = Tally(row if not restarted else FileRow(row.id, row.relative))
     batch = Batch(row.id, restarted)
+    full = counted.read + BATCH_ROWS
     for entry in reading:
-        counted.add(batch, entry.offset, entry.line, entry.item)
-        if len(batch) >= BATCH_ROWS:
+        item = entry.item
+        if type(item) is Notice:
+            counted.notice(batch, entry.offset, entry.line, item)
+        else:
+            counted.other(batch, entry.offset, entry.line, item)
+        if counted.read >= full or len(batch.problems) >= BATCH_ROWS:
             yield batch
             batch = Batch(row.id, ends=batch.ends)
+            full = counted.read + BATCH_ROWS
     batch.done = counted.close(task, reading.resume)
     yield batch
 
@@ -96,21 +102,24 @@ class Tally:
         self.newest_day_ms = 0  # an end before it cannot be one of the newest
         self.read, self.ignored, self.quarantined = row.read, row.ignored, row.quarantined
 
-    def add(self, batch: Batch, offset: int, line: int, item: object) -> None:
+    def notice(self, batch: Batch, offset: int, line: int, item: Notice) -> None:
+        self.next_id += 1
+        self.read += 1
+        name = item.file_id or identity(item)
+        if not name:
+            self.ignored += 1
+            return
+        told = item.told
+        if told is not None and told.end_ms > self.newest_day_ms:
+            note_end(batch.ends, told.end_ms)
+            self.newest_day_ms = min(batch.ends) * DAY_MS if len(batch.ends) > 1 else 0
+        base, stream, url = notice_numbers(item, name)
+        batch.notices.append((self.next_id, base, stream, url, offset, line, encode(item)))
+
+    def other(self, batch: Batch, offset: int, line: int, item: object) -> None:
         self.next_id += 1
         number = self.next_id
-        if isinstance(item, Notice):
-            self.read += 1
-            name = identity(item)
-            if name:
-                base, stream, url = notice_numbers(item, name)
-                if item.told is not None and item.told.end_ms > self.newest_day_ms:
-                    note_end(batch.ends, item.told.end_ms)
-                    self.newest_day_ms = min(batch.ends) * DAY_MS if len(batch.ends) > 1 else 0
-                batch.notices.append((number, base, stream, url, offset, line, encode(item)))
-            else:
-                self.ignored += 1
-        elif isinstance(item, Problem):
+        if isinstance(item, Problem):
             batch.problems.append((number, encode(item)))
             if item.quarantined:
                 self.read += 1

@@ -58,6 +58,8 @@ def merge(notices: Iterable[Notice]) -> list[Merged]:
     everything = list(notices)
     if not everything:
         return []
+    if len(everything) == 1:
+        return [merge_one(identity(everything[0]), everything)]
     key = identity(everything[0])
     accounts = {notice.appid for notice in everything if notice.appid and notice.told}
     if len(accounts) < 2:
@@ -81,7 +83,8 @@ def merge_one(key: str, notices: Sequence[Notice], *, counted: int | None = None
         only = notices[0]
         if only.told is None:
             return Merged(None, count)
-        return Merged(_recording(key, only, (only.told, only.filled), only.flags, _status(notices)), count)
+        status = "" if only.status == "normal" else only.status
+        return Merged(_recording(key, only, (only.told, only.filled), only.flags, status), count)
     telling = [notice for notice in notices if notice.told is not None]
     if not telling:
         return Merged(None, count)

@@ -109,10 +109,11 @@ class Refresh:
             with self.catalog.loading(), self.catalog.transaction():
                 return self._bulk(todo, digest)
         with self.catalog.transaction():
+            self.connection.execute("SAVEPOINT attempt")
             try:
                 return self._incremental(todo, digest, is_same_setting=is_same_setting)
             except TooMuchError:
-                pass
+                self.connection.execute("ROLLBACK TO attempt")
             return self._bulk(todo, digest)
 
     def _is_empty(self) -> bool:

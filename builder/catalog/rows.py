@@ -10,6 +10,7 @@ import msgspec
 from builder.addresses import BroadcastDays
 from builder.catalog.numbers import base_number, span_class, stream_number, text_number
 from builder.model import Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent
+from builder.sessions import join_interval
 
 QUARTER_MS = 900_000  # clocks are changed at quarters of an hour
 DAY_MS = 86_400_000
@@ -69,9 +70,10 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     losers: int = 0
 
 
-def recording_row(known: Known, start_ms: int, end_ms: int, session: str | None) -> RecordingRow:
+def recording_row(known: Known, session: str | None) -> RecordingRow:
     """Return the columns of a recording; the interval is the one neighbours are sought by."""
     recording = known.recording
+    start_ms, end_ms = join_interval(recording)
     return (
         known.base,
         recording.key,

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from builder.catalog import schema, seal
 from builder.errors import StorageError
 
@@ -22,6 +24,7 @@ BUSY_MS = 5000
 SIDE_FILES = ("-wal", "-shm", "-journal")
 MAGIC = b"SQLite format 3\0"
 HEADER_BYTES = 100
+LOG_BYTES = 64 * 1024 * 1024
 
 
 class Store:
@@ -45,6 +48,10 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, (sqlite3.DatabaseError, msgspec.DecodeError)):  # a row that is not as we wrote it
+            with contextlib.suppress(sqlite3.Error):
+                self.close()
+            raise self._failure(error) from error
         self.close()
 
     def close(self) -> None:
@@ -87,13 +94,21 @@ class Store:
         except BaseException:
             self._give_up()
             raise
+        self._keep_log_short()
+
+    def _keep_log_short(self) -> None:
+        """Settle now and then, so that the log of a `watch` that runs for weeks stays small."""
+        log = Path(f"{self.path}-wal")
+        with contextlib.suppress(OSError):  # no log: nothing to shorten
+            if log.stat().st_size > LOG_BYTES:
+                self.settle()
 
     def _give_up(self) -> None:
         with contextlib.suppress(sqlite3.Error):
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
 
-    def _failure(self, error: sqlite3.DatabaseError) -> StorageError:
+    def _failure(self, error: sqlite3.DatabaseError | msgspec.DecodeError) -> StorageError:
         """Word an error of SQLite; a damaged file loses its seal, so that the next run makes it anew."""
         if isinstance(error, sqlite3.OperationalError):
             return StorageError(f"failed to write the catalog: {error}")
@@ -127,7 +142,14 @@ class Store:
             self._delete()
         if not self.path.exists():
             return self._create()
-        return self._configure(self._connect("rw"))
+        try:
+            return self._configure(self._connect("rw"))
+        except sqlite3.OperationalError as error:
+            raise self._failure(error) from error
+        except sqlite3.DatabaseError:  # what the header does not show
+            self.warning = "the catalog in the state folder is damaged; it is made anew from the sources"
+            self._delete()
+            return self._create()
 
     def _create(self) -> sqlite3.Connection:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))

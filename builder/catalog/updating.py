@@ -22,7 +22,6 @@ from builder.catalog.recall import Recall
 from builder.catalog.rows import Known, recording_row, stream_id_number
 from builder.catalog.schema import RECORDING_COLUMNS
 from builder.model import Recording, StreamKey
-from builder.sessions import join_interval
 
 BEGINNING_MS = -(2**62)
 
@@ -156,7 +155,7 @@ class Update:
             known = self.recall.known(base)
             for one in known:
                 home = homes.get(one.recording.key) if one.usable else None
-                values = recording_row(one, *join_interval(one.recording), home)
+                values = recording_row(one, home)
                 self.connection.execute(f"INSERT INTO recordings({RECORDING_COLUMNS}) VALUES(?{',?' * 12})", values)
                 findings.note(self.connection, one)
             for one, sign in [*((one, -1) for one in self.former[base]), *((one, 1) for one in known)]:

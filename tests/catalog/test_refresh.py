@@ -372,6 +372,22 @@ def test_a_session_that_is_gone_is_remembered_by_its_anchor(tmp_path):
         assert catalog.session_of_file("1").id == f"2022/01/14/{tag_of('1')}"
 
 
+def test_news_that_concern_too_much_are_loaded_in_bulk(tmp_path, monkeypatch):
+    """One record that completes the streams of many others: the incremental way gives up and leaves no trace."""
+    plain = [callback(str(n), START_S + n * HOUR_S, app=None, appname=None) for n in range(6)]
+    one, two = World(tmp_path / "one"), World(tmp_path / "two")
+    for world in (one, two):
+        world.write("a.jsonl", *plain)
+        world.run()
+        world.append("a.jsonl", callback("9", START_S + 90 * HOUR_S))
+    expected = one.run()[1]
+    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 3)
+
+    report, found = two.run()
+    assert report.everything
+    assert found == expected
+
+
 def test_the_bulk_way_and_the_incremental_way_agree_about_rules(tmp_path, monkeypatch):
     records = random_records(random.Random(300), 40)
     one, two = World(tmp_path / "one"), World(tmp_path / "two")
