@@ -281,7 +281,7 @@ def test_former_addresses_lead_to_the_new_ones(pages, old, new):
     for tree in ("", "/zh"):
         text = pages[tree + old]
         assert f'<a class="to" href="{target}" data-shift="0">' in text
-        assert f'<meta http-equiv="refresh" content="1;url={target}">' in text
+        assert f'<meta http-equiv="refresh" content="0;url={target}">' in text
         assert '<meta name="robots" content="noindex">' in text
     assert "This page has moved" not in pages["/vj/"]
 
