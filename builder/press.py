@@ -14,11 +14,15 @@ from itertools import islice
 
 import msgspec
 
+from builder import inside
 from builder.catalog.ledger import Ledger, Row
 from builder.catalog.staging import CHANGED, KEPT, NEW, NEW_HOME, UNCHANGED
+from builder.content.beside import MAX_BYTES
+from builder.errors import ConfigError
 from builder.model import PageKey
 from builder.output import OutputFolder, Staged, content_hash
-from builder.pages import Site, kind_named
+from builder.pages import PageKind, Site, kind_named
+from builder.pages.attachment import Attachment
 from builder.render import Renderer
 
 CHUNK = 100  # pages per task: large enough to hide the hand-over, small enough to share the work
@@ -56,13 +60,21 @@ class Press:
         intact = row is not None and self.folder.is_intact(path, row.size, row.mtime_ns)
         if row is not None and intact and (row.theme, row.value, row.key) == (theme, seen, key):
             return row, KEPT, ""
-        data = self.renderer.render(kind, value, key.language, url)
+        data = self._bytes(kind, value, key, url)
         digest = content_hash(data)
         if (found := self._on_disk(path, digest, row if intact else None)) is not None:
             return Row(path, key, theme, seen, digest, *found), UNCHANGED, ""
         staged = self._stage(path, data, durable=durable)
         why = reason(row, staged, theme, seen)
         return Row(path, key, theme, seen, digest, staged.size, staged.mtime_ns), rank_of(staged), why
+
+    def _bytes(self, kind: PageKind, value: msgspec.Struct, key: PageKey, url: str) -> bytes:
+        if not isinstance(value, Attachment):
+            return self.renderer.render(kind, value, key.language, url)
+        data = inside.read(self.site.source, value.source, MAX_BYTES)
+        if data is None:
+            raise ConfigError(f"{inside.shown_name(self.site.source, value.source)}: expected a file, found none")
+        return data
 
     def _stage(self, path: str, data: bytes, *, durable: bool) -> Staged:
         if self.dry:

@@ -84,7 +84,8 @@ def touched_by(name: str, site: Site) -> Iterable[PageKey]:
     if what == "redirects":
         return every_redirect(site)
     if what == "content" and rest.startswith("replays/"):
-        return []  # curation changes sessions, and the catalog has noted those
+        # Curation itself changes sessions, and the catalog has noted those.
+        return [] if rest.endswith(".md") else beside_pages(rest, site)
     if what == "content" and rest.startswith("vjs/"):
         return profile_pages(PurePosixPath(rest).stem, site)
     return [EVERYTHING]
@@ -92,6 +93,18 @@ def touched_by(name: str, site: Site) -> Iterable[PageKey]:
 
 def every_redirect(site: Site) -> list[PageKey]:
     return [PageKey("redirect", ALL, language) for language in ("", *site.languages)]
+
+
+def beside_pages(name: str, site: Site) -> list[PageKey]:
+    """Return the pages that a file beside a curation touches: the copies, and what shows that there is one."""
+    found = {PageKey("attachment", ALL): None}
+    stem, _, kind = name.removesuffix(".vtt").rpartition(".")
+    if name.endswith(".vtt"):
+        # Captions show on the watch page alone, a storyboard on every card of the session.
+        kinds = KINDS if kind == "storyboard" else (kind_named("watch"),)
+        for session in filter(None, map(site.catalog.session, site.catalog.curated_ids(f"{stem}.md"))):
+            found.update({key: None for each in kinds for key in each.affected(site, session, session)})
+    return list(found)
 
 
 def profile_pages(slug: str, site: Site) -> list[PageKey]:

@@ -82,6 +82,7 @@ class Workshop:
             now_ms=self.now_override_ms() or catalog.now_ms(),
             assets={asset.name: asset.url for asset in self.assets},
             redirects=self.redirects,
+            source=self.places.source,
         )
 
     def inputs(self) -> Inputs:

@@ -73,6 +73,11 @@ class SessionQuestions(Questions):
         found = self.connection.execute("SELECT min(session) FROM aliases WHERE alias=?", (alias,)).fetchone()
         return found[0] if found else None
 
+    def curated_ids(self, source: str) -> list[str]:
+        """Return the ids of the sessions that a curation file speaks of, in order."""
+        rows = self.connection.execute("SELECT session FROM curated WHERE source=? ORDER BY session", (source,))
+        return [identity for (identity,) in rows]
+
     def neighbours(self, session: Session) -> tuple[Session | None, Session | None]:
         """Return the listed sessions of the same VJ just before and just after."""
         place = (session.vj, session.start_ms, session.id)

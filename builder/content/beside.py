@@ -21,6 +21,7 @@ FOLDER = "replays"
 SUFFIX = ".vtt"
 STORYBOARD = "storyboard"
 MAX_IMAGE_BYTES = 4 * 1024 * 1024
+MAX_BYTES = max(MAX_IMAGE_BYTES, vtt.MAX_BYTES)  # of any of the files
 MAX_IMAGES = 100
 LINE_MS = 12_000  # cues join to one line of the transcript up to this length …
 LINE_CHARACTERS = 240  # … and this many characters

@@ -3,6 +3,7 @@
 Nothing here renders or touches the disk. A page's value is all that its template sees.
 """
 
+from builder.pages.attachment import AttachmentKind
 from builder.pages.day import Day
 from builder.pages.home import Home
 from builder.pages.kind import PageKind
@@ -25,6 +26,7 @@ from builder.pages.years import Years
 # Pages that others lead to come first; the home page, which leads to all, last.
 KINDS: tuple[PageKind, ...] = (
     Poster(),
+    AttachmentKind(),
     Watch(),
     TombstoneKind(),
     Redirect(),

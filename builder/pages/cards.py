@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from builder.dates import HOUR_MS
 from builder.model import NEVER_MS, Session, Track
+from builder.pages.attachment import storyboard_url
 from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
 from builder.pages.words import run
@@ -53,6 +54,7 @@ def card(
         plays=plays(session),
         state="cut" if session.gaps else "whole",
         vj_number=vj_number,
+        storyboard=storyboard_url(site, session),
     )
 
 

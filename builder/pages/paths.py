@@ -58,6 +58,8 @@ def of(kind: str, name: str) -> str:
             return f"replays/{name}/"
         case "poster":
             return f"replays/{name}/poster.svg"
+        case "attachment":
+            return f"replays/{name}"
         case "vjs" | "tags":
             folder = "vj" if kind == "vjs" else "tags"
             return f"{folder}/in/{name}/" if name else f"{folder}/"

@@ -1,7 +1,7 @@
 """Redirect pages: former addresses of sessions, profiles and pages, those of `redirects.yaml`, and private slugs.
 
 A key's name is the former path without its language's root. For a stream that a profile claims, the name also says
-the profile ("vj/s-…/>alice"), so that one such page never needs a walk over all streams.
+the profile and the stream's number ("vj/s-…/>alice>17"), so that one such page never needs a walk over all streams.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from builder import redirects
 from builder.addresses import parse_session_id, private_slug
+from builder.catalog.numbers import stream_number
 from builder.model import NEVER_MS, PageKey, Session, StreamKey, Value
 from builder.pages import paths
 from builder.pages.frame import absolute, frame, pages_in
@@ -41,7 +42,8 @@ class Redirect(Kind):
         yield from sorted({path[1:] for path in _told(site)} | {path[1:] for path in _profile_aliases(site)})
         yield from (_alias_path(alias) for alias, _ in site.catalog.aliases())
         for total in site.catalog.streams():
-            yield from _private_names(site, total.stream)
+            if total.sessions:
+                yield from _private_names(site, total.stream)
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
@@ -55,10 +57,10 @@ class Redirect(Kind):
         return paths.tree(key.language, site.languages) + path
 
     def value(self, site: Site, name: str, language: str) -> RedirectPage | None:
-        old, _, slug = name.partition(">")
+        old, _, holding = name.partition(">")
         if _is_live(site, old):
             return None
-        target = _private_target(site, old, slug) if slug else _target(site, old)
+        target = _private_target(site, old, holding) if holding else _target(site, old)
         if target is None:
             return None
         target = paths.tree(language, site.languages) + target[1:]
@@ -109,9 +111,12 @@ def _target(site: Site, old: str) -> str | None:
     return None
 
 
-def _private_target(site: Site, old: str, slug: str) -> str | None:
+def _private_target(site: Site, old: str, holding: str) -> str | None:
+    slug, _, number = holding.partition(">")
     known = {vj.slug for vj in site.content.vjs}
-    return f"/{paths.of('vj', slug)}" if slug in known and old.startswith("vj/") else None
+    if slug not in known or not old.startswith("vj/") or not site.catalog.has_sessions_of(int(number)):
+        return None
+    return f"/{paths.of('vj', slug)}"
 
 
 def _private_names(site: Site, stream: StreamKey) -> Iterator[str]:
@@ -122,7 +127,7 @@ def _private_names(site: Site, stream: StreamKey) -> Iterator[str]:
     found = claims.of(stream)
     vj = holder(found, NEVER_MS - 1) if found else None
     if vj is not None:
-        yield f"vj/{private_slug(stream, site.config.slug_key.encode())}/>{vj.slug}"
+        yield f"vj/{private_slug(stream, site.config.slug_key.encode())}/>{vj.slug}>{stream_number(stream)}"
 
 
 def _alias_path(alias: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from builder.colour import hue_step
 from builder.config import SiteConfig
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from builder.content import Content
 
 MEDIA_STATIC = "/static/"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,19 @@ class Site:
     now_ms: int = 0
     assets: Mapping[str, str] = field(default_factory=dict)  # "site.css" → "/assets/site.<hash>.css"
     redirects: Mapping[str, str] = field(default_factory=dict)  # from redirects.yaml, path → path
+    source: Path = Path()  # where attachments are copied from; pages do not read it
     cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def languages(self) -> tuple[str, ...]:
         return self.config.languages
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` makes, made once for this build."""
+        if name not in self.cache:
+            self.cache[name] = make()
+        found: T = self.cache[name]
+        return found
 
     def words(self, language: str) -> Messages:
         return self.messages[language or self.languages[0]]

@@ -116,6 +116,7 @@ class Card(Value, frozen=True):
     plays: str  # "phone", "phone audio", "desktop" …: words for the filters
     state: str  # whole, cut
     vj_number: int = 0  # 1…24 on pages that filter by VJ
+    storyboard: str = ""  # small pictures of its moments, as WebVTT; "" where there is none
 
 
 class Facet(Value, frozen=True):
@@ -192,6 +193,19 @@ class TocLine(Value, frozen=True):
     at_ms: int
     title: Run | None = None
     lost_ms: int = 0
+
+
+class TranscriptLine(Value, frozen=True):
+    seconds: int  # session time
+    text: Run
+
+
+class Transcript(Value, frozen=True):
+    """What was said, from the captions in one language. `whole`: the captions say no more than the lines do."""
+
+    lang: str
+    lines: tuple[TranscriptLine, ...]
+    whole: bool
 
 
 class Fact(Value, frozen=True):

@@ -11,15 +11,18 @@ from collections.abc import Iterable, Iterator
 from builder.dates import offsets_over
 from builder.model import Session, Value
 from builder.pages import cards, paths
+from builder.pages.attachment import storyboard_url
 from builder.pages.frame import absolute, frame, head
 from builder.pages.kind import Kind
 from builder.pages.know import facts
 from builder.pages.moments import linked
 from builder.pages.poster import has_page
 from builder.pages.site import Site
+from builder.pages.spoken import captions, fits_one_file, transcript
 from builder.pages.tapes import tape
 from builder.pages.values import (
     Badge,
+    Caption,
     Card,
     Fact,
     Head,
@@ -31,6 +34,7 @@ from builder.pages.values import (
     Svg,
     TagLink,
     TocLine,
+    Transcript,
     Version,
     VjRef,
 )
@@ -71,6 +75,8 @@ class WatchPage(Value, frozen=True):
     before: Card | None
     after: Card | None
     facts: tuple[Fact, ...]
+    captions: tuple[Caption, ...]  # for the browser's own player; none where several files would each need their own
+    transcript: Transcript | None
     address: str  # for the printed page
 
 
@@ -136,6 +142,8 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
         before=_neighbour(site, before, language),
         after=_neighbour(site, after, language),
         facts=facts(site, session, language),
+        captions=captions(site, session) if parts and fits_one_file(session, len(parts), parts[0].start_ms) else (),
+        transcript=transcript(site, session, language),
         address=absolute(site, path),
     )
 
@@ -223,8 +231,8 @@ def _player(
         prev=watch_url(neighbours[0]),
         next=watch_url(neighbours[1]),
         tracks=tracks,
-        captions=(),
-        storyboard="",
+        captions=captions(site, session, to_url),
+        storyboard=to_url(storyboard_url(site, session)),
         engines={
             ENGINE_KEYS[kind]: to_url(site.assets[asset])
             for kind, asset in ENGINES.items()

@@ -62,12 +62,16 @@ class Renderer:
         """Return the digest of all but the value: program, template closure, messages, assets mentioned."""
         key = (kind.template, language)
         if key not in self._digests:
-            closure, mentioned = self.theme.closure(self.environment, kind.template)
+            closure, mentioned = self._closure(kind.template)
             paths = [(name, self.asset(name)) for name in sorted(mentioned)]
             words = self.messages[language or next(iter(self.messages))].digest
             seen = repr((code_digest(), closure, words, language, paths))
             self._digests[key] = hashlib.blake2b(seen.encode(), digest_size=12).hexdigest()
         return self._digests[key]
+
+    def _closure(self, template: str) -> tuple[str, frozenset[str]]:
+        """Return what a template depends on; a kind without one copies files and depends on no theme."""
+        return self.theme.closure(self.environment, template) if template else ("", frozenset())
 
     def fingerprint(self, kind: PageKind, value: msgspec.Struct, language: str) -> str:
         """Return the digest of everything that a page's bytes depend on."""

@@ -56,4 +56,5 @@ for (const time of document.querySelectorAll(".soon time")) {
 
 if (document.querySelector(".card")) {
   import("./cards.js").then(({ show }) => show(words), () => {});
+  if (document.querySelector("[data-storyboard]")) import("./preview.js").then(({ watch }) => watch(), () => {});
 }

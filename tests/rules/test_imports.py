@@ -43,7 +43,7 @@ ALLOWED = {
     "collect": READING | {"lock", "redact"},
     "pages": DRAWING | KNOWING | TEXT | READING | PAGES,
     "render": DRAWING | PAGES | TEXT | {"output"},
-    "press": PAGES | {"catalog", "output"},
+    "press": PAGES | {"catalog", "content", "inside", "output"},
     "pull": READING | {"catalog", "addresses", "sessions", "lock", "places"},
     "check": set(),
 }

@@ -12,7 +12,7 @@ function seconds(text) {
 }
 
 /* [{from, to, text}] in order of time; styling and settings are left out, tags inside the text too. */
-async function read(url) {
+export async function read(url) {
   const answer = await fetch(url);
   const blocks = (await answer.text()).replace(/\r\n?/g, "\n").split(/\n{2,}/);
   return blocks.flatMap((block) => {
@@ -55,7 +55,9 @@ export class Captions {
     this.show(live.deck.time);
   }
 
+  /* The page may have it already, for pages without scripts; the whole of it in one language. */
   #transcript(file) {
+    if ([...document.querySelectorAll(".transcript")].some((list) => list.dataset.whole === file.lang)) return;
     const items = this.cues.map((cue) => {
       const t = Math.floor(cue.from);
       return make("li", {}, make("span", {}, clock(t)), " ", make("a", { href: `#t=${t}`, lang: file.lang }, cue.text));

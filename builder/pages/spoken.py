@@ -1,0 +1,60 @@
+"""What was said: the captions of a broadcast for the player and for browsers' own players, and as a transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from builder.model import Captions, Session
+from builder.pages.attachment import captions_name, captions_of
+from builder.pages.site import Site
+from builder.pages.values import Caption, Transcript, TranscriptLine
+from builder.pages.words import run
+from builder.strips import shown_interval
+
+LINE_LIMIT = 600  # characters
+
+
+def captions(site: Site, session: Session, to_url: Callable[[str], str] = lambda url: url) -> tuple[Caption, ...]:
+    """Return the captions of a session; `to_url` makes an address for the page."""
+    if not site.has("attachment"):
+        return ()
+    return tuple(
+        Caption(
+            each.language,
+            language_name(site, each.language),
+            to_url(site.link("attachment", f"{session.id}/{captions_name(each)}", "")),
+        )
+        for each in captions_of(site, session)
+    )
+
+
+def language_name(site: Site, language: str) -> str:
+    """Return what a language calls itself where the site has words in it, else its code."""
+    words = site.messages.get(language) or site.messages.get(language.partition("-")[0])
+    return words("language_name") if words else language
+
+
+def transcript(site: Site, session: Session, language: str) -> Transcript | None:
+    """Return the transcript in the page's language, else in the first there is; only what the trim leaves."""
+    told = captions_of(site, session)
+    if not told or not site.has("attachment"):
+        return None
+    chosen = min(told, key=lambda each: (_distance(each, language or site.languages[0]), each.language))
+    start_ms, end_ms = shown_interval(session)
+    lines = tuple(
+        TranscriptLine(seconds, run(words, chosen.language, chosen.language, LINE_LIMIT))
+        for seconds, words in chosen.lines
+        if start_ms <= session.start_ms + seconds * 1000 < end_ms
+    )
+    return Transcript(chosen.language, lines, chosen.whole) if lines else None
+
+
+def _distance(told: Captions, language: str) -> int:
+    if told.language == language:
+        return 0
+    return 1 if told.language.partition("-")[0] == language.partition("-")[0] else 2
+
+
+def fits_one_file(session: Session, parts: int, part_start_ms: int) -> bool:
+    """Say whether the browser's own player may show captions: one file that begins with the broadcast."""
+    return parts == 1 and part_start_ms == session.start_ms
