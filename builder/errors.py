@@ -59,3 +59,10 @@ class VerificationError(AftercastError):
     """What was built is not what a clean build gives."""
 
     exit_code = 8
+
+
+def storage_error(error: OSError) -> StorageError:
+    """Word an error of the system: which file failed and how, without its content."""
+    reason = (error.strerror or str(error)).lower()
+    what = f"failed to use `{error.filename}`" if error.filename else "storage failed"
+    return StorageError(f"{what}: {reason}")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from builder.build import BuildReport, Options, build
-from builder.errors import AftercastError
+from builder.errors import AftercastError, storage_error
 from builder.places import Places
 from builder.watch import Watcher
 from builder.workshop import Workshop, source_folders
@@ -51,9 +51,9 @@ class Loop:
         self.listener.building()
         try:
             self.listener.built(build(self._loaded(changed), self.options))
-        except AftercastError as error:
+        except (AftercastError, OSError) as error:
             self.workshop = None  # what is loaded may be the cause
-            self.listener.failed(error)
+            self.listener.failed(error if isinstance(error, AftercastError) else storage_error(error))
 
     def _loaded(self, changed: list[str]) -> Workshop:
         records = str(self.places.source / "recordings") + "/"

@@ -8,6 +8,7 @@ name: one builder at a time holds the lock, and what a killed one left is overwr
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import json
@@ -91,10 +92,7 @@ class OutputFolder:
         for path in paths:
             target = os.path.join(self.root, path)  # noqa: PTH118  the hot path of a clean build
             try:
-                os.replace(temporary_name(target), target)  # noqa: PTH105
-            except IsADirectoryError:
-                shutil.rmtree(target)  # a page took the place of a folder of pages that are gone
-                os.replace(temporary_name(target), target)  # noqa: PTH105
+                replace(temporary_name(target), target)
             except OSError as error:
                 raise self._failure("write", path, error) from error
 
@@ -115,13 +113,12 @@ class OutputFolder:
             self._remove_empty(folder)
         return removed
 
-    def discard(self, paths: Iterable[str]) -> None:
-        """Forget staged files after a failure; what cannot be removed is swept by the next run."""
-        for path in paths:
-            try:
-                os.unlink(temporary_name(os.path.join(self.root, path)))  # noqa: PTH108, PTH118
-            except OSError:
-                continue  # best effort: the failure that led here is the one to report
+    def discard(self) -> None:
+        """Forget all staged files after a failure; what cannot be removed is swept by the next run."""
+        for path in self.files():
+            if path.endswith(TEMP_SUFFIX):
+                with contextlib.suppress(OSError):  # the failure that led here is the one to report
+                    (self.root / path).unlink()
 
     # --- durability ---
 
@@ -165,11 +162,16 @@ class OutputFolder:
             handle = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return None
-        with os.fdopen(handle, "rb") as file:
+        try:
             facts = os.fstat(handle)
             if not stat.S_ISREG(facts.st_mode):
                 return None
-            return content_hash(file.read()), facts.st_size, facts.st_mtime_ns
+            with open(handle, "rb", closefd=False) as file:
+                return content_hash(file.read()), facts.st_size, facts.st_mtime_ns
+        except OSError:
+            return None  # what cannot be read is written anew
+        finally:
+            os.close(handle)
 
     def files(self) -> Iterator[str]:
         """Yield every file that is ours to judge: all but top-level dot files and dot folders."""
@@ -184,6 +186,17 @@ class OutputFolder:
     def sweep(self) -> int:
         """Remove temporary files that an interrupted run left; return how many."""
         return self.remove([path for path in self.files() if path.endswith(TEMP_SUFFIX)])
+
+    def unlink_folders(self) -> None:
+        """Remove links to folders: they could lead out of the output, and what stands behind them is not ours."""
+        for folder, folders, _ in os.walk(self.root):
+            for name in folders:
+                place = Path(folder, name)
+                if place.is_symlink() and not name.startswith("."):
+                    try:
+                        place.unlink()
+                    except OSError as error:
+                        raise self._failure("remove", str(place.relative_to(self.root)), error) from error
 
     # --- inside ---
 
@@ -281,6 +294,15 @@ def write_all(handle: int, data: bytes) -> None:
         view = view[os.write(handle, view) :]
 
 
+def replace(temporary: str, target: str) -> None:
+    """Rename over whatever stands at the target; a folder of pages that are gone gives way to a page."""
+    try:
+        os.replace(temporary, target)  # noqa: PTH105  the hot path of a clean build
+    except IsADirectoryError:
+        shutil.rmtree(target)
+        os.replace(temporary, target)  # noqa: PTH105
+
+
 def is_regular(target: str) -> bool:
     try:
         return stat.S_ISREG(os.lstat(target).st_mode)
@@ -293,7 +315,7 @@ def content_hash(data: bytes) -> str:
 
 
 def syncfs(handle: int) -> None:
-    """Flush the file system that `handle` is on, by Linux's syncfs(2); elsewhere flush everything."""
+    """Flush the file system that `handle` is on with one call where there is one; elsewhere flush everything."""
     library = ctypes.CDLL(None, use_errno=True)
     if not hasattr(library, "syncfs"):
         os.sync()

@@ -62,7 +62,7 @@ class Publication:
                 removals = sorted(self._removals(staging, stale))
             except BaseException:
                 if not self.dry:
-                    self.folder.discard([path for path, _, _ in staging.written()])
+                    self.folder.discard()
                 raise
             written = staging.written_count()
             reasons = tuple((path, why) for path, _, why in islice(staging.written(), REPORTED))
@@ -90,6 +90,8 @@ class Publication:
     def _begin_run(self) -> None:
         if self.ledger.was_interrupted():
             self.folder.sweep()
+        if self.prune:
+            self.folder.unlink_folders()
         with self.catalog.transaction():
             self.ledger.set_running(True)
 

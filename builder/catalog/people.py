@@ -20,6 +20,11 @@ class VjQuestions(Questions):
         found = self.connection.execute(f"SELECT {COLUMNS} FROM vjs WHERE slug=?", (slug,)).fetchone()
         return VjTotal(*found) if found else None
 
+    def has_sessions_of(self, stream: int) -> bool:
+        """Say whether a stream, by its number, has any session, listed or not."""
+        query = "SELECT 1 FROM sessions WHERE stream=? LIMIT 1"
+        return self.connection.execute(query, (stream,)).fetchone() is not None
+
     def vj_count(self) -> int:
         """Return how many VJs have listed sessions."""
         return self._number("SELECT count(*) FROM vjs")

@@ -6,6 +6,7 @@ unchanged. What the manifest knows and this table does not, has to go.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 
@@ -102,4 +103,6 @@ class Staging:
         )
 
     def close(self) -> None:
-        self.connection.execute("DROP TABLE IF EXISTS temp.staged")
+        # A failure may have left a question open; then the table goes with the connection.
+        with contextlib.suppress(sqlite3.OperationalError):
+            self.connection.execute("DROP TABLE IF EXISTS temp.staged")

@@ -13,7 +13,7 @@ import traceback
 import click
 
 from builder import __version__
-from builder.errors import AftercastError
+from builder.errors import AftercastError, StorageError, storage_error
 
 COMMANDS = (
     "init", "build", "sessions", "explain", "check", "problems", "streams",
@@ -74,8 +74,8 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads; the exit flush must not fail
         return 0
     except OSError as error:
-        complain(storage_sentence(error))
-        return 5
+        complain(storage_error(error).sentence)
+        return StorageError.exit_code
     except Exception:  # noqa: BLE001  the last resort: whatever gets here is our bug, and is said to be one
         traceback.print_exc()
         complain("this is a bug in aftercast", "please report the lines above")
@@ -93,9 +93,3 @@ def usage_error(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
     complain(error.format_message().rstrip(".")[:1].lower() + error.format_message().rstrip(".")[1:])
-
-
-def storage_sentence(error: OSError) -> str:
-    """Say which file failed and how, without its content."""
-    reason = (error.strerror or str(error)).lower()
-    return f"failed to use `{error.filename}`: {reason}" if error.filename else f"storage failed: {reason}"
