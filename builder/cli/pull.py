@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -21,9 +23,13 @@ from builder.pull.holes import Task, holes
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
 from builder.pull.run import Pulled, Run, tasks_of
 from builder.pull.shelf import Shelf
-from builder.pull.windows import Window
+from builder.pull.windows import DAY_MS, Window
 
 SETTLED_MS = 60_000  # the present minute is left alone: its files are still on their way
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+TASK_DAYS, CALLBACK_DAYS = 90, 14  # how far back DescribeRecordTask and DescribeCallbackRecordsList answer
+VOD_FILE_ID = re.compile(r"[0-9]{1,25}", re.ASCII)
+ENDPOINT_FORM = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?")
 SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
 LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
 
@@ -36,11 +42,12 @@ LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
 @click.option("--since", default=None, help="UTC day or moment to begin at, 2022-01-13 or 2022-01-13T08:00:00Z.")
 @click.option("--until", default=None, help="Where to end.  [default: now]")
 @click.option("--days", type=click.FloatRange(0.01, 3700), default=7.0, show_default=True, help="Instead of --since.")
-@click.option("--stream", "streams", multiple=True, help="Only these streams; needed once or more for `legacy`.")
+@click.option("--stream", "streams", multiple=True, help="Only this stream; may be repeated, `legacy` needs one.")
 @click.option("--missing", is_flag=True, help="Compare with what was recorded and ask only about the holes.")
 @click.option("--status", is_flag=True, help="Ask which known files were deleted or forbidden.")
 @click.option("--budget", type=click.IntRange(1), default=500, show_default=True, help="Most calls in one run.")
 @click.option("--rate", type=click.FloatRange(0.01, 1000), default=5.0, show_default=True, help="Calls a second.")
+@click.option("--sub-app-id", type=click.IntRange(1), default=None, help="The VOD application, if not the main one.")
 @click.option("--endpoint", default="", help="Another address of the service, for a practice provider.")
 @json_option
 def command(source: Path, state: Path | None, **flags: object) -> None:
@@ -77,42 +84,68 @@ class Asked(msgspec.Struct, frozen=True):
     status: bool
     budget: int
     rate: float
+    sub_app_id: int | None
     endpoint: str
     as_json: bool
 
 
 def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int) -> Pulled:
     """Do what was asked."""
+    check(asked)
     run = Run(Shelf(places.source, places.state))
     if asked.origin == "legacy":
         listing = LegacyList(legacy_account(os.environ, asked.endpoint), calls)
         if asked.missing:
-            return run.missing(find_holes(places, window, []), None, listing, now_ms=now_ms)
-        if not asked.streams:
-            raise ConfigError("`--stream` expected at least one stream for `--from legacy`, found none")
-        return run.legacy(listing, window, asked.streams)
-    cloud = Cloud(cloud_account(os.environ, asked.endpoint), calls)
+            return run.missing(find_holes(places, asked, window, []), None, listing, now_ms=now_ms)
+        return run.legacy(listing, window, asked.streams, now_ms=now_ms)
+    cloud = Cloud(cloud_account(os.environ, asked), calls)
     if asked.missing:
-        return run.missing(find_holes(places, window, tasks_of(cloud, window)), cloud, None, now_ms=now_ms)
+        recent = latest(window, now_ms, TASK_DAYS)
+        tasks = tasks_of(cloud, recent) if recent else []
+        return run.missing(find_holes(places, asked, window, tasks), cloud, None, now_ms=now_ms)
     if asked.status:
         return run.status(cloud, known_files(places))
     if asked.origin == "callbacks":
-        return run.callbacks(cloud, window)
+        recent = latest(window, now_ms, CALLBACK_DAYS)
+        if recent is None:
+            raise ConfigError(f"`--until` expected a moment of the last {CALLBACK_DAYS} days, found an earlier one")
+        return run.callbacks(cloud, recent, asked.streams)
     return run.media(cloud, window, asked.streams)
 
 
-def find_holes(places: Places, window: Window, tasks: list[Task]) -> dict[str, list[Window]]:
+def check(asked: Asked) -> None:
+    """Refuse options that do not go together, before anything is asked."""
+    if asked.missing and asked.status:
+        raise ConfigError("`--missing` and `--status` are two questions, give one")
+    if asked.status and asked.origin != "vod":
+        raise ConfigError(f"`--status` asks VOD, found `--from {asked.origin}`")
+    if asked.missing and asked.origin == "callbacks":
+        raise ConfigError("`--missing` asks VOD or the legacy list, found `--from callbacks`")
+    if asked.origin == "legacy" and not (asked.missing or asked.streams):
+        raise ConfigError("`--stream` expected at least one stream for `--from legacy`, found none")
+    if asked.endpoint and not ENDPOINT_FORM.fullmatch(asked.endpoint):
+        raise ConfigError("`--endpoint` expected an address such as `http://127.0.0.1:9000`")
+
+
+def latest(window: Window, now_ms: int, days: int) -> Window | None:
+    """Return what lies in the last `days` days, as far back as an interface answers."""
+    begin_ms = max(window.begin_ms, now_ms - days * DAY_MS + SETTLED_MS)
+    return Window(begin_ms // 1000 * 1000, window.end_ms) if begin_ms <= window.end_ms else None
+
+
+def find_holes(places: Places, asked: Asked, window: Window, tasks: list[Task]) -> dict[str, list[Window]]:
     """Read what is new, then compare pushes, tasks and sessions of the window."""
     with up_to_date(places.source, places.state) as desk:
         sessions = list(desk.catalog.sessions_between(window.begin_ms, window.end_ms))
-        return holes(sessions, desk.catalog.pushes_between(window.begin_ms, window.end_ms), tasks, window)
+        found = holes(sessions, desk.catalog.pushes_between(window.begin_ms, window.end_ms), tasks, window)
+    return {stream: windows for stream, windows in found.items() if not asked.streams or stream in asked.streams}
 
 
 def known_files(places: Places) -> list[str]:
-    """Return the file ids of all recordings that a session shows."""
+    """Return the file ids of all recordings that a session shows, as far as VOD can know them: its ids are numbers."""
     with up_to_date(places.source, places.state) as desk:
         parts = (part for one in desk.catalog.all_sessions() for track in one.tracks for part in track.parts)
-        return sorted({part.file_id for part in parts if part.file_id})
+        return sorted({part.file_id for part in parts if VOD_FILE_ID.fullmatch(part.file_id)})
 
 
 def window_of(asked: Asked, now_ms: int) -> Window:
@@ -128,14 +161,24 @@ def moment(text: str) -> int:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"expected a day such as `2022-01-13` or a moment with `Z`, found `{text[:40]}`") from error
+    if not FIRST_YEAR <= found.year < LAST_YEAR:
+        raise ConfigError(f"expected a moment from {FIRST_YEAR} on, found `{text[:40]}`")
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()) * 1000
 
 
-def cloud_account(environ: Mapping[str, str], endpoint: str) -> CloudAccount:
-    return CloudAccount(secret(environ, SECRET_ID), secret(environ, SECRET_KEY), endpoint=endpoint)
+def cloud_account(environ: Mapping[str, str], asked: Asked) -> CloudAccount:
+    return CloudAccount(
+        secret(environ, SECRET_ID),
+        secret(environ, SECRET_KEY),
+        sub_app_id=asked.sub_app_id,
+        endpoint=asked.endpoint.rstrip("/"),
+    )
 
 
 def legacy_account(environ: Mapping[str, str], endpoint: str) -> LegacyAccount:
+    """Return the account; an endpoint without a path gets the path of the service."""
+    if endpoint and not urlsplit(endpoint).path.strip("/"):
+        endpoint = endpoint.rstrip("/") + urlsplit(ENDPOINT).path
     return LegacyAccount(secret(environ, LEGACY_APPID), secret(environ, LEGACY_KEY), endpoint=endpoint or ENDPOINT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import time
 from datetime import UTC, datetime
@@ -16,12 +17,16 @@ from builder.cli.common import note
 from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY
 from builder.errors import ConfigError
 from builder.simulate.api import Account, QueryApi
-from builder.simulate.delivery import Delivery, Tally, Weather
+from builder.simulate.delivery import Delivery, Tally, Weather, is_listening
 from builder.simulate.running import Running
 from builder.simulate.truth import truth_of
-from builder.simulate.world import make_world
+from builder.simulate.world import World, make_world
 from builder.workshop import keys_of
 
+TARGET = re.compile(r"http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
+ANNOUNCED_SECONDS = 60  # from the end of a file to its first notification, at the most
+PATIENCE_SECONDS = 15.0  # a receiver that was started a moment ago
+MOST_VJ_DAYS = 50_000  # about a million files, which are all kept in memory
 share = click.FloatRange(0, 1)
 
 
@@ -31,7 +36,7 @@ share = click.FloatRange(0, 1)
 @click.option("--vjs", type=click.IntRange(1, 1000), default=4, show_default=True, help="How many VJs there are.")
 @click.option("--days", type=click.FloatRange(0.01, 366), default=1.0, show_default=True, help="How long the world is.")
 @click.option("--start", default="", help="UTC moment it begins at.  [default: so that it ends now]")
-@click.option("--speed", default="600", show_default=True, help="World seconds a second, or `max`.")
+@click.option("--speed", default="600", show_default=True, help="World seconds a second: 1 is real time; or `max`.")
 @click.option(
     "--duplicates", type=share, default=0.1, show_default=True, help="Share sent again although acknowledged."
 )
@@ -52,8 +57,10 @@ def command(**flags: Any) -> None:
     \b
     Example:  aftercast simulate --to http://127.0.0.1:8080/callback --speed max --truth truth.json
     """  # noqa: D301  click reads the backspace as "do not rewrap"
-    start = moment(flags["start"]) if flags["start"] else int(time.time() - flags["days"] * 86_400)
-    world = make_world(seed=flags["seed"], vjs=flags["vjs"], start=start, days=flags["days"])
+    target, speed = target_of(flags["target"]), speed_of(flags["speed"])
+    if flags["vjs"] * flags["days"] > MOST_VJ_DAYS:
+        raise ConfigError(f"`--vjs` times `--days` expected at most {MOST_VJ_DAYS}, found more")
+    world = world_of(flags["seed"], flags["vjs"], flags["days"], flags["start"])
     weather = Weather(flags["duplicates"], flags["lost"], flags["reorder"], flags["outages"])
     keys = keys_of(os.environ)
     delivery = Delivery(world, weather, seed=flags["seed"], key=keys[0].decode() if keys else "")
@@ -62,11 +69,12 @@ def command(**flags: Any) -> None:
         flags["truth"].write_text(json.dumps(truth_of(world), indent=1) + "\n", encoding="utf-8")
     running = answering(flags["api_port"], delivery, world)
     try:
-        if flags["target"]:
-            tally = delivery.run(flags["target"], speed=speed_of(flags["speed"]), tell=Teller().tell)
-            note(told(tally))
+        if target:
+            if not is_listening(target, PATIENCE_SECONDS):
+                note("nobody listens there; going on as a provider would")
+            note(told(delivery.run(target, speed=speed, tell=Teller().tell)))
         delivery.now = float("inf")
-        if flags["stay"] or (running and not flags["target"]):
+        if flags["stay"] or (running and not target):
             threading.Event().wait()
     finally:
         if running:
@@ -94,7 +102,7 @@ def told(tally: Tally) -> str:
     )
 
 
-def answering(port: int | None, delivery: Delivery, world: Any) -> Running | None:
+def answering(port: int | None, delivery: Delivery, world: World) -> Running | None:
     """Start the query interfaces; say where they are on stdout."""
     if port is None:
         return None
@@ -103,6 +111,20 @@ def answering(port: int | None, delivery: Delivery, world: Any) -> Running | Non
     running = Running(api.app(), port)
     click.echo(f"http://127.0.0.1:{running.port}")
     return running
+
+
+def world_of(seed: int, vjs: int, days: float, start: str) -> World:
+    """Make the world; without a start, so that everything of it has just been announced."""
+    if start:
+        return make_world(seed=seed, vjs=vjs, start=moment(start), days=days)
+    length = max((push.end for push in make_world(seed=seed, vjs=vjs, start=0, days=days).pushes()), default=0.0)
+    return make_world(seed=seed, vjs=vjs, start=int(time.time() - length - ANNOUNCED_SECONDS), days=days)
+
+
+def target_of(text: str) -> str:
+    if text and not TARGET.fullmatch(text):
+        raise ConfigError("`--to` expected an address such as `http://127.0.0.1:8080/callback`")
+    return text
 
 
 def speed_of(text: str) -> float:

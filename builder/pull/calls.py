@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from builder.errors import RemoteError
 
@@ -13,6 +14,30 @@ Answer = TypeVar("Answer")
 RETRIES = 5
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
+NUMBER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+UNPRINTABLE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def number_in(value: Any) -> int:
+    """Read a count or time of an answer; 0 when it is none."""
+    if type(value) is int:
+        return value
+    return int(value) if isinstance(value, str) and NUMBER.fullmatch(value) else 0
+
+
+def object_in(value: Any) -> dict[str, Any]:
+    """Read an object of an answer; empty when it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows_in(value: Any) -> list[dict[str, Any]]:
+    """Read the objects of a list of an answer."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def plain(code: object) -> str:
+    """Return a code of an answer as it may be printed: short, and of letters, digits and points."""
+    return UNPRINTABLE.sub("?", str(code))[:80]
 
 
 class TransientError(Exception):

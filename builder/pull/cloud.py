@@ -5,14 +5,13 @@ Answers are handed on as the plain objects that came over the wire, wrapped as `
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
-from builder.pull.calls import Calls, TransientError
+from builder.pull.calls import Calls, TransientError, number_in, object_in, plain, rows_in
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, pieces, utc_text
 
 SEARCH_PAGE = 100
@@ -53,7 +52,7 @@ class Cloud:
         offset, total = 0, 1
         while offset < total:
             answer = self._ask(self._vod, "SearchMedia", {**ask, "Offset": offset})
-            total = int(answer["Response"].get("TotalCount") or 0)
+            total = number_in(answer["Response"].get("TotalCount"))
             if total > SEARCH_LIMIT and window.can_be_halved:
                 for half in window.halves():
                     yield from self.media(half, streams)
@@ -80,7 +79,7 @@ class Cloud:
                     **({"StreamName": stream} if stream else {}),
                 }
                 answer = self._ask(self._live, "DescribeCallbackRecordsList", ask)
-                pages = int(answer["Response"].get("TotalPage") or 0)
+                pages = number_in(answer["Response"].get("TotalPage"))
                 yield day, page, answer
                 page += 1
 
@@ -93,8 +92,8 @@ class Cloud:
                 if token:
                     ask["ScrollToken"] = token
                 answer = self._ask(self._live, "DescribeRecordTask", ask)["Response"]
-                yield from answer.get("TaskList") or []
-                token = answer.get("ScrollToken") or ""
+                yield from rows_in(answer.get("TaskList"))
+                token = str(answer.get("ScrollToken") or "")
                 if not token:
                     break
 
@@ -111,15 +110,22 @@ def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
     try:
         answer = client.call_json(action, ask)
     except TencentCloudSDKException as error:
-        code = str(error.get_code() or "")
-        if code.startswith(TRANSIENT):
-            raise TransientError(code) from error
-        raise RemoteError(f"`{action}` was refused: {code}", hint="check the credentials and their rights") from error
-    except (OSError, json.JSONDecodeError) as error:
+        raise failure(action, error.get_code()) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:  # the SDK takes the shape of an answer for granted
         raise TransientError(type(error).__name__) from error
     if not isinstance(answer, dict) or not isinstance(answer.get("Response"), dict):
         raise TransientError("the answer has no `Response`")
+    if "Error" in answer["Response"]:  # the SDK looks for it in answers of two types of content only
+        raise failure(action, object_in(answer["Response"]["Error"]).get("Code"))
     return answer
+
+
+def failure(action: str, code: object) -> Exception:
+    """Return the error for a code of the service; its message is not passed on, it may quote what was sent."""
+    told = plain(code or "no code")
+    if told.startswith(TRANSIENT):
+        return TransientError(told)
+    return RemoteError(f"`{action}` was refused: {told}", hint="check the credentials and their rights")
 
 
 def clients(account: CloudAccount) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from builder.errors import RemoteError
 from builder.model import Value
-from builder.pull.calls import Calls, TransientError
+from builder.pull.calls import Calls, TransientError, number_in, object_in, plain
 from builder.pull.windows import Window, china_text
 
 ENDPOINT = "http://fcgi.video.qcloud.com/common_access"
@@ -46,8 +46,8 @@ class LegacyList:
         while seen < total:
             address = self._address(stream, day, page)
             answer = self.calls.make("the file list", lambda address=address: fetch(address))  # type: ignore[misc]
-            output = answer.get("output") or {}
-            rows, total = output.get("file_list") or [], int(output.get("all_count") or 0)
+            output = object_in(answer.get("output"))
+            rows, total = output.get("file_list") or [], number_in(output.get("all_count"))
             yield answer
             if not rows:
                 return
@@ -83,7 +83,7 @@ def fetch(address: str) -> dict[str, Any]:
                 raise TransientError(f"status {error.code}") from error
             raise RemoteError(f"failed to ask the file list: status {error.code}") from error
     except (OSError, http.client.HTTPException) as error:
-        raise TransientError(str(getattr(error, "reason", error)).lower()) from error
+        raise TransientError(reason_of(error)) from None  # its text and its cause may hold the signed address
     try:
         answer = json.loads(body)
     except ValueError as error:
@@ -92,6 +92,13 @@ def fetch(address: str) -> dict[str, Any]:
         raise TransientError("the answer is not an object")
     if answer.get("ret") not in {0, "0"}:
         raise RemoteError(
-            f"the file list was refused: `ret` is {answer.get('ret')!r}", hint="check the appid and the key"
+            f"the file list was refused: `ret` is {plain(answer.get('ret'))}", hint="check the appid and the key"
         )
     return answer
+
+
+def reason_of(error: Exception) -> str:
+    """Say why a connection failed, by the words of the system alone."""
+    reason = getattr(error, "reason", error)
+    words = reason.strerror if isinstance(reason, OSError) else ""
+    return (words or type(reason if isinstance(reason, Exception) else error).__name__).lower()

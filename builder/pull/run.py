@@ -1,22 +1,28 @@
 """One run of the active query: which windows are asked, where answers are laid, how far it came.
 
-Every run is safe to repeat: an answer has the name of its question, and progress is written after the answer.
+Every run is safe to repeat: an answer has the name of its question, and progress is written after the answer. Days are
+asked whole, so that the same day is always the same question and its answer replaces the earlier one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from builder.errors import RemoteError
 from builder.model import Value
-from builder.pull.calls import BudgetSpentError
-from builder.pull.cloud import STREAMS_AT_ONCE, Cloud
+from builder.pull.calls import BudgetSpentError, number_in, object_in
+from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.shelf import Shelf, stream_name
-from builder.pull.windows import DAY_MS, Window, china_days, file_text, pieces, utc_text
+from builder.pull.windows import DAY_MS, Window, china_days, file_text, pieces, utc_text, whole_days
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
+FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
+
+Ask = Callable[[], None]
 
 
 class Pulled(Value, frozen=True):
@@ -35,93 +41,127 @@ class Run:
         self.windows = 0
 
     def media(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
-        """Pull everything that VOD registered in a window, a day at a time, going on where an earlier run stopped."""
+        """Pull everything that VOD registered in a window, a UTC day at a time, going on where an earlier run ended."""
         groups = [list(streams[i : i + STREAMS_AT_ONCE]) for i in range(0, len(streams), STREAMS_AT_ONCE)] or [[]]
         return self._until_spent(
-            (f"media {self._label(group)}", day, lambda group=group, day=day: self._media_of(cloud, day, group))
-            for group in groups
-            for day in pieces(window, DAY_MS)
+            (
+                (f"media {label(group)}", day, partial(self._media_of, cloud, day, group))
+                for group in groups
+                for day in whole_days(window)
+            ),
+            settled_ms=window.end_ms,
         )
 
-    def callbacks(self, cloud: Cloud, window: Window) -> Pulled:
+    def callbacks(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
         """Pull the provider's own log of notifications."""
         return self._until_spent(
-            ("callbacks", day, lambda day=day: self._callbacks_of(cloud, day))
-            for day in pieces(window, DAY_MS)
+            (
+                (f"callbacks {label([stream] if stream else [])}", day, partial(self._callbacks_of, cloud, day, stream))
+                for stream in streams or [""]
+                for day in pieces(window, DAY_MS)
+            ),
+            settled_ms=window.end_ms,
         )
 
-    def legacy(self, listing: LegacyList, window: Window, streams: Sequence[str]) -> Pulled:
-        """Pull the legacy list of streams, a China day at a time."""
+    def legacy(self, listing: LegacyList, window: Window, streams: Sequence[str], *, now_ms: int) -> Pulled:
+        """Pull the legacy list of streams, a China day at a time.
+
+        The list holds what finished channels recorded: a day counts as asked only when it was over for half a day.
+        """
         return self._until_spent(
-            (f"legacy {stream_name(stream)}", day, lambda s=stream, day=day: self._legacy_of(listing, day, s))
-            for stream in streams
-            for day in china_days(window)
+            (
+                (f"legacy {stream_name(stream)}", day, partial(self._legacy_of, listing, day, stream))
+                for stream in streams
+                for day in china_days(window)
+            ),
+            settled_ms=min(window.end_ms, now_ms - FINISHED_MS),
         )
 
     def missing(
         self, holes: Mapping[str, Sequence[Window]], cloud: Cloud | None, listing: LegacyList | None, *, now_ms: int
     ) -> Pulled:
         """Ask only about holes; one that was asked about after its files must have arrived is not asked again."""
-        asks = []
+        asks: list[tuple[str, Window, Ask]] = []
         for stream, windows in holes.items():
-            for hole in windows:
-                if cloud is not None:
+            if cloud is not None:
+                for hole in windows:
                     wide = Window(hole.begin_ms, min(hole.end_ms + ARRIVAL_MS, max(now_ms, hole.begin_ms)))
-                    asks.append((stream, hole, lambda s=stream, w=wide: self._media_of(cloud, w, [s])))
-                elif listing is not None:
-                    asks += [
-                        (stream, hole, lambda s=stream, d=d: self._legacy_of(listing, d, s)) for d in china_days(hole)
-                    ]
+                    asks.append((stream, hole, partial(self._media_of, cloud, wide, [stream])))
+            elif listing is not None:
+                days = sorted({day for hole in windows for day in china_days(hole)})
+                asks += [(stream, day, partial(self._legacy_of, listing, day, stream)) for day in days]
         return self._until_answered(asks, now_ms)
 
     def status(self, cloud: Cloud, file_ids: Sequence[str]) -> Pulled:
-        """Ask what became of known files: deleted and forbidden ones become tombstones."""
-        first = 0
+        """Ask what became of known files, sorted ids: deleted and forbidden ones become tombstones.
+
+        Where none of the files is known at all, the account is the wrong one, and believing it would empty the site.
+        """
+        asked_to = self.shelf.progress.get("status", "")
+        left = [file_id for file_id in file_ids if file_id > asked_to] or list(file_ids)
+        unknown: list[tuple[str, str, dict[str, Any]]] = []
+        is_known = left != list(file_ids)  # an earlier run has seen one
         try:
-            for answer in cloud.media_of(file_ids):
-                self.shelf.lay(f"status/{stream_name(' '.join(file_ids[first : first + 20]))}.json", answer)
-                first += 20
+            for number, answer in enumerate(cloud.media_of(left)):
+                group = left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE]
                 self.windows += 1
+                unknown.append((f"status/{stream_name(' '.join(group))}.json", group[-1], answer))
+                is_known = is_known or bool(answer["Response"].get("MediaInfoSet"))
+                if is_known:
+                    self._lay_status(unknown)
         except BudgetSpentError:
             return self._result(finished=False)
+        if unknown:
+            raise RemoteError(
+                f"none of {len(left)} files is known there, nothing was changed",
+                hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
+            )
+        self.shelf.remember("status", "")
         return self._result(finished=True)
+
+    def _lay_status(self, answers: list[tuple[str, str, dict[str, Any]]]) -> None:
+        for name, last, answer in answers:
+            self.shelf.lay(name, answer)
+            self.shelf.remember("status", last)
+        answers.clear()
 
     # --- one question ---
 
     def _media_of(self, cloud: Cloud, window: Window, streams: Sequence[str]) -> None:
         for part, offset, answer in cloud.media(window, streams):
             if answer["Response"].get("MediaInfoSet"):
-                self.shelf.lay(f"media/{self._label(streams)}/{file_text(part)}-{offset}.json", answer)
+                self.shelf.lay(f"media/{label(streams)}/{file_text(part)}-{offset}.json", answer)
 
-    def _callbacks_of(self, cloud: Cloud, day: Window) -> None:
-        for part, page, answer in cloud.callbacks(day):
+    def _callbacks_of(self, cloud: Cloud, day: Window, stream: str) -> None:
+        for part, page, answer in cloud.callbacks(day, stream):
             if answer["Response"].get("DataInfoList"):
-                self.shelf.lay(f"callbacks/{file_text(part)}-{page}.json", answer)
+                folder = f"callbacks/{stream_name(stream)}" if stream else "callbacks"
+                self.shelf.lay(f"{folder}/{file_text(part)}-{page}.json", answer)
 
     def _legacy_of(self, listing: LegacyList, day: Window, stream: str) -> None:
         for page, answer in enumerate(listing.pages(stream, day), 1):
-            if (answer.get("output") or {}).get("file_list"):
+            if object_in(answer.get("output")).get("file_list"):
                 self.shelf.lay(f"legacy/{stream_name(stream)}/{file_text(day)}-{page}.json", answer)
-
-    def _label(self, streams: Sequence[str]) -> str:
-        return stream_name("\0".join(streams)) if streams else "all"
 
     # --- how far ---
 
-    def _until_spent(self, asks: Iterable[tuple[str, Window, Any]]) -> Pulled:
+    def _until_spent(self, asks: Iterable[tuple[str, Window, Ask]], *, settled_ms: int) -> Pulled:
+        """Ask what no earlier run has; what lies after `settled_ms` may still change and is asked again."""
         try:
             for what, window, ask in asks:
-                end = utc_text(window.end_ms)
-                if self.shelf.progress.get(what, "") >= end:
-                    continue  # an earlier run came this far
+                settled = Window(window.begin_ms, min(window.end_ms, settled_ms))
+                is_settling = settled.begin_ms > settled.end_ms
+                if not is_settling and self.shelf.was_asked(what, settled):
+                    continue
                 ask()
                 self.windows += 1
-                self.shelf.remember(what, end)
+                if not is_settling:
+                    self.shelf.remember_asked(what, settled)
         except BudgetSpentError:
             return self._result(finished=False)
         return self._result(finished=True)
 
-    def _until_answered(self, asks: Sequence[tuple[str, Window, Any]], now_ms: int) -> Pulled:
+    def _until_answered(self, asks: Iterable[tuple[str, Window, Ask]], now_ms: int) -> Pulled:
         try:
             for stream, hole, ask in asks:
                 what = f"hole {stream_name(stream)} {file_text(hole)}"
@@ -138,13 +178,16 @@ class Run:
         return Pulled(self.windows, self.shelf.written, finished)
 
 
+def label(streams: Sequence[str]) -> str:
+    return stream_name("\0".join(streams)) if streams else "all"
+
+
 def tasks_of(cloud: Cloud, window: Window) -> list[Task]:
     """Return the recording tasks of a window; one that has not ended reaches to the window's end."""
     found = []
     for row in cloud.tasks(window):
-        begin, end = int(row.get("StartTime") or 0) * 1000, int(row.get("EndTime") or 0) * 1000
-        stopped = int(row.get("Stopped") or 0) * 1000
-        last = min(at for at in (end, stopped or end, window.end_ms) if at) if end or stopped else window.end_ms
+        begin, end, stopped = (number_in(row.get(name)) * 1000 for name in ("StartTime", "EndTime", "Stopped"))
+        last = min(at for at in (end, stopped, window.end_ms) if at)
         if begin and row.get("StreamName"):
             found.append(Task(str(row["StreamName"]), begin, max(begin, last)))
     return found

@@ -1,7 +1,8 @@
 """Where answers are laid, and how far a query has come.
 
 An answer is a file of its own under `recordings/pulled/`, named by what was asked, so that asking again replaces it.
-Files are written atomically and flushed: the progress that says "asked" is written after them.
+Files are written atomically and flushed: the progress that says "asked" is written after them. Answers hold push
+addresses with their secrets: only the owner may read them.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from builder.pull.windows import Window, touch
+
 FOLDER = "recordings/pulled"
 PROGRESS = "pull.json"
+ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
 
 
 class Shelf:
@@ -40,10 +45,28 @@ class Shelf:
         write(path, data)
         self.written += 1
 
-    def remember(self, what: str, until: str) -> None:
-        """Note how far a query has come."""
-        self.progress[what] = until
+    def remember(self, what: str, mark: str) -> None:
+        """Note how far a query has come; an empty mark forgets it."""
+        self.progress[what] = mark
+        if not mark:
+            del self.progress[what]
         write(self.progress_file, msgspec.json.encode(self.progress, order="sorted"))
+
+    def was_asked(self, what: str, window: Window) -> bool:
+        """Say whether an earlier run asked about all of a window."""
+        known = self._asked(what)
+        return known is not None and known.begin_ms <= window.begin_ms and window.end_ms <= known.end_ms
+
+    def remember_asked(self, what: str, window: Window) -> None:
+        """Note that a window was asked about: what touches becomes one window; of two apart, the newer one counts."""
+        known = self._asked(what)
+        if known is not None and touch(known, window):
+            window = Window(min(known.begin_ms, window.begin_ms), max(known.end_ms, window.end_ms))
+        self.remember(what, f"{window.begin_ms} {window.end_ms}")
+
+    def _asked(self, what: str) -> Window | None:
+        match = ASKED.fullmatch(self.progress.get(what, ""))
+        return Window(int(match[1]), int(match[2])) if match else None
 
 
 def without_request_ids(answer: Any) -> Any:
@@ -61,7 +84,7 @@ def stream_name(stream: str) -> str:
 def write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.aftercast-tmp")
-    with temporary.open("wb") as file:
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:  # noqa: PTH123 - its mode from the first byte on
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

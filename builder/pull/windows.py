@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from builder.model import Value
 
 CHINA = timezone(timedelta(hours=8))
+CHINA_MS = 8 * 3_600_000
 DAY_MS = 86_400_000
 WEEK_MS = 7 * DAY_MS
 SHORTEST_MS = 1000  # a window of one second cannot be halved
@@ -29,15 +30,17 @@ class Window(Value, frozen=True, order=True):
         return self.end_ms - self.begin_ms > SHORTEST_MS
 
 
-def china_days(window: Window) -> Iterator[Window]:
-    """Cut at midnight of China time: the legacy list answers for one day at a time."""
-    moment = window.begin_ms
+def whole_days(window: Window, offset_ms: int = 0) -> Iterator[Window]:
+    """Return every day, of midnight at `offset_ms` from UTC, that a window touches: whole, also at its two ends."""
+    moment = (window.begin_ms + offset_ms) // DAY_MS * DAY_MS - offset_ms
     while moment <= window.end_ms:
-        local = datetime.fromtimestamp(moment / 1000, CHINA)
-        midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        last = int(midnight.timestamp()) * 1000 - 1000
-        yield Window(moment, min(last, window.end_ms))
-        moment = last + 1000
+        yield Window(moment, moment + DAY_MS - 1000)
+        moment += DAY_MS
+
+
+def china_days(window: Window) -> Iterator[Window]:
+    """Return whole days of China time: the legacy list answers for one, and only for tasks that lie inside it."""
+    return whole_days(window, CHINA_MS)
 
 
 def pieces(window: Window, longest_ms: int) -> Iterator[Window]:
@@ -47,6 +50,11 @@ def pieces(window: Window, longest_ms: int) -> Iterator[Window]:
         last = min(moment + longest_ms - 1000, window.end_ms)
         yield Window(moment, last)
         moment = last + 1000
+
+
+def touch(one: Window, other: Window) -> bool:
+    """Say whether nothing lies between two windows."""
+    return one.begin_ms <= other.end_ms + 1000 and other.begin_ms <= one.end_ms + 1000
 
 
 def joined(windows: Iterable[Window], slack_ms: int) -> list[Window]:

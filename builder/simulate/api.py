@@ -164,8 +164,8 @@ class QueryApi:
         found = [
             sent for sent in self.log()
             if begin <= sent.at <= end
-            and ask.get("StreamName") in {None, "", sent.body["stream_id"]}
-            and ask.get("EventType") in {None, sent.body["event_type"]}
+            and ask.get("StreamName") in {None, "", sent.event.of.stream}
+            and ask.get("EventType") in {None, sent.event.event_type}
         ]  # fmt: skip
         rows = [callback_row(sent) for sent in found[(page - 1) * size : page * size]]
         return {"DataInfoList": rows, "TotalNum": len(found), "PageNum": page, "PageSize": size,
@@ -246,9 +246,9 @@ def task_row(file: File) -> dict[str, Any]:
 
 def callback_row(sent: Sent) -> dict[str, Any]:
     return {
-        "EventTime": iso(sent.at), "EventType": sent.body["event_type"], "Request": json.dumps(sent.body),
+        "EventTime": iso(sent.at), "EventType": sent.event.event_type, "Request": json.dumps(sent.event.body),
         "Response": '{"code":0}' if sent.result == 0 else "", "ResponseTime": iso(sent.at), "ResultCode": sent.result,
-        "StreamId": sent.body["stream_id"],
+        "StreamId": sent.event.of.stream,
     }  # fmt: skip
 
 

@@ -10,15 +10,15 @@ import heapq
 import http.client
 import json
 import random
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from builder.model import Value
-from builder.simulate import messages
+from builder.simulate.messages import Event, signed
 from builder.simulate.world import World
 
 RETRIES = 12
@@ -40,7 +40,7 @@ class Weather(Value, frozen=True):
 class Message(Value, frozen=True):
     """One notification under way. `first` is the world time of the first try: later tries are not signed anew."""
 
-    body: dict[str, Any]
+    event: Event
     first: float
     tries: int = 0
     is_lost: bool = False
@@ -61,7 +61,7 @@ class Sent(Value, frozen=True):
     """One try in the provider's log: DescribeCallbackRecordsList shows these."""
 
     at: float
-    body: dict[str, Any]
+    event: Event
     result: int  # 0 when the receiver answered 200
 
 
@@ -84,21 +84,21 @@ class Delivery:
 
     def _plan(self, world: World) -> None:
         for push in world.pushes():
-            self._announce(push.start + 1, messages.pushed(push, start=True))
-            self._announce(push.end + 1, messages.pushed(push, start=False))
+            self._announce(push.start + 1, Event(push, is_start=True))
+            self._announce(push.end + 1, Event(push))
         for file in world.files():
-            self._announce(file.end + self.chance.uniform(*SEND_DELAY_SECONDS), messages.recorded(file))
+            self._announce(file.end + self.chance.uniform(*SEND_DELAY_SECONDS), Event(file))
         begin, end = (self._queue[0][0], max(at for at, _, _ in self._queue)) if self._queue else (0.0, 0.0)
         starts = [self.chance.uniform(begin, end) for _ in range(self.weather.outages)]
         self.outages = [(start, start + self.chance.uniform(300, 600)) for start in starts]
 
-    def _announce(self, at: float, body: dict[str, Any]) -> None:
+    def _announce(self, at: float, event: Event) -> None:
         if self.chance.random() < self.weather.reorder:
             at += self.chance.uniform(0, 600)
         lost = self.chance.random() < self.weather.lost
-        self._push(at, Message(body, at, is_lost=lost))
+        self._push(at, Message(event, at, is_lost=lost))
         if not lost and self.chance.random() < self.weather.duplicates:
-            self._push(at + self.chance.uniform(1, 720), Message(body, at))
+            self._push(at + self.chance.uniform(1, 720), Message(event, at))
 
     def _push(self, at: float, message: Message) -> None:
         self._order += 1
@@ -130,13 +130,13 @@ class Delivery:
         if message.is_lost or any(begin <= at < end for begin, end in self.outages):
             return 0
         lateness = int(at - message.first)
-        body = messages.signed(message.body, self.key, int(self.clock()) - lateness)
+        body = signed(message.event.body, self.key, int(self.clock()) - lateness)
         return post(target, json.dumps(body, separators=(",", ":")).encode())
 
     def _settle(self, at: float, message: Message, status: int) -> None:
         tally = self.tally
         tally.sent += 1
-        self.log.append(Sent(at, message.body, 0 if status == http.client.OK else status or -1))
+        self.log.append(Sent(at, message.event, 0 if status == http.client.OK else status or -1))
         if status == http.client.OK:
             tally.acknowledged += 1
             return
@@ -147,7 +147,21 @@ class Delivery:
         if message.tries >= RETRIES:
             tally.given_up += 1
             return
-        self._push(at + RETRY_SECONDS, Message(message.body, message.first, message.tries + 1, message.is_lost))
+        self._push(at + RETRY_SECONDS, Message(message.event, message.first, message.tries + 1, message.is_lost))
+
+
+def is_listening(target: str, patience_seconds: float) -> bool:
+    """Wait until somebody takes connections at an address; False when nobody does in time."""
+    parts, deadline = urlsplit(target), time.monotonic() + patience_seconds
+    while True:
+        try:
+            socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 80), ANSWER_SECONDS).close()
+        except OSError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.1)
+        else:
+            return True
 
 
 def post(target: str, body: bytes) -> int:

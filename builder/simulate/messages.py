@@ -5,9 +5,25 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from builder.model import Value
 from builder.simulate.world import APPID, DOMAIN_NAME, PATH, File, Push
 
 VALIDITY_SECONDS = 600
+
+
+class Event(Value, frozen=True):
+    """What a notification is about. Its body is made when it is needed: worlds are long and bodies large."""
+
+    of: File | Push
+    is_start: bool = False
+
+    @property
+    def event_type(self) -> int:
+        return 100 if isinstance(self.of, File) else int(self.is_start)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return recorded(self.of) if isinstance(self.of, File) else pushed(self.of, start=self.is_start)
 
 
 def signed(body: dict[str, Any], key: str, now: int) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from builder.errors import ConfigError
+
 START_SECONDS = 20.0
 
 
@@ -16,7 +18,10 @@ class Running:
     """An application on a port of 127.0.0.1; 0 picks a free one, `port` says which."""
 
     def __init__(self, app: Any, port: int) -> None:
-        self._socket = socket.create_server(("127.0.0.1", port))
+        try:
+            self._socket = socket.create_server(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigError(f"cannot listen on port {port}: {(error.strerror or 'failed').lower()}") from error
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"))
         self._thread = threading.Thread(target=self._run, name="practice provider", daemon=True)

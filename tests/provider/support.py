@@ -35,9 +35,9 @@ def new_site(root: Path) -> Path:
 class Receiver:
     """`aftercast collect` on a free port."""
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Path, port: int = 0) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, "collect", "--source", str(source), "--port", "0"],
+            [*COMMAND, "collect", "--source", str(source), "--port", str(port)],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -1,0 +1,135 @@
+"""The practice provider as its users meet it: by its command, as in the README's tour."""
+
+import json
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from builder.cli import run
+from builder.simulate.delivery import Delivery, Weather
+from builder.simulate.messages import Event, signed
+from builder.simulate.world import make_world
+from tests.provider.support import KEY, Receiver, aftercast, new_site, sessions_of, truth_in
+
+START = 1_754_006_400  # 2025-08-01T00:00:00Z
+TINY = ("--vjs", "2", "--days", "0.3", "--start", "2025-08-01", "--speed", "max", "--reorder", "0.3")
+
+
+def test_the_tour_ends_with_the_broadcasts_that_happened(tmp_path):
+    """collect, simulate, sessions: three commands, and the sessions are those of the truth file."""
+    source, truth = new_site(tmp_path), tmp_path / "truth.json"
+    receiver = Receiver(source)
+    try:
+        said = aftercast("simulate", "--to", receiver.url, "--truth", str(truth), *TINY, "--duplicates", "0.5")
+    finally:
+        assert receiver.stop() == 0
+    expected = truth_in(json.loads(truth.read_text()))
+
+    assert said == "", "stdout is for data"
+    assert len(expected) > 1
+    assert sessions_of(source) == expected
+
+
+def test_it_waits_for_a_receiver_that_was_started_a_moment_ago(tmp_path):
+    """Both commands are started at once, as a shell does with `&`: the first message is not lost."""
+    source, truth = new_site(tmp_path), tmp_path / "truth.json"
+    port = free_port()
+    with ThreadPoolExecutor(1) as pool:
+        simulation = pool.submit(
+            aftercast, "simulate", "--to", f"http://127.0.0.1:{port}/", "--truth", str(truth), *TINY
+        )
+        receiver = Receiver(source, port=port)
+        try:
+            simulation.result()
+        finally:
+            assert receiver.stop() == 0
+
+    assert sessions_of(source) == truth_in(json.loads(truth.read_text()))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--to", "127.0.0.1:8080"), "`--to` expected an address"),
+        (("--to", "https://127.0.0.1/"), "`--to` expected an address"),
+        (("--speed", "fast"), "`--speed` expected world seconds a second or `max`"),
+        (("--vjs", "1000", "--days", "366"), "`--vjs` times `--days` expected at most 50000"),
+        (("--start", "yesterday"), "`--start` expected a moment"),
+    ],
+)
+def test_a_wrong_option_is_said_in_one_sentence(arguments, words, capsys):
+    assert run(["simulate", *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_a_mistake_of_the_command_line(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert run(["simulate", "--api-port", port, "--days", "0.1"]) == 2
+    assert f"cannot listen on port {port}" in capsys.readouterr().err
+
+
+# --- what a provider does ---
+
+
+class Watched(Delivery):
+    """A delivery whose network is a function: it keeps what was sent at which moment of the world."""
+
+    def __init__(self, weather: Weather, status: int) -> None:
+        super().__init__(WORLD, weather, seed=3, key=KEY)
+        self.status = status
+        self.tries: list[tuple[float, Event]] = []
+
+    def _try(self, target, at, message):
+        self.tries.append((at, message.event))
+        return self.status
+
+
+WORLD = make_world(seed=3, vjs=2, start=START, days=0.5)
+
+
+def test_the_same_seed_is_the_same_world():
+    assert make_world(seed=3, vjs=2, start=START, days=0.5) == WORLD
+    assert make_world(seed=4, vjs=2, start=START, days=0.5) != WORLD
+
+
+def test_a_message_without_an_answer_comes_thirteen_times_a_minute_apart_and_is_given_up():
+    """One try and the twelve documented retries."""
+    delivery = Watched(Weather(), status=0)
+    tally = delivery.run("", speed=0)
+    event = delivery.tries[0][1]
+    moments = sorted(at for at, other in delivery.tries if other == event)
+
+    assert [round(at - moments[0]) for at in moments] == [60 * number for number in range(13)]
+    assert (tally.acknowledged, tally.given_up * 13) == (0, tally.sent)
+
+
+@pytest.mark.parametrize(("duplicates", "times"), [(0.0, 1), (1.0, 2)])
+def test_an_acknowledged_message_comes_again_only_as_a_duplicate(duplicates, times):
+    delivery = Watched(Weather(duplicates=duplicates), status=200)
+
+    assert delivery.run("", speed=0).sent == times * (len(WORLD.files()) + 2 * len(WORLD.pushes()))
+
+
+def test_a_signature_is_valid_for_ten_minutes():
+    """1754006400 + 600; a retry of the eleventh minute, signed as its first try was, is late."""
+    body = signed({"a": 1}, "k", 1_754_006_400)
+
+    assert body["t"] == 1_754_007_000
+    assert body["sign"] == "0a9e785625a492650941fc7d2628f4c8"  # md5 of k1754007000
+
+
+def test_a_world_without_a_start_has_just_ended(tmp_path):
+    """All of it lies in the past, so that it can be notified and asked about at once."""
+    truth, before = tmp_path / "truth.json", time.time()
+    aftercast("simulate", "--days", "0.3", "--truth", str(truth))
+    last = max(one["end"] for one in json.loads(truth.read_text())["broadcasts"])
+
+    assert before - 120 < last < time.time()
