@@ -124,9 +124,11 @@ def _winner(telling: Sequence[Notice]) -> Notice:
     )
 
 
-def _precedence(notice: Notice) -> tuple[int, int, bytes, bytes]:
-    t = NO_TIME if notice.t is None else notice.t
-    return VERDICT_RANK[notice.verdict], t, _encode(notice.told), _encode(notice)
+def _precedence(notice: Notice) -> tuple[int, int, bool, bytes, bytes]:
+    """Sort key: the first in rank tells; among equals one that lacks the stream or the address comes last."""
+    t, told = NO_TIME if notice.t is None else notice.t, notice.told
+    is_bare = told is None or not told.stream.stream_id or not told.url
+    return VERDICT_RANK[notice.verdict], t, is_bare, _encode(told), _encode(notice)
 
 
 def _contradictions(told: Told, other: Told | None) -> list[str]:
@@ -155,6 +157,8 @@ def _contradictions(told: Told, other: Told | None) -> list[str]:
 
 def _compatible(told: Told, other: Told) -> bool:
     one, two = told.stream, other.stream
+    if not one.stream_id or not two.stream_id:
+        return True  # a list that names no stream contradicts none
     return one.stream_id == two.stream_id and all(
         not mine or not yours or mine == yours for mine, yours in ((one.app, two.app), (one.appname, two.appname))
     )

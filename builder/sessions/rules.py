@@ -99,7 +99,12 @@ class Rulebook:
     # Grouping ----------------------------------------------------------------------------------------------------
 
     def gap_of(self, stream: StreamKey, slug: str) -> int:
-        """Return the longest hole inside one session: the stream's own, else its broadcaster's, else the site's."""
+        """Return the longest hole inside one session: the stream's own, else its broadcaster's, else the site's.
+
+        Files whose stream nobody told may be of many: they are never neighbours.
+        """
+        if not stream.stream_id:
+            return 0
         gap_ms, stream_gaps = self._gaps.get(slug, (None, {}))
         own = stream_gaps.get(stream.stream_id, gap_ms)
         return self.rules.grouping.gap_ms if own is None else own

@@ -66,7 +66,7 @@ def layout_of(head: bytes) -> Layout | None:
     """Recognise a table by its first line; None when it is none."""
     line = head.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
     text = _decoded_head(line)
-    if text is None or len(line) > limits.RECORD_BYTES or text[:1] in "{[<":
+    if text is None or len(line) > limits.RECORD_BYTES or text.lstrip('"')[:1] in "{[<":
         return None
     delimiter = max(",\t;", key=text.count)
     try:
@@ -116,6 +116,8 @@ def _item(raw: bytes, encoding: str, layout: Layout) -> Item | None:
         raise RefusedError("bad_csv", "expected a row of CSV") from error
     if not any(cell.strip() for cell in cells):
         return None
+    while len(cells) > len(layout.columns) and not cells[-1].strip():
+        cells.pop()  # an empty column that a spreadsheet added
     if len(cells) != len(layout.columns):
         raise RefusedError("bad_csv", f"expected {len(layout.columns)} cells, found {len(cells)}")
     values = {name: _plain(cell) for name, cell in zip(layout.columns, cells, strict=True) if name}

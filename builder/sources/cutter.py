@@ -13,12 +13,13 @@ from collections import deque
 
 import msgspec
 
-from builder.sources import limits
+from builder.sources import limits, requestlog
 from builder.sources.pieces import BLANK, MENTION, Line, Piece, indent_of, is_whole
 from builder.sources.scanner import Scanner, TornError
 
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _CONTINUES = (b'"', b"}", b"]", b",", b":")  # a line that starts so belongs to the record before it
+WIDE_BLANK = "\u3000".encode()  # a page of the provider's indents with it
 _INSIDE = re.compile(rb'["}\]{\[,:]|-?[0-9.eE+-]+,?$|(?:true|false|null),?$')  # a line inside a pretty-printed record
 
 
@@ -130,7 +131,7 @@ class Cutter(Scanner):
             return True
         is_outside = len(indent) < len(self.skip_to) and stripped[:1] in (b"}", b"]")
         is_next = indent in (self.skip_to, b"") and stripped[:1] in (b"{", b"[", b"]")
-        if is_outside or is_next or not _INSIDE.match(stripped):
+        if is_outside or is_next or not _INSIDE.match(stripped.lstrip(WIDE_BLANK)):
             self.skip_to = None
             return False
         return True
@@ -138,7 +139,7 @@ class Cutter(Scanner):
     def _whole(self, stripped: bytes, at: int, number: int) -> bool:
         """Take a line that is complete in itself, at the C decoder's speed."""
         first = stripped[:1]
-        if first not in (b"{", b"["):
+        if first not in (b"{", b"[") or requestlog.is_log_line(stripped):
             self.out.append(Piece(at, number, stripped))
             return True
         if MENTION.search(stripped):

@@ -1,6 +1,8 @@
 """Files as the older list APIs tell them: Live_Tape_GetFilelist, and the 2017 pair GetVodRecordFiles, DescribeRecord.
 
-Every scalar of a file list is text and every time in it is China Standard Time. In the 2017 pair `startTime` and
+Every scalar of a file list is text (a re-export may have made numbers of them) and every written time in it is China
+Standard Time. The documented form names no stream, because the question did: such a file merges with what else is told
+of it, and else stands alone, flagged `no_stream`. In the 2017 pair `startTime` and
 `endTime` are seconds inside the slice; the wall clock stands only in the file's name.
 """
 
@@ -25,13 +27,14 @@ def is_file(values: dict[str, Any]) -> bool:
 def notice_of(values: dict[str, Any]) -> Item:
     """Read an element of `file_list`."""
     fields = Fields(values)
-    if fields.text("err_code") not in ("", "0"):
+    if fields.label("err_code") not in ("", "0"):
         return Ignored("file list entry of a failed recording")
     url = fields.url("record_file_url") if fields.text("record_file_url") else _url_of_vid(fields)
-    start_ms = times.optional_ms(fields.text("start_time"), "start_time", times.CHINA)
-    end_ms = times.instant_ms(fields.text("end_time", required=True), "end_time", times.CHINA)
+    start_ms, end_ms = _instant(fields, "start_time"), _instant(fields, "end_time")
+    if end_ms is None:
+        raise RefusedError("missing_field", "`end_time` is missing", "end_time")
     told = Told(
-        stream=fields.stream(),
+        stream=_stream(fields),
         format=fields.format("file_format", url),
         start_ms=start_ms,
         end_ms=end_ms,
@@ -48,9 +51,23 @@ def notice_of(values: dict[str, Any]) -> Item:
         appid=_digits(fields),
         told=told,
         filled=filled,
-        stated_ms=times.optional_ms(fields.text("create_time"), "create_time", times.CHINA) or 0,
+        stated_ms=_instant(fields, "create_time") or 0,
         flags=tuple(sorted(fields.flags - {"coerced"})),  # all its numbers are text: nothing unusual
     )
+
+
+def _stream(fields: Fields) -> StreamKey:
+    stream_id = fields.text("stream_id") or fields.text("channel_id")
+    if not stream_id:
+        fields.flags.add("no_stream")
+    return StreamKey(stream_id, fields.text("app"), fields.text("appname"))
+
+
+def _instant(fields: Fields, name: str) -> int | None:
+    """Read a written time, or unix seconds or milliseconds."""
+    if fields.label(name).isdecimal():
+        return fields.instant(name)
+    return times.optional_ms(fields.text(name), name, times.CHINA)
 
 
 def is_slice(values: dict[str, Any]) -> bool:

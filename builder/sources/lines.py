@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from builder.model import Item, Problem, Value
-from builder.sources import fast, limits, records
+from builder.sources import fast, limits, records, requestlog
 from builder.sources.cutter import Cutter
 from builder.sources.pieces import Piece
 from builder.sources.receiver import LOG_LINE_START
@@ -136,9 +136,10 @@ def placed(item: Item, source: str, offset: int, line: int) -> Item:
 
 
 def _is_complete(line: bytes) -> bool:
-    """Say whether a line without newline is complete JSON, so that nothing but a newline can follow."""
-    if line.lstrip(_BLANK)[:1] not in (b"{", b"["):
-        return False
+    """Say whether a line without newline holds a complete record, so that nothing but a newline can follow."""
+    text = line.strip(_BLANK)
+    if text[:1] not in (b"{", b"[") or requestlog.is_log_line(text):
+        return requestlog.is_whole(text)
     trial = Cutter()
     pieces = trial.feed(line, 0, 1)
     return trial.is_idle and not any(piece.code for piece in pieces)

@@ -24,7 +24,7 @@ _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 def is_row(values: dict[str, Any]) -> bool:
     """Say whether the object is a neutral row."""
-    return "stream" in values and ("url" in values or "id" in values) and ("start" in values or "end" in values)
+    return "stream" in values and ("url" in values or ("id" in values and ("start" in values or "end" in values)))
 
 
 def notice_of(values: dict[str, Any], *, is_text: bool = False) -> Item:

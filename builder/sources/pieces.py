@@ -19,6 +19,9 @@ CONTAINERS = (  # arrays of records inside API responses
     "NotExistFileIdSet",
     "DataInfoList",  # DescribeCallbackRecordsList
     "EventSet",  # PullEvents
+    "EventList",  # DescribeLiveStreamEventList
+    "PublishInfo",  # DescribeLiveStreamPublishedList
+    "TaskList",  # DescribeRecordTask
 )
 CONTAINER_KEYS = frozenset(f'"{name}"'.encode() for name in CONTAINERS)
 MENTION = re.compile(b"|".join(sorted(CONTAINER_KEYS)))

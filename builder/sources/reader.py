@@ -91,7 +91,7 @@ def table_of(content: Content) -> Rows | None:
     if head[:2] in _WIDE_BOMS:
         return _refused("bad_encoding", "expected UTF-8, found UTF-16")
     text = head.removeprefix(_BOM).lstrip()
-    if text[:1] in (b"{", b"[", b'"', b""):
+    if text[:1] in (b"{", b"[", b""):
         return None
     if b"\0" in head[: limits.HEAD_BYTES]:
         return _refused("unknown_file", "expected text, found binary data")

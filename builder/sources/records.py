@@ -1,6 +1,7 @@
 """One record's bytes → items. The dialect is recognised by what the record holds, never by a file's name.
 
-A record gives one item; only a message that names several files (FileDeleted) gives one for each. Whatever cannot be
+A record gives one item; only a message that names several files (FileDeleted) gives one for each, and a listed push
+gives its two ends. Whatever cannot be
 used becomes a quarantined `Problem`; no exception leaves this module.
 """
 
@@ -9,8 +10,20 @@ from __future__ import annotations
 from typing import Any
 
 from builder.model import Ignored, Item, Problem
-from builder.sources import events, fast, filelist, limits, mediainfo, neutral, receiver, requestlog, vodevents
+from builder.sources import (
+    events,
+    fast,
+    filelist,
+    limits,
+    mediainfo,
+    neutral,
+    pushlist,
+    receiver,
+    requestlog,
+    vodevents,
+)
 from builder.sources.fields import RefusedError
+from builder.sources.pieces import CONTAINERS
 from builder.sources.redact import excerpt
 from builder.sources.strict_json import StrictJsonError, strict_object, strict_value
 
@@ -27,7 +40,7 @@ def items_of(raw: bytes, keys: tuple[bytes, ...], under: str = "") -> list[Item]
     try:
         if raw[:1] == b'"' and under:
             return mediainfo.named_items(under, strict_value(raw.decode()))
-        if raw[:1] not in (b"{", b"["):
+        if raw[:1] not in (b"{", b"[") or requestlog.is_log_line(raw):
             return _from_body(requestlog.body_of(raw), keys, 1)
         if is_log_line:
             return _received(raw, keys)
@@ -77,10 +90,9 @@ def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) ->
 def _recognise(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> list[Item]:
     if "event_type" in values:
         return [events.event_of(values, keys)]
-    for name in ENVELOPES:
-        inner = values.get(name)
-        if type(inner) in (str, dict) and inner:
-            return _opened(inner, name, keys, depth)
+    envelope = _envelope(values)
+    if envelope:
+        return _opened(values[envelope], envelope, keys, depth)
     if vodevents.is_event(values):
         return vodevents.items_of(values)
     if mediainfo.is_media_info(values):
@@ -89,11 +101,28 @@ def _recognise(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> l
         return [filelist.notice_of(values)]
     if filelist.is_slice(values):
         return [filelist.slice_of(values)]
+    if pushlist.is_push(values):
+        return pushlist.events_of(values)
+    if pushlist.is_task(values):
+        return [Ignored("listed recording task")]
     if neutral.is_row(values):
         return [neutral.notice_of(values)]
-    if any(name in values for name in ("NotExistFileIdSet", "MediaInfoSet", "file_list", "DataInfoList", "EventSet")):
+    if _is_empty_response(values):
         return [Ignored("empty response")]
     raise RefusedError("unknown_record", "no kind of record that is known has these keys")
+
+
+def _is_empty_response(values: dict[str, Any]) -> bool:
+    """Say whether the object is an API's response whose list of records is null."""
+    layers = [values, values.get("Response"), values.get("output")]
+    return any(name in layer for layer in layers if type(layer) is dict for name in CONTAINERS)
+
+
+def _envelope(values: dict[str, Any]) -> str:
+    """Return the key that a body stands under; a web server's `request` may be the request's line instead."""
+    told = [name for name in ENVELOPES if type(values.get(name)) in (str, dict) and values[name]]
+    whole = (name for name in told if type(values[name]) is dict or values[name].lstrip().startswith("{"))
+    return next(whole, told[0] if told else "")
 
 
 def _opened(inner: str | dict[str, Any], name: str, keys: tuple[bytes, ...], depth: int) -> list[Item]:

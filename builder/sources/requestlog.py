@@ -18,7 +18,22 @@ _QUOTED = re.compile(rb'"\{(?:[^"\\]|\\.)*+"')
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _BEFORE_OBJECT = re.compile(rb"[\s=:|>]\{")
 _TRIES = 8
+_BRACKETED = re.compile(rb"\[[^\[\]{}\"]*\][ \t]*[^\s,]")  # `[2025-09-05 17:46:32] …`, which no array begins with
 _NOT_JSON = "expected JSON, or a log line that ends in one JSON object"
+
+
+def is_log_line(line: bytes) -> bool:
+    """Say whether a line is of a log although it begins as JSON does: a bracketed word, or an escaped body."""
+    return line.startswith((rb"{\x22", rb"{ \x22")) or _BRACKETED.match(line) is not None
+
+
+def is_whole(line: bytes) -> bool:
+    """Say whether a line without its newline holds a whole body already."""
+    try:
+        strict_object(body_of(line))
+    except (RefusedError, StrictJsonError):
+        return False
+    return True
 
 
 def body_of(line: bytes) -> bytes:
@@ -27,10 +42,10 @@ def body_of(line: bytes) -> bytes:
         raise RefusedError("record_too_long", f"a log line may have {limits.LOG_LINE_BYTES} bytes, found {len(line)}")
     if _CONTROL.search(line):
         raise RefusedError("bad_json", "a control character where text or JSON is expected")
-    if line[:1] == b'"' and line[-1:] == b'"':
-        return _unquoted(line)
     if b"{\\x22" in line or b"{ \\x22" in line:
         return _hex_body(line)
+    if line[:1] == b'"' and line[-1:] == b'"':
+        return _unquoted(line)
     quoted, bare = _QUOTED.search(line), _BEFORE_OBJECT.search(line)
     inside = quoted and bare and bare.start() < quoted.start()  # JSON as text in the object
     if quoted and not inside and b'\\"' in quoted.group():

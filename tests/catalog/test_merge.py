@@ -53,6 +53,17 @@ def test_of_equal_rank_the_earlier_t_wins_and_none_is_last():
     assert only([unsigned, later]).recording.size_bytes == 200
 
 
+@pytest.mark.parametrize("poorer", [told(url=""), told(stream=StreamKey("")), told(url="", duration_ms=None)])
+def test_of_equal_rank_the_one_with_stream_and_address_wins(poorer):
+    """An archived file or a list that names no stream does not take away what a notification told."""
+    richer = told(size_bytes=9, resolution="640x480", codec="h264", bps=1)
+    for order in itertools.permutations([notice(t=None, told=richer), notice(t=None, told=poorer)]):
+        merged = only(order)
+        assert merged.recording.url == URL
+        assert merged.recording.stream == ROOM
+        assert merged.conflict == ()
+
+
 def test_a_growing_playlist_is_as_long_as_its_longest_self():
     """Same address and start, later end: the later statement is the whole file, and nothing contradicts."""
     first = told(format="hls", url="http://h.myqcloud.com/p.m3u8")

@@ -28,6 +28,14 @@ def test_recordings_nearer_than_the_gap_are_one_session(hole, gap, sessions):
     assert members(found) == sessions
 
 
+def test_files_whose_stream_nobody_told_are_no_neighbours():
+    """They may be of many streams: side by side they would be joined, or set aside as duplicates."""
+    nobody = StreamKey("")
+    found = made([rec("a", 0, 600, stream=nobody), rec("b", 0, 590, stream=nobody), rec("c", 600, 900, stream=nobody)])
+
+    assert sorted(members(found)) == ["a", "b", "c"]
+
+
 def test_a_long_recording_holds_together_what_lies_in_it():
     found = made([rec("a", 0, 7200, fmt="hls"), rec("b", 0, 600), rec("c", 6000, 6600)])
 

@@ -197,3 +197,12 @@ def test_torn_gzip_gives_what_it_holds(folder, line):
     assert codes.count("ok") > 500
     assert codes[-1] == "bad_gzip"
     assert shape(folder.items(gzip.compress(f"{line()}\n".encode(), mtime=0) + b"\0" * 1024)) == ["ok"]
+
+
+def test_a_record_indented_as_a_vendor_page_prints_it_is_one_problem(folder, line):
+    """Wide blanks are no JSON; the record is skipped whole and the next one is read."""
+    pretty = json.dumps(json.loads(line()), indent=1)
+    bad = pretty.replace('\n "', '\n\u3000"')
+
+    items = folder.items(f"{bad}\n{pretty}\n")
+    assert [type(item) for item in items] == [Problem, Notice]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from builder.model import NEVER_MS, Filled, Ignored, Notice, Rendition, StreamKey, Told
+from builder.model import NEVER_MS, Filled, Ignored, Notice, PushEvent, Rendition, StreamKey, Told
 
 LIST_ENTRY = {
     "appid": "1250000000", "create_time": "2018-11-02 13:48:12", "start_time": "2018-11-02 13:47:40",
@@ -88,7 +88,11 @@ def test_a_file_list_is_read_in_china_time(folder, indent):
         ("err_code", "7", lambda n: n == Ignored("file list entry of a failed recording")),
         ("end_time", None, lambda n: n.code == "missing_field"),
         ("end_time", "2018-13-02 13:48:09", lambda n: n.code == "bad_field" and n.field == "end_time"),
-        ("stream_id", None, lambda n: n.code == "missing_field" and n.field == "stream_id"),
+        ("stream_id", None, lambda n: n.told.stream == StreamKey("") and n.flags == ("no_stream",)),
+        ("err_code", 0, lambda n: n.told.stream == StreamKey("32810_demo")),
+        ("file_size", 4571794, lambda n: n.told.size_bytes == 4571794),
+        ("start_time", 1541137660, lambda n: n.told.start_ms == 1541137660000),
+        ("start_time", "1541137660000", lambda n: n.told.start_ms == 1541137660000),
         ("file_id", "5.2E+18", lambda n: n.code == "damaged_id"),
     ],
 )  # fmt: skip
@@ -96,6 +100,59 @@ def test_file_list_entries_have_their_quirks(folder, field, value, check):
     """What is missing is not told; what cannot be known is refused with its field."""
     item = folder.item(response(changed(LIST_ENTRY, field, value)))
     assert check(item), item
+
+
+def test_a_file_list_as_documented_names_no_stream(folder):
+    """The question named it; a list exported with the channel's name has it."""
+    entry = {
+        "vid": "210000088_4532e20c00000000000000000000abcd", "start_time": "2018-11-02 13:47:40",
+        "end_time": "2018-11-02 13:48:09", "file_id": "52", "record_file_url": "http://a.vod2.myqcloud.com/52/f0.mp4",
+    }  # fmt: skip
+    assert folder.item(response(entry)) == Notice(
+        file_id="52",
+        told=Told(
+            StreamKey(""), "mp4", 1541137689000, 1541137660000, None, None, "http://a.vod2.myqcloud.com/52/f0.mp4"
+        ),
+        filled=Filled(vid="210000088_4532e20c00000000000000000000abcd"),
+        flags=("no_stream",),
+    )
+    assert folder.item(response({**entry, "channel_id": "c"})).told.stream == StreamKey("c")
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        {"ret": 0, "output": {"all_count": 0, "file_list": None}},
+        {"Response": {"MediaInfoSet": None, "RequestId": "x"}},
+        {"DataInfoList": None},
+    ],
+)
+def test_a_response_without_records_is_ignored(folder, empty):
+    """A list that is null is an empty one."""
+    assert folder.item(json.dumps(empty) + "\n") == Ignored("empty response")
+
+
+@pytest.mark.parametrize("key", ["EventList", "PublishInfo"])
+def test_a_listed_push_has_both_ends(folder, key):
+    """Rows of the live API tie recordings as the events do; nobody's address is kept."""
+    row = {
+        "AppName": "live", "DomainName": "push.example.com", "StreamName": "demo", "ClientIp": "203.0.113.9",
+        "StreamStartTime": "2022-01-13T15:57:00Z", "StreamEndTime": "2022-01-13T16:57:00Z", "Duration": 3600,
+    }  # fmt: skip
+    stream = StreamKey("demo", "push.example.com", "live")
+
+    assert folder.items(json.dumps({"Response": {key: [row], "TotalNum": 1}})) == [
+        PushEvent(stream, "start", 1642089420000, "listed 1642089420000"),
+        PushEvent(stream, "stop", 1642093020000, "listed 1642089420000"),
+    ]
+    for gap in ("StreamStartTime", "StreamEndTime"):
+        assert isinstance(folder.item(json.dumps({key: [{**row, gap: "-"}]})), Ignored)
+
+
+def test_listed_tasks_are_ignored(folder):
+    """A task tells of no file."""
+    row = {"TaskId": "abc", "StreamName": "demo", "StartTime": 1642089400, "EndTime": 1642093000, "Stopped": 0}
+    assert folder.item(json.dumps({"Response": {"TaskList": [row]}})) == Ignored("listed recording task")
 
 
 def test_slices_of_2017_take_the_wall_clock_from_the_name(folder):

@@ -33,8 +33,13 @@ def test_the_official_callback_log_repeats_failed_tries(folder, line):
         lambda body: '203.0.113.9 "POST /cb" 200 ' + json.dumps(body) + ' "agent"',
         lambda body: '203.0.113.9 "-" "' + body.replace("\\", "\\x5C").replace('"', "\\x22") + '" 5',
         lambda body: "[" + body + "]",
+        lambda body: "[2025-09-05 17:46:32] app.INFO: " + body,
+        lambda body: "[123] " + body,
+        lambda body: body.replace("\\", "\\x5C").replace('"', "\\x22"),
+        lambda body: '"' + body.replace("\\", "\\x5C").replace('"', "\\x22") + '"',
+        lambda body: json.dumps({"request": "POST /cb HTTP/1.1", "status": "200", "request_body": body}),
     ],
-    ids=range(12),
+    ids=range(17),
 )
 def test_a_request_log_gives_the_bodies_back(folder, line, wrap):
     """Text then an object, JSON in a string, envelopes, both of nginx's escapes."""

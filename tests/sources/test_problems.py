@@ -25,7 +25,9 @@ def test_every_code_is_documented():
 
     assert len(used) > 20
     assert used <= documented
-    assert documented - used <= {"media_host", "conflict", "curation_unmatched", "address_moved"}
+    assert documented - used <= {
+        "media_host", "conflict", "curation_unmatched", "address_moved", "bidi_control",
+    }  # fmt: skip  # told by other rooms
 
 
 SECRETS = {"stream_param": "txSecret=CANARYTXSECRET1&txTime=CANARYTXTIME1&phone=13800138000", "sign": "CANARYSIGN1",

@@ -101,6 +101,17 @@ def test_a_last_line_that_is_complete_json_does_not_wait(tail, record):
     assert tail.restarted is True
 
 
+@pytest.mark.parametrize("before", ["INFO ", "[2025-09-05 17:46:32] "])
+def test_a_last_log_line_that_holds_a_whole_body_does_not_wait(tail, record, before):
+    """A log that was cut out of another has no newline at its end."""
+    tail.write(before + record(1) + before + record(2).rstrip())
+    assert tail.read() == ["1", "2"]
+    tail.append("\n" + before + record(3)[:50])
+
+    assert tail.read() == []
+    assert tail.restarted is False
+
+
 def test_truncation_to_less_starts_again(tail, record):
     """Copy-truncate: the same file, emptied and written anew."""
     tail.write(record(1) + record(2))

@@ -55,6 +55,9 @@ def test_a_console_export_is_read_by_position_without_its_header(folder):
         ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4", lambda n: n.code == "bad_csv"),
         ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,-", lambda n: n.filled.expires_ms is None),
         ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,2022/4/2 8:00", lambda n: n.filled.expires_ms == 1648857600000),
+        ('"File ID","File URL","Name"', '"5285","http://a.example.com/x.mp4","n"', lambda n: n.filled.title == "n"),
+        ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4,n,, ", lambda n: n.filled.title == "n"),
+        ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4,n,,o", lambda n: n.code == "bad_csv"),
         ("stream,id,start,end,url", "s,,1642089445,1642089598,http://a.example.com/x.mp4", lambda n: n.file_id == "" and n.told.stream == StreamKey("s")),
     ],
 )  # fmt: skip
