@@ -9,7 +9,7 @@ import click
 
 from builder.addresses import load_zone, parse_session_id, session_id
 from builder.catalog import Catalog, Stated
-from builder.cli.common import source_option, state_option
+from builder.cli.common import one_line, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.errors import ConfigError
 from builder.explain import explain
@@ -50,6 +50,11 @@ def explanation(catalog: Catalog, what: str, zone: str) -> Iterator[str]:
         yield from told(notice for key in session.recordings for notice in catalog.notices_of(key))
         return
     notices = catalog.notices_of(what)
+    refused = [each.problem for each in catalog.problems() if each.problem.quarantined and each.problem.file_id == what]
+    if not notices and refused:
+        yield f"{what} is in no session: {'its record was' if len(refused) == 1 else 'its records were'} set aside"
+        yield from (one_line(problem) for problem in refused)
+        return
     if not notices:
         raise ConfigError(
             f"`{what[:80]}` expected the id of a session or a file, found nothing of that name",

@@ -11,7 +11,6 @@ from builder.model import Format, Recording, Rendition
 PublicUrl = Callable[[str], str | None]
 
 PLAYABLE: frozenset[str] = frozenset(("mp4", "hls", "flv", "aac", "mp3", "other"))  # dash is protected or needs more
-UNPLAYABLE_FLAGS = frozenset(("drm", "archived"))
 PREFERENCE: tuple[Format, ...] = ("mp4", "hls", "flv", "aac", "mp3", "other", "dash")
 
 
@@ -27,9 +26,7 @@ def playable(recording: Recording, public_url: PublicUrl) -> Playable:
     """Tell how a recording can be played; its first transcode steps in for an original that cannot."""
     url: str | None = ""
     if recording.url and recording.format in PLAYABLE:
-        url = public_url(recording.url)
-        if recording.flags and not UNPLAYABLE_FLAGS.isdisjoint(recording.flags):
-            url = ""
+        url = "" if "archived" in recording.flags else public_url(recording.url)
     renditions = _transcodes(recording, public_url) if recording.renditions else ()
     if url or not renditions:
         return Playable(recording.format, url or "", renditions)

@@ -149,13 +149,21 @@ def test_what_cannot_be_played_does_not_play_first():
     assert session.end_ms - session.start_ms == 600_000
 
 
-@pytest.mark.parametrize("how", [{"fmt": "dash"}, {"flags": ("drm",)}, {"flags": ("archived",)}, {"url": ""}])
+@pytest.mark.parametrize("how", [{"fmt": "dash"}, {"flags": ("archived",)}, {"url": ""}])
 def test_a_session_that_nothing_plays_says_so(how):
     session = only([rec("a", 0, 600, **how)])
 
     assert "unplayable" in session.flags
     assert session.tombstone == ""
     assert session.tracks[0].parts[0].url == ""
+
+
+def test_a_protected_transcode_does_not_keep_the_original_from_playing():
+    """The flag tells of the one that was left out."""
+    session = only([rec("a", 0, 600, flags=("drm",))])
+
+    assert session.flags == ("drm",)
+    assert session.tracks[0].parts[0].url
 
 
 def test_a_transcode_steps_in_for_an_original_that_does_not_play():
