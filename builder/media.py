@@ -116,7 +116,11 @@ def host_of(url: str) -> str:
 
 def host_is_listed(url: str, hosts: Iterable[str]) -> bool:
     """Say whether the stored address's host is on the list; `*.x` means x and every name under it."""
-    host = host_of(url)
+    return _is_listed(host_of(url), tuple(hosts))
+
+
+@lru_cache(maxsize=4096)
+def _is_listed(host: str, hosts: tuple[str, ...]) -> bool:
     name = host.partition(":")[0]
     for listed in hosts:
         wanted = listed.lower()

@@ -78,17 +78,17 @@ def batches(task: Task, settings: SourceSettings) -> Iterator[Batch]:
     restarted = resume is None or reading.restarted
     counted = Tally(row if not restarted else FileRow(row.id, row.relative))
     batch = Batch(row.id, restarted)
-    full = counted.read + BATCH_ROWS
+    full = counted.next_id + BATCH_ROWS
     for entry in reading:
         item = entry.item
         if type(item) is Notice:
             counted.notice(batch, entry.offset, entry.line, item)
         else:
             counted.other(batch, entry.offset, entry.line, item)
-        if counted.read >= full or len(batch.problems) >= BATCH_ROWS:
+        if counted.next_id >= full:
             yield batch
             batch = Batch(row.id, ends=batch.ends)
-            full = counted.read + BATCH_ROWS
+            full = counted.next_id + BATCH_ROWS
     batch.done = counted.close(task, reading.resume)
     yield batch
 

@@ -1,10 +1,12 @@
-"""The questions that pages ask about VJs."""
+"""The questions that pages ask about VJs, and about the streams that became theirs."""
 
 from __future__ import annotations
 
+from builder.catalog.numbers import stream_number
 from builder.catalog.queries import Questions
+from builder.catalog.rows import stream_id_number
 from builder.catalog.values import DayTotal, VjTotal
-from builder.model import Session
+from builder.model import Session, StreamKey
 
 COLUMNS = "slug, count, recorded_ms, first_ms, last_ms, longest_ms, longest_id"
 
@@ -20,10 +22,34 @@ class VjQuestions(Questions):
         found = self.connection.execute(f"SELECT {COLUMNS} FROM vjs WHERE slug=?", (slug,)).fetchone()
         return VjTotal(*found) if found else None
 
-    def has_sessions_of(self, stream: int) -> bool:
-        """Say whether a stream, by its number, has any session, listed or not."""
-        query = "SELECT 1 FROM sessions WHERE stream=? LIMIT 1"
-        return self.connection.execute(query, (stream,)).fetchone() is not None
+    def told_streams(self, number: int | None = None) -> list[StreamKey]:
+        """Return the names that recordings gave their streams, whole or not: all, or those of one stream id.
+
+        `number` is what `stream_id_number` makes of the stream id.
+        """
+        which, values = ("", ()) if number is None else (" AND stream=?", (number,))
+        rows = self.connection.execute(
+            f"SELECT stream_id, app, appname FROM streams WHERE recordings>0{which} ORDER BY stream_id, app, appname",
+            values,
+        )
+        return [StreamKey(*row) for row in rows]
+
+    def is_told_within(self, told: StreamKey, whole: StreamKey) -> bool:
+        """Say whether a session of the stream `whole` holds a recording that named its stream `told`."""
+        row = self.connection.execute(
+            "SELECT 1 FROM recordings AS r JOIN sessions AS s ON s.id=r.session "
+            "WHERE r.stream=? AND r.told=? AND s.stream=? LIMIT 1",
+            (stream_id_number(told.stream_id), stream_number(told), stream_number(whole)),
+        ).fetchone()
+        return row is not None
+
+    def stream_names(self, stream_id: str) -> set[tuple[str, str]]:
+        """Return the (app, appname) pairs that were told with a stream id."""
+        rows = self.connection.execute(
+            "SELECT app, appname FROM streams WHERE stream=? AND stream_id=? AND recordings+events>0",
+            (stream_id_number(stream_id), stream_id),
+        )
+        return {pair for pair in rows if any(pair)}
 
     def vj_count(self) -> int:
         """Return how many VJs have listed sessions."""
