@@ -1,7 +1,9 @@
 """Redirect pages: former addresses of sessions, profiles and pages, those of `redirects.yaml`, and private slugs.
 
-A key's name is the former path without its language's root. For a stream that a profile claims, the name also says
-the profile and the stream's number ("vj/s-…/>alice>17"), so that one such page never needs a walk over all streams.
+A key's name is the former path without its language's root. For a private slug the name also holds the number that the
+catalog finds the stream by ("vj/s-…/>-71"), so that one such page never needs a walk over all streams.
+
+A stream's private slugs are those of every name that records gave it: early ones often lack app or appname.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from builder import redirects
-from builder.addresses import parse_session_id, private_slug
-from builder.catalog.numbers import stream_number
+from builder.addresses import parse_session_id, private_slug, tag_of
+from builder.catalog.rows import stream_id_number
 from builder.model import NEVER_MS, PageKey, Session, StreamKey, Value
 from builder.pages import paths
 from builder.pages.frame import absolute, frame, pages_in
@@ -19,6 +21,8 @@ from builder.pages.poster import has_page
 from builder.pages.site import Site
 from builder.pages.values import SiteFrame
 from builder.sessions.claims import Claims, holder
+from builder.sessions.intervals import interval
+from builder.sessions.streams import resolve_stream
 
 
 class RedirectPage(Value, frozen=True):
@@ -41,14 +45,12 @@ class Redirect(Kind):
     def names(self, site: Site) -> Iterator[str]:
         yield from sorted({path[1:] for path in _told(site)} | {path[1:] for path in _profile_aliases(site)})
         yield from (_alias_path(alias) for alias, _ in site.catalog.aliases())
-        for total in site.catalog.streams():
-            if total.sessions:
-                yield from _private_names(site, total.stream)
+        yield from _private_names(site, site.catalog.told_streams())
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
         yield f"replays/{session.id}/"  # an old entry of redirects.yaml stands back for a live page, and returns
-        yield from _private_names(site, session.stream)
+        yield from _private_names(site, site.catalog.told_streams(stream_id_number(session.stream.stream_id)))
 
     def path(self, site: Site, key: PageKey) -> str:
         path = key.name.partition(">")[0]
@@ -57,15 +59,22 @@ class Redirect(Kind):
         return paths.tree(key.language, site.languages) + path
 
     def value(self, site: Site, name: str, language: str) -> RedirectPage | None:
-        old, _, holding = name.partition(">")
+        old, _, number = name.partition(">")
         if _is_live(site, old):
             return None
-        target = _private_target(site, old, holding) if holding else _target(site, old)
+        session = None if number else _session(site, old)
+        if session is not None:
+            target: str | None = f"/{paths.of('watch', session.id)}"
+        else:
+            target = _private_target(site, old, int(number)) if number else _target(site, old)
         if target is None:
             return None
         target = paths.tree(language, site.languages) + target[1:]
         return RedirectPage(
-            site=frame(site, language), target=target, canonical=absolute(site, target), shift_seconds=0
+            site=frame(site, language),
+            target=target,
+            canonical=absolute(site, target),
+            shift_seconds=(_shift_ms(site, old, session) / 1000 or 0) if session else 0,
         )
 
 
@@ -98,36 +107,72 @@ def _profile_aliases(site: Site) -> dict[str, str]:
     return found
 
 
-def _target(site: Site, old: str) -> str | None:
+def _session(site: Site, old: str) -> Session | None:
+    """Return the session that a former address leads to."""
     path = f"/{old}"
     for alias in (path, path.rstrip("/"), old.removeprefix("replays/").rstrip("/")):
         session_id = site.catalog.alias_target(alias)
         session = site.catalog.session(session_id) if session_id else None
         if session is not None and (has_page(session) or session.tombstone):
-            return f"/{paths.of('watch', session.id)}"
+            return session
+    return None
+
+
+def _shift_ms(site: Site, old: str, session: Session) -> int:
+    """Return how much later the former session began than the one that now holds its first recording.
+
+    A former address names a recording of the session, and what it meant began with that one. Recordings that were
+    set aside are in no track, so the catalog is asked for them.
+    """
+    found = parse_session_id(old)
+    if found is None or session.tombstone:
+        return 0
+    for track in session.tracks:
+        for part in track.parts:
+            if tag_of(part.key) == found[1]:
+                return part.start_ms - session.start_ms
+    if not any(tag_of(other.key) == found[1] for other in session.others):
+        return 0
+    starts = (interval(one)[0] for one in site.catalog.recordings_of(session) if tag_of(one.key) == found[1])
+    return next(starts, session.start_ms) - session.start_ms
+
+
+def _target(site: Site, old: str) -> str | None:
+    path = f"/{old}"
     for table in (_profile_aliases(site), _told(site)):
         if target := table.get(path) or table.get(path.rstrip("/")):
             return target
     return None
 
 
-def _private_target(site: Site, old: str, holding: str) -> str | None:
-    slug, _, number = holding.partition(">")
-    known = {vj.slug for vj in site.content.vjs}
-    if slug not in known or not old.startswith("vj/") or not site.catalog.has_sessions_of(int(number)):
+def _private_names(site: Site, told: Iterable[StreamKey]) -> Iterator[str]:
+    """Yield the pages at the private slugs of streams that may lead on: claimed ones, and names that lack something."""
+    for stream in told:
+        if not (stream.app and stream.appname) or _claims(site).of(stream):
+            yield f"vj/{_private_slug(site, stream)}/>{stream_id_number(stream.stream_id)}"
+
+
+def _private_target(site: Site, old: str, number: int) -> str | None:
+    """Return the page of the VJ that now has the stream of a private slug: a profile's, or that of the whole name."""
+    told = (each for each in site.catalog.told_streams(number) if f"vj/{_private_slug(site, each)}/" == old)
+    stream = next(told, None)
+    if stream is None:
         return None
-    return f"/{paths.of('vj', slug)}"
+    whole, _ = resolve_stream(stream, site.catalog.stream_names(stream.stream_id))
+    claims = _claims(site).of(whole)
+    vj = holder(claims, NEVER_MS - 1) if claims else None
+    slug = vj.slug if vj else _private_slug(site, whole)
+    if f"vj/{slug}/" == old or not site.catalog.is_told_within(stream, whole):
+        return None
+    return f"/{paths.of('vj', slug)}" if vj or site.catalog.vj_total(slug) else None
 
 
-def _private_names(site: Site, stream: StreamKey) -> Iterator[str]:
-    """Yield the page that leads from a stream's private slug to the profile that has the stream now."""
-    claims: Claims | None = site.cache.get("claims")
-    if claims is None:
-        claims = site.cache["claims"] = Claims(site.content.vjs)
-    found = claims.of(stream)
-    vj = holder(found, NEVER_MS - 1) if found else None
-    if vj is not None:
-        yield f"vj/{private_slug(stream, site.config.slug_key.encode())}/>{vj.slug}>{stream_number(stream)}"
+def _private_slug(site: Site, stream: StreamKey) -> str:
+    return private_slug(stream, site.config.slug_key.encode())
+
+
+def _claims(site: Site) -> Claims:
+    return site.once("claims", lambda: Claims(site.content.vjs))
 
 
 def _alias_path(alias: str) -> str:

@@ -15,11 +15,10 @@ from builder.assets import collect_assets
 from builder.catalog import replacing, schema
 from builder.catalog.people import VjQuestions
 from builder.catalog.queries import CalendarQuestions, SessionQuestions, TagQuestions
-from builder.catalog.rows import LocalClock
-from builder.catalog.values import StreamTotal
+from builder.catalog.rows import LocalClock, stream_id_number
 from builder.config import SiteConfig
 from builder.content import Content
-from builder.model import Part, Session, StreamKey, Track, Vj
+from builder.model import Part, Recording, Session, StreamKey, Track, Vj
 from builder.pages import KINDS, Site, kind_named
 from builder.render import Renderer
 
@@ -49,9 +48,21 @@ class MemoryCatalog(SessionQuestions, CalendarQuestions, TagQuestions, VjQuestio
     def session_of_file(self, file_id):
         return next((s for s in self.all_sessions() if file_id in s.recordings), None)
 
-    def streams(self):
-        streams = sorted({session.stream for session in self.all_sessions()})
-        return [StreamTotal(stream, 1, 0, "", 1) for stream in streams]
+    told = ()  # streams as records named them, where that was less than their whole name
+
+    def told_streams(self, number=None):
+        streams = {*self.told, *(session.stream for session in self.all_sessions())}
+        return sorted(stream for stream in streams if number in (None, stream_id_number(stream.stream_id)))
+
+    def is_told_within(self, told, whole):
+        return any(session.stream == whole for session in self.all_sessions())
+
+    def stream_names(self, stream_id):
+        named = {(stream.app, stream.appname) for stream in self.told_streams() if stream.stream_id == stream_id}
+        return {pair for pair in named if any(pair)}
+
+    def recordings_of(self, session):
+        return [Recording(key, session.stream, "mp4", T0 + 5 * MINUTE, T0) for key in session.recordings]
 
 
 def session(key, vj="alice", start_ms=T0, minutes=60, *, day=None, **more):

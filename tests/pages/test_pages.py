@@ -8,9 +8,10 @@ from urllib.parse import urljoin, urlsplit
 import html5lib
 import pytest
 
+from builder.addresses import private_slug, tag_of
 from builder.assets import collect_assets
 from builder.config import Media
-from builder.model import NEVER_MS, MarkdownPage, StreamClaim, StreamKey, Vj
+from builder.model import NEVER_MS, MarkdownPage, SetAside, StreamClaim, StreamKey, Vj
 from builder.pages import day, frame, moments, month, prefixes, tag, vj_month
 from tests.pages.support import (
     ALICE,
@@ -281,7 +282,7 @@ def test_former_addresses_lead_to_the_new_ones(pages, old, new):
     for tree in ("", "/zh"):
         text = pages[tree + old]
         assert f'<a class="to" href="{target}" data-shift="0">' in text
-        assert f'<meta http-equiv="refresh" content="0;url={target}">' in text
+        assert f'<meta http-equiv="refresh" content="0; url={target}">' in text
         assert '<meta name="robots" content="noindex">' in text
     assert "This page has moved" not in pages["/vj/"]
 
@@ -294,6 +295,54 @@ def test_a_private_slug_leads_to_the_profile_that_claimed_the_stream():
 
     assert len(paths) == 1
     assert 'href="../alice/"' in next(iter(paths.values()))
+
+
+def test_a_redirect_takes_the_moment_along():
+    """A former address meant the broadcast that began with its recording: `#t` moves by what now lies before that."""
+    parts = track("mp4", [(0, 60), (77, 163)], primary=True)
+    later = f"2022/01/13/{tag_of(parts.parts[1].key)}"
+    aside = f"2022/01/13/{tag_of('copy')}"
+    one = session(
+        "mp40",
+        minutes=163,
+        tracks=(parts,),
+        aliases=("2022/01/12/0000000001", aside, later),
+        others=(SetAside("copy", "duplicate"),),
+        recordings=("copy", "mp40", "mp41"),
+    )
+    made = site([one], languages=("en",), redirects={"/replays/2022/01/11/0000000002/": f"/replays/{one.id}/"})
+
+    def shift(name):
+        return re.search(r'data-shift="([^"]*)"', render(made, "redirect", f"replays/{name}/"))[1]
+
+    assert shift(later) == "4620.0"  # 77 minutes
+    assert shift(aside) == "300.0"  # the catalog says 5 minutes
+    assert shift("2022/01/12/0000000001") == shift("2022/01/11/0000000002") == "0"
+
+
+ROOM = StreamKey("room-7", "push.example.com", "live")
+
+
+@pytest.mark.parametrize(
+    ("claims", "named", "slug"),
+    [
+        (("room-7",), [], "alice"),
+        ((), [], private_slug(ROOM, b"a key for tests")),
+        ((), [StreamKey("room-7", "other.example.com", "live")], None),
+    ],
+)
+def test_the_private_slugs_of_incomplete_names_lead_on(claims, named, slug):
+    """Early records lack app and appname; once exactly one is known, their address leads to who has the stream."""
+    bare = StreamKey("room-7")
+    vjs = [Vj(slug="alice", name="Alice", streams=tuple(StreamClaim(pattern=one) for one in claims))]
+    vj = "alice" if claims else private_slug(ROOM, b"a key for tests")
+    made = site([session("a", vj=vj, stream=ROOM)], vjs=vjs, languages=("en",))
+    made.catalog.told = (bare, *named)
+    path = f"/vj/{private_slug(bare, b'a key for tests')}/"
+
+    pages = build(made)
+
+    assert (f'href="../{slug}/"' in pages[path]) if slug else (path not in pages)
 
 
 def test_switched_off_kinds_leave_no_dead_links():
