@@ -14,7 +14,7 @@ from builder.content.front import ContentFile
 from builder.fields import Fields, Place
 from builder.model import Curation, Trim, Visibility, Window
 from builder.prose import Prose, to_text
-from builder.strict_yaml import Node
+from builder.strict_yaml import Mapping, Node
 
 MAX_TAG = 64
 _NEED_RECORDINGS = ("visibility", "split", "merge", "trim")
@@ -55,7 +55,7 @@ def curation_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Curation:
         featured=front.get("featured", fields.truth, default=False),
         visibility=cast("Visibility | None", front.get("visibility", _visibility, None)),
         chapters=chapters(front, zone),
-        split_before=front.all("split", _split),
+        split_before=front.get("split", _splits, ()),
         merge=front.all("merge", fields.token),
         trim=front.get("trim", _trim, None),
         window=front.get("window", _window(zone), None),
@@ -99,6 +99,13 @@ def _tag(node: Node, place: Place) -> str:
 
 def _visibility(node: Node, place: Place) -> str | None:
     return fields.one_of("public", "unlisted", "hidden", "draft")(node, place)
+
+
+def _splits(node: Node, place: Place) -> tuple[str, ...]:
+    """Read `before <file id>`, several of them, or a mapping with the key `before`."""
+    if isinstance(node, Mapping):
+        return Fields(node, place, ("before",)).all("before", fields.token)
+    return fields.many(_split)(node, place)
 
 
 def _split(node: Node, place: Place) -> str:

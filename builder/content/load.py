@@ -19,6 +19,7 @@ from builder.model import Captions, Curation, MarkdownPage, Problem, Storyboard,
 from builder.prose import Prose
 from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES
+from builder.sessions import Rules, check_rules
 from builder.strict_yaml import Mapping, Node
 
 
@@ -43,6 +44,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
     _check_addresses(files, vjs, pages)
     _check_broadcasters(files["replays"], curations, vjs)
+    check_rules(Rules(vjs=vjs, curations=curations))
     beside = read_beside(source, {curation.source for curation in curations})
     everything = [file for folder in files.values() for file in folder]
     return Content(

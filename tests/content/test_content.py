@@ -295,6 +295,35 @@ def test_an_address_of_the_site_itself_is_refused(site, name):
     )
 
 
+@pytest.mark.parametrize("written", ["before 2", "[before 2]", "{before: 2}", "{before: ['2']}"])
+def test_a_split_may_be_written_in_some_ways(site, written):
+    """All say before which file a replay begins."""
+    (curation,) = site.load({"replays/a.md": f"---\nrecordings: ['1']\nsplit: {written}\n---\n"}).curations
+
+    assert curation.split_before == ("2",)
+
+
+def test_equal_claims_at_one_time_are_refused(site):
+    """Nobody can say whose replays these are; both files are named."""
+    claims = "---\nstreams: [a, {glob: 'b*', from: 2022-01-01}]\n---\n"
+    earlier = "---\nstreams: [{glob: 'b*', until: 2022-01-01}]\n---\n"
+    assert len(site.load({"vjs/alice.md": claims, "vjs/bob.md": earlier}).vjs) == 2
+
+    assert site.error({"vjs/bob.md": "---\nstreams: [a]\n---\n"}) == (
+        "vjs/bob.md: `streams` claims `a`, which vjs/alice.md claims too for an overlapping time"
+    )
+
+
+def test_overlapping_windows_are_refused(site):
+    """A recording belongs to one window."""
+    window = "---\nwindow: {{stream: a, from: 2022-01-0{}, to: 2022-01-0{}}}\n---\n"
+    site.load({"replays/a.md": window.format(1, 2), "replays/b.md": window.format(2, 3)})
+
+    assert site.error({"replays/b.md": window.format(1, 3)}) == (
+        "replays/b.md: `window` overlaps the window of replays/a.md"
+    )
+
+
 def test_a_profile_cannot_take_a_private_slug(site):
     """Those belong to streams that nobody claims."""
     assert "found `s-abcdefghjk`" in site.error({"vjs/s-abcdefghjk.md": ""})
