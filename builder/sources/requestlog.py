@@ -14,7 +14,7 @@ from builder.sources.strict_json import StrictJsonError, strict_object, strict_v
 
 _HEX = re.compile(rb"\\x([0-9A-Fa-f]{2})")
 _HEX_BODY = re.compile(rb"\{(?:[^\"\s\\]|\\x[0-9A-Fa-f]{2}| )*\}")
-_QUOTED = re.compile(rb'"\{(?:[^"\\]|\\.)*+"')
+_QUOTED = re.compile(rb'"\{(?:[^"\\]|\\.)*+("?)')  # without its end: no later text has one either
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _BEFORE_OBJECT = re.compile(rb"[\s=:|>]\{")
 _TRIES = 8
@@ -47,6 +47,7 @@ def body_of(line: bytes) -> bytes:
     if line[:1] == b'"' and line[-1:] == b'"':
         return _unquoted(line)
     quoted, bare = _QUOTED.search(line), _BEFORE_OBJECT.search(line)
+    quoted = quoted if quoted and quoted[1] else None
     inside = quoted and bare and bare.start() < quoted.start()  # JSON as text in the object
     if quoted and not inside and b'\\"' in quoted.group():
         return _unquoted(quoted.group())

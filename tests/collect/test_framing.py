@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import h11
 import pytest
 from hypothesis import example, given, settings
@@ -11,6 +13,7 @@ from builder.collect.answers import MESSAGES, Refusal
 from builder.collect.framing import body_of
 from builder.collect.head import take_head
 from builder.collect.limits import Limits
+from builder.sources.strict_json import strict_object
 
 LIMITS = Limits()
 
@@ -103,3 +106,29 @@ def test_a_body_may_have_1024_chunks(chunks: int, status: int | None) -> None:
     outcome = read(content, [])
 
     assert outcome == status if status else len(outcome[3]) == chunks
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"a:" + b" " * 16_000 + b"\x01", id="blanks before a bad byte"),
+        pytest.param(b"a:x" + b"\t " * 8_000 + b"\x7f", id="blanks behind a value"),
+        pytest.param(b"a" * 16_000, id="a name without an end"),
+    ],
+)
+def test_a_head_costs_no_more_than_its_length(head):
+    """Trying every split of the blanks would take one request of 16 KB hours, and nobody else would be answered."""
+    began = time.process_time()
+
+    assert read(START + head + b"\r\n\r\n", []) == 400
+    assert time.process_time() - began < 1
+
+
+def test_a_body_costs_no_more_than_its_length():
+    """A text that never ends, full of escaped quotes: looking for its end from each of them would take a minute."""
+    body = b'{"a":[' + b"[]," * 20 + b'"' + b'\\"' * 32_000
+    began = time.process_time()
+    with pytest.raises(ValueError, match="expected JSON"):
+        strict_object(body)
+
+    assert time.process_time() - began < 1
