@@ -18,6 +18,8 @@ LOSSES_IN_WORDS = 4
 VJS_IN_FILTER = 24  # the style sheet knows so many
 EXPIRY_SHOWN_MS = 90 * 24 * HOUR_MS  # an expiry further away than this after the broadcast is no news
 
+DEAD_STATES = (("archived", "archived"), ("no_address", "waiting"))  # (flag, state)
+
 AUDIO_FORMATS = ("aac", "mp3")
 PHONE_FORMATS = ("mp4", "hls", "aac", "mp3")
 PLAYER_FORMATS = (*PHONE_FORMATS, "flv")
@@ -109,8 +111,10 @@ def strip_words(site: Site, session: Session, language: str) -> str:
 def badges(site: Site, session: Session) -> tuple[Badge, ...]:
     """Return what is unusual about a broadcast, most important first."""
     found = []
-    if not playable_tracks(session):
-        found.append(Badge("unplayable"))
+    if state := dead_state(session):
+        found.append(Badge(state))
+    elif not any(is_secure(site, track) for track in playable_tracks(session)):
+        found.append(Badge("insecure"))
     if session.gaps:
         found.append(Badge("cut", n=len(session.gaps)))
     if is_audio(session):
@@ -150,6 +154,23 @@ def playable_tracks(session: Session) -> list[Track]:
     return [
         track for track in session.tracks if track.format in PLAYER_FORMATS and any(part.url for part in track.parts)
     ]
+
+
+def dead_state(session: Session) -> str:
+    """Return why nothing of a session plays: archived, waiting (for an address) or unplayable; "" when it plays."""
+    if playable_tracks(session):
+        return ""
+    return next((state for flag, state in DEAD_STATES if flag in session.flags), "unplayable")
+
+
+def is_secure(site: Site, track: Track) -> bool:
+    """Say whether a page of this site may load every file of a track: a page with encryption loads none without."""
+    is_open = not site.config.base_url.startswith("https://")
+    return is_open or not any(part.url.startswith("http://") for part in track.parts)
+
+
+def any_insecure(site: Site, session: Session) -> bool:
+    return not all(is_secure(site, track) for track in session.tracks)
 
 
 def is_audio(session: Session) -> bool:

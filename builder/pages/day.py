@@ -199,7 +199,8 @@ def _entry(site: Site, session: Session, day: str, language: str) -> Entry:
     )
     clock = dates.clock(session.start_ms)
     at = dates.weekday_and_clock(session.start_ms) if weekday else clock
-    length = dates.length(cards.on_air_ms(session) if session.duration_ms is None else session.duration_ms)
+    length_ms = session.duration_ms or cards.on_air_ms(session)
+    length = dates.length(length_ms) if length_ms else words("length_unknown")
     url = site.link("watch", session.id, language)
     page = site.link("day", day, language)
     return Entry(

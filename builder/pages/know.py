@@ -1,7 +1,7 @@
 """How we know this: the records, gaps and repairs behind a broadcast, in sentences of the page's language.
 
 Made from the session alone, so that they can never disagree with the page. Numbers and times only: no name and no
-text from a record gets here.
+text from a record gets here, except the stream's id where the operator made ids public.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 
 from builder.model import NEVER_MS, Session
+from builder.pages.cards import any_insecure
 from builder.pages.site import Site
 from builder.pages.values import Fact
+from builder.pages.words import NAME_LIMIT, clean
 
 LOSSES_SHOWN = 20
 
@@ -25,6 +27,7 @@ def facts(site: Site, session: Session, language: str) -> tuple[Fact, ...]:
         "one_broadcast": _one_broadcast(site, session, language),
         "repaired": _repaired(site, session, language),
         "set_aside": _set_aside(site, session, language),
+        "stream": _stream(site, session),
         "filed": _filed(site, session, language),
         "expires": _expires(site, session, language),
     }
@@ -100,13 +103,18 @@ def _one_broadcast(site: Site, session: Session, language: str) -> list[str]:
 
 def _repaired(site: Site, session: Session, language: str) -> list[str]:
     words = site.words(language)
-    return [words(f"know.flag.{flag}") for flag in session.flags if words.has(f"know.flag.{flag}")]
+    flags = sorted({*session.flags, *(("http",) if any_insecure(site, session) else ())})
+    return [words(f"know.flag.{flag}") for flag in flags if words.has(f"know.flag.{flag}")]
 
 
 def _set_aside(site: Site, session: Session, language: str) -> list[str]:
     words = site.words(language)
     counts = Counter(other.why if words.has(f"know.set_aside_why.{other.why}") else "other" for other in session.others)
     return [words(f"know.set_aside_why.{why}", n=count) for why, count in sorted(counts.items())]
+
+
+def _stream(site: Site, session: Session) -> list[str]:
+    return [clean(session.stream.stream_id, NAME_LIMIT)] if site.config.public_stream_ids else []
 
 
 def _filed(site: Site, session: Session, language: str) -> list[str]:

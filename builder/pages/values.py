@@ -83,7 +83,7 @@ class VjRef(Value, frozen=True):
 
 
 class Badge(Value, frozen=True):
-    """A word about what is unusual: cut, audio, no_phone, unplayable, expires, ends, uncertain."""
+    """A word about what is unusual: cut, audio, no_phone, unplayable and so on."""
 
     kind: str
     n: int = 0

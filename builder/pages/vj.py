@@ -11,10 +11,11 @@ from builder.pages.frame import frame, head
 from builder.pages.kind import Kind
 from builder.pages.site import Site, local_picture
 from builder.pages.values import Card, ExternalLink, Head, Html, SiteFrame, Svg, Total, VjRef
-from builder.pages.words import NAME_LIMIT, language_of, run
+from builder.pages.words import NAME_LIMIT, clean, language_of, run
 
 LINES = 24  # broadcasts listed on the profile; the months have all
 PICKS = 3
+STREAMS_SHOWN = 10
 HABIT_SESSIONS = 200  # the newest ones, of which habits are computed
 HABIT_LEAST = 4  # with fewer broadcasts nothing is usual
 FEATURED_LIMIT = 12  # entries of a profile's list that are looked up
@@ -48,6 +49,7 @@ class VjPage(Value, frozen=True):
     usual_days: tuple[int, ...]  # 0 = Monday
     usual_from: str  # "20:00"
     usual_to: str
+    streams: tuple[str, ...]  # only where `public_stream_ids` is on
     picks: tuple[Card, ...]
     year: Svg | None
     year_months: Svg | None
@@ -87,7 +89,7 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
     description = words("vj.none")
     if total:
         description = words(
-            "vj.description",
+            "vj.description" if total.recorded_ms else "vj.description_unknown",
             n=total.count,
             hours=dates.hours(total.recorded_ms),
             month=dates.write("month", total.first_ms),
@@ -117,6 +119,7 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         usual_days=_usual_days(site, vj.slug) if len(newest) >= HABIT_LEAST else (),
         usual_from=usual_from,
         usual_to=usual_to,
+        streams=_streams(site, newest),
         picks=_picks(site, vj, language),
         year=_year(site, vj.slug, year_last, language) if total else None,
         year_months=Svg(year_months_svg(year_last, words.items("dates.months_short"))) if total else None,
@@ -124,6 +127,12 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         months=_months(site, vj.slug, newest, language),
         all_months=month_totals(site, vj.slug, language),
     )
+
+
+def _streams(site: Site, newest: Sequence[Session]) -> tuple[str, ...]:
+    if not site.config.public_stream_ids:
+        return ()
+    return tuple(sorted({clean(session.stream.stream_id, NAME_LIMIT) for session in newest})[:STREAMS_SHOWN])
 
 
 def month_totals(site: Site, slug: str, language: str) -> tuple[Total, ...]:

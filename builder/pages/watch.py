@@ -64,6 +64,7 @@ class WatchPage(Value, frozen=True):
     poster: str
     audio: bool
     player: Player | None  # None: nothing can be played
+    state: str  # why not: archived, waiting, unplayable; "" when it plays
     tape: Svg
     parts: tuple[NativePart, ...]
     parts_as_links: bool
@@ -131,6 +132,7 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
         poster=cards.poster(site, session),
         audio=cards.is_audio(session),
         player=_player(site, session, language, path, (before, after)) if parts else None,
+        state=cards.dead_state(session),
         tape=tape(site, session, language),
         parts=parts,
         parts_as_links=len(parts) > NATIVE_PARTS_LIMIT,
