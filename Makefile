@@ -5,6 +5,7 @@ BIN := .venv/bin
 FRAME := pyproject.toml hatch_build.py package.json package-lock.json
 TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk
 JOBS ?= 2
+LONGER := AFTERCAST_SEEDS=20 AFTERCAST_SCRIPTS=200 AFTERCAST_KILLS=1000 AFTERCAST_FAULT_POINTS=0 AFTERCAST_FLIPS=1000
 
 .DEFAULT_GOAL := help
 .PHONY: help site media test check fix golden bench torture audit shots clean
@@ -70,6 +71,7 @@ golden: .venv/.demo
 torture: .venv/.test
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/pytest -m torture
+	$(LONGER) $(BIN)/pytest -m 'not torture' tests/provider/test_end_to_end.py tests/build/test_stateful.py tests/faults
 
 bench: .venv/.test
 	$(BIN)/python -m benchmarks
