@@ -45,7 +45,8 @@ def test_a_new_site_has_this_shape(tmp_path, capsys):
         "site_src/vjs/example.md.off",
         "templates",
     }
-    assert "/site_src/recordings/callbacks/" in (tmp_path / "x" / ".gitignore").read_text().splitlines()
+    ignored = (tmp_path / "x" / ".gitignore").read_text().splitlines()
+    assert {"/site_src/recordings/callbacks/", "/site_src/recordings/pulled/"} <= set(ignored)
     assert capsys.readouterr().err == ""
 
 
