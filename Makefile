@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 FRAME := pyproject.toml hatch_build.py package.json package-lock.json
-TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk
+TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk libavcodec-extra
 JOBS ?= 2
 LONGER := AFTERCAST_SEEDS=20 AFTERCAST_SCRIPTS=200 AFTERCAST_KILLS=1000 AFTERCAST_FAULT_POINTS=0 AFTERCAST_FLIPS=1000
 
@@ -35,6 +35,10 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,test,tencent]'
 	@touch $@ .venv/.demo
 
+.venv/.tools: tests/browser/tools.py $(wildcard tests/browser/tools/vnu/*) | .venv/.test
+	$(BIN)/python -m tests.browser.tools vnu
+	@touch $@
+
 # --- the demo ---
 
 media: .venv/.demo
@@ -54,7 +58,7 @@ check: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: .venv/.test
+test: .venv/.test .venv/.tools
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
@@ -76,7 +80,8 @@ torture: .venv/.test
 bench: .venv/.test
 	$(BIN)/python -m benchmarks
 
-audit: site
+audit: site .venv/.test
+	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/python -m tests.audit
 
 shots: site .venv/.test

@@ -1,0 +1,112 @@
+"""The demo site behind a loopback server, and one Chromium for a module of tests of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
+
+from tests.browser.demo import BASE, Built, Sheet, build_demo
+from tests.player.server import Host
+
+CHROMIUM = "/usr/bin/chromium"
+DEADLINE_MS = 60_000
+LISTEN = """
+window.heard = {pwn: 0, refused: [], shift: 0};
+window.pwn = () => { heard.pwn += 1; console.error("pwn was called"); };
+document.addEventListener("securitypolicyviolation", (event) =>
+  heard.refused.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) heard.shift += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="module")
+def host(demo: Built) -> Iterator[Host]:
+    host = Host({f"{BASE}/": demo.output})
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--mute-audio"])
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A tab of Chromium that notes what no page may do: errors, refused or foreign requests, calls of `pwn`."""
+
+    def __init__(self, context: BrowserContext, address: str, *, has_scripts: bool = True) -> None:
+        self.context, self.address, self.has_scripts = context, address, has_scripts
+        self.wrong: list[str] = []
+        context.set_default_timeout(DEADLINE_MS)
+        context.add_init_script(LISTEN)
+        context.on("request", self._asked)
+        context.on("console", lambda message: self._said(message.type, message.text))
+        context.on("weberror", lambda error: self.wrong.append(f"script error: {error.error}"))
+        self.page: Page = context.new_page()
+
+    def _asked(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme != "blob" and f"{url.scheme}://{url.netloc}" != self.address:
+            self.wrong.append(f"asked another host: {request.url[:200]}")
+
+    def _said(self, form: str, text: str) -> None:
+        if form in ("error", "warning"):
+            self.wrong.append(f"console: {text[:300]}")
+
+    def open(self, sheet: Sheet) -> Page:
+        """Open a page of the site and wait until everything of it is there; one that leads elsewhere stays."""
+        address = f"{self.address}{BASE}{sheet.path}"
+        self.page.unroute_all()
+        if sheet.kind == "redirect":
+            self.page.route(lambda url: url != address, stay_or_load)
+            self.page.goto(address, wait_until="commit")
+            self.page.wait_for_function("() => document.readyState !== 'loading' && document.styleSheets.length > 0")
+            return self.page
+        self.page.goto(address, wait_until="load")
+        if self.has_scripts and self.page.query_selector("aftercast-player"):
+            self.page.wait_for_selector("aftercast-player.ready")
+        return self.page
+
+    def found(self) -> list[str]:
+        """Return what was wrong since the last question."""
+        heard = self.page.evaluate("window.heard")
+        wrong, self.wrong = self.wrong, []
+        if heard["pwn"]:
+            wrong.append(f"pwn was called {heard['pwn']} times")
+        return [*wrong, *(f"refused: {text}" for text in heard["refused"])]
+
+
+def stay_or_load(route: Route) -> None:
+    """Answer a page that is moved to with "nothing new", so that the one before it can be looked at."""
+    if route.request.is_navigation_request():
+        route.fulfill(status=204)
+    else:
+        route.continue_()
+
+
+@pytest.fixture
+def visitor(browser: Browser, host: Host) -> Iterator[Visitor]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield Visitor(context, host.url)
+    context.close()
+
+
+@pytest.fixture
+def reader(browser: Browser, host: Host) -> Iterator[Visitor]:
+    """A visitor whose scripts are off."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
+    yield Visitor(context, host.url, has_scripts=False)
+    context.close()

@@ -1,0 +1,92 @@
+"""Every kind of page in a browser: quiet, whole without scripts, no wider than a phone, fit for paper."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visitor
+from tests.browser.demo import BASE, KIND_NAMES, Built
+
+PHONE = {"width": 360, "height": 740}
+SHIFT_LIMIT = 0.01  # Chromium's score of layout shift; 0.1 is what others call good
+WIDER = "document.documentElement.scrollWidth - innerWidth"
+HREFS = "links => links.map((link) => new URL(link.getAttribute('href'), document.baseURI).href)"
+SCROLL_THROUGH = """async () => {
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+    scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_pages_are_quiet_and_stand_still(visitor: Visitor, demo: Built, kind: str) -> None:
+    """No script error, no refused or foreign request, no layout that moves, on a wide window and a phone's."""
+    for sheet in demo.fullest(kind):
+        for size in ({"width": 1280, "height": 800}, PHONE):
+            visitor.page.set_viewport_size(size)
+            page = visitor.open(sheet)
+            page.evaluate(SCROLL_THROUGH)
+
+            assert visitor.found() == [], sheet.path
+            assert page.evaluate("heard.shift") <= SHIFT_LIMIT, sheet.path
+            assert page.evaluate(WIDER) <= 0, sheet.path
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_pages_are_whole_without_scripts(reader: Visitor, demo: Built, kind: str) -> None:
+    """The words and links of the page are all there, nothing needs a script, and every link leads to a file."""
+    files = {sheet.path for sheet in demo.sheets}
+    for sheet in demo.fullest(kind):
+        page = reader.open(sheet)
+
+        assert page.locator("h1").count() == 1
+        assert page.locator("h1").is_visible()
+        assert page.locator("main").inner_text().strip()
+        assert dead_links(page, reader.address, files, demo) == []
+        assert page.evaluate(WIDER) <= 0
+        page.set_viewport_size(PHONE)
+        assert page.evaluate(WIDER) <= 0, f"{sheet.path} on a phone"
+        page.set_viewport_size({"width": 1280, "height": 800})
+        assert [text for text in reader.wrong if "Blocked script" not in text] == []
+
+
+def dead_links(page: Page, address: str, files: set[str], demo: Built) -> list[str]:
+    """Return the links of a page that lead to nothing on this site."""
+    hrefs = page.eval_on_selector_all("a[href]", HREFS)
+    found = []
+    for href in hrefs:
+        path = re.sub(r"[?#].*", "", href).removeprefix(f"{address}{BASE}")
+        if path.startswith("/static/media/"):  # not made for this site: no page here plays
+            continue
+        if href.startswith(address) and path not in files and not (demo.output / path.lstrip("/")).is_file():
+            found.append(href)
+    return found
+
+
+def test_a_replay_without_scripts_has_players_and_chapters(reader: Visitor, demo: Built) -> None:
+    """What plays is a plain video element per part, and a chapter is a link into one of them."""
+    page = reader.open(demo.fullest("watch")[0])
+
+    assert page.locator("video[controls]:visible, audio[controls]:visible").count() >= 1
+    assert page.locator("a[href*='#t=']").count() >= 1
+    assert page.locator("video[preload=none], audio[preload=none]").count() == page.locator("video, audio").count()
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_pages_print(reader: Visitor, demo: Built, kind: str) -> None:
+    """On paper there is ink, and it is dark on white also for those who read in the dark."""
+    sheet = demo.fullest(kind)[0]
+    page = reader.open(sheet)
+    page.emulate_media(media="print", color_scheme="dark")
+
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("L")
+
+    shades = picture.histogram()
+    assert sum(shades[:100]) > 200, "no ink"
+    assert sum(shades[200:]) > sum(shades) / 2, "not on white"
