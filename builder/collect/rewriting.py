@@ -6,17 +6,21 @@ line is another text, so the reader takes the segment for a new file and reads i
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
 import os
 import re
 import secrets
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from builder.collect.disk import Disk
 from builder.collect.line import decode, encode
 from builder.collect.redaction import redacted
-from builder.errors import LockedError
+from builder.errors import LockedError, StorageError
 from builder.model import Value
 from builder.sources.strict_json import strict_object
 
@@ -53,18 +57,21 @@ def set_aside(folder: Path) -> list[str]:
 
 
 def _redact_file(path: Path, key: bytes) -> Rewritten:
-    is_gzip = path.suffix == ".gz"
-    content = gzip.decompress(path.read_bytes()) if is_gzip else path.read_bytes()
+    """Redact one file line by line; it is replaced only if that changes something."""
     counts = {"redacted": 0, "already": 0, "left": 0}
-    lines: list[bytes] = []
-    for line in content.split(b"\n"):
-        outcome, changed = _redact_line(line, key)
-        if line:
-            counts[outcome] += 1
-        lines.append(changed)
-    if counts["redacted"]:
-        changed = b"\n".join(lines)
-        replace(path, gzip.compress(changed, mtime=0) if is_gzip else changed)
+    with replacement(path) as new:
+        try:
+            with opened(path) as lines, packed(new.file, path) as out:
+                for line in lines:
+                    content = line.removesuffix(b"\n")
+                    outcome, changed = _redact_line(content, key)
+                    counts[outcome] += bool(content)
+                    out.write(changed + line[len(content) :])
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise StorageError(
+                f"`{path}` is not whole, it was left as found", hint="move it away or repair it"
+            ) from error
+        new.is_wanted = bool(counts["redacted"])
     return Rewritten(name=path.name, **counts)
 
 
@@ -82,20 +89,42 @@ def _redact_line(line: bytes, key: bytes) -> tuple[str, bytes]:
     return "redacted", encode(stored.received_ms, stored.verdict, body, redacted=True)[:-1]  # type: ignore[arg-type]  # checked by its checksum
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Put `content` in the place of the file at `path`, whole or not at all, with the same permissions."""
+def opened(path: Path) -> io.BufferedIOBase:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+
+
+@contextlib.contextmanager
+def packed(file: io.BufferedIOBase, path: Path) -> Iterator[io.BufferedIOBase]:
+    """Return what compresses into `file` if the file at `path` is compressed; the same content gives the same bytes."""
+    if path.suffix != ".gz":
+        yield file
+        return
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packer:
+        yield packer
+
+
+@dataclass
+class Replacement:
+    """A file that is being written; `is_wanted` says whether it takes the old one's place."""
+
+    file: io.BufferedIOBase
+    is_wanted: bool = False
+
+
+@contextlib.contextmanager
+def replacement(path: Path) -> Iterator[Replacement]:
+    """Offer a file that replaces the one at `path`, whole or not at all, with the same permissions."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(handle, view) :]
-        os.fchmod(handle, path.stat().st_mode & 0o777)
-        os.fsync(handle)
-    except BaseException:
-        os.close(handle)
-        temporary.unlink()
-        raise
-    os.close(handle)
-    temporary.replace(path)
-    Disk().sync_folder(path.parent)
+        with os.fdopen(handle, "wb") as file:
+            new = Replacement(file)
+            yield new
+            file.flush()
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+            os.fsync(file.fileno())
+        if new.is_wanted:
+            temporary.replace(path)
+            Disk().sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import functools
 import gzip
 import json
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from builder.collect.disk import Disk
 from builder.collect.keys import redaction_key
 from builder.collect.line import decode, encode
 from builder.collect.redaction import hashed, redacted, scrub
-from builder.errors import ConfigError
+from builder.collect.rewriting import redact_folder
+from builder.errors import ConfigError, StorageError
 from builder.model import Notice
 from builder.sources import SourceSettings, find_sources, read
 from tests.collect.support import DAY, HOSTILE, body_of, running
@@ -169,6 +171,33 @@ def test_stored_files_are_redacted_in_place(folder: Path) -> None:
     assert contents["2025-09-04.jsonl"].endswith(b'}\n{"event_type":100}\n')
     assert [decode(line).verdict for line in contents["2025-09-05.jsonl"].splitlines()] == ["fresh", "late"]
     assert (folder / "2025-09-05.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_compressed_file_that_is_not_whole_is_left_as_found(folder: Path) -> None:
+    """A copy that broke off: one sentence that names it, no half file, nothing beside it."""
+    path = folder / "2025-09-03.jsonl.gz"
+    path.write_bytes(path.read_bytes()[:-9])
+    broken, names = path.read_bytes(), sorted(entry.name for entry in folder.iterdir())
+    with pytest.raises(StorageError, match="is not whole, it was left as found"):
+        list(redact_folder(folder, HASH_KEY))
+
+    assert path.read_bytes() == broken
+    assert sorted(entry.name for entry in folder.iterdir()) == names
+
+
+def test_a_large_file_is_redacted_line_by_line(tmp_path: Path) -> None:
+    """Memory follows the longest line, not the file."""
+    line = encode(1, "fresh", json.dumps({"file_id": "1", "stream_param": PUSH, "extra": "x" * 2_000}))
+    (tmp_path / "2025-09-04.jsonl").write_bytes(line * 2_000)
+    tracemalloc.start()
+    try:
+        report = list(redact_folder(tmp_path, HASH_KEY))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert [one.redacted for one in report] == [2_000]
+    assert peak < 1_000_000, "the file has four million bytes"
 
 
 def test_redaction_is_refused_while_a_receiver_runs(folder: Path) -> None:
