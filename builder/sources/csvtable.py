@@ -28,7 +28,7 @@ EXPORT = (  # the export's columns in the order of its page
     "tags", "vid", "url", "id", "size", "duration",
 )  # fmt: skip
 _ALIASES = {
-    "name": "媒体文件名称 媒体名称 文件名称 名称 音视频名称 mediafilename medianame filename name videoname",
+    "name": "媒体文件名称 媒体名称 文件名称 文件名 名称 音视频名称 mediafilename medianame filename name videoname",
     "created": "创建时间 creationtime createtime createdat created timecreated uploadtime 上传时间",
     "updated": "更新时间 最后更新时间 修改时间 lastupdatedtime updatetime updatedat updated lastupdated lastmodified",
     "expires": "过期时间 到期时间 expirationtime expiretime expirytime expiresat expires expiration",
@@ -40,12 +40,16 @@ _ALIASES = {
     "storage": "媒体文件存储 存储 存储类型 storage storageclass storagetype",
     "tags": "媒体文件标签 标签 labels tags label tag",
     "vid": "直播转录制文件vid 直播录制文件vid 直播转录制文件 vid liverecordingfilevid liverecordingfile livevid",
-    "url": "音视频地址 文件地址 视频地址 播放地址 地址 url fileurl mediaurl videourl audiovideourl playurl",
+    "url": "音视频地址 文件地址 视频地址 播放地址 地址 音视频url 视频url 文件url 播放链接 视频链接 链接 "
+    "url fileurl mediaurl videourl audiovideourl playurl downloadurl link address",
     "id": "文件id 媒体文件id 音视频id 视频id fileid mediafileid mediaid id",
     "size": "文件大小 大小 filesize size",
     "duration": "时长 音视频时长 视频时长 播放时长 duration length",
 }  # fmt: skip
 _BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
+_UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
+_BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
+_SECONDS = frozenset(("", "s", "sec", "second", "seconds", "秒", "h:mm:ss", "hh:mm:ss"))
 _NOT_WORD = re.compile(r"[^\w]|_")
 _TAG_MARKS = re.compile(r"[,;|，；、]")
 _TEXT_FORCED = re.compile(r'="?([^"]*)"?')
@@ -59,6 +63,7 @@ class Layout(Value, frozen=True):
     columns: tuple[str, ...]  # "" = a column we do not use
     delimiter: str
     is_neutral: bool
+    size_unit: str = ""  # of bare numbers: what the header says
     has_header: bool = True
 
 
@@ -76,13 +81,25 @@ def layout_of(head: bytes) -> Layout | None:
     names = [_NOT_WORD.sub("", cell).lower() for cell in cells]
     if "stream" in names and ("url" in names or "id" in names) and len(names) > 2:
         return Layout(tuple(n if n in neutral.COLUMNS else "" for n in names), delimiter, is_neutral=True)
-    known = [_BY_ALIAS.get(name, "") for name in names]
+    known = [_BY_ALIAS.get(name) or _measure(cell) for name, cell in zip(names, cells, strict=True)]
     columns = tuple(name if name and name not in known[:at] else "" for at, name in enumerate(known))
     if "id" in columns and "url" in columns and sum(map(bool, columns)) > 2:
-        return Layout(columns, delimiter, is_neutral=False)
+        unit = _unit(cells[columns.index("size")]) if "size" in columns else ""
+        return Layout(columns, delimiter, is_neutral=False, size_unit="" if unit in ("byte", "bytes", "字节") else unit)
     if len(cells) == len(EXPORT):
         return Layout(EXPORT, delimiter, is_neutral=False, has_header="://" not in text)
     return None
+
+
+def _measure(cell: str) -> str:
+    """Return which column a header such as `File Size (MB)` names; "" for none, or when the unit is not known."""
+    name = _BY_ALIAS.get(_NOT_WORD.sub("", _UNIT.sub("", cell)).lower(), "")
+    return name if _unit(cell) in {"size": _BYTES, "duration": _SECONDS}.get(name, ()) else ""
+
+
+def _unit(cell: str) -> str:
+    match = _UNIT.search(cell)
+    return match[1].lower() if match else ""
 
 
 def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
@@ -121,7 +138,7 @@ def _item(raw: bytes, encoding: str, layout: Layout) -> Item | None:
     if len(cells) != len(layout.columns):
         raise RefusedError("bad_csv", f"expected {len(layout.columns)} cells, found {len(cells)}")
     values = {name: _plain(cell) for name, cell in zip(layout.columns, cells, strict=True) if name}
-    return neutral.notice_of(values, is_text=True) if layout.is_neutral else _export_row(values)
+    return neutral.notice_of(values, is_text=True) if layout.is_neutral else _export_row(values, layout.size_unit)
 
 
 def _plain(cell: str) -> str:
@@ -130,7 +147,7 @@ def _plain(cell: str) -> str:
     return match[1] if match else cell.removeprefix("'")
 
 
-def _export_row(values: dict[str, Any]) -> Item:
+def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     fields = Fields(values)
     file_id = fields.ident("id", required=True)
     if _ROUNDED.fullmatch(file_id):
@@ -141,6 +158,8 @@ def _export_row(values: dict[str, Any]) -> Item:
         fields.flags.add("archived")
         url = ""
     size, length = fields.text("size"), fields.text("duration")
+    if size_unit and size[-1:].isdecimal():
+        size += size_unit
     told = mediainfo.told_by_name(
         fields, name, "", url,
         size_bytes=neutral.size_of(size, "size") if size not in ("", "-") else None,
