@@ -160,21 +160,6 @@ def private_slug(stream: StreamKey, key: bytes) -> str:
     return "s-" + "".join(ALPHABET[bits >> place & 31] for place in range(75, -1, -5))
 
 
-def private_slugs(stream: StreamKey, key: bytes) -> tuple[str, ...]:
-    """Return every private slug a stream may have had: its own first, then those of its less complete names.
-
-    Early records of a stream often lack app and appname; when they become known its own slug changes, and the former
-    ones should lead to it.
-    """
-    names = (
-        stream,
-        StreamKey(stream.stream_id, stream.app),
-        StreamKey(stream.stream_id, "", stream.appname),
-        StreamKey(stream.stream_id),
-    )
-    return tuple(dict.fromkeys(private_slug(name, key) for name in names))
-
-
 def address_clash(identity: str, first: str, second: str) -> ConfigError:
     """Return the error for two recordings whose sessions would have one address; both are named, in order."""
     one, two = sorted((first, second))
