@@ -104,7 +104,7 @@ def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int
         tasks = tasks_of(cloud, recent) if recent else []
         return run.missing(find_holes(places, asked, window, tasks), cloud, None, now_ms=now_ms)
     if asked.status:
-        return run.status(cloud, known_files(places))
+        return run.status(cloud, known_files(places, asked.streams), asked.streams)
     if asked.origin == "callbacks":
         recent = latest(window, now_ms, CALLBACK_DAYS)
         if recent is None:
@@ -141,10 +141,11 @@ def find_holes(places: Places, asked: Asked, window: Window, tasks: list[Task]) 
     return {stream: windows for stream, windows in found.items() if not asked.streams or stream in asked.streams}
 
 
-def known_files(places: Places) -> list[str]:
+def known_files(places: Places, streams: tuple[str, ...]) -> list[str]:
     """Return the file ids of all recordings that a session shows, as far as VOD can know them: its ids are numbers."""
     with up_to_date(places.source, places.state) as desk:
-        parts = (part for one in desk.catalog.all_sessions() for track in one.tracks for part in track.parts)
+        sessions = (one for one in desk.catalog.all_sessions() if not streams or one.stream.stream_id in streams)
+        parts = (part for one in sessions for track in one.tracks for part in track.parts)
         return sorted({part.file_id for part in parts if VOD_FILE_ID.fullmatch(part.file_id)})
 
 

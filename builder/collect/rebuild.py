@@ -20,7 +20,7 @@ RUN = "import os, sys; os.nice(10); from builder.cli import run; sys.exit(run(sy
 PASSED_ON = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "PYTHONPATH", "PYTHONUTF8", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH"}
 )
-KEPT_BACK = frozenset({"AFTERCAST_PUSH_KEY"})
+KEPT_BACK = frozenset({"AFTERCAST_PUSH_KEY", "AFTERCAST_LEGACY_KEY", "AFTERCAST_REDACT_KEY"})  # a build needs none
 LINE_BYTES = 4_096
 STOP_SECONDS = 2.0
 

@@ -92,12 +92,13 @@ class Run:
                 asks += [(stream, day, partial(self._legacy_of, listing, day, stream)) for day in days]
         return self._until_answered(asks, now_ms)
 
-    def status(self, cloud: Cloud, file_ids: Sequence[str]) -> Pulled:
+    def status(self, cloud: Cloud, file_ids: Sequence[str], streams: Sequence[str] = ()) -> Pulled:
         """Ask what became of known files, sorted ids: deleted and forbidden ones become tombstones.
 
         Where none of the files is known at all, the account is the wrong one, and believing it would empty the site.
         """
-        asked_to = self.shelf.progress.get("status", "")
+        what = f"status {label(streams)}"
+        asked_to = self.shelf.progress.get(what, "")
         left = [file_id for file_id in file_ids if file_id > asked_to] or list(file_ids)
         unknown: list[tuple[str, str, dict[str, Any]]] = []
         is_known = left != list(file_ids)  # an earlier run has seen one
@@ -108,7 +109,7 @@ class Run:
                 unknown.append((f"status/{stream_name(' '.join(group))}.json", group[-1], answer))
                 is_known = is_known or bool(answer["Response"].get("MediaInfoSet"))
                 if is_known:
-                    self._lay_status(unknown)
+                    self._lay_status(what, unknown)
         except BudgetSpentError:
             return self._result(finished=False)
         if unknown:
@@ -116,13 +117,13 @@ class Run:
                 f"none of {len(left)} files is known there, nothing was changed",
                 hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
             )
-        self.shelf.remember("status", "")
+        self.shelf.remember(what, "")
         return self._result(finished=True)
 
-    def _lay_status(self, answers: list[tuple[str, str, dict[str, Any]]]) -> None:
+    def _lay_status(self, what: str, answers: list[tuple[str, str, dict[str, Any]]]) -> None:
         for name, last, answer in answers:
             self.shelf.lay(name, answer)
-            self.shelf.remember("status", last)
+            self.shelf.remember(what, last)
         answers.clear()
 
     # --- one question ---

@@ -83,7 +83,7 @@ def stream_name(stream: str) -> str:
 
 def write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.aftercast-tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.aftercast-tmp")  # two runs at a time may write the same
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:  # noqa: PTH123 - its mode from the first byte on
         file.write(data)
         file.flush()

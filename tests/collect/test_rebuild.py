@@ -103,7 +103,14 @@ def test_the_build_waits_for_its_turn_and_sees_no_push_key() -> None:
     """The command by list; the environment by list of what may pass."""
     command = build_command(["--source", "a b"])
     environment = build_environment(
-        {"PATH": "p", "AFTERCAST_SLUG_KEY": "s", "AFTERCAST_PUSH_KEY": "k", "LD_PRELOAD": "x", "AWS_SECRET": "y"}
+        {
+            "PATH": "p",
+            "AFTERCAST_SLUG_KEY": "s",
+            "AFTERCAST_PUSH_KEY": "k",
+            "AFTERCAST_LEGACY_KEY": "l",
+            "LD_PRELOAD": "x",
+            "AWS_SECRET": "y",
+        }
     )
 
     assert command[0] == sys.executable
