@@ -72,7 +72,8 @@ def build(workshop: Workshop, options: Options, progress: Progress = lambda _: N
         Catalog.open(places.state) as catalog,
     ):
         report = build_with(workshop, catalog, options, progress)
-    return judged(msgspec.structs.replace(report, seconds=round(time.monotonic() - began, 3)), options)
+        refused = standing_problems(catalog) if options.strict else 0
+    return judged(msgspec.structs.replace(report, seconds=round(time.monotonic() - began, 3)), options, refused)
 
 
 def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress: Progress) -> BuildReport:
@@ -142,12 +143,17 @@ def report_of(
     )
 
 
-def judged(report: BuildReport, options: Options) -> BuildReport:
+def standing_problems(catalog: Catalog) -> int:
+    """Count what `--strict` refuses in the whole catalog: a second run must not pass for having read nothing new."""
+    return sum(note.problem.quarantined or note.problem.code in STRICT for note in catalog.problems())
+
+
+def judged(report: BuildReport, options: Options, refused: int) -> BuildReport:
     """Turn problems into failure when that was asked for; the site is written either way."""
     pages = report.pages
-    if options.strict and (count := sum(problem.quarantined or problem.code in STRICT for problem in report.problems)):
+    if refused:
         raise StrictError(
-            f"{count} {'problem' if count == 1 else 'problems'} found and `--strict` given",
+            f"{refused} {'problem' if refused == 1 else 'problems'} found and `--strict` given",
             hint="`aftercast problems` lists them",
         )
     if options.expect_changes and not pages.written and not pages.removed:

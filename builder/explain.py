@@ -181,7 +181,7 @@ def _aside(others: Iterable[SetAside], *, private: bool) -> list[str]:
 
 def _stream(session: Session) -> str:
     told = session.stream
-    return "/".join(part or "*" for part in (told.app, told.appname)) + f"/{told.stream_id}"
+    return "/".join(part for part in (told.app, told.appname, told.stream_id) if part)
 
 
 def _clock(ms: int, days: BroadcastDays | None) -> str:

@@ -127,7 +127,7 @@ class Workshop:
         found = {"config": digest_of(self.config), "redirects": digest_of(sorted(self.redirects.items()))}
         for kind in KINDS:
             for language in ("", *self.config.languages):
-                found[f"theme {kind.name} {language}"] = self.renderer.theme_digest(kind, language)
+                found[f"theme {kind.name} {language}".rstrip()] = self.renderer.theme_digest(kind, language)
         found |= {f"content {name}": digest for name, digest in self.content.digests}
         found |= {f"asset {asset.path}": asset.digest for asset in self.assets}
         return found

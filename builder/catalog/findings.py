@@ -34,7 +34,7 @@ def conflict(connection: sqlite3.Connection, base: int, key: str, fields: Iterab
 
 def refused(connection: sqlite3.Connection, base: int, key: str, host: str) -> None:
     """Note that a recording waits for its media host to be listed."""
-    message = f"the media host `{host}` is not in `media.hosts`"
+    message = f"expected a host of `media.hosts`, found `{host}`"
     _put(connection, base, Problem("media_host", message, field="url", file_id=key, quarantined=True))
 
 

@@ -116,7 +116,7 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
         if site.has(kind)
     ]
     if site.has("page"):
-        # Imported pages decide about the navigation by themselves; sorted by title, one entry per slug.
+        # Imported pages decide about the navigation by themselves; in the same order in every language.
         chosen = {page.slug: page for page in pages_in(site, language) if page.nav}
         entries += [
             Nav(
@@ -124,7 +124,7 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
                 site.link("page", slug, language),
                 f"page/{slug}" == section,
             )
-            for slug, page in sorted(chosen.items(), key=lambda item: (item[1].title, item[0]))
+            for slug, page in sorted(chosen.items())
         ]
     return (*entries, *(Nav(run(label, "", code, NAME_LIMIT), url) for label, url in site.config.nav))
 

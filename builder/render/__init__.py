@@ -8,6 +8,7 @@ value; together they are the page's fingerprint.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
@@ -27,6 +28,7 @@ from builder.render.names import Memory
 from builder.render.theme import DEFAULT, Theme, one_line
 
 LIBRARIES = ("jinja2", "markdown", "nh3", "tzdata")
+_VALUE = re.compile(r"^'(?:\w+\.)*(\w+) object'")
 _REMOVED_GLOBALS = ("lipsum",)  # random
 _REMOVED_FILTERS = ("random", "safe", "xmlattr")  # changing; unescaped; attribute names from data
 
@@ -152,7 +154,9 @@ class Renderer:
         place = self._place(error)
         if place is None and not isinstance(error, UndefinedError):
             raise error
-        raise ConfigError(f"{place or 'templates/' + name}: {one_line(str(error))}") from error
+        sentence = _VALUE.sub(r"`\1`", one_line(str(error)))
+        hint = "docs/templates.md lists what a template sees" if isinstance(error, UndefinedError) else ""
+        raise ConfigError(f"{place or 'templates/' + name}: {sentence}", hint=hint) from error
 
     def _place(self, error: Exception) -> str | None:
         """Return the innermost template and line of a traceback."""

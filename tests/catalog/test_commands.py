@@ -71,7 +71,7 @@ def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
         ["conflict:1", "conflict"],
         ["media_host:3", "media_host"],
     ]
-    assert "recordings/a.jsonl:4: `url` the media host `elsewhere.example.com` is not in `media.hosts`" in out[2]
+    assert "recordings/a.jsonl:4: `url` expected a host of `media.hosts`, found `elsewhere.example.com`" in out[2]
 
     _, out, _ = call(capsys, "problems", "show", "media_host:3", "--json")
     assert json.loads(out[0])["file_id"] == "3"
@@ -99,7 +99,9 @@ def test_problems_can_be_tried_again(world, capsys):
     assert call(capsys, "problems", "retry") == (0, [], ["aftercast: 2 problems are left"])
 
 
-@pytest.mark.parametrize("name", [FIRST, f"/replays/{FIRST}/", "1"])
+@pytest.mark.parametrize(
+    "name", [FIRST, f"/replays/{FIRST}/", f"https://replays.example.com/a/replays/{FIRST}/#t=5", "1"]
+)
 def test_explain_takes_ids_addresses_and_files(world, capsys, name):
     code, out, err = call(capsys, "explain", name)
 
@@ -113,6 +115,15 @@ def test_explain_says_why_a_file_is_in_no_session(world, capsys):
     _, out, _ = call(capsys, "explain", "3")
 
     assert out[0] == "3 is in no session: its media host is not in `media.hosts`"
+
+
+def test_explain_says_why_a_record_was_set_aside(world, capsys):
+    _, out, _ = call(capsys, "explain", "4")
+
+    assert out == [
+        "4 is in no session: its record was set aside",
+        "recordings/a.jsonl:5: `file_size` expected an integer, found other text",
+    ]
 
 
 def test_explain_knows_nothing_of_it(world, capsys):

@@ -66,7 +66,7 @@ def test_values_are_escaped_in_overrides_too(own):
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("\n{{ page.nothing }}", r"templates/day\.html:2: .*has no attribute 'nothing'"),
+        ("\n{{ page.nothing }}", r"templates/day\.html:2: `DayPage` has no attribute 'nothing'$"),
         ("{{ nothing }}", r"templates/day\.html:1: 'nothing' is undefined"),
         ("\n\n{% if %}", r"templates/day\.html:3: expected an expression"),
         ("{{ page.day | markup }}", r"templates/day\.html:1: `markup` expects a picture or sanitised HTML, found str"),
