@@ -66,7 +66,7 @@ def explanation(catalog: Catalog, what: str, zone: str) -> Iterator[str]:
 
 def session_named(catalog: Catalog, what: str) -> Session | None:
     """Return the session of an id, an address, a former address or a file."""
-    parsed = parse_session_id(what)
+    parsed = parse_session_id(what.partition("#")[0].rpartition("/replays/")[2])
     if parsed is None:
         return catalog.session_of_file(what)
     identity = session_id(*parsed)

@@ -82,12 +82,7 @@ def read(file: SourceFile, resume: Resume | None, settings: SourceSettings) -> R
 
 def table_of(content: Content) -> Rows | None:
     """Return the rows of a table (CSV, YAML) or of a file that is no text; None for a file of lines."""
-    head = b""
-    for chunk in content():
-        head += chunk
-        if len(head) >= _HEAD:
-            break
-    head = head[:_HEAD]
+    head = _head(content)
     if head[:2] in _WIDE_BOMS:
         return _refused("bad_encoding", "expected UTF-8, found UTF-16")
     text = head.removeprefix(_BOM).lstrip()
@@ -101,6 +96,19 @@ def table_of(content: Content) -> Rows | None:
     if yamlrows.is_rows(text):
         return yamlrows.rows(content)
     return None
+
+
+def _head(content: Content) -> bytes:
+    head = b""
+    try:
+        for chunk in content():
+            head += chunk
+            if len(head) >= _HEAD:
+                break
+    except FileRefusedError:  # told when the content is read to that place; what came before stands
+        if not head:
+            raise
+    return head[:_HEAD]
 
 
 class _Watch:
