@@ -111,7 +111,13 @@ def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
         answer = client.call_json(action, ask)
     except TencentCloudSDKException as error:
         raise failure(action, error.get_code()) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:  # the SDK takes the shape of an answer for granted
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ) as error:  # the SDK takes the shape of an answer for granted
         raise TransientError(type(error).__name__) from error
     if not isinstance(answer, dict) or not isinstance(answer.get("Response"), dict):
         raise TransientError("the answer has no `Response`")

@@ -86,7 +86,7 @@ def fetch(address: str) -> dict[str, Any]:
         raise TransientError(reason_of(error)) from None  # its text and its cause may hold the signed address
     try:
         answer = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TransientError("the answer is not JSON") from error
     if not isinstance(answer, dict):
         raise TransientError("the answer is not an object")

@@ -9,6 +9,7 @@ from builder.cli import run
 from builder.errors import RemoteError
 from builder.pull.calls import TransientError, number_in
 from builder.pull.cloud import CloudAccount, called, clients
+from builder.pull.legacy import fetch
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Sent
 from builder.simulate.messages import Event
@@ -78,6 +79,7 @@ def test_a_question_that_cannot_be_asked_is_refused_in_one_sentence(arguments, w
         (b"[]", "application/json", TransientError),
         (b"<html>", "text/html", TransientError),
         (b'{"Response":7}', "text/html", TransientError),
+        (b"[" * 100_000, "application/json", TransientError),
     ],
 )
 def test_an_answer_that_is_none_is_a_failure_and_no_empty_list(answer, content_type, error):
@@ -98,6 +100,15 @@ def test_an_answer_that_is_none_is_a_failure_and_no_empty_list(answer, content_t
         running.stop()
 
     assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/x?sign=CANARY", "http://127.0.0.1:1/x y?sign=CANARY"])
+def test_an_address_that_fails_is_not_quoted(address):
+    """It holds a signature; what the system says is enough."""
+    with pytest.raises(TransientError) as raised:
+        fetch(address)
+
+    assert "CANARY" not in f"{raised.value!r} {raised.value.__cause__!r}"
 
 
 @pytest.mark.parametrize(
