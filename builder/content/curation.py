@@ -43,9 +43,10 @@ def curation_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Curation:
     _check_name(front)
     description = front.get("description", fields.text, "")
     html = prose.to_html(file.body or description)
+    recordings, merged = front.all("recordings", fields.token), front.all("merge", fields.token)
     return Curation(
         source=file.source,
-        recordings=front.all("recordings", fields.token),
+        recordings=recordings,
         address=front.get("address", session_address, ""),
         title=front.get("title", fields.text, ""),
         language=front.get("language", fields.text, ""),
@@ -56,7 +57,7 @@ def curation_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Curation:
         visibility=cast("Visibility | None", front.get("visibility", _visibility, None)),
         chapters=chapters(front, zone),
         split_before=front.get("split", _splits, ()),
-        merge=front.all("merge", fields.token),
+        merge=tuple(dict.fromkeys((*recordings, *merged))) if merged else (),
         trim=front.get("trim", _trim, None),
         window=front.get("window", _window(zone), None),
         vj=front.get("vj", fields.text, ""),

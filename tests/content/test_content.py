@@ -303,6 +303,14 @@ def test_a_split_may_be_written_in_some_ways(site, written):
     assert curation.split_before == ("2",)
 
 
+@pytest.mark.parametrize("merge", ["['3']", "['1', '3']"])
+def test_a_merge_joins_the_named_replay_with_others(site, merge):
+    """Whether the file names its own recordings again or not."""
+    (curation,) = site.load({"replays/a.md": f"---\nrecordings: ['1']\nmerge: {merge}\n---\n"}).curations
+
+    assert curation.merge == ("1", "3")
+
+
 def test_equal_claims_at_one_time_are_refused(site):
     """Nobody can say whose replays these are; both files are named."""
     claims = "---\nstreams: [a, {glob: 'b*', from: 2022-01-01}]\n---\n"

@@ -196,7 +196,11 @@ def test_torn_gzip_gives_what_it_holds(folder, line):
 
     assert codes.count("ok") > 500
     assert codes[-1] == "bad_gzip"
-    assert shape(folder.items(gzip.compress(f"{line()}\n{line()}\n".encode(), mtime=0)[:-9])) == ["ok", "ok", "bad_gzip"]
+    assert shape(folder.items(gzip.compress(f"{line()}\n{line()}\n".encode(), mtime=0)[:-9])) == [
+        "ok",
+        "ok",
+        "bad_gzip",
+    ]
     assert shape(folder.items(gzip.compress(f"{line()}\n".encode(), mtime=0) + b"\0" * 1024)) == ["ok"]
 
 
