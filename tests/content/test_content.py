@@ -150,7 +150,7 @@ def test_a_curation_is_read_whole(site):
             featured=True,
             visibility="unlisted",
             split_before=("5200000000000000003",),
-            merge=("5200000000000000004",),
+            merge=("5200000000000000001", "5200000000000000002", "5200000000000000004"),
             trim=Trim(30, 60),
             window=Window("room", NOON_MS, NOON_MS + 2 * 3_600_000),
             vj="alice",
