@@ -7,6 +7,7 @@ the same with every page stale.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 
@@ -110,7 +111,7 @@ def claimed(workshop: Workshop, catalog: Catalog, ledger: Ledger, options: Optio
         return OutputFolder(root), why
     folder = claim(root, base_url=workshop.config.base_url, source=places.source, known=known, adopt=options.adopt)
     with catalog.transaction():
-        ledger.register(str(root))
+        ledger.register(os.fsencode(root).decode("utf-8", "replace"))  # a name need not be text
     return folder, why
 
 

@@ -26,6 +26,7 @@ MARKER_FORMAT = 1
 TEMP_SUFFIX = ".aftercast-tmp"
 NAME_LIMIT = 230  # bytes; a longer name has no room for dot and suffix within the usual 255
 COPY_CHUNK = 1 << 20
+FILE_MODE, FOLDER_MODE = 0o644, 0o755
 FSYNC_EACH_LIMIT = 64  # above it one syncfs is cheaper than a flush per file (RELIABILITY finding 8)
 WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -54,12 +55,14 @@ class OutputFolder:
         target = os.path.join(self.root, path)  # noqa: PTH118  the hot path of a clean build
         temporary = temporary_name(target)
         try:
-            handle = os.open(temporary, WRITE_FLAGS, 0o644)
+            handle = os.open(temporary, WRITE_FLAGS, FILE_MODE)
             try:
                 write_all(handle, data)
                 if durable:
                     os.fsync(handle)
                 facts = os.fstat(handle)
+                if stat.S_IMODE(facts.st_mode) != FILE_MODE:  # a site is for everybody, whatever the umask
+                    os.fchmod(handle, FILE_MODE)
             finally:
                 os.close(handle)
             is_new = not is_regular(target)
@@ -75,12 +78,13 @@ class OutputFolder:
         try:
             with (
                 origin.open("rb") as source,
-                os.fdopen(os.open(temporary_name(target), WRITE_FLAGS, 0o644), "wb") as copy,
+                os.fdopen(os.open(temporary_name(target), WRITE_FLAGS, FILE_MODE), "wb") as copy,
             ):
                 while chunk := source.read(COPY_CHUNK):
                     digest.update(chunk)
                     copy.write(chunk)
                 copy.flush()
+                os.fchmod(copy.fileno(), FILE_MODE)
                 facts = os.fstat(copy.fileno())
             is_new = not is_regular(target)
         except OSError as error:
@@ -208,7 +212,7 @@ class OutputFolder:
         try:
             if place.is_symlink() or (place.exists() and not place.is_dir()):
                 place.unlink()  # a link could lead out of the output; a file gives way to the folder
-            place.mkdir(mode=0o755, exist_ok=True)
+            make_folder(place)
         except OSError as error:
             raise self._failure("create", folder, error) from error
         self._made.add(folder)
@@ -235,7 +239,8 @@ def claim(root: Path, *, base_url: str, source: Path, known: bool, adopt: bool) 
     refuse_dangerous(root, source)
     mark = json.dumps({"format": MARKER_FORMAT, "site": hashlib.blake2b(base_url.encode(), digest_size=8).hexdigest()})
     try:
-        root.mkdir(mode=0o755, parents=True, exist_ok=True)
+        root.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
         found = read_marker(root)
         if found is None and not adopt and any(not name.startswith(".") for name in os.listdir(root)):  # noqa: PTH208
             raise not_ours(root, "it holds files that aftercast did not write")
@@ -258,6 +263,7 @@ def read_marker(root: Path) -> str | None:
 def write_marker(root: Path, mark: str) -> None:
     temporary = Path(temporary_name(str(root / MARKER)))
     temporary.write_text(mark + "\n", encoding="utf-8")
+    temporary.chmod(FILE_MODE)
     temporary.replace(root / MARKER)
 
 
@@ -275,6 +281,18 @@ def refuse_dangerous(root: Path, source: Path) -> None:
         raise ConfigError(f"{root}: expected a folder for the site alone, found `/` or the home folder")
     if resolved == origin or resolved in origin.parents or origin in resolved.parents:
         raise ConfigError(f"{root}: expected an output outside `{source}`, found one that overlaps the source")
+
+
+def make_folder(place: Path) -> None:
+    """Make a folder that everybody may read, whatever the umask; one that is there stays as it is."""
+    try:
+        place.mkdir(mode=FOLDER_MODE)
+    except FileExistsError:
+        if not place.is_dir():
+            raise
+    else:
+        if stat.S_IMODE(place.stat().st_mode) != FOLDER_MODE:
+            place.chmod(FOLDER_MODE)
 
 
 def temporary_name(target: str) -> str:

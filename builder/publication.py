@@ -52,6 +52,7 @@ class Publication:
         self.prune = prune
         self.dry = dry
         self.connection = catalog.connection
+        self.fresh = prune and next(folder.files(), None) is None  # the output holds nothing yet: no need to look
 
     def run(self, stale: Stale, jobs: int, progress: Callable[[int], None]) -> Published:
         """Make and publish the stale pages."""
@@ -68,9 +69,8 @@ class Publication:
             reasons = tuple((path, why) for path, _, why in islice(staging.written(), REPORTED))
             if not self.dry:
                 self._show(staging, removals, small=small)
-                self._remember(staging, removals)
-        total = self.connection.execute("SELECT count(*) FROM page WHERE output=?", (self.ledger.output,)).fetchone()[0]
-        return Published(written, max(0, total - written), tuple(removals), reasons)
+                self._remember(staging, removals, recount=stale.is_bulk)
+        return Published(written, max(0, self.ledger.page_count() - written), tuple(removals), reasons)
 
     # --- make ---
 
@@ -96,7 +96,7 @@ class Publication:
             self.ledger.set_running(True)
 
     def _outcomes(self, stale: Stale, jobs: int, *, durable: bool) -> Iterator[list[Outcome]]:
-        press = Press(self.site, self.workshop.renderer, self.folder, self.ledger, fresh=self._is_fresh(), dry=self.dry)
+        press = Press(self.site, self.workshop.renderer, self.folder, self.ledger, fresh=self.fresh, dry=self.dry)
         keys = stale.keys(self.site)
         if jobs > 1 and stale.is_bulk and self.catalog.totals().sessions > POOL_THRESHOLD:
             yield from self._in_parallel(keys, jobs)
@@ -111,16 +111,13 @@ class Publication:
         yield chunk
 
     def _in_parallel(self, keys: Iterator[PageKey], jobs: int) -> Iterator[list[Outcome]]:
-        arguments = (self.workshop.places, dict(self.workshop.environ), self._is_fresh(), self.dry)
+        arguments = (self.workshop.places, dict(self.workshop.environ), self.fresh, self.dry)
         context = multiprocessing.get_context("spawn")  # a fork would share the catalog's connection
         with ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker, initargs=arguments) as pool:
             try:
                 yield from press_parallel(keys, pool, jobs)
             except BrokenProcessPool as error:
                 raise AftercastError("a worker process ended unexpectedly", hint="try `--jobs 1`") from error
-
-    def _is_fresh(self) -> bool:
-        return self.prune and next(self.folder.files(), None) is None
 
     def _asset(self, asset: Asset) -> Outcome:
         key = PageKey("asset", asset.path)
@@ -173,10 +170,12 @@ class Publication:
         if not small:
             self.folder.sync_all()
 
-    def _remember(self, staging: Staging, removals: list[str]) -> None:
+    def _remember(self, staging: Staging, removals: list[str], *, recount: bool) -> None:
         with self.catalog.transaction():
+            more = 0 if recount else staging.unknown_count()
             staging.into_manifest()
-            self.ledger.drop(removals)
+            fewer = self.ledger.drop(removals)
+            self.ledger.count_pages(None if recount else more - fewer)
             self.ledger.clear_pending()
             self.ledger.set_running(False)
 

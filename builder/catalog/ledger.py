@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS page(
   PRIMARY KEY(output, path)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS page_kind ON page(output, kind, name, language);
 CREATE TABLE IF NOT EXISTS output(
-  output TEXT PRIMARY KEY, folder TEXT NOT NULL, inputs BLOB NOT NULL, running INTEGER NOT NULL) WITHOUT ROWID;
+  output TEXT PRIMARY KEY, folder TEXT NOT NULL, inputs BLOB NOT NULL, running INTEGER NOT NULL,
+  pages INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 """
 
 
@@ -79,6 +80,7 @@ class Ledger:
     def forget(self) -> None:
         """Trust no row: the next run looks at every page and every file."""
         self.connection.execute("DELETE FROM page WHERE output=?", (self.output,))
+        self.count_pages(None)
 
     # --- pending ---
 
@@ -138,6 +140,17 @@ class Ledger:
     def is_empty(self) -> bool:
         return self.connection.execute("SELECT 1 FROM page WHERE output=? LIMIT 1", (self.output,)).fetchone() is None
 
+    def page_count(self) -> int:
+        """Return how many files the manifest knows; kept beside it, since counting a million rows takes long."""
+        row = self.connection.execute("SELECT pages FROM output WHERE output=?", (self.output,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def count_pages(self, change: int | None) -> None:
+        """Note that there are so many more rows; None counts them all."""
+        new = "pages+?" if change is not None else "(SELECT count(*) FROM page WHERE output=?)"
+        known = self.output if change is None else change
+        self.connection.execute(f"UPDATE output SET pages={new} WHERE output=?", (known, self.output))
+
     def put(self, rows: Iterable[Row]) -> None:
         self.connection.executemany(
             "INSERT OR REPLACE INTO page(output, path, kind, name, language, theme, value, hash, size, mtime_ns) "
@@ -159,10 +172,12 @@ class Ledger:
             ),
         )
 
-    def drop(self, paths: Iterable[str]) -> None:
-        self.connection.executemany(
+    def drop(self, paths: Iterable[str]) -> int:
+        """Forget rows; return how many there were."""
+        cursor = self.connection.executemany(
             "DELETE FROM page WHERE output=? AND path=?", ((self.output, path) for path in paths)
         )
+        return max(0, cursor.rowcount)
 
     def doubt(self, paths: Iterable[str]) -> None:
         """Stop trusting the rows of files that are about to change, until new rows are put.

@@ -72,6 +72,14 @@ class Staging:
     def written_count(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM staged WHERE rank>0").fetchone()[0])
 
+    def unknown_count(self) -> int:
+        """Count the rows of this run that the manifest does not have yet."""
+        query = (
+            "SELECT count(*) FROM staged AS s WHERE rank>=0 "
+            "AND NOT EXISTS (SELECT 1 FROM page AS p WHERE p.output=? AND p.path=s.path)"
+        )
+        return int(self.connection.execute(query, (self.output,)).fetchone()[0])
+
     def has(self, path: str) -> bool:
         return self.connection.execute("SELECT 1 FROM staged WHERE path=?", (path,)).fetchone() is not None
 

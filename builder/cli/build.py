@@ -122,7 +122,7 @@ def as_data(report: BuildReport) -> str:
         "recordings": counts(report.recordings),
         "new": counts(report.new),
         "sessions": report.sessions,
-        "pages": msgspec.to_builtins(report.pages),
+        "pages": {name: getattr(report.pages, name) for name in ("written", "unchanged", "removed")},
         "seconds": report.seconds,
     }
     return msgspec.json.encode(data).decode()
