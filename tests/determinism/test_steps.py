@@ -1,0 +1,79 @@
+"""In one build or in many, in any order, told once or often: the same output, and no published address dies."""
+
+import copy
+import os
+import random
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from builder.workshop import Workshop
+from tests.build.sites import ENVIRON, TestSite, callback, difference
+
+SEEDS = int(os.environ.get("AFTERCAST_SEEDS", "25"))
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    """The theme, read once for all seeds."""
+    return Workshop(TestSite(tmp_path_factory.mktemp("theme")).places, ENVIRON)
+
+
+def site_of(root: Path, workshop: Workshop) -> TestSite:
+    site = TestSite(root)
+    site.workshop = copy.copy(workshop)
+    site.workshop.places = msgspec.structs.replace(site.places)
+    return site
+
+
+def records(chance: random.Random) -> list[str]:
+    """Return a few broadcasts of a few streams: near each other, over midnight, overlapping, told late and twice."""
+    lines = []
+    for number in range(chance.randrange(6, 14)):
+        begin = chance.choice((0, 1_000, 28_000, 86_400)) + chance.randrange(12) * 500
+        length = chance.choice((30, 300, 600, 3_000))
+        more = {"t": chance.choice((None, chance.randrange(1_642_090_000, 1_642_290_000)))}
+        form = chance.choice(("mp4", "mp4", "hls"))
+        more["task_id"] = chance.choice((None, None, "71", "72"))
+        lines.append(callback(chance.choice(("alice", "bob")), number, begin, length, form=form, **more))
+    return lines
+
+
+def cut(lines: list[str], chance: random.Random) -> list[list[str]]:
+    """Return the lines in another order, in one to five portions."""
+    told = chance.sample(lines, len(lines))
+    steps = chance.randrange(1, 6)
+    return [portion for at in range(steps) if (portion := told[at::steps])]
+
+
+def pages(site: TestSite) -> set[str]:
+    return {path for path in site.tree() if path.startswith(("replays/", "zh/replays/")) and path.endswith(".html")}
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_many_builds_give_what_one_gives_and_no_address_dies(seed, tmp_path, workshop):
+    """Every watch page of every step still answers at the end; the trees are equal, redirects.yaml too."""
+    chance = random.Random(seed)
+    lines = records(chance)
+    lines += chance.choices(lines, k=len(lines) // 3)
+    many = site_of(tmp_path / "many", workshop)
+    published: set[str] = set()
+    for step, portion in enumerate(cut(lines, chance)):
+        many.append(f"log{chance.randrange(3)}.jsonl", "".join(portion))
+        many.build(allow_removal=True)
+        published |= {path for path in pages(many) if path.removeprefix("zh/").count("/") == 5}
+        assert step < 6
+    once = site_of(tmp_path / "once", workshop)
+    for at, portion in enumerate(cut(lines, chance)):
+        once.append(f"other{at}.txt", "".join(portion))
+    redirects = many.source / "redirects.yaml"
+    if redirects.exists():
+        once.write("redirects.yaml", redirects.read_text(encoding="utf-8"))
+    once.build()
+
+    assert published <= pages(many), f"seed {seed}: an address died"
+    assert difference(many.tree(), once.tree()) == [], f"seed {seed}"
+    assert (once.source / "redirects.yaml").exists() == redirects.exists()
+    if redirects.exists():
+        assert (once.source / "redirects.yaml").read_bytes() == redirects.read_bytes()
