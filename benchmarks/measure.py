@@ -72,8 +72,8 @@ def family(pid: int) -> list[int]:
         one = todo.pop()
         found.append(one)
         try:
-            for task in os.listdir(f"/proc/{one}/task"):
-                todo += [int(child) for child in Path(f"/proc/{one}/task/{task}/children").read_text().split()]
+            for task in Path(f"/proc/{one}/task").iterdir():
+                todo += [int(child) for child in (task / "children").read_text().split()]
         except OSError:
             continue  # ended between two looks
     return found
