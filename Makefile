@@ -78,6 +78,7 @@ torture: .venv/.test
 	$(LONGER) $(BIN)/pytest -m 'not torture' tests/provider/test_end_to_end.py tests/build/test_stateful.py tests/faults
 
 bench: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 audit: site .venv/.test
