@@ -1,20 +1,27 @@
-"""Weigh the built site against its budgets: `make audit`.
+"""Weigh the built site against its budgets and ask Lighthouse: `make audit`.
 
-For the heaviest page of each kind: the HTML, the style sheet, and the modules it loads before a press of play (its
-scripts and what they import statically), gzipped; and every request to another host. Exits 1 when a budget is broken.
+For the heaviest page of each kind: the HTML, the style sheet, the modules it loads before a press of play (its scripts
+and what they import statically) and those that it imports on first use, gzipped; and every request to another host.
+Then Lighthouse's four scores, as for a phone, of watch, VJ, day and home pages. Exits 1 when a budget is broken.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import os
+import platform
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+from tests import lighthouse
+
 KB = 1024
-BUDGETS = {"html": 10 * KB, "css": 12 * KB, "modules": 12 * KB}
+BUDGETS = {"html": 10 * KB, "css": 12 * KB, "modules": 12 * KB, "on use": 12 * KB}
+SCORE = 98
 KINDS = {
     "watch": r"replays/\d{4}/\d\d/\d\d/[0-9a-z]{10}",
     "day": r"replays/\d{4}/\d\d/\d\d",
@@ -26,6 +33,9 @@ KINDS = {
 }
 LOADED = re.compile(r'(?:<link[^>]*rel="stylesheet"[^>]*href|<script[^>]*src|<img[^>]*src|<source[^>]*src)="([^"]+)"')
 IMPORTED = re.compile(r'(?:^|;|\n)\s*(?:import|export)\b[^;"\']*["\'](\.[^"\']+)["\']')
+
+# Imported on first use. The engines are no part of the budget: they come with play, and only for their formats.
+LATER = re.compile(r'\bimport\(["\'](\.[^"\']+)["\']\)')
 
 
 def weight(paths: set[Path]) -> int:
@@ -44,6 +54,18 @@ def modules_of(start: Path) -> set[Path]:
     return found
 
 
+def later_modules(loaded: set[Path]) -> set[Path]:
+    """Return what loaded modules, and those that come later, import on first use."""
+    found, waiting = set(), list(loaded)
+    while waiting:
+        module = waiting.pop()
+        for name in LATER.findall(module.read_text(encoding="utf-8")):
+            new = modules_of(module.parent / name) - loaded - found
+            found |= new
+            waiting += new
+    return found
+
+
 def weights(page: Path) -> tuple[dict[str, int], list[str]]:
     """Return what a page weighs, and the addresses of others that it loads from."""
     addresses = LOADED.findall(page.read_text(encoding="utf-8"))
@@ -51,7 +73,13 @@ def weights(page: Path) -> tuple[dict[str, int], list[str]]:
     files = [(page.parent / address).resolve() for address in addresses if address not in strangers]
     styles = {file for file in files if file.suffix == ".css"}
     modules = {module for file in files if file.suffix in {".js", ".mjs"} for module in modules_of(file)}
-    return {"html": weight({page}), "css": weight(styles), "modules": weight(modules)}, strangers
+    sizes = {
+        "html": weight({page}),
+        "css": weight(styles),
+        "modules": weight(modules),
+        "on use": weight(later_modules(modules)),
+    }
+    return sizes, strangers
 
 
 def heaviest(output: Path) -> Iterator[tuple[str, Path]]:
@@ -66,26 +94,70 @@ def heaviest(output: Path) -> Iterator[tuple[str, Path]]:
             yield kind, max(sorted(pages), key=lambda page: weight({page}))
 
 
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+class Report:
+    """What is printed as a table, and can be kept as one."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.faults = 0
+
+    def row(self, *cells: str) -> None:
+        self.say("| " + " | ".join([f"{cells[0]:8}", *(f"{cell:>9}" for cell in cells[1:-1]), cells[-1]]) + " |")
+
+    def head(self, *cells: str) -> None:
+        self.row(*cells)
+        self.say("| --- |" + " ---: |" * (len(cells) - 2) + " --- |")
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+        sys.stdout.write(line + "\n")
+
+
+def weigh(report: Report, output: Path) -> None:
+    """Print what the heaviest page of each kind weighs."""
+    report.head("page", *BUDGETS, "hosts", "address")
+    for kind, page in heaviest(output):
+        found, strangers = weights(page)
+        cells = [f"{size / KB:.1f}{'!' if size > BUDGETS[name] else ''}" for name, size in found.items()]
+        report.row(kind, *cells, str(len(strangers)), address_of(output, page))
+        report.faults += sum(size > BUDGETS[name] for name, size in found.items()) + len(strangers)
+    limits = ", ".join(f"{name} {limit / KB:.0f}" for name, limit in BUDGETS.items())
+    report.say(f"\nIn KB, gzipped; budgets: {limits}; hosts = requests to another host, budget 0.\n")
+
+
+def address_of(output: Path, page: Path) -> str:
+    return "/" + f"{page.parent.relative_to(output).as_posix()}/".removeprefix("./")
+
+
+def ask_lighthouse(report: Report, output: Path) -> None:
+    """Print the four scores of the heaviest pages that a visitor is likely to open first."""
+    pages = {kind: address_of(output, page) for kind, page in heaviest(output) if kind in lighthouse.PAGES}
+    report.head("page", *lighthouse.CATEGORIES, "LCP ms", "CLS", "what lost points")
+    for kind, found in lighthouse.judge(output, pages):
+        cells = [f"{score}{'!' if score < SCORE else ''}" for score in found.scores]
+        report.row(kind, *cells, str(found.paint_ms), f"{found.shift:.3f}", ", ".join(found.losses) or "nothing")
+        report.faults += sum(score < SCORE for score in found.scores)
+    report.say(f"\nLighthouse {lighthouse.version()}, phone profile; wanted: {SCORE} in each category.")
+
+
+def machine() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", nargs="?", default="output", type=Path)
-    output = parser.parse_args().output
-    faults = 0
-    say(f"{'page':8}{'html':>10}{'css':>10}{'modules':>10}  address")
-    for kind, page in heaviest(output):
-        found, strangers = weights(page)
-        over = {name: size for name, size in found.items() if size > BUDGETS[name]}
-        cells = "".join(f"{size / KB:>9.1f}{'!' if name in over else ' '}" for name, size in found.items())
-        say(f"{kind:8}{cells}  /{page.parent.relative_to(output).as_posix().strip('.')}")
-        for address in strangers:
-            say(f"{'':8}loads from another host: {address}")
-        faults += len(over) + len(strangers)
-    say(f"budgets in KB, gzipped: {', '.join(f'{name} {limit / KB:.0f}' for name, limit in BUDGETS.items())}")
-    return 1 if faults else 0
+    parser.add_argument("--write", type=Path, metavar="FILE", help="keep the tables in a file")
+    parser.add_argument("--weights-only", action="store_true", help="do not ask Lighthouse")
+    options = parser.parse_args()
+    report = Report()
+    weigh(report, options.output)
+    if not options.weights_only:
+        ask_lighthouse(report, options.output)
+    if options.write:
+        head = f"# Audit of the demo site\n\n{machine()}: what `make audit` printed.\n\n"
+        options.write.write_text(head + "\n".join(report.lines) + "\n", encoding="utf-8")
+    return 1 if report.faults else 0
 
 
 if __name__ == "__main__":

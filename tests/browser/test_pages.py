@@ -90,3 +90,15 @@ def test_pages_print(reader: Visitor, demo: Built, kind: str) -> None:
     shades = picture.histogram()
     assert sum(shades[:100]) > 200, "no ink"
     assert sum(shades[200:]) > sum(shades) / 2, "not on white"
+
+
+@pytest.mark.parametrize("visitor_with", ["scripts", "no scripts"])
+def test_a_former_address_leads_on(visitor: Visitor, reader: Visitor, demo: Built, visitor_with: str) -> None:
+    """With and without scripts; with them the moment behind the number sign comes along."""
+    sheet = next(sheet for sheet in demo.sheets if sheet.kind == "redirect" and sheet.path == "/who/")
+    by = visitor if visitor_with == "scripts" else reader
+
+    by.page.goto(f"{by.address}{BASE}{sheet.path}#t=10", wait_until="commit")
+
+    by.page.wait_for_url("**/about/" + ("#t=10" if by is visitor else "*"))
+    assert by.page.locator("h1").inner_text()

@@ -1,0 +1,86 @@
+"""A second engine: Firefox plays and seeks every format, over a seam and over a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from builder import shrink
+from tests.browser.marionette import Firefox
+from tests.player import media, pages
+from tests.player.server import Host
+
+POSTER = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#333"/></svg>'
+STATE = """
+const element = document.querySelector("aftercast-player"), player = element?.player, deck = player?.deck;
+const video = deck?.video ?? {};
+const state = {state: deck?.state, t: deck?.time, paused: video.paused, at: video.currentTime, error: video.error?.message};
+"""
+TELL = STATE + "return JSON.stringify([state, document.querySelector('.hollow:not([hidden])')?.textContent]);"
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """Two touching parts and one after a gap, in every format, and the player."""
+    folder = tmp_path_factory.mktemp("clips")
+    for number, (at, to) in enumerate([(0, 6), (6, 12), (72, 80)], 1):
+        part = media.make(folder / f"p{number}.mp4", to - at, from_second=at)
+        for name in (f"p{number}.flv", f"p{number}.aac", f"h{number}/p{number}.m3u8"):
+            media.repack(part, folder / name)
+    assets = pages.ROOT / "templates" / "assets"
+    vendor = pages.ROOT / "builder" / "_vendor"
+    host = Host({"/assets/": assets, "/media/": folder})
+    for file in [*assets.glob("*.js"), *assets.glob("player/*.js")]:
+        host.texts[f"/assets/{file.relative_to(assets)}"] = shrink.javascript(file.read_text("utf-8")).encode()
+    host.texts["/poster.svg"] = POSTER
+    host.texts["/engines/hls.mjs"] = (vendor / "hls.js" / "hls.light.min.mjs").read_bytes()
+    host.texts["/engines/mpegts.js"] = (vendor / "mpegts.js" / "mpegts.js").read_bytes()
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    firefox = Firefox(tmp_path_factory.mktemp("firefox") / "profile")
+    yield firefox
+    firefox.close()
+
+
+def until_playing(firefox: Firefox, first: float, last: float) -> None:
+    script = (
+        STATE + "return state.state === 'on' && !state.paused && state.t >= arguments[0] && state.t < arguments[1];"
+    )
+    firefox.until(script, first, last, hint=TELL)
+
+
+def seek(firefox: Firefox, second: float) -> None:
+    firefox.run("document.querySelector('aftercast-player').player.do('seek', arguments[0]);", second)
+
+
+@pytest.mark.parametrize("form", ["mp4", "hls", "flv", "aac"])
+def test_firefox_plays_crosses_a_seam_and_seeks(firefox: Firefox, host: Host, form: str) -> None:
+    host.heal()
+    host.texts["/watch/"] = pages.page(pages.evening(form))
+    firefox.open(f"{host.url}/assets/site.css")  # any page of this origin
+    firefox.run(
+        "localStorage.setItem('aftercast:ways', JSON.stringify({muted: true}));"
+    )  # Firefox fails where no sound card is
+    firefox.open(f"{host.url}/watch/")
+    firefox.until("return document.querySelector('aftercast-player.ready') !== null;")
+
+    firefox.click(".play")
+
+    until_playing(firefox, 0.1, 6)
+    seek(firefox, 4.8)
+    until_playing(firefox, 6.1, 12)  # over the seam
+    seek(firefox, 2)
+    until_playing(firefox, 2, 6)  # back over it
+    seek(firefox, 75)
+    until_playing(firefox, 75, 80)  # over the gap
+    seek(firefox, 8)
+    until_playing(firefox, 8, 12)
+    seek(firefox, 79)
+    firefox.until(STATE + "return state.state === 'over';", hint=TELL)
+    used = {name for name in ("hls.mjs", "mpegts.js") if name in host.asked}
+    assert used == {"hls": {"hls.mjs"}, "flv": {"mpegts.js"}}.get(form, set())
