@@ -7,8 +7,10 @@ one begins. Drawing rooms ask it for shares of the width; nothing else here know
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from builder.dates import zone_of
 from builder.model import Value
 
 HOUR_MS = 3_600_000
@@ -41,9 +43,10 @@ class DayScale(Value, frozen=True):
         return (first, last) if first < last else None
 
 
+@lru_cache(maxsize=128)
 def day_scale(day: str, zone: str, day_starts_at_minutes: int = 0) -> DayScale:
     """Return the scale of a broadcast day, "2022-01-13", in a zone."""
-    site = ZoneInfo(zone)
+    site = zone_of(zone)
     first = date.fromisoformat(day)
     start_ms = _instant(first, day_starts_at_minutes, site)
     end_ms = _instant(first + timedelta(days=1), day_starts_at_minutes, site)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import lru_cache
 
 HUES = 24
 _FIRST_DEGREES = 70
@@ -30,6 +31,7 @@ def hue_degrees(step: int) -> int:
     return (_FIRST_DEGREES + _STEP_DEGREES * step) % 360
 
 
+@lru_cache(maxsize=256)  # a theme asks for few: one hue each of its few lightnesses
 def oklch_hex(lightness: float, chroma: float, degrees: float) -> str:
     """Return a colour as `#rrggbb`, its chroma lowered where sRGB has no such colour."""
     chroma = min(chroma, _ROOM_IN_GAMUT * largest_chroma(lightness, degrees))

@@ -20,6 +20,7 @@ MAX_BYTES = 256 * 1024
 FREE_SECTION = "zones"  # where a language may name what English leaves alone
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 _PLURAL_KEYS = {"one", "other"}
+Form = tuple[str, str]  # what `%` fills, "" for a message without places; and the text as it stands
 
 
 class Messages:
@@ -29,29 +30,35 @@ class Messages:
         self.language = language
         self.tree = tree
         self._flat: dict[str, Any] = {}
-        self._cut: dict[str, tuple[list[str], list[str]]] = {}
+        self._forms: dict[str, tuple[Form, Form]] = {}
         _flatten("", tree, self._flat)
         self.digest = hashlib.blake2b(repr(sorted(self._flat.items())).encode(), digest_size=12).hexdigest()
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return a message with its places filled; `n` also chooses the plural and gets its thousands marked."""
-        found = self._cut.get(key) or self._prepare(key)
-        cut = found[values.get("n") != 1]
-        if len(cut) == 1:
-            return cut[0]
-        words = list(cut)
-        for at in range(1, len(words), 2):
-            words[at] = _shown(values, words[at])
-        return "".join(words)
+        found = self._forms.get(key) or self._prepare(key)
+        if not values:
+            form, plain = found[1]
+            return plain
+        n = values.get("n")
+        form, plain = found[n != 1]
+        if not form:
+            return plain
+        if isinstance(n, int):
+            values["n"] = f"{n:,}"
+        try:
+            return form % values
+        except KeyError:
+            return form % _Named(values)
 
-    def _prepare(self, key: str) -> tuple[list[str], list[str]]:
-        """Cut the singular and the plural of a message at their places into text, name, text and so on."""
+    def _prepare(self, key: str) -> tuple[Form, Form]:
+        """Make the singular and the plural of a message ready to be filled."""
         text = self._flat.get(key)
         if text is None:
             raise KeyError(f"no message `{key}` in templates/messages/{self.language}.yaml")
         other = text["other"] if isinstance(text, Mapping) else text
         one = text.get("one", other) if isinstance(text, Mapping) else text
-        found = self._cut[key] = (_PLACE.split(one), _PLACE.split(other))
+        found = self._forms[key] = (_form(one), _form(other))
         return found
 
     def pieces(self, key: str) -> list[tuple[str, str]]:
@@ -167,6 +174,13 @@ def _flatten(prefix: str, tree: Mapping[str, Any], flat: dict[str, Any]) -> None
             flat[name] = value
 
 
-def _shown(values: Mapping[str, object], name: str) -> str:
-    value = values.get(name, f"{{{name}}}")
-    return f"{value:,}" if name == "n" and isinstance(value, int) else str(value)
+def _form(text: str) -> Form:
+    filled = _PLACE.sub(r"%(\1)s", text.replace("%", "%%"))
+    return (filled if _PLACE.search(text) else "", text)
+
+
+class _Named(dict[str, object]):
+    """Values of places; a place without a value keeps its name."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from builder.colour import hue_degrees, oklch_hex
+from builder.dates import zone_of
 from builder.model import Session, Value
 from builder.svg import number
 
@@ -79,7 +79,7 @@ def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int
 
     A whole SVG file, or with `inline` an `<svg class="poster" aria-hidden="true">` for a page.
     """
-    local = datetime.fromtimestamp(session.start_ms // 1000, UTC).astimezone(ZoneInfo(zone))
+    local = datetime.fromtimestamp(session.start_ms // 1000, UTC).astimezone(zone_of(zone))
     day = local - timedelta(minutes=day_starts_at_minutes)
     start = local.hour + local.minute / 60 + local.second / 3600
     dial = dial_of(start, (session.end_ms - session.start_ms) / _HOUR_MS)

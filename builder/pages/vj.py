@@ -139,8 +139,16 @@ def month_totals(site: Site, slug: str, language: str) -> tuple[Total, ...]:
     """Return every month of a VJ, newest first."""
     return tuple(
         Total(month, site.link("vj_month", f"{slug}/{month}", language), count, recorded_ms)
-        for month, count, recorded_ms in reversed(site.catalog.vj_months(slug))
+        for month, count, recorded_ms in reversed(months_of(site, slug))
     )
+
+
+def months_of(site: Site, slug: str) -> list[tuple[str, int, int]]:
+    """Return (month, broadcasts, recorded_ms) of a VJ, by month; kept for the pages of that VJ that come next."""
+    known: tuple[str, list[tuple[str, int, int]]] = site.cache.get("months of", ("", []))
+    if known[0] != slug:
+        known = site.cache["months of"] = (slug, site.catalog.vj_months(slug))
+    return known[1]
 
 
 def _months(site: Site, slug: str, newest: Sequence[Session], language: str) -> tuple[MonthBlock, ...]:

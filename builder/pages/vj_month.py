@@ -13,6 +13,7 @@ from builder.pages.frame import frame, head
 from builder.pages.kind import LIST_LIMIT, Kind
 from builder.pages.site import Site
 from builder.pages.values import Card, Filter, Head, SiteFrame, Total, Turn, VjRef
+from builder.pages.vj import months_of
 
 
 class VjMonthPage(Value, frozen=True):
@@ -100,7 +101,7 @@ class VjMonth(Kind):
 
 def _around(site: Site, slug: str, month: str) -> tuple[str, str]:
     """Return the months of a VJ before and after one that may not exist."""
-    months = [name for name, _, _ in site.catalog.vj_months(slug)]
+    months = [name for name, _, _ in months_of(site, slug)]
     before = [name for name in months if name < month]
     after = [name for name in months if name > month]
     return (before[-1] if before else "", after[0] if after else "")
