@@ -13,6 +13,7 @@ import traceback
 import click
 
 from builder import __version__
+from builder.cli.terminal import say
 from builder.errors import AftercastError, StorageError, storage_error
 
 COMMANDS = (
@@ -84,9 +85,9 @@ def run(arguments: list[str]) -> int:
 
 
 def complain(sentence: str, hint: str = "") -> None:
-    click.echo(f"aftercast: {sentence}", err=True)
+    say(f"aftercast: {sentence}", err=True)
     if hint:
-        click.echo(f"hint: {hint}", err=True)
+        say(f"hint: {hint}", err=True)
 
 
 def usage_error(error: click.ClickException) -> None:

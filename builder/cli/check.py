@@ -10,6 +10,7 @@ import msgspec
 
 from builder.check import Finding, check
 from builder.cli.common import json_option, note, places_of, site_options
+from builder.cli.terminal import say
 from builder.config import load_config
 from builder.errors import ConfigError, VerificationError
 
@@ -40,7 +41,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
         click.echo(msgspec.json.encode(checked).decode())
     else:
         for finding in checked.findings:
-            click.echo(f"{finding.page}: {words(finding)}")
+            say(f"{finding.page}: {words(finding)}")
         note(f"{checked.pages} pages and {checked.links} links checked")
     if checked.findings:
         count = len(checked.findings)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from builder.cli.terminal import say
 from builder.model import Problem
 from builder.places import Places, find_places
 
@@ -42,7 +43,7 @@ def places_of(source: Path, output: Path | None = None, state: Path | None = Non
 
 def note(sentence: str) -> None:
     """Say something on stderr."""
-    click.echo(f"aftercast: {sentence}", err=True)
+    say(f"aftercast: {sentence}", err=True)
 
 
 def is_terminal() -> bool:

@@ -11,6 +11,7 @@ from builder.addresses import load_zone, parse_session_id, session_id
 from builder.catalog import Catalog, Stated
 from builder.cli.common import one_line, source_option, state_option
 from builder.cli.reading import up_to_date
+from builder.cli.terminal import say
 from builder.errors import ConfigError
 from builder.explain import explain
 from builder.model import Session
@@ -34,7 +35,7 @@ def command(what: str, source: Path, state: Path | None) -> None:
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     with up_to_date(source, state) as desk:
         for line in explanation(desk.catalog, what, desk.workshop.config.timezone):
-            click.echo(line)
+            say(line)
 
 
 def explanation(catalog: Catalog, what: str, zone: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import msgspec
 from builder.catalog import Note
 from builder.cli.common import json_option, note, one_line, source_option, state_option
 from builder.cli.reading import up_to_date
+from builder.cli.terminal import say
 from builder.errors import ConfigError
 
 PRIVATE = ("stream_id", "excerpt")
@@ -40,7 +41,7 @@ def list_problems(source: Path, state: Path | None, as_json: bool) -> None:
     with up_to_date(source, state) as desk:
         found = desk.catalog.problems()
     for each in found:
-        click.echo(msgspec.json.encode(as_data(each, private=False)).decode() if as_json else line_of(each))
+        say(msgspec.json.encode(as_data(each, private=False)).decode() if as_json else line_of(each))
     if not found and not as_json:
         note("no problems")
 
@@ -65,7 +66,7 @@ def show(number: str, source: Path, state: Path | None, as_json: bool) -> None:
         return
     for name, value in data.items():
         if value not in ("", 0):
-            click.echo(f"{name}: {value}")
+            say(f"{name}: {value}")
 
 
 @command.command("retry")

@@ -10,6 +10,7 @@ import msgspec
 
 from builder.cli.common import json_option, source_option, state_option
 from builder.cli.reading import up_to_date
+from builder.cli.terminal import say
 from builder.explain import length_words
 from builder.model import Session
 from builder.sessions import session_json
@@ -30,7 +31,7 @@ def command(source: Path, state: Path | None, as_json: bool) -> None:
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     with up_to_date(source, state) as desk:
         for line in session_lines(desk.catalog.all_sessions(), as_json=as_json):
-            click.echo(line)
+            say(line)
 
 
 def session_lines(sessions: Iterator[Session], *, as_json: bool) -> Iterator[str]:

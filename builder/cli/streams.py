@@ -11,6 +11,7 @@ import msgspec
 from builder.catalog import StreamTotal
 from builder.cli.common import json_option, note, source_option, state_option
 from builder.cli.reading import up_to_date
+from builder.cli.terminal import say
 from builder.sessions.record import instant
 
 
@@ -30,7 +31,7 @@ def command(source: Path, state: Path | None, unmapped: bool, as_json: bool) -> 
     with up_to_date(source, state) as desk:
         found = desk.catalog.streams(unmapped=unmapped)
     for total in found:
-        click.echo(msgspec.json.encode(as_data(total)).decode() if as_json else one_line(total))
+        say(msgspec.json.encode(as_data(total)).decode() if as_json else one_line(total))
     if not found and not as_json:
         note("every stream has its profile" if unmapped else "no streams")
 
