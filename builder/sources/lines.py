@@ -1,7 +1,8 @@
 """A file of lines → entries, with bounded memory and a place to go on from.
 
 The common line, one notification in one object, goes straight through the fast door; everything else goes through the
-cutter. A last line without its newline is half-written: it waits, unless it is complete JSON by itself.
+cutter. A last line without its newline is half-written: it waits, unless it ends as a record does. A file that is one
+such line is no log that grows: what is wrong with it is told, and it is read again when it changes.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ class LineReader:
         rest = b"".join(self.held)
         if self.skipped is not None:
             self.is_resumable = False
-        elif rest.strip(_BLANK) and (is_final or not self.cutter.is_idle or _is_complete(rest)):
+        elif rest.strip(_BLANK) and (is_final or not self.number or not self.cutter.is_idle or _is_complete(rest)):
+            self.is_resumable = is_final or bool(self.number) or _is_complete(rest)
             for piece in self.cutter.feed(rest, self.offset, self.number + 1):
                 yield from self._entries(piece)
             self.offset += len(rest)
@@ -136,10 +138,8 @@ def placed(item: Item, source: str, offset: int, line: int) -> Item:
 
 
 def _is_complete(line: bytes) -> bool:
-    """Say whether a line without newline holds a complete record, so that nothing but a newline can follow."""
+    """Say whether a line without newline ends as a record does, so that nothing but a newline can follow."""
     text = line.strip(_BLANK)
     if text[:1] not in (b"{", b"[") or requestlog.is_log_line(text):
         return requestlog.is_whole(text)
-    trial = Cutter()
-    pieces = trial.feed(line, 0, 1)
-    return trial.is_idle and not any(piece.code for piece in pieces)
+    return text[-1:] in (b"}", b"]")

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from builder.model import Problem
 from builder.sources import SourceSettings, find_sources, fits, identity_of, read
 
 SETTINGS = SourceSettings()
@@ -99,6 +100,25 @@ def test_a_last_line_that_is_complete_json_does_not_wait(tail, record):
     tail.append(" junk\n")
     assert tail.read() == ["1", "2", "3", "bad_json"]
     assert tail.restarted is True
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"), [("{bad}", "bad_json"), ('{"event_type":100}', "missing_field"), ("[{}", "unknown_record")]
+)
+def test_a_broken_last_line_that_ends_as_a_record_does_not_wait(tail, record, ending, code):
+    """What is torn inside a record may still be written; what is closed is told."""
+    tail.write(record(1) + ending)
+    assert tail.read()[:2] == ["1", code]
+    tail.append("\n" + record(2))
+    tail.read()
+
+    assert "2" in [getattr(entry.item, "file_id", "") for entry in tail.rows]
+
+
+@pytest.mark.parametrize("text", ["hello", '{"event_type": 100, "stream_id":', "[{}, {}", '"x'])
+def test_a_file_of_one_line_that_is_torn_is_told(folder, text):
+    """Nothing that was given disappears."""
+    assert {type(item) for item in folder.items(text)} == {Problem}
 
 
 @pytest.mark.parametrize("before", ["INFO ", "[2025-09-05 17:46:32] "])
@@ -239,9 +259,10 @@ def test_whole_documents_are_read_again_when_they_change(tail, record):
 
 
 def test_a_file_of_lines_may_become_anything_before_its_first_record(tail, record):
-    """Nothing was read yet, so nothing was decided."""
+    """What is wrong with its only line is told, and nothing is decided."""
     tail.write(record(1)[:20])
-    assert tail.read() == []
+    assert tail.read() == ["bad_json"]
+    assert tail.resume is None
     tail.write("stream,id,end,url\ns,1,1642089445,http://a.example.com/x.mp4\n")
     assert tail.read() == ["1"]
 
