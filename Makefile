@@ -14,7 +14,7 @@ help:
 	@echo "make site     build the demo site into output/"
 	@echo "make test     install what the tests need, then run lint, types and all tests"
 	@echo "make check    lint, format and types only       make fix      repair lint and format"
-	@echo "make golden   rewrite the demo's records, which its tests expect"
+	@echo "make golden   rewrite what tests compare with: the demo's records, a few pages"
 	@echo "make bench    measure speed and memory          make torture  the long fault tests"
 	@echo "make audit    weigh and check the pages         make shots    take pictures of the pages"
 	@echo "make clean    remove what was built, and .venv"
@@ -69,8 +69,9 @@ fix: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: .venv/.demo
+golden: .venv/.test
 	$(BIN)/python -m builder.demo records
+	AFTERCAST_GOLDEN=rewrite $(BIN)/pytest --quiet tests/golden/test_golden.py
 
 torture: .venv/.test
 	@.ci/packages $(TEST_PACKAGES)
