@@ -108,8 +108,9 @@ class Script:
         name = self.chance.choice(("Alice Lamp", "林晓", "Alice <b>"))
         streams = self.chance.choice(("[alice]", "[alice, bob]", "[]"))
         gap = self.chance.choice(("", "gap: 20m\n"))
+        (profile,) = (self.site.source / "vjs").iterdir()  # two that claim one stream would be an error
         self.site.write(
-            "vjs/alice.md", f"---\nname: {name}\nstreams: {streams}\n{gap}---\nBio {self.chance.random()}\n"
+            f"vjs/{profile.name}", f"---\nname: {name}\nstreams: {streams}\n{gap}---\nBio {self.chance.random()}\n"
         )
 
     def rename_vj(self) -> None:
