@@ -50,7 +50,11 @@ class Redirect(Kind):
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
         yield f"replays/{session.id}/"  # an old entry of redirects.yaml stands back for a live page, and returns
-        yield from _private_names(site, site.catalog.told_streams(stream_id_number(session.stream.stream_id)))
+        whole = session.stream
+        told = site.catalog.told_streams(stream_id_number(whole.stream_id))
+        # What was told once and is no more has no row left to be found by; its page must go.
+        former = (whole, StreamKey(whole.stream_id, whole.app), StreamKey(whole.stream_id))
+        yield from _private_names(site, dict.fromkeys((*former, *told)))
 
     def path(self, site: Site, key: PageKey) -> str:
         path = key.name.partition(">")[0]
