@@ -93,8 +93,20 @@ class RecordQuestions(Questions):
             "SELECT code, name, base, item FROM findings ORDER BY code, name LIMIT ?",
             (-1 if limit is None else max(limit - len(notes), 0),),
         )
-        return notes + [
+        notes += [
             Note(f"{code}:{name}", self._located(_decode_problem(item), name, base)) for code, name, base, item in rows
+        ]
+        return notes + self._too_short(-1 if limit is None else max(limit - len(notes), 0))
+
+    def _too_short(self, limit: int) -> list[Note]:
+        """Return the recordings that are in no session, since it would be shorter than `grouping.min_length`."""
+        rows = self.connection.execute(
+            "SELECT key, base FROM recordings WHERE usable AND session IS NULL ORDER BY key LIMIT ?", (limit,)
+        ).fetchall()
+        problem = Problem("too_short", "its session is shorter than `grouping.min_length`")
+        return [
+            Note(f"too_short:{key}", self._located(msgspec.structs.replace(problem, file_id=key), key, base))
+            for key, base in rows
         ]
 
     def _located(self, problem: Problem, name: str, base: int) -> Problem:

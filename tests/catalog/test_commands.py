@@ -79,6 +79,17 @@ def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
     assert "excerpt" not in json.loads(out[0])
 
 
+def test_recordings_of_broadcasts_that_are_too_short_are_listed(world, capsys):
+    """What `min_length` leaves out is named, so that nothing is lost."""
+    (world.source / "site.yaml").write_text("slug_key: a key for tests\ngrouping: {min_length: 40m}\n")
+    _, out, _ = call(capsys, "problems", "list")
+
+    assert [line.split()[:2] for line in out if "too_short" in line] == [
+        ["too_short:1", "too_short"],
+        ["too_short:2", "too_short"],
+    ]
+
+
 def test_an_unknown_problem_is_an_error_with_a_hint(world, capsys):
     assert call(capsys, "problems", "show", "nothing") == (
         2,
