@@ -141,7 +141,7 @@ def ask_lighthouse(report: Report, output: Path) -> None:
 
 
 def machine() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}"
 
 
 def main() -> int:
