@@ -16,7 +16,7 @@ from itertools import islice
 from builder.assets import Asset
 from builder.catalog import Catalog
 from builder.catalog.ledger import Ledger, Row
-from builder.catalog.staging import ASSET, KEPT, Staging
+from builder.catalog.staging import ASSET, KEPT, UNCHANGED, Staging
 from builder.errors import AftercastError
 from builder.model import PageKey, Value
 from builder.output import FSYNC_EACH_LIMIT, TEMP_SUFFIX, OutputFolder
@@ -124,6 +124,10 @@ class Publication:
         row = self.ledger.row(asset.path)
         if row is not None and row.value == asset.digest and self.folder.is_intact(row.path, row.size, row.mtime_ns):
             return row, KEPT, ""
+        is_of_bytes = "-" not in asset.digest  # of a large file it is of size and time: no need to read
+        found = self.folder.digest(asset.path) if is_of_bytes and not self.fresh else None
+        if found is not None and found[0] == asset.digest:
+            return Row(asset.path, key, "", asset.digest, *found), UNCHANGED, ""
         if self.dry:
             return Row(asset.path, key, "", asset.digest, "", 0, 0), ASSET, "new or changed"
         if asset.origin is not None:
