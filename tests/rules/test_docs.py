@@ -1,0 +1,38 @@
+"""The documentation keeps up: every command is named, every link leads somewhere, every help text has an example."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from builder.cli import COMMANDS, cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+def test_the_readme_names_every_command():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [name for name in COMMANDS if f"aftercast {name}" not in text] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_relative_link_leads_to_a_file(page):
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_what_a_command_does_and_shows_an_example(name):
+    """A sentence per command, a phrase per option, one example."""
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    silent = [option.name for option in command.params if isinstance(option, click.Option) and not option.help]
+
+    assert re.match(r"[A-Z].*[.:]", (command.help or "").strip())
+    assert "Example" in (command.help or "")
+    assert silent == []
