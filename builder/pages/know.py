@@ -40,10 +40,8 @@ def _records(site: Site, session: Session, language: str) -> list[str]:
     formats = ", ".join(
         words("know.record_of", n=count, format=words(f"versions.{kind}")) for kind, count in sorted(counts.items())
     )
-    said = words("know.records_line", n=len(session.recordings), formats=formats)
-    if session.notices:
-        said += ", " + words("know.notices", n=session.notices)
-    return [said]
+    # No count of notifications here: one that is repeated must change no byte. `explain` tells it.
+    return [words("know.records_line", n=len(session.recordings), formats=formats)]
 
 
 def _on_air(site: Site, session: Session, language: str) -> list[str]:

@@ -43,14 +43,14 @@ def test_one_new_callback_writes_few_files_and_equals_a_clean_build(site):
     assert difference(site.tree(), site.clean_tree()) == []
 
 
-def test_a_duplicate_changes_the_count_of_notifications_alone(site):
-    """A repeated notification touches the page that counts it, and no list."""
+def test_a_duplicate_changes_no_byte(site):
+    """A repeated notification is counted and writes nothing."""
+    before = site.tree()
     site.append("a.jsonl", callback("alice", 1, 90_000, 600))
     report = site.build()
 
-    assert report.new.duplicate == 1
-    assert {path.removeprefix("zh/").split("/", 1)[0] for path in written(report)} == {"replays"}
-    assert report.pages.written == 2  # the watch page, in two languages
+    assert (report.new.duplicate, report.pages.written) == (1, 0)
+    assert difference(site.tree(), before) == []
     assert difference(site.tree(), site.clean_tree()) == []
 
 
