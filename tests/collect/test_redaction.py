@@ -140,7 +140,7 @@ def folder(tmp_path: Path) -> Path:
     (folder / "2025-09-04.jsonl").write_bytes(line + b'{"event_type":100}\n')
     (folder / "2025-09-05.jsonl").write_bytes(line + encode(2, "late", "{}", redacted=True))
     (folder / "2025-09-05.jsonl").chmod(0o600)
-    (folder / "2025-09-03.jsonl.gz").write_bytes(gzip.compress(line))
+    (folder / "2025-09-03.jsonl.gz").write_bytes(gzip.compress(line, mtime=0))
     (folder / ".cut-2025-09-05.jsonl-9-0").write_bytes(b"torn")
     return folder
 

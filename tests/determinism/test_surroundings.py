@@ -28,7 +28,7 @@ def scattered(folder: Path) -> None:
     (folder / "z é ü").mkdir()
     (folder / "z é ü" / "00 -- last.txt").write_text("".join(lines[:50]))
     (folder / "~.log").write_text("".join(lines[50:300]))
-    (folder / "A.gz").write_bytes(gzip.compress("".join(lines[300:]).encode()))
+    (folder / "A.gz").write_bytes(gzip.compress("".join(lines[300:]).encode(), mtime=0))
 
 
 def reversed_array(folder: Path) -> None:

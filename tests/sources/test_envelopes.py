@@ -107,7 +107,7 @@ def test_nothing_is_no_record(folder, text):
     [
         ('{"a":1}'.encode("utf-16"), "bad_encoding"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "unknown_file"),
-        (gzip.compress(gzip.compress(b"{}")), "bad_gzip"),
+        (gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), "bad_gzip"),
         (b"\x1f\x8b\x08garbage", "bad_gzip"),
         ("媒体文件名称,文件ID,音视频地址\n".encode() + b"\xff\xff\xff,5,6\n", "bad_encoding"),
     ],
