@@ -10,7 +10,6 @@ their keys moved to the real ones. Decided differently from the corpus' heads, a
 """
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -68,13 +67,13 @@ def test_the_file_is_refused_with_reason_and_line(name, tmp_path, monkeypatch):
     """The message names the file, the line and the reason; nothing is constructed and nothing is slow."""
     monkeypatch.chdir(tmp_path)
     line, reason = REFUSED[name]
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(ConfigError) as caught:
         read(name, tmp_path)
 
     assert caught.value.sentence == f"site_src/site.yaml:{line}: {reason}"
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     assert "CANARY" not in caught.value.sentence + caught.value.hint
     assert not list(tmp_path.rglob("SHOULD_NOT_EXIST"))
 
@@ -98,14 +97,15 @@ def test_the_corpus_needs_little_memory():
         "import resource\nresource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))\n"
         "for path in sorted(Path(sys.argv[1]).glob('*.yaml')):\n"
         "    try:\n        strict_yaml.load(path.read_bytes(), path.name)\n    except ConfigError:\n        pass\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "rows = Path('/proc/self/status').read_text().splitlines()\n"
+        "print(next(row.split()[1] for row in rows if row.startswith('VmHWM:')))"
     )
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
         [sys.executable, "-c", code, str(CORPUS)], capture_output=True, text=True, env=here, check=True
     )
 
-    assert int(done.stdout) * (1 if sys.platform == "linux" else resource.getpagesize()) < 200 * 1024
+    assert int(done.stdout) < 200 * 1024  # KiB; `ru_maxrss` would tell that of the process which started this one
 
 
 def moved(name: str) -> bytes:
