@@ -2,8 +2,8 @@
 
 Three layers (DESIGN "Identity and merge"). *Told once*: stream, times, length, format, size, URL come whole from one
 notice, the smallest by (receiver's verdict, signed t, canonical bytes); a playlist that has grown is the one exception.
-*Filled*: every other field from the newest notice that has it. *Sticky*: deleted and forbidden hold from the newest
-statement about them.
+*Filled*: every other field from the newest notice that has it. *Sticky*: deleted, forbidden and archived hold from the
+newest statement about them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from builder.model import VERDICT_RANK, Filled, Notice, Recording, Told
 
 NO_TIME = 2**63  # sorts behind every signed t
 ANNOUNCED_BEFORE_T_MS = 600_000  # t is the time of sending plus ten minutes (DOMAIN 1.3)
-SEVERITY = {"deleted": 2, "forbidden": 1, "normal": 0}
+SEVERITY = {"deleted": 3, "forbidden": 2, "archived": 1, "normal": 0}
 FILLED = Filled.__struct_fields__
 LAYER_ONE = ("format", "end_ms", "start_ms", "duration_ms", "size_bytes", "url", "stream", "bps", "resolution", "codec")
 TIMES = frozenset({"end_ms", "start_ms", "duration_ms"})
@@ -147,6 +147,8 @@ def _contradictions(told: Told, other: Told | None) -> list[str]:
             continue
         if name in TIMES and abs(one - two) < 1000 and (one % 1000 == 0 or two % 1000 == 0):
             continue  # one source tells whole seconds only
+        if name == "size_bytes" and told.format == other.format == "hls":
+            continue  # one source weighs the playlist alone, another all its pieces (DOMAIN 1.1)
         if name == "url" and one.partition("://")[2] == two.partition("://")[2]:
             continue
         if name == "stream" and _compatible(told, other):
@@ -193,6 +195,8 @@ def _earliest(notices: Sequence[Notice]) -> int | None:
 def _recording(key: str, notice: Notice, layers: tuple[Told, Filled], flags: tuple[str, ...], status: str) -> Recording:
     """Put a recording together; the notice's `t` is the earliest of all."""
     told, filled = layers
+    if status == "archived":  # a fact about the file, not a reason to withdraw the page
+        status, flags = "", tuple(sorted({*flags, "archived"}))
     sent_ms = told.end_ms
     if notice.t is not None:
         sent_ms = max(sent_ms, notice.t * 1000 - ANNOUNCED_BEFORE_T_MS)

@@ -57,7 +57,7 @@ class Notice(Value, frozen=True, omit_defaults=True):
     appid: str = ""
     told: Told | None = None  # None: the notice only fills or changes the status (FileDeleted)
     filled: Filled = Filled()
-    status: Status | Literal["normal"] = ""  # "" says nothing; "normal" takes an older statement back
+    status: Status | Literal["normal", "archived"] = ""  # "" says nothing; "normal" takes older statements back
     stated_ms: int = 0  # when layer 2 and the status were true: UpdateTime, event time, else 0
     verdict: Verdict = "batch"  # the receiver's verdict; everything read from archives is "batch"
     t: int | None = None  # the signed t, unix seconds; None when unsigned

@@ -154,8 +154,8 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
         fields.flags.add("rounded_id")
     name = fields.text("name", limit=limits.TITLE_CHARACTERS)
     url = fields.url("url")
-    if any(word in fields.text("storage").lower() for word in _ARCHIVED):
-        fields.flags.add("archived")
+    is_archived = any(word in fields.text("storage").lower() for word in _ARCHIVED)
+    if is_archived:
         url = ""
     size, length = fields.text("size"), fields.text("duration")
     if size_unit and size[-1:].isdecimal():
@@ -176,8 +176,11 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     stated = times.optional_ms(fields.text("updated"), "updated", times.CHINA)
     created = times.optional_ms(fields.text("created"), "created", times.CHINA)
     return Notice(
-        file_id=file_id, told=told, filled=filled, stated_ms=stated or created or 0, flags=fields.flag_tuple()
-    )
+        file_id=file_id, told=told, filled=filled,
+        status="archived" if is_archived else "",
+        stated_ms=stated or created or 0,
+        flags=fields.flag_tuple(),
+    )  # fmt: skip
 
 
 def _expires(fields: Fields) -> int | None:

@@ -48,6 +48,8 @@ def notice_of(values: dict[str, Any]) -> Item:
     updated_ms = _written(basic, "UpdateTime") or _written(basic, "CreateTime")
     told = _told(basic, meta, name)
     status: Status | Any = _STATUS.get(basic.text("Status"), "")
+    if status != "forbidden" and basic.text("StorageClass") in _COLD:
+        status = "archived"
     filled = Filled(
         expires_ms=times.expiry_ms(basic.text("ExpireTime"), "ExpireTime", UTC),
         cover_url=cover(basic, "CoverUrl"),
@@ -104,7 +106,6 @@ def _told(basic: Fields, meta: Fields, name: str) -> Told | None:
     live = Fields(_object(source, "LiveRecordInfo"))
     url = basic.url("MediaUrl")
     if basic.text("StorageClass") in _COLD:
-        basic.flags.add("archived")
         url = ""
     facts: dict[str, Any] = {
         "format": _format(basic, meta, url),

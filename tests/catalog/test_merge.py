@@ -114,6 +114,25 @@ def test_status_holds_from_the_newest_statement(statements, status):
 
 
 @pytest.mark.parametrize(
+    ("statements", "flags"),
+    [
+        ([("archived", 1)], ("archived",)),
+        ([("archived", 1), ("normal", 2)], ()),
+        ([("normal", 1), ("archived", 2), ("", 9)], ("archived",)),
+        ([("forbidden", 1), ("archived", 2)], ("archived",)),
+    ],
+)
+def test_cold_storage_holds_from_the_newest_statement_whoever_told_the_facts(statements, flags):
+    """The notification tells the facts; the list that came later alone knows where the file lies."""
+    notices = [notice(verdict="fresh", t=1)]
+    notices += [notice(told=told(url=""), status=word, stated_ms=at) for word, at in statements]
+
+    for order in itertools.permutations(notices):
+        recording = only(order).recording
+        assert (recording.status, recording.flags, recording.url) == ("", flags, URL)
+
+
+@pytest.mark.parametrize(
     ("t", "announced_ms"),
     [(None, END), (1_545_030_873, END), (1_642_090_198, END), (1_642_090_199, 1_642_089_599_000)],
 )
@@ -132,6 +151,12 @@ def test_notices_that_leave_out_or_round_do_not_conflict():
     )
 
     assert only([notice(verdict="fresh", told=told(size_bytes=7)), notice(told=poorer)]).conflict == ()
+
+
+def test_a_playlist_weighed_alone_does_not_contradict_the_weight_of_all_its_pieces():
+    alone, whole = (told(format="hls", size_bytes=size) for size in (1349, 31_900_000))
+
+    assert only([notice(verdict="fresh", told=alone), notice(told=whole)]).conflict == ()
 
 
 def test_a_conflict_names_the_fields_and_counts_the_losers():

@@ -213,7 +213,7 @@ def test_media_infos_tell_and_fill(folder, wrap, indent):
     [
         ("BasicInfo.Status", "Forbidden", lambda n: n.status == "forbidden"),
         ("BasicInfo.Status", "SystemForbidden", lambda n: n.status == "forbidden"),
-        ("BasicInfo.StorageClass", "DEEP_ARCHIVE", lambda n: n.told.url == "" and "archived" in n.flags),
+        ("BasicInfo.StorageClass", "DEEP_ARCHIVE", lambda n: n.told.url == "" and n.status == "archived"),
         ("BasicInfo.ExpireTime", "2022-04-09T07:46:45", lambda n: n.filled.expires_ms == 1649490405000),
         ("BasicInfo.ExpireTime", "", lambda n: n.filled.expires_ms is None),
         ("BasicInfo.CoverUrl", "javascript:pwn(1)", lambda n: n.filled.cover_url == "" and "bad_cover" in n.flags),

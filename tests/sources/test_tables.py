@@ -51,7 +51,7 @@ def test_a_console_export_is_read_by_position_without_its_header(folder):
         ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b"", c"', lambda n: n.filled.title == 'a "b", c'),
         ("File ID,File URL,Name", "5.28589E+18,http://a.example.com/x.mp4,n", lambda n: n.code == "damaged_id" and "spreadsheet" in n.message),
         ("File ID,File URL,Name", "5285890784246860000,http://a.example.com/x.mp4,n", lambda n: n.flags == ("rounded_id",)),
-        ("File ID,File URL,Storage", "5285,http://a.example.com/x.mp4,归档存储", lambda n: "archived" in n.flags),
+        ("File ID,File URL,Storage", "5285,http://a.example.com/x.mp4,归档存储", lambda n: n.status == "archived"),
         ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4", lambda n: n.code == "bad_csv"),
         ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,-", lambda n: n.filled.expires_ms is None),
         ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,2022/4/2 8:00", lambda n: n.filled.expires_ms == 1648857600000),
