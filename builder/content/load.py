@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from builder import inside
@@ -44,7 +44,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
     _check_addresses(files, vjs, pages)
     _check_broadcasters(files["replays"], curations, vjs)
-    check_rules(Rules(vjs=vjs, curations=curations))
+    check_rules(Rules(vjs=vjs, curations=curations), _places(files["vjs"] + files["replays"]))
     beside = read_beside(source, {curation.source for curation in curations})
     everything = [file for folder in files.values() for file in folder]
     return Content(
@@ -101,6 +101,18 @@ def _check_broadcasters(files: Iterable[ContentFile], curations: Iterable[Curati
             node = next(value for key, value in pairs_of(file.front) if key == "vj")
             hint = nearest(curation.vj, slugs) if slugs else ""
             raise Place(file.name, "vj").error(node, "the slug of a profile in `vjs/`", hint=hint)
+
+
+def _places(files: Iterable[ContentFile]) -> Callable[[str, str], str]:
+    """Return what names a field of a file as messages do: `site_src/vjs/alice.md:3`."""
+    by_source = {file.source: file for file in files}
+
+    def where(source: str, field: str) -> str:
+        file = by_source[source]
+        line = next((value.line for key, value in pairs_of(file.front) if key == field), 1)
+        return f"{file.name}:{line}"
+
+    return where
 
 
 def pairs_of(node: Node | None) -> Iterable[tuple[str, Node]]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 import msgspec
 
 from builder.errors import ConfigError
 from builder.model import StreamClaim, StreamKey, Vj
+
+Where = Callable[[str, str], str]  # (a content file, a field of it) → the place as messages name it
 
 BEGINNING_MS = -(2**62)
 ENDLESS_MS = 2**62
@@ -80,8 +82,8 @@ def holder(claims: list[Claim], at_ms: int) -> Vj | None:
     return next((claim.vj for claim in claims if claim.from_ms <= at_ms < claim.until_ms), None)
 
 
-def check_claims(vjs: Iterable[Vj]) -> None:
-    """Raise `ConfigError` when two profiles make equal claims that overlap in time; both files are named."""
+def check_claims(vjs: Iterable[Vj], where: Where) -> None:
+    """Raise `ConfigError` when two profiles make equal claims that overlap in time; both places are named."""
     alike: defaultdict[tuple[bool, str, str, str], list[Claim]] = defaultdict(list)
     for vj in sorted(vjs, key=lambda vj: (vj.source, vj.slug)):
         for told in vj.streams:
@@ -90,8 +92,8 @@ def check_claims(vjs: Iterable[Vj]) -> None:
         for one, two in combinations(equal, 2):
             if one.vj.slug != two.vj.slug and max(one.from_ms, two.from_ms) < min(one.until_ms, two.until_ms):
                 raise ConfigError(
-                    f"{_file(two.vj)}: `streams` claims `{two.told.pattern}`, which {_file(one.vj)} claims too"
-                    " for an overlapping time",
+                    f"{where(_file(two.vj), 'streams')}: `streams` claims `{two.told.pattern}`,"
+                    f" which {where(_file(one.vj), 'streams')} claims too for an overlapping time",
                     hint="narrow one of the claims by `from`, `until`, `app` or `appname`",
                 )
 

@@ -16,7 +16,7 @@ from builder.addresses import BroadcastDays, load_zone, parse_session_id, privat
 from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
-from builder.sessions.claims import Claims, check_claims, holder
+from builder.sessions.claims import Claims, Where, check_claims, holder
 
 
 class Rules(Value, frozen=True, omit_defaults=True):
@@ -159,12 +159,12 @@ def names_of(recording: Recording) -> tuple[str, ...]:
     return recording.key, recording.file_id
 
 
-def check_rules(rules: Rules) -> None:
-    """Raise `ConfigError` for rules that contradict each other; the files are named.
+def check_rules(rules: Rules, where: Where = lambda file, _field: file) -> None:
+    """Raise `ConfigError` for rules that contradict each other; `where` names the places.
 
     Equal claims of two profiles that overlap in time, and overlapping windows of one stream.
     """
-    check_claims(rules.vjs)
+    check_claims(rules.vjs, where)
     claimed: defaultdict[str, list[Curation]] = defaultdict(list)
     for curation in sorted(rules.curations, key=lambda curation: curation.source):
         if curation.window is not None:
@@ -173,7 +173,7 @@ def check_rules(rules: Rules) -> None:
         for one, two in combinations(same_stream, 2):
             if one.window and two.window and _overlap(one.window, two.window):
                 raise ConfigError(
-                    f"{two.source}: `window` overlaps the window of {one.source}",
+                    f"{where(two.source, 'window')}: `window` overlaps the window of {where(one.source, 'window')}",
                     hint="a recording can belong to one window only; move one of their ends",
                 )
 

@@ -318,7 +318,7 @@ def test_equal_claims_at_one_time_are_refused(site):
     assert len(site.load({"vjs/alice.md": claims, "vjs/bob.md": earlier}).vjs) == 2
 
     assert site.error({"vjs/bob.md": "---\nstreams: [a]\n---\n"}) == (
-        "vjs/bob.md: `streams` claims `a`, which vjs/alice.md claims too for an overlapping time"
+        "site_src/vjs/bob.md:2: `streams` claims `a`, which site_src/vjs/alice.md:2 claims too for an overlapping time"
     )
 
 
@@ -328,7 +328,7 @@ def test_overlapping_windows_are_refused(site):
     site.load({"replays/a.md": window.format(1, 2), "replays/b.md": window.format(2, 3)})
 
     assert site.error({"replays/b.md": window.format(1, 3)}) == (
-        "replays/b.md: `window` overlaps the window of replays/a.md"
+        "site_src/replays/b.md:2: `window` overlaps the window of site_src/replays/a.md:2"
     )
 
 
