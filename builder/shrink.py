@@ -1,7 +1,7 @@
 """Takes comments out of our own scripts and style sheets, so that they can be well commented and small at once.
 
-Not a minifier: line breaks and names stay; blank lines, indentation and the spaces around signs go. Knows just enough
-of the two languages to leave strings, templates and regular expressions alone.
+Not a minifier: names stay, and line breaks where one could end a statement; other blanks around signs go. Knows just
+enough of the two languages to leave strings, templates and regular expressions alone.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ _JS = re.compile(
 )
 _REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")
 _TEMPLATE = re.compile(r"(?s)(?:\\.|\$(?!\{)|[^`\\$])*")
+# A line that ends or begins with one of these does not end a statement there, whatever stands beyond the line break.
+_GOES_ON = frozenset(",;{([:?&|=")
+_GOES_BACK = frozenset(")],;:?&|}")
 _BEFORE_REGEX = frozenset(
     ("return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "instanceof", "new", "throw", "await")
 )
@@ -88,6 +91,10 @@ def _joined(kept: list[str]) -> str:
             continue
         if piece == " " and after and not _needs_space(joined[-1][-1], after[0]):
             continue
+        if piece == "\n" and joined[-1][-1] in _GOES_ON:
+            continue
+        if joined and joined[-1] == "\n" and piece[0] in _GOES_BACK:
+            joined.pop()
         if piece == "\n" and joined and joined[-1] == " ":
             joined.pop()
         joined.append(piece)

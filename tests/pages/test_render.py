@@ -293,7 +293,7 @@ def test_assets_get_names_by_content_leaves_first(tmp_path):
 
     assert list(first) == ["a.js", "i.svg", "static/logo.svg", "sub/b.js", "sub/c.js", "x.css"]
     b, c = (first[name].path.rpartition("/")[2] for name in ("sub/b.js", "sub/c.js"))
-    assert first["a.js"].data.decode() == f'import{{b}}from"./sub/{b}";\nimport("./sub/{c}");\n'
+    assert first["a.js"].data.decode() == f'import{{b}}from"./sub/{b}";import("./sub/{c}");\n'
     assert first["sub/c.js"].data.decode() == f'import"./{b}";\n'
     assert b"own" in first["i.svg"].data
     assert f"url(./{first['i.svg'].path.rpartition('/')[2]})" in first["x.css"].data.decode()
@@ -312,10 +312,13 @@ def test_assets_get_names_by_content_leaves_first(tmp_path):
         ("const r = /[/*]\\/\\/x/g; // yes", "const r=/[/*]\\/\\/x/g;\n"),
         ("const h = a / b / c; // yes", "const h=a/ b/ c;\n"),
         ("const t = `// ${ /* yes */ x } /* no */`;", "const t=`// ${ x} /* no */`;\n"),
-        ("const t = `a\n  b ${`c // ${d}`}`;\n\n\n  e();", "const t=`a\n  b ${`c // ${d}`}`;\ne();\n"),
-        ("if (/^a\\/b/.test(x)) {\n  // yes\n  y();\n}", "if(/^a\\/b/.test(x)){\ny();\n}\n"),
+        ("const t = `a\n  b ${`c // ${d}`}`;\n\n\n  e();", "const t=`a\n  b ${`c // ${d}`}`;e();\n"),
+        ("if (/^a\\/b/.test(x)) {\n  // yes\n  y();\n}", "if(/^a\\/b/.test(x)){y();}\n"),
         ("a\n/* over\nlines */\nb", "a\nb\n"),
         ("a + +b - -c", "a+ +b- -c\n"),
+        ("a(\n  b,\n  c\n)\nd", "a(b,c)\nd\n"),
+        ("x = (a)\n  ? b\n  : c\n++y", "x=(a)?b:c\n++y\n"),
+        ("const a = /x=/\nb\n`c`\n.5", "const a=/x=/\nb\n`c`\n.5\n"),
     ],
 )
 def test_comments_go_and_code_stays(text, expected):
