@@ -2,6 +2,9 @@
 
 `json.loads` alone is no validator: it takes NaN, repeated keys (the last wins), lone surrogates and UTF-16 bytes, and
 deep input ends in `RecursionError`. Here all of these are a `StrictJsonError` with a reason code of docs/problems.md.
+
+Most records are flat objects of short texts and numbers. msgspec reads those several times faster and is as strict but for
+what `_flat_object` looks at; whatever is not evidently plain goes the long way, which alone finds words for a refusal.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ import json
 import math
 import re
 from typing import Any, NoReturn
+
+import msgspec
 
 from builder.sources import limits
 
@@ -34,6 +39,9 @@ def strict_object(body: bytes) -> dict[str, Any]:
     """
     if len(body) > limits.RECORD_BYTES:
         raise StrictJsonError("record_too_long", f"a record may have {limits.RECORD_BYTES} bytes, found {len(body)}")
+    flat = _flat_object(body)
+    if flat is not None:
+        return flat
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -60,6 +68,30 @@ def strict_value(text: str) -> Any:
     if _SURROGATE_ESCAPE.search(text) and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
         raise StrictJsonError("bad_encoding", "a `\\u` escape is half of a surrogate pair")
     return value
+
+
+def _flat_object(body: bytes) -> dict[str, Any] | None:
+    """Return the object when it is evidently plain: no levels, no floats, no key twice; else None.
+
+    Every text has two quotes that are not escaped, so there are as many as the keys and values found account for, or
+    something that stood under a key told twice was dropped.
+    """
+    if b"\\u" in body or b"\\\\" in body:
+        return None
+    try:
+        found: dict[str, Any] = _FLAT_DECODER.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    texts = len(found)
+    for key, value in found.items():
+        if type(value) is str:
+            texts += 1
+        elif type(value) is not int or not 0 <= value < 2**63 or (value == 0 and b"-0" in body):
+            return None
+        if len(key) > limits.KEY_CHARACTERS:
+            return None
+    quotes = body.count(b'"') - body.count(b'\\"')
+    return found if quotes == 2 * texts and len(found) <= limits.KEYS else None
 
 
 def _check_nesting(text: str) -> None:
@@ -111,6 +143,7 @@ def _kind(value: object) -> str:
     return names.get(type(value), "null")
 
 
+_FLAT_DECODER = msgspec.json.Decoder(dict[str, Any])
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant, strict=True
 )

@@ -11,7 +11,7 @@ from builder.model import Problem
 from builder.sources import csvtable, events, fast, lines, records, yamlrows
 from builder.sources.fields import RefusedError
 from builder.sources.redact import excerpt
-from builder.sources.strict_json import StrictJsonError, strict_object
+from builder.sources.strict_json import StrictJsonError, _flat_object, strict_object, strict_value
 from tests.sources.conftest import CALLBACK
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -76,6 +76,36 @@ def test_the_fast_door_reads_exactly_what_the_strict_one_reads(line, keys):
     if quick is None:
         return
     assert events.event_of(strict_object(line), keys) == quick
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@given(callback_lines())
+def test_a_plain_object_is_read_as_the_long_way_reads_it(line):
+    """The short way through strict JSON takes nothing that the long way refuses or reads otherwise."""
+    found = _flat_object(line)
+    if found is not None:
+        assert repr(found) == repr(strict_value(line.decode()))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"a":1,"a":1}', b'{"a":"x","a":"x"}', b'{"a":1,"a":"x"}', b'{"a":"x","a":1}', b'{"a":{},"a":1}', b'{"a":"\\"","a":"x"}',
+        b'{"a":"\\\\","a":1}', b'{"a":-0}', b'{"a":1.0}',
+        b'{"a":1e400}', b'{"a":18446744073709551616}', b'{"a":{}}', b'{"a":[]}', b"[]", b"5", b'{"a":"\\ud800"}',
+        b'{"a":"\xed\xa0\x80"}', b"\xef\xbb\xbf{}", b'{"a":NaN}', b'{"a":"\x01"}', b'{"a":1}x', b'{"a":01}', b"",
+        b'{"' + b"k" * 257 + b'":1}', b"{" + b",".join(b'"%d":1' % n for n in range(513)) + b"}",
+    ],
+    ids=lambda line: line[:24].decode("latin-1"),
+)  # fmt: skip
+def test_what_is_not_evidently_plain_goes_the_long_way(line):
+    """Each of these is refused there, or needs a closer look."""
+    assert _flat_object(line) is None
+
+
+def test_a_plain_callback_is_read_the_short_way():
+    """Or the short way would be no use."""
+    assert _flat_object(json.dumps(CALLBACK).encode()) == CALLBACK
 
 
 def test_the_fast_door_is_open_for_what_is_common():
