@@ -15,6 +15,7 @@ import msgspec
 from builder.catalog.rows import Known, encode
 from builder.media import host_of
 from builder.model import Counts, Curation, Problem
+from builder.sessions import chapters_outside
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
 TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
@@ -58,17 +59,30 @@ def forget(connection: sqlite3.Connection, base: int) -> None:
 
 
 def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation]) -> list[Problem]:
-    """Note every curation that matches no session, and return those notes."""
-    connection.execute("DELETE FROM findings WHERE code='curation_unmatched'")
-    found = []
-    for curation in sorted(curations, key=lambda curation: curation.source):
-        row = connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", (curation.source,)).fetchone()
-        if row is None:
-            problem = Problem("curation_unmatched", "matches no session", source=curation.source)
-            found.append(problem)
-            values = (problem.code, curation.source, 0, encode(problem))
-            connection.execute("INSERT OR REPLACE INTO findings VALUES(?,?,?,?)", values)
+    """Note every curation that matches no session or tells chapters outside it, and return those notes."""
+    connection.execute("DELETE FROM findings WHERE code IN ('curation_unmatched', 'chapter_outside')")
+    found = [
+        problem
+        for curation in sorted(curations, key=lambda curation: curation.source)
+        if (problem := _mismatch(connection, curation))
+    ]
+    rows = [(problem.code, problem.source, 0, encode(problem)) for problem in found]
+    connection.executemany("INSERT OR REPLACE INTO findings VALUES(?,?,?,?)", rows)
     return found
+
+
+def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | None:
+    spans = connection.execute(
+        "SELECT s.start_ms, s.end_ms FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=?",
+        (curation.source,),
+    ).fetchall()
+    if not spans:
+        return Problem("curation_unmatched", "matches no session", source=curation.source)
+    outside = [chapter.title for span in spans for chapter in chapters_outside(curation.chapters, *span)]
+    if not outside:
+        return None
+    message = f"{len(outside)} of `chapters` outside the broadcast and not shown, the first is `{outside[0][:80]}`"
+    return Problem("chapter_outside", message, field="chapters", source=curation.source)
 
 
 def found_about(connection: sqlite3.Connection, base: int) -> list[Problem]:

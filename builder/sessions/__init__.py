@@ -4,6 +4,7 @@ The public names of the room; its modules are split by noun (`intervals`, `links
 """
 
 from builder.sessions.assemble import assemble, assemble_all
+from builder.sessions.chapters import chapters_outside
 from builder.sessions.intervals import interval, join_interval
 from builder.sessions.island import TOO_SHORT, Assembly, Island
 from builder.sessions.reach import LinkKey, Reach, Span, reach
@@ -23,6 +24,7 @@ __all__ = [
     "Span",
     "assemble",
     "assemble_all",
+    "chapters_outside",
     "check_rules",
     "interval",
     "join_interval",

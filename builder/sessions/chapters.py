@@ -20,12 +20,17 @@ CHANGED_WEIGHT = 3_600_000  # a changed picture counts like a hole of an hour
 
 def told_chapters(chapters: Iterable[Chapter], start_ms: int, end_ms: int) -> Marks:
     """Return the chapters a person told, in session time; those outside the session are left out."""
-    marks = set()
-    for chapter in chapters:
-        at = round((chapter.at_seconds or 0) * 1000) if chapter.at_ms is None else chapter.at_ms - start_ms
-        if 0 <= at <= end_ms - start_ms:
-            marks.add((at, chapter.title))
-    return tuple(sorted(marks))
+    placed = {(_session_time(chapter, start_ms), chapter.title) for chapter in chapters}
+    return tuple(sorted((at, title) for at, title in placed if 0 <= at <= end_ms - start_ms))
+
+
+def chapters_outside(chapters: Iterable[Chapter], start_ms: int, end_ms: int) -> list[Chapter]:
+    """Return the chapters that `told_chapters` leaves out, in the order they were told."""
+    return [chapter for chapter in chapters if not 0 <= _session_time(chapter, start_ms) <= end_ms - start_ms]
+
+
+def _session_time(chapter: Chapter, start_ms: int) -> int:
+    return round((chapter.at_seconds or 0) * 1000) if chapter.at_ms is None else chapter.at_ms - start_ms
 
 
 def suggested_chapters(parts: Sequence[Part], start_ms: int, days: BroadcastDays) -> Marks:

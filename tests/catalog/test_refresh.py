@@ -11,7 +11,7 @@ from builder.addresses import tag_of
 from builder.catalog import Catalog, bulk, refresh, rollups
 from builder.config import Media
 from builder.errors import ConfigError
-from builder.model import Counts, Curation, StreamClaim, Vj
+from builder.model import Chapter, Counts, Curation, StreamClaim, Vj
 from tests.catalog.world import (
     HOUR_S,
     START_S,
@@ -314,6 +314,25 @@ def test_curation_changes_its_session_and_is_reported_when_it_matches_none(tmp_p
     assert found["tags"] == ["('end', 1)"]
     report, found = world.run()
     assert (report.changed, found["tags"], found["findings"]) == (1, [], [])
+
+
+def test_chapters_outside_their_broadcast_are_reported(tmp_path):
+    """A slip in a time, or times of the day taken for times of the broadcast, must not vanish without a word."""
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    inside, late, early = (
+        Chapter("In time", at_seconds=10),
+        Chapter("Too late", at_seconds=3 * HOUR_S),
+        Chapter("Too early", at_ms=(START_S - HOUR_S) * 1000),
+    )
+
+    finale = Curation(source="replays/finale.md", recordings=("1",), chapters=(inside, late, early))
+    (problem,) = world.run(curations=(finale,))[0].problems
+    assert (problem.code, problem.source, problem.field) == ("chapter_outside", "replays/finale.md", "chapters")
+    assert problem.message == "2 of `chapters` outside the broadcast and not shown, the first is `Too late`"
+    right = Curation(source="replays/finale.md", recordings=("1",), chapters=(inside,))
+    report, found = world.run(curations=(right,))
+    assert (report.problems, found["findings"]) == ((), [])
 
 
 def test_a_merge_of_two_streams_is_the_same_in_every_way(tmp_path, monkeypatch):
