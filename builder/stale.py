@@ -110,6 +110,7 @@ def beside_pages(name: str, site: Site) -> list[PageKey]:
 def profile_pages(slug: str, site: Site) -> list[PageKey]:
     """Return the pages that show a VJ: those of their sessions, their own, and the lists of VJs."""
     sessions: list[Session] = site.catalog.vj_sessions(slug, limit=PROFILE_LIMIT)
+    sessions += site.catalog.vj_unlisted_sessions(slug, limit=PROFILE_LIMIT)
     if len(sessions) >= PROFILE_LIMIT:
         return [EVERYTHING]
     found = {key: None for session in sessions for kind in KINDS for key in kind.affected(site, session, session)}

@@ -86,6 +86,11 @@ class VjQuestions(Questions):
         tail = f"WHERE listed AND vj=? AND day>=? AND day<=? ORDER BY {order} LIMIT ?"
         return self._sessions(tail, (slug, prefix, prefix if day else f"{prefix}~", count))
 
+    def vj_unlisted_sessions(self, slug: str, limit: int) -> list[Session]:
+        """Return what a VJ has besides the sessions in lists: pages that only a link leads to."""
+        tail = "WHERE visibility='unlisted' AND vj=? ORDER BY start_ms, id LIMIT ?"
+        return self._sessions(tail, (slug, limit))
+
     def vj_hours(self, slug: str) -> list[list[int]]:
         """Return how many sessions began in each hour of the week: seven rows (Monday first) of 24 counts."""
         counts = [[0] * 24 for _ in range(7)]

@@ -11,7 +11,7 @@ import sqlite3
 from builder.catalog import ledger
 
 APPLICATION_ID = 0x41465443  # "AFTC"
-VERSION = 2
+VERSION = 3
 ROW_BITS = 36  # rows a file may have, as a power of two; 27 bits are left for files
 CACHE_KIB = 24 * 1024
 
@@ -92,6 +92,7 @@ SESSION_INDEXES = {
     "sessions_day": "sessions(day, start_ms, id) WHERE listed",
     "sessions_hour": "sessions(day, hour, start_ms, id) WHERE listed",
     "sessions_vj": "sessions(vj, start_ms, id) WHERE listed",
+    "sessions_vj_unlisted": "sessions(vj, start_ms, id) WHERE visibility='unlisted'",
     "sessions_vj_day": "sessions(vj, day, start_ms, id) WHERE listed",
     "sessions_longest": "sessions(vj, duration_ms, id) WHERE listed",
     "sessions_start": "sessions(start_ms, id, end_ms) WHERE listed",

@@ -86,6 +86,17 @@ def test_a_renamed_vj_changes_every_page_that_names_them(site):
     assert difference(site.tree(), site.clean_tree()) == []
 
 
+@pytest.mark.parametrize("visibility", ["unlisted", "hidden"])
+def test_a_renamed_vj_changes_the_pages_that_no_list_shows(site, visibility):
+    site.write("replays/x.md", f"---\nrecordings: ['52{1:017d}']\ntitle: T\nvisibility: {visibility}\n---\n")
+    site.build()
+    site.write("vjs/alice.md", ALICE.replace("Alice Lamp", "Alice Lantern"))
+    site.build()
+
+    assert not [path for path, page in site.tree().items() if b"Alice Lamp" in page]
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
 def test_a_profile_for_a_stream_moves_its_pages_and_keeps_the_old_address(site):
     """A private slug redirects to the VJ who now has the stream."""
     old = next(path for path in site.tree() if path.startswith("vj/s-") and path.count("/") == 2)

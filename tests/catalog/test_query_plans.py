@@ -92,6 +92,7 @@ def ask(catalog, session):
     catalog.vj_sessions(session.vj, month=month)
     catalog.vj_sessions(session.vj, day=day)
     catalog.vj_sessions(session.vj, limit=5, newest_first=True)
+    catalog.vj_unlisted_sessions(session.vj, limit=5)
     catalog.vj_hours(session.vj)
     catalog.neighbours(session)
     catalog.tag_count("a")
