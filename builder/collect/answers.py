@@ -9,6 +9,7 @@ from __future__ import annotations
 import http
 
 STORED = b'{"code":0}'
+JSON_TYPE = (b"content-type", b"application/json")
 MESSAGES = {
     400: "the request or its JSON cannot be read",
     403: "not authentic",
@@ -53,3 +54,23 @@ def message(status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, kee
         kept.append((b"connection", b"close"))
     lines = b"".join(name + b": " + value + b"\r\n" for name, value in kept)
     return status_line(status) + lines + b"\r\n" + (b"" if bodiless else body)
+
+
+class Prepared:
+    """The fixed answers as bytes, made once for each second's date: most requests get one of three."""
+
+    def __init__(self) -> None:
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._made: dict[tuple[int, bool], bytes] = {}
+
+    def answer(self, status: int, headers: list[tuple[bytes, bytes]], *, keep_alive: bool) -> bytes:
+        """Return the answer of that status with its fixed body; `headers` are a new list whenever they change."""
+        if headers is not self._headers:
+            self._headers = headers
+            self._made.clear()
+        made = self._made.get((status, keep_alive))
+        if made is None:
+            lines = [*headers, JSON_TYPE]
+            made = message(status, lines, body_for(status), keep_alive=keep_alive, bodiless=False)
+            self._made[status, keep_alive] = made
+        return made

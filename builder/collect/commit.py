@@ -1,9 +1,9 @@
 """Group commit: one thread writes a group of records, syncs once, and then all of them are acknowledged together.
 
 Nothing waits for a timer: a lone notification is handed over at the end of the event loop's present round, and while a
-group is being synced the next ones gather. Two groups may be on their way, so that the disk need not wait for us. When
-two in a row fail, the receiver is unready and refuses at once; the thread then looks every half second whether the disk
-takes bytes again.
+group is being synced the next ones gather. Two groups may be on their way, so that the disk need not wait for us. A
+group wakes the event loop once, which then answers everyone in it. When two in a row fail, the receiver is unready and
+refuses at once; the thread then looks every half second whether the disk takes bytes again.
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ from builder.collect.limits import GROUP_RECORDS, GROUPS_ON_THEIR_WAY, PROBE_SEC
 from builder.collect.log import Log, reason_of
 from builder.collect.metrics import Counters
 
-Waiting = tuple[int, bytes, "asyncio.Future[None]"]
-
-
-class NotStoredError(Exception):
-    """The notification is not stored; the sender must send it again."""
+Settled = Callable[[bool], None]  # told whether the line is durable; if not, the sender must send it again
+Waiting = tuple[int, bytes, Settled]
 
 
 class Committer:
-    """Store lines through one thread. Use from one event loop: `start`, then `store` from many tasks, then `close`."""
+    """Store lines through one thread. Use from one event loop: `start`, then `store` for every line, then `close`."""
 
     def __init__(
         self, log: Log, counters: Counters, say: Callable[[str], None], probe_seconds: float = PROBE_SECONDS
@@ -48,15 +45,14 @@ class Committer:
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
-    async def store(self, received_ms: int, line: bytes) -> None:
-        """Return when the line is durable; raise `NotStoredError` when it is not."""
+    def store(self, received_ms: int, line: bytes, settled: Settled) -> None:
+        """Have the line made durable; `settled` is called once, in the event loop, and told whether it is."""
         if not self.is_ready or self._closing or self._loop is None:
-            raise NotStoredError
-        done: asyncio.Future[None] = self._loop.create_future()
+            settled(False)
+            return
         if not self._waiting:
             self._loop.call_soon(self._hand_over)
-        self._waiting.append((received_ms, line, done))
-        await done
+        self._waiting.append((received_ms, line, settled))
 
     async def close(self, patience_seconds: float) -> None:
         """Finish what is waiting, then stop the thread; a disk that hangs is given up after `patience_seconds`."""
@@ -107,13 +103,12 @@ class Committer:
             self._say(f"could not store {len(group)} notifications, answered 503: {failure}")
         else:
             self.last_stored_ms = group[-1][0]
-        for _, _, done in group:
-            if done.done():
-                continue  # its sender is gone
-            if failure:
-                done.set_exception(NotStoredError())
-            else:
-                done.set_result(None)
+        for _, _, settled in group:
+            try:
+                settled(not failure)
+            except Exception as error:  # noqa: BLE001  the others of the group must still be told
+                self._counters.add("internal_errors_total")
+                self._say(f"internal error after storing: {type(error).__name__}")
 
     def _probe(self) -> None:
         try:

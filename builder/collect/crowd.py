@@ -65,6 +65,12 @@ class Crowd:
                 if not self._of_peer[peer]:
                     del self._of_peer[peer]
 
+    def dismiss(self) -> None:
+        """Send everybody away who is still here at the end: the disk has not spoken in time."""
+        for guest in [*self._waiting, *self._busy]:
+            self.leave(guest)
+            guest.evict()
+
 
 def peer_of(address: str | None) -> str:
     """Return what connections are counted by: a public address (IPv6: its /64), or "" for one that may hold all."""

@@ -84,7 +84,7 @@ class Disk:
     def is_at(self, handle: int, path: Path) -> bool:
         """Say whether the open file is still the one at `path`: not deleted, moved or replaced by hand."""
         try:
-            there = path.lstat()
+            there = os.lstat(path)
         except FileNotFoundError:
             return False
         here = os.fstat(handle)

@@ -8,6 +8,7 @@ and a difference between it and us is how requests are smuggled.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from builder.collect.answers import Refusal
 from builder.collect.limits import Limits
@@ -19,6 +20,9 @@ FIELD_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 HOST = re.compile(rb"[0-9A-Za-z.\-_~%!$&'()*+,;=:\[\]]*")
 LONE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 LENGTH = re.compile(rb"[0-9]{1,20}")
+LOOKED_AT = frozenset(
+    {b"host", b"content-length", b"transfer-encoding", b"connection", b"expect", b"content-encoding"}
+)  # what is looked at; of everything else only the form matters
 
 
 class Head(Value, frozen=True):
@@ -32,6 +36,7 @@ class Head(Value, frozen=True):
     chunked: bool
     keep_alive: bool
     expects_continue: bool
+    is_coded: bool  # the body is packed
 
 
 def take_head(buffer: bytearray, limits: Limits) -> Head | None:
@@ -71,16 +76,20 @@ def _read(lines: list[bytes]) -> Head:
     start = REQUEST_LINE.fullmatch(lines[0])
     assert start is not None, "checked by _check_start"
     headers: list[tuple[bytes, bytes]] = []
+    told: dict[bytes, list[bytes]] = {}
     for line in lines[1:]:
         name, colon, value = line.partition(b":")  # one pattern for all of it would try every split of the blanks
         if not colon or not FIELD_NAME.fullmatch(name) or not FIELD_VALUE.fullmatch(value):
             raise Refusal(400, "field")
-        headers.append((name.lower(), value.strip(b" \t")))
-    version = "1." + start[3].decode()
-    hosts = _values(headers, b"host")
-    if len(hosts) > 1 or (not hosts and version == "1.1") or not all(HOST.fullmatch(host) for host in hosts):
+        name, value = name.lower(), value.strip(b" \t")
+        headers.append((name, value))
+        if name in LOOKED_AT:
+            told.setdefault(name, []).append(value)
+    version = "1.1" if start[3] == b"1" else "1.0"
+    hosts = told.get(b"host", [])
+    if len(hosts) > 1 or (not hosts and version == "1.1") or not all(map(HOST.fullmatch, hosts)):
         raise Refusal(400, "host")
-    length, chunked = _framing(headers, version)
+    length, chunked = _framing(told, version)
     return Head(
         method=start[1].decode(),
         target=start[2],
@@ -88,19 +97,16 @@ def _read(lines: list[bytes]) -> Head:
         headers=headers,
         length=length,
         chunked=chunked,
-        keep_alive=_keeps_alive(headers, version),
-        expects_continue=_expects_continue(headers, version),
+        keep_alive=version == "1.1" and b"close" not in _options(told),
+        expects_continue=_expects_continue(told, version),
+        is_coded=any(value.lower() != b"identity" for value in told.get(b"content-encoding", ())),
     )
 
 
-def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
-    return [value for known, value in headers if known == name]
-
-
-def _framing(headers: list[tuple[bytes, bytes]], version: str) -> tuple[int | None, bool]:
+def _framing(told: Mapping[bytes, list[bytes]], version: str) -> tuple[int | None, bool]:
     """Return (length, chunked); more than one statement about the length is refused, even when they agree."""
-    lengths = _values(headers, b"content-length")
-    codings = _values(headers, b"transfer-encoding")
+    lengths = told.get(b"content-length", [])
+    codings = told.get(b"transfer-encoding", [])
     if len(lengths) + len(codings) > 1:
         raise Refusal(400, "two_lengths")
     if codings:
@@ -114,13 +120,13 @@ def _framing(headers: list[tuple[bytes, bytes]], version: str) -> tuple[int | No
     return None, False
 
 
-def _keeps_alive(headers: list[tuple[bytes, bytes]], version: str) -> bool:
-    options = {option.strip().lower() for value in _values(headers, b"connection") for option in value.split(b",")}
-    return version == "1.1" and b"close" not in options
+def _options(told: Mapping[bytes, list[bytes]]) -> set[bytes]:
+    """Return what `Connection` lists."""
+    return {option.strip().lower() for value in told.get(b"connection", ()) for option in value.split(b",")}
 
 
-def _expects_continue(headers: list[tuple[bytes, bytes]], version: str) -> bool:
-    expected = _values(headers, b"expect")
+def _expects_continue(told: Mapping[bytes, list[bytes]], version: str) -> bool:
+    expected = told.get(b"expect", ())
     if any(value.lower() != b"100-continue" for value in expected):
         raise Refusal(417, "expect")
     return bool(expected) and version == "1.1"

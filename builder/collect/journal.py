@@ -60,8 +60,9 @@ class Journal:
         dropped, self._dropped = self._dropped, 0
         if dropped:
             lines.append((self._clock() // 1000, f"{dropped} messages were dropped, nobody read them"))
+        moments = {at_s: moment(at_s) for at_s in {at_s for at_s, _ in lines}}
         try:
-            self._stream.write("".join(f"{moment(at_s)} {UNPRINTABLE.sub('?', line)}\n" for at_s, line in lines))
+            self._stream.write("".join(f"{moments[at_s]} {UNPRINTABLE.sub('?', line)}\n" for at_s, line in lines))
             self._stream.flush()
         except (OSError, ValueError):
             self.is_broken = True  # the reader is gone; the receiver goes on

@@ -25,6 +25,7 @@ SEGMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<number>[1-9]\d{0,8}))?
 TAIL_WINDOW = 65_536
 PROBE = b"room?\n" * 2_048  # three pages: an empty file can be made on many a full disk
 FAILURES_BEFORE_UNREADY = 2
+DAY_MS = 86_400_000  # of UTC, which knows no other days
 
 
 class Segment(Value, frozen=True):
@@ -70,8 +71,8 @@ class Log:
     def append(self, records: Sequence[tuple[int, bytes]]) -> None:
         """Write `(received_ms, line)` records and sync; raises `OSError`, after which none of them counts as stored."""
         try:
-            for day, group in itertools.groupby(records, key=lambda record: day_of(record[0])):
-                self._append(day, b"".join(line for _, line in group))
+            for day, group in itertools.groupby(records, key=lambda record: record[0] // DAY_MS):
+                self._append(day_of(day * DAY_MS), b"".join(line for _, line in group))
         except BaseException:
             self._failures += 1
             self._abandon()

@@ -18,10 +18,11 @@ from typing import Any
 
 import uvicorn
 
-from builder.collect.app import Intake, make_app
+from builder.collect.app import make_app
 from builder.collect.commit import Committer
 from builder.collect.crowd import Crowd
 from builder.collect.disk import Disk
+from builder.collect.door import Door, Intake
 from builder.collect.limits import PROBE_SECONDS, STOP_SECONDS, Limits
 from builder.collect.log import Log
 from builder.collect.metrics import Counters
@@ -101,8 +102,9 @@ class Parts:
 
 async def _receive(setting: Setting, parts: Parts, listening: Callable[[str], None], stop: asyncio.Event) -> None:
     rebuilder = setting.build(parts.counters) if setting.build else None
-    house = House(setting.limits, parts.crowd, parts.counters, setting.say)
-    server = Server(configuration(make_app(_intake(setting, parts, rebuilder)), house, setting.stop_seconds), stop)
+    intake = _intake(setting, parts, rebuilder)
+    house = House(setting.limits, parts.crowd, parts.counters, setting.say, Door(intake))
+    server = Server(configuration(make_app(intake), house, setting.stop_seconds), stop)
     asyncio.get_running_loop().set_exception_handler(functools.partial(_report, parts.counters, setting.say))
     running = asyncio.create_task(server.serve(sockets=[parts.sock]))
     summary = asyncio.create_task(_summarise(parts.counters, setting.say))
@@ -116,6 +118,7 @@ async def _receive(setting: Setting, parts: Parts, listening: Callable[[str], No
         stop.set()
         summary.cancel()
         await asyncio.gather(running, *([rebuilder.close()] if rebuilder else []))
+        parts.crowd.dismiss()
 
 
 def _intake(setting: Setting, parts: Parts, rebuilder: Rebuilder | None) -> Intake:

@@ -1,27 +1,29 @@
 """One connection: the protocol that uvicorn puts on every socket. Limits and time live here, where ASGI cannot see.
 
-A request is read whole, within its limits, before the application is called; so the application never waits for a slow
-sender. One timer per connection says what is due: the rest of a request, an answer, the next request, or the end.
-A refusal is followed by a short linger, in which what the sender still sends is thrown away: closing at once would
-reset the connection and take the answer with it.
+A request is read whole, within its limits, before anybody sees it; so nobody waits for a slow sender. A notification is
+handed to the door, which answers by a call and needs no task; everything else is asked of the application. One timer
+per connection says what is due: the rest of a request, an answer, the next request, or the end. A refusal is followed
+by a short linger, in which what the sender still sends is thrown away: closing at once would reset the connection and
+take the answer with it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import unquote
 
-from builder.collect.answers import Refusal, body_for, message
+from builder.collect.answers import Prepared, Refusal, message
 from builder.collect.crowd import Crowd
+from builder.collect.door import Door
+from builder.collect.exchange import exchange, scope_of
 from builder.collect.framing import ChunkedBody, LengthBody, body_of
 from builder.collect.head import Head, take_head
 from builder.collect.limits import Limits
 from builder.collect.metrics import Counters
 
-JSON_TYPE = (b"content-type", b"application/json")
+READ_BYTES = 65_536  # of one read from a socket
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class House:
     crowd: Crowd
     counters: Counters
     say: Callable[[str], None]
+    door: Door
+    prepared: Prepared = field(default_factory=Prepared)
+    inbox: memoryview = field(default_factory=lambda: memoryview(bytearray(READ_BYTES)))  # of whoever is read now
 
 
 class ServerConfig(Protocol):
@@ -52,7 +57,7 @@ class ServerState(Protocol):
     total_requests: int
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.BufferedProtocol):
     """Read requests one after another, answer each, keep to the limits."""
 
     def __init__(
@@ -77,7 +82,7 @@ class Wire(asyncio.Protocol):
         self._doing = "head"  # head → body → answer → head …; at the end linger
         self._head: Head | None = None
         self._body: LengthBody | ChunkedBody | None = None
-        self._exchange: Exchange | None = None
+        self._turn = 0  # of the request whose answer is due; an answer to an earlier one comes too late
         self._has_begun = True  # the time of the first request runs from the connection on
         self._is_last = False  # answer this request, then close
         self._is_clogged = False  # the peer does not read our answers
@@ -93,47 +98,45 @@ class Wire(asyncio.Protocol):
         if not self._house.crowd.admit(self, peer[0] if isinstance(peer, tuple) else None):
             self._house.counters.add("refusals_total", "connections")
             self._doing = "linger"
-            self._write(503, [JSON_TYPE], body_for(503))
+            self._answer(503)
             transport.close()
             return
         self._state.connections.add(self)
         self._arm(self._house.limits.request_seconds)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        return self._house.inbox
+
+    def buffer_updated(self, nbytes: int) -> None:
         limits = self._house.limits
         if self._doing == "linger":
-            self._lingered += len(data)
+            self._lingered += nbytes
             if self._lingered > limits.linger_bytes:
                 self._transport.abort()
             return
         if not self._has_begun:
             self._has_begun = True
             self._arm(limits.request_seconds)  # the first byte of a further request
-        self._buffer += data
-        if self._doing != "answer" and not self._is_clogged:
-            self._advance()
-        self._regulate()
+        self._buffer += self._house.inbox[:nbytes]
+        self._advance()
 
     def eof_received(self) -> bool:
         self._at_end = True
-        if self._doing != "answer":
-            self._end_input()
+        self._advance()
         return True  # the peer may still read; we close when everything whole is answered
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._disarm()
         self._house.crowd.leave(self)
         self._state.connections.discard(self)
-        self._exchange = None
+        self._turn += 1
 
     def pause_writing(self) -> None:
         self._is_clogged = True
 
     def resume_writing(self) -> None:
         self._is_clogged = False
-        if self._doing in {"head", "body"}:
-            self._advance()
-        self._regulate()
+        self._advance()
 
     # what uvicorn and the crowd call
 
@@ -151,22 +154,29 @@ class Wire(asyncio.Protocol):
     # one request
 
     def _advance(self) -> None:
-        """Go as far as the bytes that are here allow."""
-        if self._transport.is_closing():
-            return
-        try:
-            if self._doing == "head":
-                head = take_head(self._buffer, self._house.limits)
-                if head is None:
-                    return
-                self._head, self._body, self._doing = head, body_of(head, self._house.limits), "body"
-                if head.expects_continue and not self._buffer:
-                    self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            assert self._body is not None
-            if self._body.feed(self._buffer):
-                self._start()
-        except Refusal as refusal:
-            self._refuse(refusal)
+        """Go as far as the bytes that are here allow, to the next request at most; others have their turn too."""
+        if self._doing in {"head", "body"} and not self._is_clogged and not self._transport.is_closing():
+            try:
+                if not self._take_request() and self._at_end:
+                    self._end_input()
+            except Refusal as refusal:
+                self._refuse(refusal)
+        self._regulate()
+
+    def _take_request(self) -> bool:
+        """Start a request if a whole one is here."""
+        if self._doing == "head":
+            head = take_head(self._buffer, self._house.limits)
+            if head is None:
+                return False
+            self._head, self._body, self._doing = head, body_of(head, self._house.limits), "body"
+            if head.expects_continue and not self._buffer:
+                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert self._body is not None
+        if not self._body.feed(self._buffer):
+            return False
+        self._start()
+        return True
 
     def _regulate(self) -> None:
         """Read on only while little waits to be answered: a sender cannot make us hold more than it is served."""
@@ -180,37 +190,43 @@ class Wire(asyncio.Protocol):
     def _start(self) -> None:
         assert self._head is not None
         assert self._body is not None
+        head, content = self._head, bytes(self._body.content)
         self._doing = "answer"
         self._house.crowd.starts(self)
-        self._exchange = Exchange(self, self._head, bytes(self._body.content))
-        task = self._loop.create_task(self._exchange.run(self._app, self._scope(self._head)))
+        turn = self._turn
+        if self._house.door.is_for(head):
+            self._house.door.take(head, content, lambda status: self._settle(turn, status))
+            return
+        task = self._loop.create_task(self._ask(head, content, turn))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
 
-    def _scope(self, head: Head) -> dict[str, Any]:
-        raw_path, _, query = head.target.partition(b"?")
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": head.version,
-            "method": head.method,
-            "scheme": "http",
-            "path": unquote(raw_path.decode("ascii")),
-            "raw_path": raw_path,
-            "query_string": query,
-            "root_path": "",
-            "headers": head.headers,
-            "client": self._transport.get_extra_info("peername"),
-            "server": self._transport.get_extra_info("sockname"),
-        }
+    def _settle(self, turn: int, status: int) -> None:
+        """Send the door's answer; one that comes too late is dropped."""
+        if turn == self._turn:
+            assert self._head is not None
+            self._is_last = self._is_last or not self._head.keep_alive
+            self._answer(status)
+            self._finish()
 
-    def finish(self, exchange: Exchange) -> None:
-        """Send the answer that the application has given and go on; one that comes too late is dropped."""
-        if exchange is not self._exchange:
-            return
-        self._exchange = None
-        self._is_last = self._is_last or not exchange.head.keep_alive
-        self._write(exchange.status, exchange.headers, exchange.body, bodiless=exchange.head.method == "HEAD")
+    async def _ask(self, head: Head, content: bytes, turn: int) -> None:
+        """Ask the application and send its answer; one that comes too late is dropped."""
+        try:
+            reply = await exchange(self._app, scope_of(head, self._transport), content, self._report)
+        except asyncio.CancelledError:
+            self.evict()  # the receiver ends and has waited long enough
+            raise
+        if turn == self._turn:
+            self._is_last = self._is_last or not head.keep_alive
+            headers = [*self._state.default_headers, *reply.headers]
+            keep_alive, bodiless = not self._is_last, head.method == "HEAD"
+            self._house.counters.add("answers_total", str(reply.status))
+            self._transport.write(message(reply.status, headers, reply.body, keep_alive=keep_alive, bodiless=bodiless))
+            self._finish()
+
+    def _finish(self) -> None:
+        """Go on after an answer."""
+        self._turn += 1
         self._state.total_requests += 1
         self._house.crowd.finishes(self)
         if self._is_last:
@@ -220,32 +236,30 @@ class Wire(asyncio.Protocol):
         self._has_begun = bool(self._buffer)
         limits = self._house.limits
         self._arm(limits.request_seconds if self._has_begun else limits.idle_seconds)
-        if not self._is_clogged:
-            self._advance()
-        if self._at_end and self._doing != "answer":
-            self._end_input()
-        self._regulate()
+        if self._has_begun or self._at_end:
+            self._loop.call_soon(self._advance)
+        else:
+            self._regulate()
 
     def _end_input(self) -> None:
         """Nothing more comes: half a request is refused, else this is the end."""
         if self._doing == "body" or self._buffer:
-            self._refuse(Refusal(400, "cut_short"))
-        else:
-            self._transport.close()
+            raise Refusal(400, "cut_short")
+        self._transport.close()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer without the application; what follows on this connection cannot be trusted to be a request."""
         self._house.counters.add("refusals_total", refusal.reason)
-        self._exchange = None
+        self._turn += 1
         self._is_last = True
-        self._write(refusal.status, [JSON_TYPE], body_for(refusal.status))
+        self._answer(refusal.status)
         self._linger()
 
-    def _write(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, bodiless: bool = False) -> None:
+    def _answer(self, status: int) -> None:
+        """Send the fixed answer of a status."""
         self._house.counters.add("answers_total", str(status))
-        everything = [*self._state.default_headers, *headers]
-        keep_alive = not self._is_last and self._doing != "linger"
-        self._transport.write(message(status, everything, body, keep_alive=keep_alive, bodiless=bodiless))
+        headers, keep_alive = self._state.default_headers, not self._is_last and self._doing != "linger"
+        self._transport.write(self._house.prepared.answer(status, headers, keep_alive=keep_alive))
 
     def _linger(self) -> None:
         self._doing = "linger"
@@ -261,7 +275,7 @@ class Wire(asyncio.Protocol):
         self._transport.resume_reading()
         self._arm(self._house.limits.linger_seconds)
 
-    def report(self, error: Exception) -> None:
+    def _report(self, error: Exception) -> None:
         """Count and name an error of ours; its text may hold what a sender wrote, so only its class is said."""
         self._house.counters.add("internal_errors_total")
         self._house.say(f"internal error, answered 503: {type(error).__name__}")
@@ -297,42 +311,3 @@ class Wire(asyncio.Protocol):
             self._transport.close()
         else:
             self._refuse(Refusal(408, "too_slow"))
-
-
-class Exchange:
-    """One request and its answer, as the application sees them."""
-
-    def __init__(self, wire: Wire, head: Head, content: bytes) -> None:
-        self._wire = wire
-        self.head = head
-        self._content: bytes | None = content
-        self.status = 503
-        self.headers: list[tuple[bytes, bytes]] = [JSON_TYPE]
-        self.body = body_for(503)
-
-    async def run(self, app: Any, scope: dict[str, Any]) -> None:
-        """Call the application; an error that it lets through is a bug and is answered 503."""
-        parts: list[bytes] = []
-
-        async def send(event: dict[str, Any]) -> None:
-            if event["type"] == "http.response.start":
-                self.status, self.headers = event["status"], list(event.get("headers", []))
-            else:
-                parts.append(event.get("body", b""))
-
-        try:
-            await app(scope, self._receive, send)
-            self.body = b"".join(parts)
-        except asyncio.CancelledError:
-            self._wire.evict()  # the receiver ends and has waited long enough
-            raise
-        except Exception as error:  # noqa: BLE001  the last resort: the sender must be told to send it again
-            self._wire.report(error)
-            self.status, self.headers, self.body = 503, [JSON_TYPE], body_for(503)
-        self._wire.finish(self)
-
-    async def _receive(self) -> dict[str, Any]:
-        content, self._content = self._content, None
-        if content is None:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": content, "more_body": False}
