@@ -130,18 +130,17 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[EventItem]
     """Derive rows from whole bases and distinct events of streams that no other call gets."""
     derived = Derived()
     by_stream: defaultdict[str, list[Known]] = defaultdict(list)
-    told: Counter[StreamKey] = Counter()
     for base, items in bases:
         for merged in merged_of(items):
             recording = merged.recording
             if recording is None:
                 derived.unclaimed += merged.notices
                 continue
-            usable = deriver.is_usable(recording.url)
-            known = Known(base, recording, recording.stream, merged.notices, usable, merged.conflict, merged.losers)
-            by_stream[recording.stream.stream_id].append(known)
-            if usable:
-                told[recording.stream] += 1
+            stream, usable = recording.stream, deriver.is_usable(recording.url)
+            by_stream[stream.stream_id].append(
+                Known(base, recording, stream, merged.notices, usable, merged.conflict, merged.losers)
+            )
+    told = _told(by_stream.values())
     events_of: defaultdict[str, list[EventItem]] = defaultdict(list)
     seen: Counter[StreamKey] = Counter()
     for event in events:
@@ -156,6 +155,17 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[EventItem]
         ]
         _group(group, happened, deriver, derived)
     return derived
+
+
+def _told(lists: Iterable[list[Known]]) -> Counter[StreamKey]:
+    """Count usable recordings by the stream they told; those of one list mostly tell the same."""
+    told: Counter[StreamKey] = Counter()
+    for known in lists:
+        usable = [one.told for one in known if one.usable]
+        if usable:
+            alike = usable.count(usable[0])  # compares, which is cheaper than hashing each
+            told.update({usable[0]: alike} if alike == len(usable) else usable)
+    return told
 
 
 def _whole(known: list[Known], apps: AppNames) -> list[Known]:
@@ -178,6 +188,8 @@ def _together(by_stream: Mapping[str, Sequence[Known]], deriver: Deriver) -> lis
             recording = one.recording
             if merged and not merged.isdisjoint((recording.key, recording.file_id)):
                 homes["merge"].add(stream_id)
+            if recording.file_id.isdecimal():
+                continue
             number = replaceable_number(recording.file_id, recording.url)
             if number is not None:
                 homes[number].add(stream_id)

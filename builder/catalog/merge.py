@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from builder.model import VERDICT_RANK, Filled, Notice, Recording, Told
+from builder.model import VERDICT_RANK, Filled, Notice, Recording, Told, Value
 
 NO_TIME = 2**63  # sorts behind every signed t
 ANNOUNCED_BEFORE_T_MS = 600_000  # t is the time of sending plus ten minutes (DOMAIN 1.3)
@@ -59,7 +59,7 @@ def merge(notices: Iterable[Notice]) -> list[Merged]:
     if not everything:
         return []
     if len(everything) == 1:
-        return [merge_one(identity(everything[0]), everything)]
+        return [lone(everything[0], 1)]
     key = identity(everything[0])
     accounts = {notice.appid for notice in everything if notice.appid and notice.told}
     if len(accounts) < 2:
@@ -76,15 +76,18 @@ def merge(notices: Iterable[Notice]) -> list[Merged]:
     ]
 
 
+def lone(notice: Notice, count: int) -> Merged:
+    """Return what a notice tells that stands alone, or that came `count` times unchanged."""
+    if notice.told is None:
+        return Merged(None, count)
+    status = "" if notice.status == "normal" else notice.status
+    layers = (notice.told, notice.filled)
+    return Merged(_recording(notice.file_id or identity(notice), notice, layers, notice.flags, status), count)
+
+
 def merge_one(key: str, notices: Sequence[Notice], *, counted: int | None = None) -> Merged:
     """Merge notices that are about one recording."""
     count = len(notices) if counted is None else counted
-    if len(notices) == 1:
-        only = notices[0]
-        if only.told is None:
-            return Merged(None, count)
-        status = "" if only.status == "normal" else only.status
-        return Merged(_recording(key, only, (only.told, only.filled), only.flags, status), count)
     telling = [notice for notice in notices if notice.told is not None]
     if not telling:
         return Merged(None, count)
@@ -128,7 +131,20 @@ def _precedence(notice: Notice) -> tuple[int, int, bool, bytes, bytes]:
     """Sort key: the first in rank tells; among equals one that lacks the stream or the address comes last."""
     t, told = NO_TIME if notice.t is None else notice.t, notice.told
     is_bare = told is None or not told.stream.stream_id or not told.url
-    return VERDICT_RANK[notice.verdict], t, is_bare, _encode(told), _encode(notice)
+    return VERDICT_RANK[notice.verdict], t, is_bare, canonical(told), canonical(notice)
+
+
+def canonical(value: object) -> bytes:
+    """Return the bytes that decide between facts of equal rank: what is told, by name."""
+    return _encode(_by_name(value))
+
+
+def _by_name(value: object) -> object:
+    if not isinstance(value, Value):
+        return value
+    told = {name: getattr(value, name) for name in value.__struct_fields__}
+    defaults = dict(zip(reversed(value.__struct_fields__), reversed(value.__struct_defaults__), strict=False))
+    return {name: _by_name(each) for name, each in told.items() if name not in defaults or each != defaults[name]}
 
 
 def _contradictions(told: Told, other: Told | None) -> list[str]:
@@ -172,7 +188,7 @@ def _filled(notices: Sequence[Notice]) -> Filled:
         return EMPTY
     if all(notice.filled == saying[0].filled for notice in saying):
         return saying[0].filled
-    newest_last = sorted(saying, key=lambda notice: (notice.stated_ms, _encode(notice.filled)))
+    newest_last = sorted(saying, key=lambda notice: (notice.stated_ms, canonical(notice.filled)))
     values: dict[str, object] = {}
     for notice in newest_last:
         for name in FILLED:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from builder.addresses import BroadcastDays
-from builder.catalog.numbers import base_number, span_class, stream_number, text_number
+from builder.catalog.numbers import SPAN_BASE_MS, base_number, span_class, stream_number, text_number
 from builder.model import Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent
 from builder.sessions import join_interval
 
@@ -74,18 +74,20 @@ def recording_row(known: Known, session: str | None) -> RecordingRow:
     """Return the columns of a recording; the interval is the one neighbours are sought by."""
     recording = known.recording
     start_ms, end_ms = join_interval(recording)
+    length_ms = end_ms - start_ms
+    file_id = recording.file_id
     return (
         known.base,
         recording.key,
         stream_id_number(recording.stream.stream_id),
         stream_number(known.told),
-        span_class(end_ms - start_ms),
+        span_class(length_ms) if length_ms > SPAN_BASE_MS else 0,
         start_ms,
         end_ms,
         recording.expires_ms,
-        replaceable_number(recording.file_id, recording.url),
+        None if file_id.isdecimal() else replaceable_number(file_id, recording.url),
         base_number(recording.task_id) if recording.task_id and not recording.session_id else None,
-        int(known.usable),
+        1 if known.usable else 0,
         known.notices,
         session,
     )

@@ -19,7 +19,7 @@ class Rendition(Value, frozen=True, omit_defaults=True):
     duration_ms: int = 0
 
 
-class Told(Value, frozen=True, omit_defaults=True):
+class Told(Value, frozen=True, omit_defaults=True, array_like=True):
     """Layer 1 of a notice: facts taken whole from one notification, never mixed from two (DESIGN, merge)."""
 
     stream: StreamKey
@@ -34,7 +34,7 @@ class Told(Value, frozen=True, omit_defaults=True):
     codec: str = ""
 
 
-class Filled(Value, frozen=True, omit_defaults=True):
+class Filled(Value, frozen=True, omit_defaults=True, array_like=True):
     """Layer 2 of a notice: taken from the newest notice that has them. Empty means "says nothing"."""
 
     expires_ms: int | None = None  # None says nothing; NEVER means the provider said "never"
@@ -50,7 +50,7 @@ class Filled(Value, frozen=True, omit_defaults=True):
 NEVER_MS = 2**62  # "2038-01-19 11:14:07" in lists, "9999-12-31T23:59:59Z" in the API (DOMAIN trap 14)
 
 
-class Notice(Value, frozen=True, omit_defaults=True):
+class Notice(Value, frozen=True, omit_defaults=True, array_like=True):
     """One statement about one recording, as one source told it. The identity fields decide the recording."""
 
     file_id: str = ""

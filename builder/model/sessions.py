@@ -7,7 +7,7 @@ from builder.model.content import Trim
 from builder.model.facts import Rendition
 
 
-class Part(Value, frozen=True, omit_defaults=True):
+class Part(Value, frozen=True, omit_defaults=True, array_like=True):
     """One recording at its place in a track: the content interval (DESIGN "Grouping")."""
 
     key: str
@@ -24,7 +24,7 @@ class Part(Value, frozen=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
 
 
-class Track(Value, frozen=True, omit_defaults=True):
+class Track(Value, frozen=True, omit_defaults=True, array_like=True):
     """The parts of one format/rendition, in time order."""
 
     format: Format
@@ -35,7 +35,7 @@ class Track(Value, frozen=True, omit_defaults=True):
     resolution: str = ""
 
 
-class SetAside(Value, frozen=True, omit_defaults=True):
+class SetAside(Value, frozen=True, omit_defaults=True, array_like=True):
     """A recording of the session that is in no track, and why: `duplicate`, `superseded`, `too_short` and so on."""
 
     key: str
@@ -43,7 +43,7 @@ class SetAside(Value, frozen=True, omit_defaults=True):
     file_id: str = ""
 
 
-class Reason(Value, frozen=True, omit_defaults=True):
+class Reason(Value, frozen=True, omit_defaults=True, array_like=True):
     """Why two recordings are in one session, or why the session ends: for `explain` and "how we know this"."""
 
     rule: str  # window, split, merge, session_id, task_id, push, gap, max_length, curation …
@@ -51,7 +51,7 @@ class Reason(Value, frozen=True, omit_defaults=True):
     keys: tuple[str, ...] = ()
 
 
-class Session(Value, frozen=True, omit_defaults=True):
+class Session(Value, frozen=True, omit_defaults=True, array_like=True):
     """One broadcast. Plain data: everything the pages and `sessions --json` need of it."""
 
     id: str  # "2022/01/13/k3f9q2m7xa"

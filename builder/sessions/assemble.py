@@ -23,8 +23,10 @@ from builder.sessions.island import TOO_SHORT, Assembly, Island
 from builder.sessions.links import Links
 from builder.sessions.media import PublicUrl, playable
 from builder.sessions.pictures import Pictures
+from builder.sessions.plain import plain_session
 from builder.sessions.rules import Rulebook
 from builder.sessions.standing import gone, replaced_elsewhere, written_over
+from builder.sessions.unions import Union
 
 
 def assemble(island: Island, book: Rulebook, public_url: PublicUrl) -> list[Session]:
@@ -59,6 +61,10 @@ class Assembler:
         skipped: list[SetAside] = []
         short_ms = self._book.rules.grouping.min_length_ms
         for island in islands(self._placed, self._links, self._book):
+            plain = self._plain(island)
+            if plain is not None:
+                sessions.append(plain)
+                continue
             former = former_anchors(island, self._links, self._book)
             for group in groups_of(island, self._links, self._book):
                 if short_ms and _is_short(group.members, short_ms):
@@ -68,6 +74,12 @@ class Assembler:
         if len(sessions) > 1:
             sessions.sort(key=_in_order)
         return Assembly(tuple(sessions), tuple(sorted(skipped, key=lambda aside: aside.key)))
+
+    def _plain(self, island: Union) -> Session | None:
+        """Make the session of an island that is plain; see there."""
+        if self._replaced or self._pictures is not None:
+            return None
+        return plain_session(island, self._book, self._public_url, self._address, self._notices)
 
     def _session(self, group: Group, former: set[str]) -> Session:
         """Make one session of what the records tell, then lay over it what only some sessions have."""

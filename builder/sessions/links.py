@@ -63,12 +63,15 @@ class Links:
 
     def tied(self, stream: StreamKey, placed: Iterable[Placed]) -> dict[tuple[str, str], list[Placed]]:
         """Return the recordings of one stream by the (rule, id) that ties them; none stands alone there."""
+        placed = list(placed)
+        pushes = self._pushes.get(stream) if self._pushes else None
+        if not pushes and not self._session_of_task and _all_differ(placed):
+            return {}
         shared: defaultdict[tuple[str, str], list[Placed]] = defaultdict(list)
         for one in placed:
             if one.recording.task_id or one.recording.session_id:
                 for name in self.names(one.recording):
                     shared[name].append(one)
-        pushes = self._pushes.get(stream)
         if pushes:
             by_start = sorted(placed, key=_start)
             for push in pushes:
@@ -82,6 +85,13 @@ class Links:
             for (rule, _), tied in sorted(self.tied(stream, placed).items(), key=lambda item: item[0])
             for chain in _near(tied)
         ]
+
+
+def _all_differ(placed: Sequence[Placed]) -> bool:
+    """Say whether no two recordings have one task or session: nearly always, and cheap to see."""
+    tasks = [one.recording.task_id for one in placed if one.recording.task_id]
+    told = [one.recording.session_id for one in placed if one.recording.session_id]
+    return len(set(tasks)) == len(tasks) and len(set(told)) == len(told)
 
 
 def _held(push: Push, by_start: Sequence[Placed]) -> list[Placed]:

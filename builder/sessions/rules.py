@@ -61,6 +61,7 @@ class Rulebook:
         )
         for curation in sorted(rules.curations, key=lambda curation: curation.source):
             self._learn(curation)
+        self.named: frozenset[str] = self.splits.union(self._by_id, self.merges)  # what people speak of by name
 
     def _learn(self, curation: Curation) -> None:
         for identity in dict.fromkeys(curation.recordings or curation.merge):
@@ -134,6 +135,10 @@ class Rulebook:
     def curation_of(self, file_id: str) -> tuple[Curation, ...]:
         """Return the curations that name a recording by its file id or key."""
         return tuple(self._by_id.get(file_id, ()))
+
+    def is_addressed(self, address: str) -> bool:
+        """Say whether people speak of a session by this address."""
+        return address in self._by_address
 
     def curations_of(
         self, recordings: Iterable[Recording], addresses: Iterable[str], window: Window | None

@@ -39,6 +39,8 @@ def unite(runs: list[Run], links: Links, book: Rulebook) -> list[Union]:
         homes = [(place, one) for place, run in enumerate(runs) if run.lane.window is None for one in run.members]
         for places in places_of_merged(homes, book):
             joins.join_all(places)
+    elif not reasons:  # nearly always
+        return [Union([run], []) for run in runs]
     unions: dict[int, Union] = {}
     for place, run in enumerate(runs):
         unions.setdefault(joins.root(place), Union([], [])).runs.append(run)
@@ -49,12 +51,8 @@ def unite(runs: list[Run], links: Links, book: Rulebook) -> list[Union]:
 
 def _link(runs: Sequence[Run], links: Links, joins: Joins) -> list[tuple[int, Reason]]:
     """Join the runs of each lane that chains tie; return why, with the place of a run that it concerns."""
-    lanes: defaultdict[tuple[Lane, int], list[int]] = defaultdict(list)
-    for place, run in enumerate(runs):
-        if run.lane.window is None and run.lane.gap_ms:
-            lanes[run.lane, run.segment].append(place)
     reasons = []
-    for (lane, _), places in lanes.items():
+    for lane, places in _by_lane(runs):
         if len(places) < 2:
             continue
         chains = links.chains(lane.stream, [one for place in places for one in runs[place].members])
@@ -69,6 +67,18 @@ def _link(runs: Sequence[Run], links: Links, joins: Joins) -> list[tuple[int, Re
                     joins.join(one, two)
                     reasons.append((one, Reason(chain.rule, WORDS[chain.rule], keys)))
     return reasons
+
+
+def _by_lane(runs: Sequence[Run]) -> list[tuple[Lane, list[int]]]:
+    """Return the places of the runs of each lane and segment that links can join."""
+    first = runs[0]
+    if all(run.lane is first.lane and run.segment == first.segment for run in runs):  # nearly always; hashing is dear
+        return [(first.lane, list(range(len(runs))))] if first.lane.window is None and first.lane.gap_ms else []
+    lanes: defaultdict[tuple[Lane, int], list[int]] = defaultdict(list)
+    for place, run in enumerate(runs):
+        if run.lane.window is None and run.lane.gap_ms:
+            lanes[run.lane, run.segment].append(place)
+    return [(lane, places) for (lane, _), places in lanes.items()]
 
 
 def places_of_merged(homes: Iterable[tuple[int, Placed]], book: Rulebook) -> list[list[int]]:
