@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from builder import shrink
 from builder.errors import ConfigError
+from builder.memory import Memory, digest_of
 from builder.model import Value
 
 VENDOR = Path(__file__).parent / "_vendor"
@@ -40,11 +40,27 @@ class Asset(Value, frozen=True):
         return f"/{self.path}"
 
 
-def collect_assets(templates: Sequence[Path], static: Path, vendor: Path = VENDOR) -> tuple[Asset, ...]:
-    """Return every asset, sorted by name; a site's own file in `templates/assets/` replaces the theme's."""
+def collect_assets(
+    templates: Sequence[Path], static: Path, vendor: Path = VENDOR, *, memory: Memory | None = None, program: str = ""
+) -> tuple[Asset, ...]:
+    """Return every asset, sorted by name; a site's own file in `templates/assets/` replaces the theme's.
+
+    `memory` and `program`, the digest of this program, save the rewriting when no file changed.
+    """
     named = {**_engines(vendor), **{name: path.read_bytes() for name, path in _theme_files(templates)}}
-    hashed = Hasher(named)
-    return tuple(sorted([*(hashed.asset(name) for name in named), *_static(static)], key=lambda asset: asset.name))
+    made_of = digest_of([program, *(part for item in sorted(named.items()) for part in item)])
+    hashed = (memory or Memory(None)).recall("assets", made_of, tuple[Hashed, ...], lambda: Hasher(named).all())
+    ours = (Asset(each.name, each.path, each.digest, each.data or named[each.name]) for each in hashed)
+    return tuple(sorted([*ours, *_static(static)], key=lambda asset: asset.name))
+
+
+class Hashed(Value, frozen=True):
+    """An asset of the theme under its hashed name; `data` only where it is not that of the file."""
+
+    name: str
+    path: str
+    digest: str
+    data: bytes = b""
 
 
 class Hasher:
@@ -52,10 +68,13 @@ class Hasher:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
-        self._done: dict[str, Asset] = {}
+        self._done: dict[str, Hashed] = {}
         self._open: list[str] = []
 
-    def asset(self, name: str) -> Asset:
+    def all(self) -> tuple[Hashed, ...]:
+        return tuple(self.asset(name) for name in self._files)
+
+    def asset(self, name: str) -> Hashed:
         if name in self._done:
             return self._done[name]
         if name in self._open:
@@ -67,13 +86,15 @@ class Hasher:
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()
         stem, extension = posixpath.splitext(name)
         path = f"{ASSETS}/{stem}.{digest[:HASH_LENGTH]}{extension}"
-        self._done[name] = Asset(name=name, path=path, digest=digest, data=data)
+        self._done[name] = Hashed(name, path, digest, b"" if data == self._files[name] else data)
         return self._done[name]
 
     def _rewritten(self, name: str) -> bytes:
         data = self._files[name]
         if name.startswith(tuple(_ENGINE_NAMES.values())) or not name.endswith((".js", ".css")):
             return data
+        from builder import shrink  # here, since most starts find the assets in the memory
+
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from builder.errors import ConfigError
+from builder.memory import Memory, digest_of
 
 MAX_BYTES = 256 * 1024
 FREE_SECTION = "zones"  # where a language may name what English leaves alone
@@ -90,35 +90,62 @@ class Messages:
         return found
 
 
-def load(folders: Sequence[Path], languages: Sequence[str]) -> dict[str, Messages]:
-    """Read the messages of each language; `folders` as for templates: the site's own first, the theme's last."""
-    return {language: Messages(language, _tree(folders, language)) for language in languages}
+def load(
+    folders: Sequence[Path], languages: Sequence[str], memory: Memory | None = None, program: str = ""
+) -> dict[str, Messages]:
+    """Read the messages of each language; `folders` as for templates: the site's own first, the theme's last.
+
+    `memory` and `program`, the digest of this program, save the parsing when no file changed.
+    """
+    files = {language: _files(folders, language) for language in languages}
+    told = [part for each in files.values() for path in each for part in (str(path), _read(path))]
+    trees = (memory or Memory(None)).recall(
+        "messages",
+        digest_of([program, *languages, *told]),
+        dict[str, dict[str, Any]],
+        lambda: {language: _tree(each) for language, each in files.items()},
+    )
+    return {language: Messages(language, tree) for language, tree in trees.items()}
 
 
-def _tree(folders: Sequence[Path], language: str) -> Mapping[str, Any]:
+def _files(folders: Sequence[Path], language: str) -> list[Path]:
+    """Return the files of a language, each to be laid over those before it; English lies below."""
     names = [f"{language}.yaml"] + ([f"{language.partition('-')[0]}.yaml"] if "-" in language else [])
-    tree: dict[str, Any] = dict(_read(folders[-1] / "messages" / "en.yaml"))
-    found = False
-    for name in reversed(names):
-        for folder in reversed(folders):
-            path = folder / "messages" / name
-            if path.is_file():
-                found = True
-                tree = _merged(tree, _read(path), f"{path.parent.parent.name}/messages/{path.name}", "")
+    found = [
+        path
+        for name in reversed(names)
+        for folder in reversed(folders)
+        if (path := folder / "messages" / name).is_file()
+    ]
     if not found:
         raise ConfigError(
             f"site.yaml: `languages` expected a language with messages, found `{language}`",
             hint=f"write templates/messages/{language}.yaml; what it leaves out stays English",
         )
+    return [folders[-1] / "messages" / "en.yaml", *found]
+
+
+def _tree(files: Sequence[Path]) -> dict[str, Any]:
+    below, *further = files
+    tree = dict(_parsed(below))
+    for path in further:
+        tree = _merged(tree, _parsed(path), f"{path.parent.parent.name}/messages/{path.name}", "")
     return tree
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(path: Path) -> bytes:
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise ConfigError(f"templates/messages/{path.name}: expected at most {MAX_BYTES} bytes, found {len(raw)}")
+    return raw
+
+
+def _parsed(path: Path) -> Mapping[str, Any]:
+    import yaml  # here, since most starts find the messages in the memory
+
     shown = f"templates/messages/{path.name}"
-    if path.stat().st_size > MAX_BYTES:
-        raise ConfigError(f"{shown}: expected at most {MAX_BYTES} bytes, found {path.stat().st_size}")
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a subclass of the safe loader
+        tree = yaml.load(_read(path).decode("utf-8"), _loader())  # noqa: S506  a subclass of the safe loader
     except (yaml.YAMLError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise ConfigError(f"{shown}:{line}: expected a mapping of messages, found broken YAML") from error
@@ -129,10 +156,13 @@ def _read(path: Path) -> Mapping[str, Any]:
     return tree
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads every scalar as text: a message `on` or `12` is a word."""
+@lru_cache(maxsize=1)
+def _loader() -> type[Any]:
+    """Return a loader that reads every scalar as text: a message `on` or `12` is a word."""
+    import yaml
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML's own attribute
+    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: 20 times as fast
+    return type("Loader", (safe,), {"yaml_implicit_resolvers": {}})
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any], shown: str, place: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from html import escape
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # these, not all others: a large class compiles slowly
 
 
 def number(value: float, places: int = 1) -> str:

@@ -18,8 +18,10 @@ from builder.catalog import Catalog, Inputs
 from builder.config import SiteConfig, load_config
 from builder.content import Content, load_content
 from builder.errors import ConfigError
+from builder.memory import Memory
 from builder.pages import KINDS, Site
 from builder.places import Places
+from builder.program import code_digest
 from builder.render import Renderer
 from builder.sessions import Rules
 from builder.snapshot import Snapshot, scan
@@ -59,13 +61,13 @@ class Workshop:
         stamp = (self.config.languages, scan([*templates, static]))
         if stamp == self._theme_stamp:
             return
-        self.messages = messages.load(templates, self.config.languages)
-        self.assets = collect_assets(templates, static)
+        cache = self.places.state / "templates"
+        memory = Memory(cache)
+        program = code_digest(memory)
+        self.messages = messages.load(templates, self.config.languages, memory, program)
+        self.assets = collect_assets(templates, static, memory=memory, program=program)
         self.renderer = Renderer(
-            templates,
-            self.messages,
-            {asset.name: asset.url for asset in self.assets},
-            cache=self.places.state / "templates",
+            templates, self.messages, {asset.name: asset.url for asset in self.assets}, cache=cache
         )
         self._theme_stamp = stamp
 

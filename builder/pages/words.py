@@ -17,18 +17,19 @@ TITLE_LIMIT = 300  # characters
 NAME_LIMIT = 80
 MARKS_LIMIT = 4  # combining marks on one character
 
-_SPACE = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
-_INVISIBLE = re.compile("[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")
+# Patterns as text, which `re` compiles when they are first used: large classes take long, and many sites need none.
+_SPACE = r"[\s\x1c-\x1f\x85\u2028\u2029]+"
+_INVISIBLE = "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 _NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-_CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]")
+_CONTROL = f"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]"
 # Where combining marks live, roughly: only a text with such a run is looked at character by character.
-_MARKED = re.compile(
+_MARKED = (
     "[\u0300-\u036f\u0483-\u0489\u0591-\u0eff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ua66f-\ua672\ufe00-\ufe2f]{5}"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-_KANA = re.compile("[\u3040-\u30ff]")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
+_KANA = "[\u3040-\u30ff]"
+_HAN = "[\u3400-\u9fff\uf900-\ufaff]"
+_HANGUL = "[\u1100-\u11ff\uac00-\ud7a3]"
 _WIDE_LANGUAGES = ("zh", "ja", "ko")
 
 
@@ -37,8 +38,8 @@ def clean(text: str, limit: int = TITLE_LIMIT) -> str:
     """Return a text fit for a page; empty only when it was empty."""
     if not text or (text.isascii() and text.isprintable() and len(text) <= limit and text.strip() == text):
         return text
-    text = _CONTROL.sub("\ufffd", _INVISIBLE.sub("", _SPACE.sub(" ", text[: 4 * limit]))).strip()
-    if _MARKED.search(text):
+    text = re.sub(_CONTROL, "\ufffd", re.sub(_INVISIBLE, "", re.sub(_SPACE, " ", text[: 4 * limit]))).strip()
+    if re.search(_MARKED, text):
         text = _few_marks(text)
     if len(text) > limit:
         text = text[: limit - 1].rstrip() + "…"
@@ -54,11 +55,11 @@ def run(text: str, told: str, page_language: str, limit: int = TITLE_LIMIT) -> R
 def language_of(text: str, page_language: str) -> str:
     """Guess the language of a run by its script; Latin text on a Chinese page counts as English."""
     if not text.isascii():
-        if _KANA.search(text):
+        if re.search(_KANA, text):
             return "ja"
-        if _HAN.search(text):
+        if re.search(_HAN, text):
             return page_language if page_language.startswith("zh") else "zh"
-        if _HANGUL.search(text):
+        if re.search(_HANGUL, text):
             return "ko"
     return "en" if page_language.startswith(_WIDE_LANGUAGES) else page_language
 

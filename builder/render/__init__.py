@@ -8,36 +8,31 @@ value; together they are the page's fingerprint.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from importlib.metadata import version
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
-from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined, Template
-from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from builder.dates import Dates
 from builder.errors import ConfigError
+from builder.memory import Memory, digest_of
 from builder.messages import Messages
 from builder.pages.kind import PageKind
-from builder.render.filters import FILTERS
-from builder.render.names import Memory
-from builder.render.theme import DEFAULT, Theme, one_line
+from builder.program import code_digest
+from builder.render.names import Names
+from builder.render.theme import DEFAULT, Theme
 
-LIBRARIES = ("jinja2", "markdown", "nh3", "tzdata")
-_VALUE = re.compile(r"^'(?:\w+\.)*(\w+) object'")
-_REMOVED_GLOBALS = ("lipsum",)  # random
-_REMOVED_FILTERS = ("random", "safe", "xmlattr")  # changing; unescaped; attribute names from data
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
 
 
 class Renderer:
     """Turns values into bytes.
 
     `templates`: folders, the site's own first and the default theme last. `assets`: plain name → hashed path.
-    `cache`: a folder for compiled templates.
+    `cache`: a folder for compiled templates and what is remembered of them.
     """
 
     def __init__(
@@ -49,16 +44,25 @@ class Renderer:
         cache: Path | None = None,
     ) -> None:
         self.arguments = (tuple(templates), dict(messages), dict(assets), cache)
-        self.theme = Theme(templates, Memory(cache / "names.json" if cache else None))
+        self.cache = cache
+        self.memory = Memory(cache)
+        self.program = code_digest(self.memory)
+        self.theme = Theme(templates, self._names_in, self.memory, self.program)
         self.messages = messages
         self.assets = assets
-        self.environment = _environment(self.theme, cache)
         self._dates: dict[tuple[str, str], Dates] = {}
         self._digests: dict[tuple[str, str], str] = {}
         self._templates: dict[str, Template] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, self.arguments
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The template engine; loading it takes longer than many a build, so it waits for the first page."""
+        from builder.render.engine import make_environment
+
+        return make_environment(self.theme, self.cache)
 
     def theme_digest(self, kind: PageKind, language: str) -> str:
         """Return the digest of all but the value: program, template closure, messages, assets mentioned."""
@@ -67,13 +71,18 @@ class Renderer:
             closure, mentioned = self._closure(kind.template)
             paths = [(name, self.asset(name)) for name in sorted(mentioned)]
             words = self.messages[language or next(iter(self.messages))].digest
-            seen = repr((code_digest(), closure, words, language, paths))
+            seen = repr((self.program, closure, words, language, paths))
             self._digests[key] = hashlib.blake2b(seen.encode(), digest_size=12).hexdigest()
         return self._digests[key]
 
     def _closure(self, template: str) -> tuple[str, frozenset[str]]:
         """Return what a template depends on; a kind without one copies files and depends on no theme."""
-        return self.theme.closure(self.environment, template) if template else ("", frozenset())
+        return self.theme.closure(template) if template else ("", frozenset())
+
+    def _names_in(self, theme: Theme, source: str, path: Path) -> Names:
+        from builder.render.engine import names_in
+
+        return names_in(theme, self.environment, source, path)
 
     def fingerprint(self, kind: PageKind, value: msgspec.Struct, language: str) -> str:
         """Return the digest of everything that a page's bytes depend on."""
@@ -96,7 +105,7 @@ class Renderer:
         }
         try:
             return self._template(kind.template).render(context).encode("utf-8")
-        except (TemplateError, TypeError, ValueError, KeyError, AttributeError, AssertionError) as error:
+        except Exception as error:  # noqa: BLE001  sorted there into those of templates and all others, raised again
             self._refuse(error, kind.template)
 
     def asset(self, name: str) -> str:
@@ -110,22 +119,27 @@ class Renderer:
 
     def problems(self, kinds: Sequence[PageKind]) -> list[str]:
         """Return what is odd about a site's own templates: blocks that the template they extend does not have."""
+        own = [kind.template for kind in kinds if self._extends_its_namesake(kind.template)]
+        if not own:
+            return []
+        named = [name for template in own for name in (template, DEFAULT + template)]
+        made_of = digest_of([self.program, *own, *(self._closure(name)[0] for name in named)])
+        return self.memory.recall("blocks", made_of, list[str], lambda: self._unknown_blocks(own))
+
+    def _extends_its_namesake(self, template: str) -> bool:
+        path, default = self.theme.find(template), self.theme.find(DEFAULT + template)
+        if path is None or default is None or path == default:
+            return False
+        return f"{DEFAULT}{template}" in self.theme.read(path)
+
+    def _unknown_blocks(self, templates: Sequence[str]) -> list[str]:
         found = []
-        for kind in kinds:
-            path = self.theme.find(kind.template)
-            default = self.theme.find(DEFAULT + kind.template)
-            if path is None or default is None or path == default:
-                continue
-            own, theirs = (
-                self.environment.get_template(name).blocks for name in (kind.template, DEFAULT + kind.template)
-            )
-            source = path.read_text(encoding="utf-8")
-            if f"{DEFAULT}{kind.template}" not in source:
-                continue
-            known = set(theirs) | set(self.environment.get_template("default/base.html").blocks)
+        frame = set(self.environment.get_template(f"{DEFAULT}base.html").blocks)
+        for name in templates:
+            own, theirs = (set(self.environment.get_template(each).blocks) for each in (name, DEFAULT + name))
+            shown = self.theme.shown(str(self.theme.find(name)))
             found += [
-                f"{self.theme.shown(str(path))}: expected a block of `{kind.template}`, found `{block}`"
-                for block in sorted(set(own) - known)
+                f"{shown}: expected a block of `{name}`, found `{block}`" for block in sorted(own - theirs - frame)
             ]
         return found
 
@@ -142,72 +156,20 @@ class Renderer:
         return self._dates[key]
 
     def _refuse(self, error: Exception, name: str) -> NoReturn:
-        """Raise the error as one of the template, with its file and line."""
-        if isinstance(error, ConfigError):
-            raise error
-        if isinstance(error, TemplateSyntaxError):
-            raise ConfigError(
-                f"{self.theme.shown(error.filename)}:{error.lineno}: {one_line(error.message)}"
-            ) from error
-        if isinstance(error, TemplateNotFound):
-            raise ConfigError(f"templates/{name}: expected the template `{error.name}`, found none") from error
-        place = self._place(error)
-        if place is None and not isinstance(error, UndefinedError):
-            raise error
-        sentence = _VALUE.sub(r"`\1`", one_line(str(error)))
-        hint = "docs/templates.md lists what a template sees" if isinstance(error, UndefinedError) else ""
-        raise ConfigError(f"{place or 'templates/' + name}: {sentence}", hint=hint) from error
+        """Raise the error as one of the template, with its file and line; what is no template's fault as it is."""
+        from builder.render.engine import FAILURES, sentence_of
 
-    def _place(self, error: Exception) -> str | None:
-        """Return the innermost template and line of a traceback."""
-        place, frame = None, error.__traceback__
-        while frame is not None:
-            file = frame.tb_frame.f_code.co_filename
-            if any(file.startswith(f"{folder}/") for folder in self.theme.folders):
-                place = f"{self.theme.shown(file)}:{frame.tb_lineno}"
-            frame = frame.tb_next
-        return place
+        told = sentence_of(error, self.theme, name) if isinstance(error, FAILURES) else None
+        if told is None:
+            raise error
+        sentence, hint = told
+        raise ConfigError(sentence, hint=hint) from error
 
 
 def _again(
     templates: Sequence[Path], messages: Mapping[str, Messages], assets: Mapping[str, str], cache: Path | None
 ) -> Renderer:
     return Renderer(templates, messages, assets, cache=cache)
-
-
-def _environment(theme: Theme, cache: Path | None) -> Environment:
-    bytecode = None
-    if cache is not None:
-        cache.mkdir(parents=True, exist_ok=True)
-        bytecode = FileSystemBytecodeCache(str(cache))
-    environment = Environment(
-        loader=theme,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-        bytecode_cache=bytecode,
-    )
-    environment.filters.update(FILTERS)
-    for name in _REMOVED_GLOBALS:
-        del environment.globals[name]
-    for name in _REMOVED_FILTERS:
-        del environment.filters[name]
-    return environment
-
-
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Return the digest of the program: its own sources and the libraries whose versions reach output bytes."""
-    digest = hashlib.blake2b(digest_size=12)
-    root = Path(__file__).parent.parent
-    for path in sorted(root.rglob("*.py")):
-        source = path.read_bytes()
-        digest.update(f"{path.relative_to(root).as_posix()}\0{len(source)}\0".encode() + source)
-    digest.update(repr([(name, version(name)) for name in LIBRARIES]).encode())
-    return digest.hexdigest()
 
 
 __all__ = ["Renderer", "code_digest"]

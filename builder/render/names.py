@@ -1,20 +1,20 @@
 """What a template names: the templates it needs and the assets it mentions, remembered from run to run.
 
 To know it a template must be parsed, which costs more than all else that a build of one page does. The answer depends
-on the source alone, so it is kept under the source's hash in the state folder; a memory that is lost or damaged is
-made again.
+on the source and the program alone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-from importlib.metadata import version
-from pathlib import Path
 
 import msgspec
 
+from builder.memory import Memory
 from builder.model import Value
+
+NOUN = "names"
 
 
 class Names(Value, frozen=True):
@@ -24,29 +24,25 @@ class Names(Value, frozen=True):
     assets: tuple[str, ...]
 
 
-class Memory:
-    """Names by the hash of the source; without a file it lasts as long as the program."""
+class KnownNames:
+    """Names by the hash of the source."""
 
-    def __init__(self, file: Path | None) -> None:
-        self.file = file
+    def __init__(self, memory: Memory, program: str) -> None:
+        self.memory = memory
+        self.program = program
         self._known: dict[str, Names] = {}
-        if file is not None:
-            with contextlib.suppress(OSError, msgspec.DecodeError):  # no memory, or not ours: parse again
-                self._known = msgspec.json.decode(file.read_bytes(), type=dict[str, Names])
+        if (kept := memory.read(NOUN, program)) is not None:
+            with contextlib.suppress(msgspec.DecodeError):  # not ours: parse again
+                self._known = msgspec.msgpack.decode(kept, type=dict[str, Names])
 
     def recall(self, source: str) -> Names | None:
         return self._known.get(key_of(source))
 
     def keep(self, source: str, names: Names) -> None:
-        """Remember; written at once, beside and renamed, since several workers may do so."""
+        """Remember; written at once, since the program may end at any time."""
         self._known[key_of(source)] = names
-        if self.file is None:
-            return
-        temporary = self.file.with_name(f"{self.file.name}.{key_of(source)}")
-        with contextlib.suppress(OSError):  # a cache that cannot be written costs time, not correctness
-            temporary.write_bytes(msgspec.json.encode(self._known))
-            temporary.replace(self.file)
+        self.memory.write(NOUN, self.program, msgspec.msgpack.encode(self._known))
 
 
 def key_of(source: str) -> str:
-    return hashlib.blake2b(f"{version('jinja2')}\0{source}".encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(source.encode(), digest_size=12).hexdigest()

@@ -4,12 +4,12 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "builder"
-BASE = {"model", "errors", "builder"}
+BASE = {"model", "errors", "memory", "builder"}
 READING = {"sources", "media", "clock"}
 TEXT = {"fields", "inside", "strict_yaml", "prose", "redirects", "config", "content"}
 DRAWING = {"colour", "svg", "strips", "posters", "guide", "tape", "lettering", "almanac", "dates"}
 KNOWING = {"catalog", "sessions", "addresses", "explain"}
-PAGES = {"pages", "render", "messages", "assets"}
+PAGES = {"pages", "render", "messages", "assets", "program"}
 BUILDING = {
     "output",
     "press",

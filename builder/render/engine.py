@@ -1,0 +1,128 @@
+"""The template engine: the one room that knows Jinja2's environment, loaded when a template is parsed or rendered.
+
+A start that renders nothing, because nothing changed or because the command makes no pages, does without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+)
+from jinja2.exceptions import TemplateError, UndefinedError
+from jinja2.meta import find_referenced_templates
+
+from builder.errors import ConfigError
+from builder.render.filters import FILTERS
+from builder.render.names import Names
+from builder.render.theme import Theme, one_line
+
+_VALUE = re.compile(r"^'(?:\w+\.)*(\w+) object'")
+_REMOVED_GLOBALS = ("lipsum",)  # random
+_REMOVED_FILTERS = ("random", "safe", "xmlattr")  # changing; unescaped; attribute names from data
+FAILURES = (TemplateError, TypeError, ValueError, KeyError, AttributeError, AssertionError)  # of a template that runs
+
+
+def make_environment(theme: Theme, cache: Path | None) -> Environment:
+    """Return an environment that escapes everything and knows the templates of the theme."""
+    bytecode = None
+    if cache is not None:
+        cache.mkdir(parents=True, exist_ok=True)
+        bytecode = FileSystemBytecodeCache(str(cache))
+    environment = Environment(
+        loader=Loader(theme),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        bytecode_cache=bytecode,
+    )
+    environment.filters.update(FILTERS)
+    for name in _REMOVED_GLOBALS:
+        del environment.globals[name]
+    for name in _REMOVED_FILTERS:
+        del environment.filters[name]
+    return environment
+
+
+class Loader(BaseLoader):
+    """Hands the theme's templates to Jinja2."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+
+    def get_source(
+        self,
+        environment: Environment,  # noqa: ARG002  the loader protocol
+        template: str,
+    ) -> tuple[str, str, Callable[[], bool]]:
+        path = self.theme.find(template)
+        if path is None:
+            raise TemplateNotFound(template)
+        return self.theme.read(path), str(path), lambda: True
+
+
+def names_in(theme: Theme, environment: Environment, source: str, path: Path) -> Names:
+    """Return what a template names; a computed name is refused, since no digest could follow it."""
+    try:
+        tree = environment.parse(source, filename=str(path))
+    except TemplateSyntaxError as error:
+        raise ConfigError(f"{theme.shown(str(path))}:{error.lineno}: {one_line(error.message)}") from error
+    templates = sorted(_references(tree, theme.shown(str(path))))
+    return Names(tuple(templates), tuple(sorted(set(_mentioned(tree, theme.shown(str(path)))))))
+
+
+def _references(tree: nodes.Template, shown: str) -> set[str]:
+    found = set()
+    for reference in find_referenced_templates(tree):
+        if reference is None:
+            raise ConfigError(
+                f"{shown}: expected the plain name of a template, found a computed one",
+                hint='write {% include "partials/name.html" %}; a page depends on what it names',
+            )
+        found.add(reference)
+    return found
+
+
+def _mentioned(tree: nodes.Template, shown: str) -> Iterator[str]:
+    for found in tree.find_all(nodes.Filter):
+        if found.name == "asset":
+            if not isinstance(found.node, nodes.Const):
+                raise ConfigError(f"{shown}:{found.lineno}: `asset` expected a plain name, found a computed one")
+            yield str(found.node.value)
+
+
+def sentence_of(error: Exception, theme: Theme, name: str) -> tuple[str, str] | None:
+    """Return the sentence and hint about a template that failed; None when the failure is none of a template's."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{theme.shown(error.filename)}:{error.lineno}: {one_line(error.message)}", ""
+    if isinstance(error, TemplateNotFound):
+        return f"templates/{name}: expected the template `{error.name}`, found none", ""
+    place, is_undefined = _place(error, theme), isinstance(error, UndefinedError)
+    if place is None and not is_undefined:
+        return None
+    hint = "docs/templates.md lists what a template sees" if is_undefined else ""
+    said = _VALUE.sub(r"`\1`", one_line(str(error)))
+    return f"{place or 'templates/' + name}: {said}", hint
+
+
+def _place(error: Exception, theme: Theme) -> str | None:
+    """Return the innermost template and line of a traceback."""
+    place, frame = None, error.__traceback__
+    while frame is not None:
+        file = frame.tb_frame.f_code.co_filename
+        if any(file.startswith(f"{folder}/") for folder in theme.folders):
+            place = f"{theme.shown(file)}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    return place
