@@ -61,7 +61,7 @@ def scope_of(head: Head, transport: asyncio.Transport) -> dict[str, Any]:
         "raw_path": raw_path,
         "query_string": query,
         "root_path": "",
-        "headers": head.headers,
+        "headers": list(head.headers),  # the head may serve again
         "client": transport.get_extra_info("peername"),
         "server": transport.get_extra_info("sockname"),
     }

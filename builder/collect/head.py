@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from builder.collect.answers import Refusal
-from builder.collect.limits import Limits
+from builder.collect.limits import KNOWN_HEAD_BYTES, KNOWN_HEADS, Limits
 from builder.model import Value
 
 REQUEST_LINE = re.compile(rb"([A-Z][A-Z_-]{0,31}) (/[\x21-\x7e]*) HTTP/1\.([01])")
@@ -39,13 +39,20 @@ class Head(Value, frozen=True):
     is_coded: bool  # the body is packed
 
 
-def take_head(buffer: bytearray, limits: Limits) -> Head | None:
-    """Take a whole head off the front of `buffer`, or return None when more bytes are needed; raise `Refusal`."""
+def take_head(buffer: bytearray, limits: Limits, known: dict[bytes, Head]) -> Head | None:
+    """Take a whole head off the front of `buffer`, or return None when more bytes are needed; raise `Refusal`.
+
+    `known` remembers some short heads that were read before: a sender's heads are alike but for a length or two.
+    """
     while buffer.startswith(b"\r\n"):  # an empty line before a request is to be ignored (RFC 9112, 2.2)
         del buffer[:2]
     if not buffer:
         return None
     end = buffer.find(b"\r\n\r\n", 0, limits.head_bytes + 4)
+    content = bytes(buffer[: max(end, 0)])
+    if content in known:
+        del buffer[: end + 4]
+        return known[content]
     _check_start(buffer, limits)
     if LONE_LINE_FEED.search(buffer, 0, end if end >= 0 else limits.head_bytes):
         raise Refusal(400, "line_feed")
@@ -55,9 +62,13 @@ def take_head(buffer: bytearray, limits: Limits) -> Head | None:
         if len(buffer) > limits.head_bytes:
             raise Refusal(431, "head_bytes")
         return None
-    lines = bytes(buffer[:end]).split(b"\r\n")
     del buffer[: end + 4]
-    return _read(lines)
+    head = _read(content.split(b"\r\n"))
+    if len(content) <= KNOWN_HEAD_BYTES:
+        if len(known) >= KNOWN_HEADS:
+            known.clear()
+        known[content] = head
+    return head
 
 
 def _check_start(buffer: bytearray, limits: Limits) -> None:

@@ -21,6 +21,8 @@ class Limits(Value, frozen=True):
     connections_per_peer: int = 32  # peers with a public address; a proxy on a private one may hold all
 
 
+KNOWN_HEADS = 256  # heads of requests that need not be read again, all together
+KNOWN_HEAD_BYTES = 1_024  # and each of them
 GROUP_RECORDS = 64  # records of one sync
 GROUPS_ON_THEIR_WAY = 2  # one that is synced, one that is next
 QUIET_SECONDS = 2.0  # without a new notification before a build starts

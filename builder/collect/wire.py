@@ -35,6 +35,7 @@ class House:
     counters: Counters
     say: Callable[[str], None]
     door: Door
+    heads: dict[bytes, Head] = field(default_factory=dict)
     prepared: Prepared = field(default_factory=Prepared)
     inbox: memoryview = field(default_factory=lambda: memoryview(bytearray(READ_BYTES)))  # of whoever is read now
 
@@ -86,6 +87,7 @@ class Wire(asyncio.BufferedProtocol):
         self._has_begun = True  # the time of the first request runs from the connection on
         self._is_last = False  # answer this request, then close
         self._is_clogged = False  # the peer does not read our answers
+        self._is_held = False  # we do not read on
         self._at_end = False  # the peer sends no more
         self._lingered = 0
 
@@ -166,7 +168,7 @@ class Wire(asyncio.BufferedProtocol):
     def _take_request(self) -> bool:
         """Start a request if a whole one is here."""
         if self._doing == "head":
-            head = take_head(self._buffer, self._house.limits)
+            head = take_head(self._buffer, self._house.limits, self._house.heads)
             if head is None:
                 return False
             self._head, self._body, self._doing = head, body_of(head, self._house.limits), "body"
@@ -180,9 +182,11 @@ class Wire(asyncio.BufferedProtocol):
 
     def _regulate(self) -> None:
         """Read on only while little waits to be answered: a sender cannot make us hold more than it is served."""
-        if self._transport.is_closing():
+        is_full = len(self._buffer) > self._house.limits.body_bytes
+        if is_full == self._is_held or self._transport.is_closing():
             return
-        if len(self._buffer) > self._house.limits.body_bytes:
+        self._is_held = is_full
+        if is_full:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()

@@ -11,23 +11,26 @@ from hypothesis import strategies as st
 
 from builder.collect.answers import MESSAGES, Refusal
 from builder.collect.framing import body_of
-from builder.collect.head import take_head
-from builder.collect.limits import Limits
+from builder.collect.head import Head, take_head
+from builder.collect.limits import KNOWN_HEADS, Limits
 from builder.sources.strict_json import strict_object
 
 LIMITS = Limits()
 
 
-def read(content: bytes, sizes: list[int]) -> tuple[str, bytes, list[tuple[bytes, bytes]], bytes, bytes] | int | None:
+def read(
+    content: bytes, sizes: list[int], known: dict[bytes, Head] | None = None
+) -> tuple[str, bytes, list[tuple[bytes, bytes]], bytes, bytes] | int | None:
     """Read one request from `content`, cut into pieces; the parts, or the status of a refusal, or None: more needed."""
     buffer, head, body, rest = bytearray(), None, None, content
+    known = {} if known is None else known
     sizes = [*sizes, len(content) + 1]
     try:
         for size in sizes:
             buffer += rest[:size]
             rest = rest[size:]
             if head is None:
-                head = take_head(buffer, LIMITS)
+                head = take_head(buffer, LIMITS, known)
                 if head is None:
                     continue
                 body = body_of(head, LIMITS)
@@ -70,8 +73,23 @@ def test_what_we_take_h11_takes_for_the_same(content: bytes, has_start: bool, si
         assert ours is None or ours in MESSAGES
         return
     method, target, headers, body, rest = by_h11(content.lstrip(b"\r\n"))
+    known: dict[bytes, Head] = {}
+    assert read(content, sizes, known) == read(content, [], known) == ours, "a head known from before reads the same"
 
     assert ours == (method.decode(), target, headers, body, rest)
+
+
+def test_known_heads_are_few_and_short_and_were_all_accepted() -> None:
+    """What is remembered cannot grow with what strangers send, and a refused head is refused again."""
+    known: dict[bytes, Head] = {}
+    for number in range(3 * KNOWN_HEADS):
+        assert isinstance(read(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % number, [], known), tuple)
+        assert len(known) <= KNOWN_HEADS
+    known.clear()
+    for content in (b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n" % (b"x" * 1024)):
+        assert read(content, [], known) == read(content, [], known)
+
+    assert known == {}
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
