@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 FRAME := pyproject.toml hatch_build.py package.json package-lock.json
-TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk libavcodec-extra
+# libatomic1: the browsers' driver (Playwright's own Node) links to it, and a bare Debian has none.
+TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk libavcodec-extra libatomic1
 JOBS ?= 2
 LONGER := AFTERCAST_SEEDS=20 AFTERCAST_SCRIPTS=200 AFTERCAST_KILLS=1000 AFTERCAST_FAULT_POINTS=0 AFTERCAST_FLIPS=1000
 
