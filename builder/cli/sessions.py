@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import msgspec
 
 from builder.cli.common import json_option, source_option, state_option
 from builder.cli.reading import up_to_date
-from builder.cli.terminal import say
+from builder.cli.terminal import say_all
 from builder.explain import length_words
 from builder.model import Session
-from builder.sessions import session_json
+from builder.sessions import session_line
 from builder.sessions.record import instant
 
 
@@ -30,14 +29,13 @@ def command(source: Path, state: Path | None, as_json: bool) -> None:
     Example:  aftercast sessions --json --source site_src
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     with up_to_date(source, state) as desk:
-        for line in session_lines(desk.catalog.all_sessions(), as_json=as_json):
-            say(line)
+        say_all(session_lines(desk.catalog.all_sessions(), as_json=as_json))
 
 
 def session_lines(sessions: Iterator[Session], *, as_json: bool) -> Iterator[str]:
     """Word each session in one line."""
     for session in sessions:
-        yield msgspec.json.encode(session_json(session)).decode() if as_json else one_line(session)
+        yield session_line(session).decode() if as_json else one_line(session)
 
 
 def one_line(session: Session) -> str:

@@ -6,9 +6,11 @@ Titles, ids and file names come from records and may hold escape sequences, line
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import click
 
+LINES_AT_ONCE = 256
 UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -17,7 +19,21 @@ def printable(text: str) -> str:
 
     Inside a JSON string that is the same text, so data may be printed with it too.
     """
+    if text.isprintable():  # then nothing unsafe is in it; long lines are looked through many times faster
+        return text
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print many lines, each as `say` does, some hundred at a time: every call flushes."""
+    waiting: list[str] = []
+    for line in lines:
+        waiting.append(printable(line))
+        if len(waiting) >= LINES_AT_ONCE:
+            click.echo("\n".join(waiting))
+            waiting.clear()
+    if waiting:
+        click.echo("\n".join(waiting))
 
 
 def say(text: str, *, err: bool = False) -> None:

@@ -8,7 +8,7 @@ from builder.sessions.chapters import chapters_outside
 from builder.sessions.intervals import interval, join_interval
 from builder.sessions.island import TOO_SHORT, Assembly, Island
 from builder.sessions.reach import LinkKey, Reach, Span, reach
-from builder.sessions.record import session_json
+from builder.sessions.record import session_json, session_line
 from builder.sessions.rules import Rulebook, Rules, check_rules
 from builder.sessions.streams import AMBIGUOUS, resolve_stream
 
@@ -31,4 +31,5 @@ __all__ = [
     "reach",
     "resolve_stream",
     "session_json",
+    "session_line",
 ]
