@@ -14,7 +14,7 @@ from tests.build.sites import ALICE, SITE, TestSite, callback, difference
 from tests.faults.reader import crawl
 
 KILLS = int(os.environ.get("AFTERCAST_KILLS", "60"))
-ROUNDS = 4  # sites; the kills are shared among them
+ROUNDS = max(4, KILLS // 50)  # sites; the kills are shared among them
 
 
 def edit(site: TestSite, chance: random.Random, step: int) -> None:
