@@ -1,7 +1,7 @@
 """The long fault runs: a kill before every system call, full disks, power cuts, shuffled folders.
 
-What the machine lacks for one of them (strace, name spaces, loop devices, FUSE) is printed in capitals; nothing is
-skipped in silence. `AFTERCAST_TORTURE=full` tries every call instead of a seeded sample.
+What the machine lacks for one of them (strace, name spaces, loop devices, FUSE) is listed at the end of the run; nothing
+is skipped in silence. `AFTERCAST_TORTURE=full` tries every call instead of a seeded sample.
 """
 
 import contextlib
@@ -44,12 +44,6 @@ def stage(tmp_path_factory):
     return Stage(tmp_path_factory.mktemp("stage"), "many")
 
 
-def lacks(capsys, what: str) -> None:
-    """Say loudly what could not be tried."""
-    with capsys.disabled():
-        sys.stderr.write(f"\nNOT TRIED ON THIS MACHINE: {what}\n")
-
-
 def command(site: TestSite) -> list[str]:
     places = site.places
     folders = ["--source", places.source, "--output", places.output, "--state", places.state]
@@ -66,12 +60,12 @@ def traced(site: TestSite, *more: str) -> int:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_kill_before_any_system_call_leaves_a_whole_site(call, stage, capsys, tmp_path):
+def test_a_kill_before_any_system_call_leaves_a_whole_site(call, stage, record_property, tmp_path):
     """The state before call K of its kind: readers see whole pages, the next build gives the clean bytes."""
     log = tmp_path / "log"
     stage.reset()
     if shutil.which("strace") is None or traced(stage.site, "-o", str(log), "-e", f"trace=?{call}") != 0:
-        lacks(capsys, f"kills before {call}: strace is not there or may not trace")
+        record_property("not tried", f"kills before {call}: strace is not there or may not trace")
         return
     count = Counter(re.findall(r"^\d+ +(\w+)\(", log.read_text(errors="replace"), re.MULTILINE))[call]
     numbers = range(1, count + 1)
@@ -91,12 +85,12 @@ def test_a_kill_before_any_system_call_leaves_a_whole_site(call, stage, capsys, 
     assert killed or not count, f"no kill before {call} changed anything: the net has a hole"
 
 
-def test_a_small_disk_at_every_size_is_harmless(stage, capsys, tmp_path):
+def test_a_small_disk_at_every_size_is_harmless(stage, record_property, tmp_path):
     """A file system of its own that is full at every point of the run: exit 5, a whole site; with room all is well."""
     try:
         subprocess.run(["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        lacks(capsys, "full disks: no name space with a mount of its own")
+        record_property("not tried", "full disks: no name space with a mount of its own")
         return
     stage.reset()
     codes = []
@@ -128,7 +122,7 @@ def mounted(image: Path, place: Path):
 
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs"])
-def test_a_power_cut_at_a_random_moment_leaves_a_whole_site(kind, capsys, tmp_path):
+def test_a_power_cut_at_a_random_moment_leaves_a_whole_site(kind, record_property, tmp_path):
     """A real file system goes down without flushing; after the next mount the site is whole and builds clean."""
     image, place = tmp_path / "image", tmp_path / "disk"
     place.mkdir()
@@ -140,7 +134,7 @@ def test_a_power_cut_at_a_random_moment_leaves_a_whole_site(kind, capsys, tmp_pa
             stage = Stage(place / "site", "many")
             os.sync()
     except (OSError, subprocess.CalledProcessError) as error:
-        lacks(capsys, f"power cuts on {kind}: {error}")
+        record_property("not tried", f"power cuts on {kind}: {error}")
         return
     seen: Counter[str] = Counter()
     with mounted(image, place):
@@ -192,7 +186,7 @@ def power_cut(place: Path) -> None:
         os.close(handle)
 
 
-def test_the_order_of_folders_leaves_no_trace(capsys, tmp_path):
+def test_the_order_of_folders_leaves_no_trace(record_property, tmp_path):
     """A file system that lists its folders in a random order gives the same bytes."""
     site = TestSite(tmp_path / "real")
     for number in range(12):
@@ -205,7 +199,7 @@ def test_the_order_of_folders_leaves_no_trace(capsys, tmp_path):
         told = ["disorderfs", "--shuffle-dirents=yes", "--sort-dirents=no", site.source, shuffled]
         subprocess.run(told, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        lacks(capsys, f"shuffled folders: {error}")
+        record_property("not tried", f"shuffled folders: {error}")
         return
     try:
         site.places = msgspec.structs.replace(site.places, source=shuffled)
@@ -218,7 +212,7 @@ def test_the_order_of_folders_leaves_no_trace(capsys, tmp_path):
     assert difference(found, expected) == []
 
 
-def test_a_read_only_output_is_refused_in_words(stage, capsys):
+def test_a_read_only_output_is_refused_in_words(stage, record_property):
     """A mount that takes no write: exit 5, one line, nothing changed."""
     stage.reset()
     output = stage.site.places.output
@@ -226,7 +220,7 @@ def test_a_read_only_output_is_refused_in_words(stage, capsys):
     told = ["unshare", "-Urm", "sh", "-c", inside, str(output), *command(stage.site)]
     done = subprocess.run(told, env=environ(), capture_output=True, text=True, timeout=600, check=False)
     if "builder" not in done.stderr and "aftercast" not in done.stderr:
-        lacks(capsys, f"a read-only output: {done.stderr.strip()[:200]}")
+        record_property("not tried", f"a read-only output: {done.stderr.strip()[:200]}")
         return
 
     assert done.returncode == 5, done.stderr
