@@ -123,6 +123,26 @@ def test_everything_whole_is_answered_before_the_end(tmp_path: Path) -> None:
     assert statuses == [200, 200, 200, 400]
 
 
+def test_refusals_at_once_are_answered_in_order_too(tmp_path: Path) -> None:
+    """Thousands that need no disk, in one go, and then no more: each has its answer, and nothing piles up inside."""
+    refused = [request_of(b"{"), request_of(body_of(key=b"forged")), request_of(b"x", "/", "Content-Encoding: gzip")]
+    with running(tmp_path) as receiver:
+        line = Line(receiver.port)
+
+        def send() -> None:
+            line.send(b"".join(refused * 1_000))
+            line.socket.shutdown(socket.SHUT_WR)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        statuses = [line.answer().status for _ in range(3_000)]
+        sender.join()
+        assert line.answer() is None
+        line.close()
+
+    assert statuses == [400, 403, 415] * 1_000
+
+
 def test_a_reset_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     """The sender is gone; nothing is stored and the next one is answered."""
     with running(tmp_path) as receiver:
