@@ -1,7 +1,8 @@
 """Takes comments out of our own scripts and style sheets, so that they can be well commented and small at once.
 
-Not a minifier: names stay, and line breaks where one could end a statement; other blanks around signs go. Knows just
-enough of the two languages to leave strings, templates and regular expressions alone.
+Not a minifier: line breaks stay where one could end a statement, and names do but for private ones (`#moved` becomes
+`#b`: nothing outside its class can name it). Knows just enough of the two languages to leave strings, templates and
+regular expressions alone.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def css(text: str) -> str:
 def javascript(text: str) -> str:
     """Return a module without comments, blank lines and indentation; text in template literals stays as it is."""
     kept: list[str] = []
+    private: dict[str, str] = {}
     braces: list[bool] = []  # of each open brace: whether it is a `${` of a template literal
     at, previous = 0, ""
     while at < len(text):
@@ -61,6 +63,8 @@ def javascript(text: str) -> str:
             braces.pop()
         elif kind == "slash" and _may_start_regex(previous) and (regex := _REGEX.match(text, at - 1)):
             piece, at = regex[0], regex.end()
+        elif kind == "word" and previous == "#":
+            piece = private.setdefault(piece, _short(len(private)))
         elif kind == "space":
             piece = "\n" if "\n" in piece else " "
             kept.append(piece)
@@ -68,6 +72,12 @@ def javascript(text: str) -> str:
         kept.append(piece)
         previous = piece
     return _joined(kept)
+
+
+def _short(number: int) -> str:
+    """Return the name of a number: "a" to "z", then "ba", "bb" and so on."""
+    letter = chr(ord("a") + number % 26)
+    return letter if number < 26 else _short(number // 26) + letter
 
 
 def _template(text: str, opening: str, at: int) -> tuple[str, int]:

@@ -32,7 +32,7 @@ KINDS = {
     "home": "",
 }
 LOADED = re.compile(r'(?:<link[^>]*rel="stylesheet"[^>]*href|<script[^>]*src|<img[^>]*src|<source[^>]*src)="([^"]+)"')
-IMPORTED = re.compile(r'(?:^|;|\n)\s*(?:import|export)\b(?!\s*\()[^;"\']*["\'](\.[^"\']+)["\']')
+IMPORTED = re.compile(r'(?:^|;|\n)\s*(?:import|export)\b(?:[^;"\'(]*\bfrom)?\s*["\'](\.[^"\']+)["\']')
 
 # Imported on first use. The engines are no part of the budget: they come with play, and only for their formats.
 LATER = re.compile(r'\bimport\(["\'](\.[^"\']+)["\']\)')

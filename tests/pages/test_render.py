@@ -317,6 +317,10 @@ def test_assets_get_names_by_content_leaves_first(tmp_path):
         ("a\n/* over\nlines */\nb", "a\nb\n"),
         ("a + +b - -c", "a+ +b- -c\n"),
         ("a(\n  b,\n  c\n)\nd", "a(b,c)\nd\n"),
+        (
+            "class A {\n  #on = 1;\n  is(b) { return #on in b && b.#off(b.#on, '#on'); }\n}",
+            "class A{#a=1;is(b){return #a in b&&b.#b(b.#a,'#on');}}\n",
+        ),
         ("x = (a)\n  ? b\n  : c\n++y", "x=(a)?b:c\n++y\n"),
         ("const a = /x=/\nb\n`c`\n.5", "const a=/x=/\nb\n`c`\n.5\n"),
     ],

@@ -1,4 +1,4 @@
-"""A loopback server with byte ranges, whose faults a test switches on: no CORS, missing, broken, silent."""
+"""A loopback server with byte ranges, whose faults a test switches on: no CORS, no ranges, missing, silent."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Host:
         self.folders = folders
         self.texts: dict[str, bytes] = {}
         self.has_cors = True
+        self.has_ranges = True
         self.missing: set[str] = set()
         self.silent: set[str] = set()
         self.asked: list[str] = []
@@ -63,7 +64,7 @@ class Host:
 
     def heal(self) -> None:
         """Forget every fault and every request."""
-        self.has_cors = True
+        self.has_cors = self.has_ranges = True
         self.missing.clear()
         self.silent.clear()
         self.asked.clear()
@@ -103,13 +104,14 @@ class Host:
         suffix = f".{name.rsplit('.', 1)[-1]}" if "." in name else ".html"
         first, last, status = 0, len(body or b"") - 1, 200 if body is not None else 404
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
-        if wanted and body:
+        if wanted and body and self.has_ranges:
             first, last, status = int(wanted[1]), min(last, int(wanted[2] or last)), 206
         piece = (body or b"")[first : last + 1]
         request.send_response(status)
         request.send_header("Content-Type", TYPES.get(suffix, "application/octet-stream"))
         request.send_header("Content-Length", str(len(piece)))
-        request.send_header("Accept-Ranges", "bytes")
+        if self.has_ranges:
+            request.send_header("Accept-Ranges", "bytes")
         request.send_header("Cache-Control", "no-store")
         if status == 206:
             request.send_header("Content-Range", f"bytes {first}-{last}/{len(body or b'')}")

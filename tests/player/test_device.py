@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route
 
 from tests.player.server import Host
 
@@ -28,7 +31,8 @@ def body(more: str = "") -> bytes:
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Home</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'">
 <link rel="icon" href="/poster.svg"><link rel="stylesheet" href="/assets/site.css">
-<script type="module" src="/assets/site.js"></script></head>
+<script src="/assets/theme.js"></script><script type="module" src="/assets/site.js"></script>
+<script type="module" src="/assets/lists.js"></script></head>
 <body><main><div class="lead"><h1>Home</h1></div>{more}<section class="dayblock">{cards}</section></main>
 <p class="theme" hidden {WORDS}><button type="button" data-theme-choice="auto">Auto</button>
 <button type="button" data-theme-choice="dark">Dark</button></p></body></html>""".encode()
@@ -82,6 +86,26 @@ def test_the_theme_is_chosen_and_remembered(home: Page) -> None:
     assert home.get_attribute("html", "data-theme") is None
 
 
+def test_a_remembered_theme_is_there_in_the_first_frame(home: Page, site: Host) -> None:
+    """The modules have not arrived yet, and the page is painted dark already."""
+    home.click("text=Dark")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    home.route(re.compile("/assets/(site|lists).js"), hold)
+    home.goto(f"{site.url}/home/", wait_until="commit")
+    home.wait_for_function("() => performance.getEntriesByName('first-paint').length > 0")
+
+    picture = Image.open(io.BytesIO(home.screenshot())).convert("L")
+
+    assert max(picture.getpixel((x, 400)) for x in (0, 400, 800)) < 40
+    assert len(waiting) == 2
+    for route in waiting:
+        route.continue_()
+
+
 def test_cards_show_what_was_watched_and_what_is_new(home: Page) -> None:
     place = {
         "at": 1,
@@ -129,4 +153,6 @@ def test_storage_that_holds_nonsense_harms_nothing(home: Page) -> None:
     home.evaluate("localStorage.setItem('aftercast:places', '[1'); localStorage.setItem('aftercast:theme', 'x')")
     home.reload()
 
+    home.wait_for_selector(".theme:not([hidden])")
     assert home.get_attribute("html", "data-theme") is None
+    assert home.locator(".resume").count() == 0

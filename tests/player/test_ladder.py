@@ -47,10 +47,11 @@ def test_dead_files_end_in_one_sentence_and_can_be_tried_again(watch: Watch) -> 
     watch.start()
     dead(watch, "The recording does not load at 0:01:12: the file may be gone, or its server does not answer")
     watch.site.heal()
-    watch.seek(1)
 
     watch.page.click("text=Try again")
 
+    watch.until_playing(72, 80)
+    watch.seek(1)
     watch.until_playing(1, 6)
 
 

@@ -72,7 +72,7 @@ def test_times_are_written_as_links_and_clocks(watch: Watch) -> None:
 def test_the_bar_compresses_gaps_and_can_be_true(watch: Watch) -> None:
     watch.open(evening())
     scale = """async ([range, gaps, isTrue, times]) => {
-      const { Scale } = await import("/assets/player/tape.js");
+      const { Scale } = await import("/assets/player/panel.js");
       const one = new Scale(range, gaps, isTrue);
       return times.map((t) => [Math.round(1000 * one.share(t)), Math.round(one.time(one.share(t)))]);
     }"""

@@ -13,7 +13,7 @@ from tests.player.conftest import Watch
 from tests.player.pages import evening, replay, track
 from tests.player.server import Host
 
-BEFORE_PLAY = {"watch.js", "panel.js", "tape.js", "moment.js", "memory.js", "elements.js", "keys.js"}
+BEFORE_PLAY = {"watch.js", "panel.js", "moment.js", "memory.js", "elements.js"}
 LIMIT = 12 * 1024  # bytes of modules under gzip, before play; and as many for those fetched on first use
 
 
@@ -150,7 +150,7 @@ def test_the_page_has_no_inline_style_attribute_of_ours_before_play(watch: Watch
 @pytest.mark.parametrize("name", ["before play", "on first use"])
 def test_the_modules_keep_to_their_budget(name: str) -> None:
     root = pages.ROOT / "templates" / "assets"
-    first = [root / "site.js", *(root / "player" / name for name in sorted(BEFORE_PLAY))]
+    first = [root / "theme.js", root / "site.js", *(root / "player" / name for name in sorted(BEFORE_PLAY))]
     files = (
         first
         if name == "before play"

@@ -14,6 +14,7 @@ function seconds(text) {
 /* [{from, to, text}] in order of time; styling and settings are left out, tags inside the text too. */
 export async function read(url) {
   const answer = await fetch(url);
+  if (!answer.ok) throw new Error(answer.status);
   const blocks = (await answer.text()).replace(/\r\n?/g, "\n").split(/\n{2,}/);
   return blocks.flatMap((block) => {
     const lines = block.split("\n");
@@ -47,8 +48,13 @@ export class Captions {
     this.cues = [];
     this.list?.remove();
     if (!file) return;
-    const cues = await read(file.url).catch(() => []);
+    const cues = await read(file.url).catch(() => null);
     if (this.file !== file) return;
+    if (!cues) {
+      live.say("captions_failed", { label: file.label });
+      this.#choose();
+      return;
+    }
     this.cues = cues;
     box.lang = file.lang;
     this.#transcript(file);

@@ -7,22 +7,23 @@ import { Slot } from "./slot.js";
 const NEXT_IS_NEAR = 20;
 const SEAM = 10;
 const OVERLAP = 2;
-const GAP_SHOWN_MS = 3000;
+const GAP_SHOWN = 3;
 const TICK_MS = 250;
+const TICK_MOST = 1.5;
 const RETRY_AFTER_MS = 700;
 const STRIKES = 3;
 const PATIENCE = 15;
 const PATIENCE_WITH_BYTES = 45;
+const HOPELESS = 99;
 
 export class Deck {
   constructor(replay, videos, idle, patience) {
-    Object.assign(this, { replay, tracks: replay.tracks, gaps: replay.gaps ?? [], patience: patience || PATIENCE });
-    [this.from, this.to] = replay.trim ?? [0, replay.length];
-    Object.assign(this, { order: idle.order, track: idle.track, at: idle.time, clip: idle.clip, stop: idle.stop, state: "idle", isWanted: false, strikes: 0 });
-    this.dead = new Set();
-    this.tries = new Map();
-    const hear = (slot, what) => (slot === this.slot ? this.#hear(what) : what === "failed" && slot.release());
-    [this.slot, this.spare] = videos.map((video) => new Slot(video, replay.engines ?? {}, hear));
+    Object.assign(this, { replay, tracks: replay.tracks, gaps: replay.gaps, patience: patience || PATIENCE });
+    [this.from, this.to] = replay.trim;
+    Object.assign(this, { order: idle.order, track: idle.track, at: idle.time, clip: idle.clip, stop: idle.stop, state: "idle", isWanted: false });
+    const hear = (slot, what, why) => (slot === this.slot ? this.#hear(what, why) : what === "failed" && slot.release());
+    [this.slot, this.spare] = videos.map((video) => new Slot(video, replay.engines, hear));
+    this.#revive();
   }
 
   get video() { return this.slot.video; }
@@ -35,41 +36,40 @@ export class Deck {
     return { track, index, part, media: Math.max(0, t - part.at) };
   }
 
-  /* Every living part at t, the version now playing first; sound alone only where a picture was never to be had. */
-  #cover(t, isDeadToo = false) {
-    const found = [];
-    for (const track of new Set([this.track, ...this.order])) {
-      const { parts } = this.tracks[track] ?? { parts: [] };
-      const index = parts.findLastIndex((part) => part.at <= t + 0.001 && t < part.to);
-      if (index >= 0 && this.order.includes(track) && (isDeadToo || this.#isAlive(track, index))) found.push(this.#spot(track, index, t));
-    }
-    return found;
+  #isAlive(track, index) { return !this.dead.has(`${track}:${index}`); }
+
+  /* Sound alone, where a picture had failed: played only as long as there is none. */
+  get isPoor() { return this.tracks[this.track].audio && !this.tracks[this.order[0]]?.audio; }
+
+  /* Of each version the living part that fits, the one now playing first. */
+  #find(how, fits, t) {
+    const versions = this.isPoor || !this.order.includes(this.track) ? this.order : new Set([this.track, ...this.order]);
+    return [...versions].flatMap((track) => {
+      const index = this.tracks[track].parts[how]((part, i) => fits(part) && this.#isAlive(track, i));
+      return index < 0 ? [] : [this.#spot(track, index, t)];
+    });
   }
+
+  #cover(t) { return this.#find("findLastIndex", (part) => part.at <= t + 0.001 && t < part.to, t); }
 
   #ahead(t) {
-    let best = null;
-    for (const track of new Set([this.track, ...this.order])) {
-      const index = (this.tracks[track]?.parts ?? []).findIndex((part, i) => part.at >= t - 0.001 && this.#isAlive(track, i));
-      if (index < 0 || !this.order.includes(track)) continue;
-      const spot = this.#spot(track, index, 0);
-      if (!best || spot.part.at < best.part.at - SEAM) best = spot;
-    }
-    return best;
+    const spots = this.#find("findIndex", (part) => part.at >= t - 0.001 && part.at <= this.to, 0);
+    return spots.reduce((best, spot) => (best && spot.part.at >= best.part.at - SEAM ? best : spot), null);
   }
-
-  #isAlive(track, index) { return !this.dead.has(`${track}:${index}`); }
 
   play() {
     this.isWanted = true;
     if (!this.spare.spot) this.spare.video.load();
-    if (this.state === "over" || this.time >= this.to - 0.05) this.at = this.from;
-    if (this.state === "dead") return this.again();
-    if (this.state === "on") {
-      this.#set("on");
-      this.#run();
-    } else if (this.state === "gap") this.#enter(this.gapAt(this.at));
-    else if (this.state !== "loading") this.#aim(this.at);
-    return this.tell("change");
+    if (this.state !== "loading" && this.time >= this.to - 0.05) {
+      this.at = this.from;
+      this.state = "idle";
+    }
+    if (["idle", "dead"].includes(this.state)) this.#aim(this.at);
+    else {
+      if (this.state !== "loading") this.#set(this.state);
+      if (this.state !== "gap") this.#run();
+    }
+    this.tell("change");
   }
 
   pause() {
@@ -82,8 +82,8 @@ export class Deck {
   toggle() { return this.isWanted ? this.pause() : this.play(); }
 
   seek(t) {
+    if (!Number.isFinite(t)) return;
     this.at = Math.min(this.to, Math.max(this.from, t));
-    this.strikes = 0;
     if (this.stop !== null && (this.at < this.clip || this.at >= this.stop)) this.setClip(null);
     if (this.state !== "idle") this.#aim(this.at);
     this.tell("time");
@@ -101,21 +101,16 @@ export class Deck {
     this.at = this.time;
     this.track = track;
     this.order = [track, ...this.order.filter((one) => one !== track)];
-    this.#revive();
     if (this.state !== "idle") this.#aim(this.at);
     this.tell("change");
   }
 
-  again() {
-    this.#revive();
-    this.state = "idle";
-    this.play();
-  }
-
+  /* What failed is tried anew: by then the network may be back. */
   #revive() {
-    this.dead.clear();
-    this.tries.clear();
+    this.dead = new Set();
+    this.tries = new Map();
     this.strikes = 0;
+    if (!this.spare.spot) this.spare.last = null;
   }
 
   skip() {
@@ -126,36 +121,43 @@ export class Deck {
   #set(state) {
     clearInterval(this.clockwork);
     clearTimeout(this.later);
-    this.state = state;
-    if (state === "loading" || (state === "on" && this.isWanted)) this.#watch();
+    Object.assign(this, { state, quiet: 0, still: 0, ticked: performance.now() });
+    if (state === "loading" || (this.isWanted && ["on", "gap"].includes(state))) this.clockwork = setInterval(() => this.#tick(), TICK_MS);
     this.tell("change");
   }
 
+  /* Long ticks count for short ones: a machine that slept has not waited. */
+  #tick() {
+    const now = performance.now();
+    const passed = Math.min(TICK_MOST, (now - this.ticked) / 1000);
+    this.ticked = now;
+    if (!this.isWanted && this.state !== "loading") return clearInterval(this.clockwork);
+    if (this.state === "gap") return this.#wait(passed);
+    if (this.state === "on" && this.video.paused) return undefined;
+    this.quiet += passed;
+    this.still += passed;
+    return this.quiet > this.patience || this.still > Math.max(this.patience, PATIENCE_WITH_BYTES) ? this.#fail(HOPELESS) : undefined;
+  }
+
   #aim(t) {
+    this.#revive();
     const [spot] = this.#cover(t);
     if (spot) return this.#start(spot);
     const gap = this.gapAt(t);
-    if (gap && this.#ahead(gap[1] - SEAM)) return this.#enter(gap, t);
-    const ahead = this.#ahead(t);
-    if (ahead && this.strikes < STRIKES) return this.#start(ahead);
-    return this.#cover(t, true).length || !this.order.length ? this.#die() : this.#end();
+    const ahead = this.#ahead(gap ? gap[1] - SEAM : t);
+    if (ahead) return gap ? this.#enter(gap, t) : this.#start(ahead);
+    return this.order.length ? this.#end() : this.#die();
   }
 
   #start(spot) {
     this.track = spot.track;
-    this.at = spot.part.at + spot.media;
-    if (this.slot.holds(spot)) {
-      this.#set("loading");
-      this.slot.seek(spot.media);
-    } else if (this.spare.holds(spot)) {
-      this.#swap();
-      this.#set("loading");
-      if (Math.abs(this.video.currentTime - spot.media) > 0.05) this.slot.seek(spot.media);
-      else if (this.video.readyState > 1) this.#ready();
-    } else {
-      this.#set("loading");
-      this.slot.load(spot, this.#source(spot), spot.media);
-    }
+    this.at = this.since = spot.part.at + spot.media;
+    const isNext = !this.slot.holds(spot) && this.spare.holds(spot);
+    if (isNext) this.#swap();
+    this.#set("loading");
+    if (!this.slot.holds(spot)) this.slot.load(spot, this.#source(spot), spot.media);
+    else if (!isNext || Math.abs(this.video.currentTime - spot.media) > 0.05) this.slot.seek(spot.media);
+    else if (this.video.readyState > 1) this.#ready();
     if (this.isWanted) this.#run();
   }
 
@@ -168,7 +170,7 @@ export class Deck {
 
   #source({ track, index, part }) {
     const first = { url: part.url, format: this.tracks[track].format };
-    return [first, first, ...(part.renditions ?? [])][this.tries.get(`${track}:${index}`) ?? 0];
+    return [first, first, ...part.renditions][this.tries.get(`${track}:${index}`) ?? 0];
   }
 
   #run() {
@@ -180,71 +182,74 @@ export class Deck {
     });
   }
 
-  #hear(what) {
-    if (what === "failed" || what === "silent") return this.#fail(what);
+  #hear(what, why) {
+    const isOn = this.state === "on";
+    const { paused, ended, error } = this.video;
+    if (what === "failed") return isOn || this.state === "loading" ? this.#fail(why) : this.slot.release();
+    if (what === "soundless") this.tell(what);
     if (what === "alive") this.#learn();
-    if (what === "ready") this.#ready();
-    if (what === "moved") this.#moved();
+    if (what === "ready" && this.state === "loading") this.#ready();
+    if (what === "moved" && isOn) this.#moved();
     if (what === "ended" && this.state !== "gap") this.#over();
-    if (what === "play" && !this.isWanted && !this.video.paused) this.play();
-    const isHeld = this.video.paused && !this.video.ended && !this.video.error;
-    if (what === "pause" && isHeld && this.isWanted && this.state === "on") this.pause();
+    if (what === "play" && !this.isWanted && !paused) this.play();
+    if (what === "pause" && paused && !ended && !error && this.isWanted && isOn) this.pause();
+    return undefined;
   }
 
   /* A part of unknown length gets it from its file, and the broadcast with it. */
   #learn() {
-    const { video, slot: { spot: { part } } } = this;
-    this.heard = performance.now();
-    if (part.to > part.at || !Number.isFinite(video.duration)) return;
-    part.to = part.at + video.duration;
+    const { video: { duration }, slot: { spot: { part } } } = this;
+    this.quiet = 0;
+    if (part.to > part.at || !Number.isFinite(duration)) return;
+    part.to = part.at + duration;
     this.to = Math.max(this.to, part.to);
     this.tell("longer");
   }
 
+  /* Where a server sends a file only from its beginning, another version may have the place; else it plays from there. */
   #ready() {
-    if (this.state !== "loading") return;
+    const { slot: { spot, isStuck } } = this;
+    if (isStuck) {
+      this.dead.add(`${spot.track}:${spot.index}`);
+      const [other] = this.#cover(this.at);
+      if (other) return this.#pass(spot, other);
+    }
     this.#set("on");
     this.tell("shown");
+    if (isStuck) this.tell("stuck", spot);
     if (this.isWanted && this.video.paused) this.#run();
-  }
-
-  #moved() {
-    if (this.state !== "on") return;
-    const now = this.time;
-    if (Math.abs(now - this.at) > 0.01) this.moved = this.heard = performance.now();
-    if (this.strikes && now - this.at > 0.5) this.strikes = 0;
-    this.at = now;
-    this.tell("time");
-    const stop = this.stop ?? this.to;
-    if (this.isWanted && now >= stop - 0.01 && (this.stop !== null || now < this.replay.length - 0.5)) return this.#halt();
-    const left = this.video.duration - this.video.currentTime;
-    if (this.isWanted && left < NEXT_IS_NEAR * this.video.playbackRate) this.#prepare();
     return undefined;
   }
 
-  #halt() {
-    const isClip = this.stop !== null;
-    this.at = isClip ? this.stop : this.to;
-    if (!isClip) return this.#end();
-    this.setClip(null);
-    this.pause();
-    return this.tell("clipped");
+  #moved() {
+    const now = this.time;
+    if (Math.abs(now - this.at) > 0.01) this.still = this.quiet = 0;
+    if (now > this.since + 1) this.strikes = 0;
+    this.at = now;
+    this.tell("time");
+    const { isWanted, stop, video } = this;
+    if (isWanted && stop !== null && now >= stop - 0.01) {
+      this.setClip(null);
+      this.pause();
+      this.tell("clipped");
+    } else if (isWanted && now >= this.to - 0.01 && now < this.replay.length - 0.5) this.#end();
+    else if (isWanted && video.duration - video.currentTime < NEXT_IS_NEAR * video.playbackRate) this.#prepare();
   }
 
   /* The part after this one: the next in the version, beginning where this one ends if the two overlap. */
   #after({ track, index, part }) {
     const next = this.tracks[track].parts[index + 1];
-    if (next && this.#isAlive(track, index + 1) && next.at - part.to < SEAM) {
-      return this.#spot(track, index + 1, part.to - next.at > OVERLAP ? part.to : 0);
-    }
-    return this.#cover(part.to + 0.05).find((spot) => spot.part.to > part.to + 1 && spot.part !== part) ?? null;
+    const isNext = next && this.#isAlive(track, index + 1) && next.at - part.to < SEAM;
+    const found = [isNext && this.#spot(track, index + 1, part.to - next.at > OVERLAP ? part.to : 0),
+      this.#cover(part.to + 0.05).find((spot) => spot.part.to > part.to + 1 && spot.part !== part)];
+    return (this.isPoor ? found.reverse() : found).find(Boolean) ?? null;
   }
 
+  /* What failed to load ahead is not asked for again before its time has come. */
   #prepare() {
     const here = this.slot.spot;
     const spot = this.#after(here) ?? this.#ahead(here.part.to);
-    if (!spot || this.spare.holds(spot) || spot.part.at > this.to) return;
-    this.spare.load(spot, this.#source(spot), spot.media);
+    if (spot && spot.part !== this.spare.last && spot.part.at <= this.to) this.spare.load(spot, this.#source(spot), spot.media);
   }
 
   #over() {
@@ -260,7 +265,7 @@ export class Deck {
 
   #cross(gap) {
     this.tell("crossed", gap);
-    const [spot] = this.#cover(gap[1] + 0.001);
+    const [spot] = gap[1] < this.to ? this.#cover(gap[1] + 0.001) : [];
     return spot ? this.#start({ ...spot, media: spot.media < OVERLAP ? 0 : spot.media }) : this.#onward(gap[1] - SEAM);
   }
 
@@ -270,20 +275,19 @@ export class Deck {
   }
 
   /* Inside a gap there is a clock and no picture. Drawn short, it is stepped over after a look; true to scale, it is waited out. */
-  #enter(gap, t = this.at) {
+  #enter(gap, t) {
     this.video.pause();
+    Object.assign(this, { gap, waited: 0, at: Math.min(Math.max(t, gap[0]), gap[1]) });
     this.#set("gap");
-    this.at = Math.min(Math.max(t, gap[0]), gap[1]);
     this.tell("gap", gap);
     this.tell("time");
-    if (!this.isWanted) return;
-    const entered = performance.now();
-    this.clockwork = setInterval(() => {
-      if (!this.isWanted) return clearInterval(this.clockwork);
-      this.at += (TICK_MS / 1000) * this.video.playbackRate;
-      this.tell("time");
-      return this.at >= gap[1] || (!this.isTrueScale && performance.now() - entered > GAP_SHOWN_MS) ? this.#cross(gap) : null;
-    }, TICK_MS);
+  }
+
+  #wait(passed) {
+    this.at += passed * this.video.playbackRate;
+    this.waited += passed;
+    this.tell("time");
+    if (this.at >= this.gap[1] || (!this.isTrueScale && this.waited > GAP_SHOWN)) this.#cross(this.gap);
   }
 
   #end() {
@@ -295,39 +299,31 @@ export class Deck {
     this.tell("over");
   }
 
-  #watch() {
-    this.heard = this.moved = performance.now();
-    this.clockwork = setInterval(() => {
-      const quiet = (performance.now() - this.heard) / 1000;
-      const still = (performance.now() - this.moved) / 1000;
-      if (this.state === "on" && (!this.isWanted || this.video.paused)) this.heard = this.moved = performance.now();
-      else if (quiet > this.patience || still > Math.max(this.patience, PATIENCE_WITH_BYTES)) this.#fail("silent");
-    }, 500);
-  }
-
   /* The ladder: the same file again, its other forms, another version at this moment, the next part, then words. */
-  #fail(why) {
+  #fail(tries = 1) {
     const here = this.slot.spot;
-    if (!here) return undefined;
+    if (!here) return;
     const key = `${here.track}:${here.index}`;
-    const tries = (this.tries.get(key) ?? 0) + 1;
+    this.tries.set(key, (this.tries.get(key) ?? 0) + tries);
     this.at = Math.min(Math.max(this.time, this.at), here.part.to);
     this.slot.release();
     this.#set("loading");
-    this.tries.set(key, tries);
-    if (why === "silent") this.tries.set(key, 99);
     if (this.#source(here)) {
       this.tell("retry", here);
-      this.later = setTimeout(() => this.#start(this.#spot(here.track, here.index, this.at)), tries > 1 ? 0 : RETRY_AFTER_MS);
-      return undefined;
+      const again = () => this.#start(this.#spot(here.track, here.index, this.at));
+      this.later = setTimeout(again, this.tries.get(key) > 1 ? 0 : RETRY_AFTER_MS);
+      return;
     }
     this.dead.add(key);
     this.strikes += 1;
-    const [other] = this.#cover(this.at);
-    const next = other ?? (this.strikes < STRIKES ? this.#ahead(this.at) : null);
-    if (!next) return this.#die();
-    this.tell(other ? "switched" : "passed", { from: here, to: next });
-    return this.#start(next);
+    const next = this.#cover(this.at)[0] ?? (this.strikes < STRIKES ? this.#ahead(this.at) : null);
+    if (next) this.#pass(here, next);
+    else this.#die();
+  }
+
+  #pass(from, to) {
+    this.tell(from.track === to.track || to.part.at > this.at ? "passed" : "switched", { from, to });
+    this.#start(to);
   }
 
   #die() {

@@ -1,19 +1,18 @@
-/* The playing half of the player: what the viewer asks for, by button, key, gesture or link, and what the deck reports
-   back: in words, to the system's media keys, and to this device's memory. Fetched by the first press. */
+/* The playing half of the player: what the viewer asks for, by button, key, gesture, link or a form under the controls,
+   and what the deck reports back: in words, to the system's media keys, and to this device's memory. Fetched by the
+   first press. */
 
 import { Deck } from "./deck.js";
 import { button, make } from "./elements.js";
 import { keep, recall } from "./memory.js";
-import { clock, compact, length, say } from "./moment.js";
+import { clock, compact, length, momentOf, readSeconds, say } from "./moment.js";
 
-const SAVE_EVERY = 5;
-const DONE_BEFORE_END = 30;
-const FOLLOW_MS = 300;
-const FRAME = 1 / 30;
+const [SAVE_EVERY, DONE_BEFORE_END, LEAP, CLIP] = [5, 30, 10, 60]; // seconds
+const [PLACES_KEPT, TAGS_KEPT] = [500, 8];
+const [FOLLOW_MS, FRAME] = [300, 1 / 30];
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
-const LEAP = 10;
-const PLACES_KEPT = 500;
-const TAGS_KEPT = 8;
+
+const field = (label, value) => make("label", {}, `${label} `, make("input", { value, autocomplete: "off", size: 10 }));
 
 export class Live {
   constructor(player) {
@@ -30,6 +29,7 @@ export class Live {
   say(key, values = {}) { this.panel.say(say(this.words, key, values)); }
 
   #version(track) { return this.replay.tracks[track].words.split(" · ")[0]; }
+  #report(key, { track }, more) { this.say(key, { version: this.#version(track), time: clock(this.deck.time), ...more }); }
 
   #hear() {
     const { deck, panel, words, player: { wall } } = this;
@@ -39,20 +39,23 @@ export class Live {
       rest: () => this.#rested(),
       clip: () => panel.paint(true),
       longer: () => panel.stretch(deck.to),
-      swap: ({ from, to }) => this.#swapped(from, to),
+      swap: ({ from, to }) => {
+        this.#face();
+        if (document.pictureInPictureElement === from) to.requestPictureInPicture().catch(() => {});
+      },
       shown: () => this.#shown(),
       blocked: () => this.say("blocked"),
+      soundless: () => this.say("soundless"),
+      stuck: (spot) => this.#report("stuck", spot),
       gap: ([from, to]) => panel.instead(say(words, "nothing_between", { from: wall.clock(from), to: wall.clock(to) }),
         [say(words, "lost_long", { length: length(words, to - from) }), " · ", button(words.skip, () => deck.skip())]),
-      crossed: ([from, to]) => this.say("crossed",
-        { length: length(words, to - from), from: wall.clock(from), to: wall.clock(to) }),
-      retry: ({ track }) => this.say("retrying", { version: this.#version(track), time: clock(deck.at) }),
-      switched: ({ from, to }) => this.say("next_version",
-        { version: this.#version(from.track), other: this.#version(to.track), time: clock(deck.at) }),
+      crossed: ([from, to]) => this.say("crossed", { length: length(words, to - from), from: wall.clock(from), to: wall.clock(to) }),
+      retry: (spot) => this.#report("retrying", spot),
+      switched: ({ from, to }) => this.#report("next_version", from, { other: this.#version(to.track) }),
       passed: ({ from, to }) => this.say("next_part", { n: from.index + 1, m: to.index + 1, time: clock(to.part.at) }),
       dead: () => this.#dead(),
       over: () => this.#over(),
-      clipped: () => panel.say(`${words.clip_over} · `, button(words.play_rest, () => this.play())),
+      clipped: () => panel.say(`${words.clip_over} · `, button(words.play_rest, () => deck.play())),
     };
     window.addEventListener("pagehide", () => this.#save());
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
@@ -64,11 +67,6 @@ export class Live {
     });
   }
 
-  #changed() {
-    this.panel.show();
-    this.#tellSystem();
-  }
-
   #moved() {
     this.panel.paint();
     this.shownCaptions?.show(this.deck.time);
@@ -77,8 +75,9 @@ export class Live {
 
   /* After a pause or a seek. The address follows a little later: a held key must not flood the history interface. */
   #rested() {
-    const { deck } = this;
+    const { deck, player } = this;
     this.#save();
+    if (deck.state === "idle") player.offer();
     this.panel.paint(true);
     clearTimeout(this.later);
     const t = deck.stop === null ? compact(deck.time) : `${compact(deck.clip)},${compact(deck.stop)}`;
@@ -97,13 +96,13 @@ export class Live {
       poster: replay.poster && new URL(replay.poster, location.href).pathname,
     };
     const places = recall("places");
-    (replay.tags ?? []).slice(0, TAGS_KEPT).forEach((tag, i) => { places[tag] = { ...place, alias: i > 0 }; });
+    replay.tags.slice(0, TAGS_KEPT).forEach((tag, i) => { places[tag] = { ...place, alias: i > 0 }; });
     keep("places", Object.fromEntries(Object.entries(places).sort((one, two) => two[1].saved - one[1].saved).slice(0, PLACES_KEPT)));
   }
 
   #shown() {
-    const { panel } = this;
-    if (panel.poster?.parentNode === panel.stage) panel.poster.hidden = true;
+    const { poster, stage } = this.panel;
+    if (poster?.parentNode === stage) poster.hidden = true;
     this.#face();
     if (this.isKnown) return;
     this.isKnown = true;
@@ -119,26 +118,22 @@ export class Live {
     const artwork = replay.poster ? [{ src: new URL(replay.poster, location.href).href }] : [];
     media.metadata = new MediaMetadata({ title: replay.title, artist: replay.vj, artwork });
     const acts = {
-      play: () => deck.play(), pause: () => deck.pause(), seekto: ({ seekTime }) => this.seek(from + seekTime),
+      play: () => deck.play(), pause: () => deck.pause(), seekto: ({ seekTime }) => deck.seek(from + seekTime),
       seekbackward: ({ seekOffset = LEAP }) => this.step(-seekOffset), seekforward: ({ seekOffset = LEAP }) => this.step(seekOffset),
       previoustrack: () => this.chapter(-1), nexttrack: () => this.chapter(1),
     };
     for (const [name, act] of Object.entries(acts)) {
       try { media.setActionHandler(name, act); } catch { /* a browser names only the actions it knows */ }
     }
-    this.#tellSystem();
+    this.#changed();
   }
 
-  #tellSystem() {
+  #changed() {
+    this.panel.show();
     const { deck: { isWanted, time }, player: { range: [from, to] }, ways } = this;
     if (!this.isKnown || !navigator.mediaSession) return;
     navigator.mediaSession.playbackState = isWanted ? "playing" : "paused";
     navigator.mediaSession.setPositionState?.({ duration: to - from, position: time - from, playbackRate: ways.rate });
-  }
-
-  #swapped(from, to) {
-    this.#face();
-    if (document.pictureInPictureElement === from) to.requestPictureInPicture().catch(() => {});
   }
 
   #face() {
@@ -147,14 +142,18 @@ export class Live {
 
   #dead() {
     const { words, deck, panel, replay: { tracks } } = this;
-    const places = tracks.map(({ parts }) => parts.findIndex((part) => deck.at < part.to || part === parts.at(-1)));
-    const links = places.flatMap((place, track) => (place < 0 ? [] : [make("a",
-      { href: tracks[track].parts[place].url, download: true, rel: "noreferrer" },
-      say(words, "download_part", { version: this.#version(track), n: place + 1 })), " · "]));
-    const key = !tracks.length ? "dead_empty" : !deck.order.length ? "dead_format" : tracks.length > 1 ? "dead_all" : "dead_one";
+    const links = tracks.flatMap((track, i) => {
+      const found = track.parts.findIndex((part) => deck.at < part.to);
+      const n = (found < 0 ? track.parts.length : found + 1);
+      const text = say(words, "download_part", { version: this.#version(i), n });
+      return n ? [make("a", { href: track.parts[n - 1].url, download: true, rel: "noreferrer" }, text), " · "] : [];
+    });
+    const expiry = document.querySelector(".badges .soon time");
+    const key = !tracks.length ? "dead_empty" : !deck.order.length ? "dead_format" : !navigator.onLine ? "dead_offline"
+      : Date.parse(expiry?.dateTime) < Date.now() ? "dead_expired" : tracks.length > 1 ? "dead_all" : "dead_one";
     const formats = [...new Set(tracks.map((track) => track.format))].join(", ");
-    const sentence = say(words, key, { formats, count: tracks.length, time: clock(deck.at) });
-    panel.instead(sentence, [...links, button(words.try_again, () => deck.again())]);
+    const sentence = say(words, key, { formats, count: tracks.length, time: clock(deck.at), date: expiry?.textContent });
+    panel.instead(sentence, [...links, button(words.try_again, () => deck.play())]);
     panel.say(sentence);
   }
 
@@ -163,24 +162,22 @@ export class Live {
     const url = next && new URL(next, location.href).href;
     const title = [...document.querySelectorAll(".nextprev a")].find((link) => link.href === url);
     const up = next ? [make("a", { href: url, lang: title?.lang }, title?.textContent ?? words.up_next), " · "] : [];
-    this.panel.instead(title ? words.up_next : words.over, [...up, button(words.watch_again, () => this.play())]);
+    this.panel.instead(title ? words.up_next : words.over, [...up, button(words.watch_again, () => this.deck.play())]);
     this.#save();
   }
 
-  play() { this.deck.play(); }
-  toggle() { this.deck.toggle(); }
-  skip() { this.deck.skip(); }
-  seek(t) { this.deck.seek(t); }
   step(seconds) { this.deck.seek(this.deck.time + seconds); }
-  tenth(tenth) { this.seek(this.deck.from + (tenth * (this.deck.to - this.deck.from)) / 10); }
+  tenth(tenth) { this.deck.seek(this.deck.from + (tenth * (this.deck.to - this.deck.from)) / 10); }
 
   /* A moment from an address or a link: {t}, {t, until}. */
-  open({ t, until }, isPlayed) {
-    this.panel.say("");
-    this.deck.setClip(null);
-    this.deck.seek(t);
-    if (until) this.deck.setClip(this.deck.at, Math.min(until, this.deck.to));
-    if (isPlayed) this.play();
+  open(moment, isPlayed) {
+    const { deck, panel, player } = this;
+    panel.say("");
+    deck.setClip(null);
+    deck.seek(moment.t);
+    player.tellOutside(moment);
+    if (moment.until > deck.at) deck.setClip(deck.at, Math.min(moment.until, deck.to));
+    if (isPlayed) deck.play();
   }
 
   setWay(name, value = !this.ways[name]) {
@@ -198,7 +195,7 @@ export class Live {
 
   nextRate(by, isRound) {
     const place = RATES.indexOf(this.ways.rate) + by;
-    this.setRate(RATES[isRound ? place % RATES.length : Math.min(RATES.length - 1, Math.max(0, place))]);
+    this.setRate(RATES[isRound ? place % RATES.length : place] ?? this.ways.rate);
   }
 
   setVolume(volume, muted = false) {
@@ -211,7 +208,10 @@ export class Live {
   mute() { this.setVolume(this.ways.volume, !this.ways.muted); }
 
   #applyWays() {
-    const { rate, volume, muted, theatre, scale } = this.ways;
+    const { ways, ways: { muted, theatre, scale } } = this;
+    const rate = RATES.includes(ways.rate) ? ways.rate : 1;
+    const volume = Math.min(1, Math.max(0, ways.volume)) || 0;
+    Object.assign(ways, { rate, volume });
     for (const video of this.panel.videos) Object.assign(video, { defaultPlaybackRate: rate, playbackRate: rate, volume, muted });
     this.deck.isTrueScale = scale;
     this.panel.widen(theatre);
@@ -220,25 +220,26 @@ export class Live {
 
   use(track) {
     this.deck.use(track);
+    this.deck.play();
     this.panel.redraw();
-    this.say("playing_version", { version: this.replay.tracks[track].words });
-    this.play();
+    this.say("playing_version", { version: this.replay.tracks[this.deck.track].words });
+  }
+
+  #beside(starts, step) {
+    const t = this.deck.time;
+    return step > 0 ? starts.find((one) => one > t + 0.5) : starts.findLast((one) => one < t - 2);
   }
 
   chapter(step) {
-    const t = this.deck.time;
-    const { chapters, range } = this.player;
-    const found = step > 0 ? chapters.find((one) => one.t > t + 0.5) : chapters.findLast((one) => one.t < t - 2);
-    if (found || step < 0) this.seek(found?.t ?? range[0]);
+    const t = this.#beside(this.player.chapters.map((one) => one.t), step) ?? (step < 0 ? this.deck.from : NaN);
+    if (t >= 0) this.deck.seek(t);
     else this.say("no_chapter");
   }
 
   /* Where parts and gaps begin, one after the other. */
   border(step) {
-    const t = this.deck.time;
     const starts = [...this.player.parts().map((part) => part.at), ...this.deck.gaps.map(([from]) => from)].sort((a, b) => a - b);
-    const found = step > 0 ? starts.find((one) => one > t + 0.5) : starts.findLast((one) => one < t - 2);
-    if (found !== undefined) this.seek(found);
+    this.deck.seek(this.#beside(starts, step));
   }
 
   frame(step) {
@@ -247,9 +248,8 @@ export class Live {
   }
 
   picture() {
-    const { video } = this.deck;
     if (document.pictureInPictureElement) document.exitPictureInPicture();
-    else video.requestPictureInPicture?.().catch(() => {});
+    else this.deck.video.requestPictureInPicture?.().catch(() => {});
   }
 
   /* The whole player, so that our own controls stay; an iPhone only knows how to enlarge the picture. */
@@ -272,27 +272,78 @@ export class Live {
     }
   }
 
-  copyMoment() {
-    const { player: { wall }, deck: { time } } = this;
+  copyMoment({ player: { wall }, deck: { time } } = this) {
     return this.copy(`at=${wall.stamp(time)}`, say(this.words, "copied", { time: clock(time), wall: wall.clock(time) }));
   }
 
   leave(way) { if (this.replay[way]) location.assign(this.replay[way]); }
-  async captions() {
-    if (!this.replay.captions?.length) return;
-    await this.#fetchCaptions();
-    this.shownCaptions.next();
+  async captions() { if (this.replay.captions.length) (await this.#fetchCaptions())?.next(); }
+  #fetchCaptions() {
+    const made = ({ Captions }) => (this.shownCaptions ??= new Captions(this));
+    return import("./captions.js").then(made, () => this.say("unfetched"));
   }
 
-  async #fetchCaptions() {
-    const { Captions } = await import("./captions.js");
-    this.shownCaptions ??= new Captions(this);
+  point() { this.pointer ??= import("./pointer.js").then(({ Pointer }) => new Pointer(this), () => {}); }
+
+  /* What opens under the controls is part of the page and never over it: one at a time, Escape closes it. */
+  #open(name, label, ...children) {
+    if (!this.sheet) this.before = document.activeElement === document.body ? this.panel.section : document.activeElement;
+    this.sheet?.remove();
+    const close = () => this.#close();
+    this.sheet = make(name, { class: name === "form" ? "ask" : "help", "aria-label": label,
+      keydown: (event) => event.key === "Escape" && !event.isComposing && close() }, ...children, " ", button(this.words.close, close));
+    this.panel.notice.after(this.sheet);
   }
 
-  async help() { (await import("./sheets.js")).help(this); }
-  async ask(what) { (await import("./sheets.js"))[what](this); }
-  async point() {
-    this.pointer ??= import("./pointer.js").then(({ Pointer }) => new Pointer(this));
-    await this.pointer;
+  #close() {
+    this.sheet.remove();
+    this.sheet = null;
+    this.before?.focus({ preventScroll: true });
+  }
+
+  help() {
+    const { words, sheet } = this;
+    if (sheet?.localName === "section") return this.#close();
+    const title = make("h2", { tabindex: "-1" }, words.keys_title);
+    const rows = words.keys_list.trim().split("\n").map((line) => line.split(" | ")).map(([keys, text]) => make("div", {},
+      make("dt", {}, ...keys.split(" ").flatMap((key) => [make("kbd", {}, key), " "])), make("dd", {}, text)));
+    this.#open("section", words.keys_title, title, make("dl", {}, ...rows));
+    return title.focus();
+  }
+
+  /* A form of one line; `answer` gets what was typed, and returns whether it could be used. */
+  #ask(label, press, fields, answer, ...more) {
+    this.#open("form", label, ...fields.flatMap((one) => [one, " "]), make("button", { type: "submit" }, press), ...more);
+    const { elements } = this.sheet;
+    this.sheet.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const texts = fields.map((_, i) => elements[i].value);
+      const done = answer(...texts);
+      if (!done) return this.say("go_unknown", { text: texts.join(", ") });
+      this.#close();
+      return done();
+    });
+    elements[0].select();
+  }
+
+  goTo() {
+    const { words, deck, player: { wall, range } } = this;
+    this.#ask(words.go_to, words.go, [field(words.go_to, clock(deck.time))], (text) => {
+      const t = momentOf(text, wall, range);
+      return t !== null && (() => {
+        deck.seek(t);
+        this.panel.say(`${clock(t)} · ${wall.clock(t)}`);
+      });
+    }, " ", make("small", {}, words.go_hint));
+  }
+
+  clip() {
+    const { words, deck: { time }, player: { range: [from, to] } } = this;
+    const fields = [field(words.clip_from, clock(time)), field(words.clip_until, clock(Math.min(to, time + CLIP)))];
+    this.#ask(words.copy_clip, words.copy, fields, (...texts) => {
+      const [start, end] = texts.map((text) => readSeconds(text.replaceAll("：", ":")));
+      return start !== null && end !== null && start >= from && start < end && end <= to + 1 && (() =>
+        this.copy(`t=${compact(start)},${compact(end)}`, say(words, "copied_clip", { from: clock(start), to: clock(end) })));
+    });
   }
 }

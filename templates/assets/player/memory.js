@@ -1,17 +1,18 @@
 /* What this device remembers: places in broadcasts (as wall clock, so that a part found later moves nothing), the
-   viewer's ways (speed, volume …), and the place before a reload. Storage may be
-   full or refused; then the page goes on without. */
+   viewer's ways (speed, volume …), visits, and the place before a reload; and how cards show it. Nothing is sent anywhere.
+   Storage may be full, refused, or hold nonsense; then the page goes on without. */
+
+import { draw, make } from "./elements.js";
+import { clock } from "./moment.js";
 
 const RELOAD_LASTS_MS = 60000;
 
-const NAMES = { places: "aftercast:places", ways: "aftercast:ways", reload: "aftercast:reload" };
-
 export function recall(name, storage = "localStorage") {
-  try { return JSON.parse(window[storage].getItem(NAMES[name])) ?? {}; } catch { return {}; }
+  try { return Object(JSON.parse(window[storage].getItem(`aftercast:${name}`))); } catch { return {}; }
 }
 
 export function keep(name, value, storage = "localStorage") {
-  try { window[storage].setItem(NAMES[name], JSON.stringify(value)); } catch { /* the page's own copy stands */ }
+  try { window[storage].setItem(`aftercast:${name}`, JSON.stringify(value)); } catch { /* the page's own copy stands */ }
 }
 
 export const ways = () => ({ rate: 1, volume: 1, muted: false, captions: "", wall: true, keys: true, ...recall("ways") });
@@ -25,4 +26,34 @@ export function placeOf(tags) {
 export function placeBeforeReload() {
   const kept = recall("reload", "sessionStorage");
   return kept.path === location.pathname && Date.now() - kept.saved < RELOAD_LASTS_MS ? kept : null;
+}
+
+export const words = document.querySelector(".theme")?.dataset ?? {};
+export const begun = (place) => words.begun.replace("{time}", clock(place.t));
+
+/* When the visit before this one ended; a visit lasts as long as its tab. */
+function lastVisit() {
+  const { now = 0 } = recall("visit");
+  const { before = now } = recall("visit", "sessionStorage");
+  keep("visit", { before }, "sessionStorage");
+  keep("visit", { now: Date.now() });
+  return before;
+}
+
+/* Shows on every card how far its broadcast was watched, or that it is new since the last visit. */
+export function mark() {
+  const places = recall("places");
+  const before = lastVisit();
+  for (const card of words.begun ? document.querySelectorAll(".card") : []) {
+    const place = places[card.querySelector(".title a")?.pathname.split("/").at(-2)];
+    const isNew = before && Date.parse(card.querySelector(".when time")?.dateTime) > before;
+    const text = place?.done ? words.watched : place ? begun(place) : isNew ? words.fresh : null;
+    if (!text) continue;
+    const list = card.querySelector(".badges") ?? card.appendChild(make("ul", { class: "badges" }));
+    list.append(make("li", {}, text));
+    const strip = place && card.querySelector(".strip");
+    if (!strip) continue;
+    const shown = (100 * (place.done ? 1 : place.share) * strip.getBBox().width) / strip.clientWidth;
+    strip.append(draw("rect", { class: "seen", width: `${shown.toFixed(1)}%` }));
+  }
 }

@@ -31,16 +31,13 @@ export function length(words, seconds) {
 /* The clock of the site's zone; the page says how far it is from UTC, so no zone database is asked. */
 export class Wall {
   constructor(start, offsets) {
-    this.start = start;
-    this.offsets = offsets?.length ? offsets : [[start, 0]];
+    Object.assign(this, { start, offsets });
   }
 
   ms(t) { return this.start + Math.round(t * 1000); }
 
   offset(ms) {
-    let minutes = this.offsets[0][1];
-    for (const [from, value] of this.offsets) if (ms >= from) minutes = value;
-    return minutes;
+    return (this.offsets.findLast(([from]) => ms >= from) ?? this.offsets[0])[1];
   }
 
   local(t) { return new Date(this.ms(t) + this.offset(this.ms(t)) * 60000); }
@@ -98,4 +95,11 @@ export function readFragment(hash, wall) {
     }
   }
   return null;
+}
+
+/* A time of day when the broadcast has it, else a place in the broadcast; null when it is neither. */
+export function momentOf(text, wall, [from, to]) {
+  const bare = text.trim().replaceAll("：", ":");
+  const days = [from, from + 86400].map((t) => wall.read(`${wall.iso(t).slice(0, 10)}T${bare.replace(/^\d:/, "0$&")}`));
+  return [...days, wall.read(bare), readSeconds(bare)].find((t) => t !== null && t >= from - 1 && t <= to + 1) ?? null;
 }

@@ -1,15 +1,167 @@
-/* What the viewer sees and presses: stage, bar, controls, notice line, switches. It shows a deck and asks it for things;
-   it decides nothing about files. */
+/* What the viewer sees and presses: stage, tape, controls, notice line, switches. It shows a deck and asks it for things; it
+   decides nothing about files.
+   The tape is the bar drawn to scale from the records, with chapters, losses, hours and the needle. It is redrawn when its
+   width or scale changes; in between only the needle moves. A gap is drawn narrower than it was, unless the viewer wants it
+   true; all gaps together never take more than a third. */
 
 import { button, icon, make, draw, reshape } from "./elements.js";
-import { clock, say } from "./moment.js";
-import { Tape } from "./tape.js";
+import { clock, length, say } from "./moment.js";
 
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map((minutes) => minutes * 60000);
+const GAP_LEAST = 0.015;
+const GAP_MOST = 0.032;
+const GAPS_TOGETHER = 0.35;
+const HOUR_ROOM = 76;
+const WHOLE_HOURS_FROM = 7200;
+const NAME_LEAST = 26;
 const VALUE_MS = 10000;
+
+const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
+export const percent = (share) => `${(100 * share).toFixed(3)}%`;
+export const wide = (text) => sum([...text].map((letter) => (letter > "\u2e7f" ? 12.4 : 6.9)));
+
+function cut(text, room) {
+  if (wide(text) <= room) return text;
+  const letters = [...text];
+  while (letters.length && wide(letters.join("")) > room - 12) letters.pop();
+  return letters.length ? `${letters.join("").trimEnd()}…` : "";
+}
+
+/* Session time to a share of the width and back. */
+export class Scale {
+  constructor([from, to], gaps, isTrue) {
+    const all = Math.max(to - from, 0.001);
+    const shown = gaps.map(([a, b]) => [Math.max(a, from), Math.min(b, to)]).filter(([a, b]) => b > a);
+    const real = shown.map(([a, b]) => (b - a) / all);
+    let drawn = isTrue ? real : real.map((share) => Math.min(GAP_MOST, Math.max(GAP_LEAST, share)));
+    if (!isTrue && sum(drawn) > GAPS_TOGETHER) drawn = drawn.map((share) => (share * GAPS_TOGETHER) / sum(drawn));
+    const stretch = (1 - sum(drawn)) / (1 - sum(real) || 1) / all;
+    this.pieces = [];
+    let [t, x] = [from, 0];
+    const add = (end, width, isGap) => {
+      if (end > t) this.pieces.push({ t, end, x, width, isGap });
+      [t, x] = [end, x + width];
+    };
+    shown.forEach(([a, b], i) => {
+      add(a, stretch * (a - t), false);
+      add(b, drawn[i], true);
+    });
+    add(from + all, Math.max(0, 1 - x), false);
+  }
+
+  share(t) {
+    const piece = this.pieces.find((one) => t <= one.end) ?? this.pieces.at(-1);
+    return Math.min(1, piece.x + piece.width * Math.max(0, (t - piece.t) / (piece.end - piece.t)));
+  }
+
+  time(share) {
+    const piece = this.pieces.find((one) => share <= one.x + one.width) ?? this.pieces.at(-1);
+    const inside = piece.width ? Math.min(1, Math.max(0, (share - piece.x) / piece.width)) : 0;
+    return piece.t + inside * (piece.end - piece.t);
+  }
+}
+
+class Tape {
+  constructor(svg, { wall, words, chapters, range, gaps }) {
+    Object.assign(this, { svg, wall, words, chapters, range, gaps, names: [] });
+    this.plate = draw("g");
+    this.seen = draw("rect", { class: "seen", x: 0, width: 0 });
+    this.clip = draw("rect", { class: "clip", visibility: "hidden" });
+    this.needle = draw("rect", { class: "needle" });
+    this.knob = draw("circle", { class: "knob", transform: "translate(1)" });
+    svg.replaceChildren(this.plate, this.seen, this.clip, this.needle, this.knob);
+  }
+
+  draw(parts, isTrue) {
+    Object.assign(this, { scale: new Scale(this.range, this.gaps, isTrue), names: [] });
+    this.width = this.svg.clientWidth || 1000;
+    const shapes = this.scale.pieces.map((piece) =>
+      draw("rect", { class: piece.isGap ? "lost" : "on", x: percent(piece.x), width: percent(piece.width) }));
+    for (const part of parts.slice(1)) {
+      if (this.#isIn(part.at) && !this.gaps.some(([, to]) => Math.abs(to - part.at) < 1)) {
+        shapes.push(draw("rect", { class: "seam", x: percent(this.scale.share(part.at)) }));
+      }
+    }
+    const losses = this.#losses();
+    this.plate.replaceChildren(...shapes, ...this.#marks(losses), ...losses.map((loss) => loss.shape), ...this.#hours());
+  }
+
+  #isIn(t) { return t >= this.range[0] && t < this.range[1]; }
+  pixel(t) { return this.scale.share(t) * this.width; }
+
+  #losses() {
+    const drawn = [];
+    for (const [from, to] of this.gaps) {
+      const text = say(this.words, "lost", { length: length(this.words, to - from) });
+      const middle = (this.pixel(from) + this.pixel(to)) / 2;
+      const half = wide(text) / 2;
+      const at = Math.min(this.width - half, Math.max(half, middle));
+      if (drawn.length && at - half < drawn.at(-1).end + 8) continue;
+      const shape = draw("text", { class: "gap", x: percent(at / this.width), y: 14 }, text);
+      drawn.push({ start: at - half, end: at + half, shape });
+    }
+    return drawn;
+  }
+
+  #marks(losses) {
+    const shapes = [];
+    const shown = this.chapters.filter(({ t }) => this.#isIn(t));
+    shown.forEach((chapter, i) => {
+      const x = this.pixel(chapter.t);
+      const stops = [shown[i + 1] ? this.pixel(shown[i + 1].t) : this.width, ...losses.map((loss) => loss.start)];
+      const isCovered = losses.some((loss) => x > loss.start - 8 && x < loss.end);
+      const room = Math.min(...stops.filter((stop) => stop > x)) - x - 14;
+      const at = percent(this.scale.share(chapter.t));
+      if (chapter.t > this.range[0]) shapes.push(draw("rect", { class: "cut", x: at }));
+      if (chapter.t > this.range[0] && !isCovered) shapes.push(draw("rect", { class: "mark", x: at }));
+      const text = isCovered || room < NAME_LEAST ? "" : cut(chapter.title, room);
+      if (!text) return;
+      const name = draw("text", { class: "name", x: at, dx: x > 1 ? 6 : 0, y: 14, lang: chapter.lang }, text);
+      this.names.push({ chapter, name });
+      shapes.push(name);
+    });
+    return shapes;
+  }
+
+  #hours() {
+    const [from, to] = this.range;
+    const least = Math.max(((to - from) * 1000) / Math.max(1, this.width / HOUR_ROOM), to - from > WHOLE_HOURS_FROM ? 3600000 : 0);
+    const step = STEPS.find((ms) => ms >= least) ?? STEPS.at(-1);
+    const shift = this.wall.offset(this.wall.ms(from)) * 60000;
+    const weekday = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", timeZone: "UTC" });
+    const shapes = [];
+    let last = -HOUR_ROOM;
+    for (let ms = Math.ceil((this.wall.ms(from) + shift) / step) * step - shift; ms < this.wall.ms(to); ms += step) {
+      const t = this.wall.seconds(ms);
+      const x = this.pixel(t);
+      if (this.gaps.some(([a, b]) => t >= a && t < b) || x - last < HOUR_ROOM * 0.75) continue;
+      last = x;
+      const isLate = x > this.width - 60;
+      const words = [this.wall.clock(t).slice(0, 5)];
+      if (words[0] === "00:00") words.unshift(draw("tspan", { class: "name" }, `${weekday.format(this.wall.local(t))} `));
+      shapes.push(draw("rect", { class: "hour", x: percent(x / this.width) }), draw("text",
+        { x: percent(x / this.width), y: 60, dx: isLate ? -4 : 4, "text-anchor": isLate ? "end" : null }, ...words));
+    }
+    return shapes;
+  }
+
+  place(t, clip, current) {
+    const x = percent(this.scale.share(t));
+    this.seen.setAttribute("width", x);
+    this.needle.setAttribute("x", x);
+    this.knob.setAttribute("cx", x);
+    for (const { chapter, name } of this.names) name.classList.toggle("here", chapter === current);
+    this.clip.setAttribute("visibility", clip ? "visible" : "hidden");
+    if (!clip) return;
+    const [from, to] = clip.map((end) => this.scale.share(end));
+    this.clip.setAttribute("x", percent(from));
+    this.clip.setAttribute("width", percent(to - from));
+  }
+}
 
 export class Panel {
   constructor(root, player) {
-    Object.assign(this, { root, player, valued: 0 });
+    Object.assign(this, { root, player, valued: 0, boxes: {} });
     const { words, replay } = player;
     const isAudio = replay.tracks.length > 0 && replay.tracks.every((track) => track.audio);
     this.videos = [0, 1].map(() =>
@@ -36,10 +188,12 @@ export class Panel {
       ...(isAudio ? [...deck, this.stage] : [this.stage, ...deck]), this.notice, this.switches);
     root.append(this.section);
     root.classList.add("ready", ...(isAudio ? ["audio"] : []));
-    this.tape = new Tape(this.svg, { wall: player.wall, words, chapters: player.chapters, range: player.range, gaps: replay.gaps ?? [] });
+    this.tape = new Tape(this.svg, { wall: player.wall, words, chapters: player.chapters, range: player.range, gaps: replay.gaps });
     this.bar.setAttribute("aria-valuemin", Math.floor(player.range[0]));
     this.bar.addEventListener("click", (event) => player.do("seek", this.timeUnder(event)));
-    this.stage.addEventListener("click", (event) => this.isPicture(event) && event.pointerType !== "touch" && player.do("toggle"));
+    /* What kind of pointer pressed is told by every browser at pointerdown, at click by new ones only. */
+    this.stage.addEventListener("pointerdown", ({ pointerType }) => { this.isTouch = this.hasPointer && pointerType === "touch"; });
+    this.stage.addEventListener("click", (event) => this.isPicture(event) && !this.isTouch && player.do("toggle"));
     for (const name of ["pointerenter", "pointerdown", "focusin"]) this.section.addEventListener(name, () => player.do("point"), { once: true });
     new ResizeObserver(() => this.svg.clientWidth !== this.tape.width && this.redraw()).observe(this.bar);
   }
@@ -53,7 +207,7 @@ export class Panel {
     this.total = make("span", { class: "dim" });
     this.place = make("small");
     this.rate = button("1×", () => player.do("nextRate", 1, true), "1×");
-    this.cc = player.replay.captions?.length ? button(words.captions_off, () => player.do("captions"), words.captions_short) : null;
+    this.cc = player.replay.captions.length ? button(words.captions_off, () => player.do("captions"), words.captions_short) : null;
     this.mute = button(words.muted, () => player.do("mute"), icon("loud"));
     this.volume = make("input", { class: "volume", type: "range", min: 0, max: 100, step: 5,
       input: () => player.do("setVolume", this.volume.value / 100) });
@@ -70,12 +224,11 @@ export class Panel {
   #makeSwitches(words) {
     const box = (key, name) => {
       const input = make("input", { type: "checkbox", change: () => this.player.do("setWay", name, input.checked) });
-      input.checked = Boolean(this.player.ways[name]);
-      this[`${name}Box`] = input;
+      this.boxes[name] = input;
       return make("label", {}, input, ` ${words[key]}`);
     };
     this.help = button(words.all_keys, () => this.player.do("help"));
-    const gaps = this.player.replay.gaps?.length ? [box("gaps_to_scale", "scale"), " "] : [];
+    const gaps = this.player.replay.gaps.length ? [box("gaps_to_scale", "scale"), " "] : [];
     this.switches = make("p", { class: "switches" }, ...gaps, box("wall_clock", "wall"), " ", box("wide", "theatre"), " ",
       box("single_keys", "keys"), " ", this.help);
   }
@@ -151,7 +304,7 @@ export class Panel {
     this.mute.setAttribute("aria-pressed", String(ways.muted));
     this.volume.value = ways.muted ? 0 : percent;
     this.volume.setAttribute("aria-label", say(words, "volume", { percent: ways.muted ? 0 : percent }));
-    for (const name of ["scale", "wall", "theatre", "keys"]) if (this[`${name}Box`]) this[`${name}Box`].checked = Boolean(ways[name]);
+    for (const [name, box] of Object.entries(this.boxes)) box.checked = Boolean(ways[name]);
     this.paint();
   }
 

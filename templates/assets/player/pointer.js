@@ -3,13 +3,14 @@
 
 import { draw } from "./elements.js";
 import { clock } from "./moment.js";
-import { percent, wide } from "./tape.js";
+import { percent, wide } from "./panel.js";
 
 const IDLE_MS = 3000;
 const HOLD_MS = 500;
 const DOUBLE_MS = 300;
 const LEAP = 10;
 const HELD_RATE = 2;
+const DRAWN = 8;
 
 export class Pointer {
   constructor(live) {
@@ -30,25 +31,28 @@ export class Pointer {
   }
 
   #bar(bar) {
-    let isDragged = false;
+    let pressed = null;
     const point = (event) => this.#peek(this.panel.timeUnder(event));
     const leave = () => {
-      isDragged = false;
+      pressed = null;
       this.#peek(null);
     };
     bar.addEventListener("pointerdown", (event) => {
       if (event.button) return;
-      isDragged = true;
+      pressed = event;
       bar.setPointerCapture(event.pointerId);
       point(event);
     });
     bar.addEventListener("pointermove", point);
+    /* A finger that was drawn along the bar makes no click. */
     bar.addEventListener("pointerup", (event) => {
-      isDragged = false;
+      const isDrawn = pressed && event.pointerType !== "mouse" && Math.abs(event.clientX - pressed.clientX) > DRAWN;
+      pressed = null;
+      if (isDrawn) this.live.deck.seek(this.panel.timeUnder(event));
       if (event.pointerType !== "mouse") leave();
     });
     bar.addEventListener("pointercancel", leave);
-    bar.addEventListener("pointerleave", () => isDragged || leave());
+    bar.addEventListener("pointerleave", () => pressed || leave());
   }
 
   /* The chapter lane becomes the readout of the place pointed at. */
@@ -73,13 +77,12 @@ export class Pointer {
 
   #stage(stage) {
     const { live, panel } = this;
-    let [tapped, isTouch] = [0, false];
-    stage.addEventListener("dblclick", (event) => panel.isPicture(event) && !isTouch && live.fullscreen());
-    stage.addEventListener("contextmenu", (event) => isTouch && panel.isPicture(event) && event.preventDefault());
+    let tapped = 0;
+    panel.hasPointer = true;
+    stage.addEventListener("dblclick", (event) => panel.isPicture(event) && !panel.isTouch && live.fullscreen());
+    stage.addEventListener("contextmenu", (event) => panel.isTouch && panel.isPicture(event) && event.preventDefault());
     stage.addEventListener("pointerdown", (event) => {
-      isTouch = event.pointerType === "touch";
-      if (!isTouch || !panel.isPicture(event)) return;
-      this.hold = setTimeout(() => this.#rush(HELD_RATE), HOLD_MS);
+      if (panel.isTouch && panel.isPicture(event)) this.hold = setTimeout(() => this.#rush(HELD_RATE), HOLD_MS);
     });
     const release = () => {
       clearTimeout(this.hold);
@@ -89,13 +92,13 @@ export class Pointer {
     stage.addEventListener("pointerup", (event) => {
       const wasRushed = this.isRushed;
       release();
-      if (event.pointerType !== "touch" || !panel.isPicture(event) || wasRushed) return;
+      if (!panel.isTouch || !panel.isPicture(event) || wasRushed) return;
       const { left, width } = stage.getBoundingClientRect();
       const third = Math.floor((3 * (event.clientX - left)) / width);
       const isDouble = event.timeStamp - tapped < DOUBLE_MS;
       tapped = isDouble ? 0 : event.timeStamp;
       clearTimeout(this.single);
-      if (!isDouble) this.single = setTimeout(() => live.toggle(), DOUBLE_MS);
+      if (!isDouble) this.single = setTimeout(() => live.deck.toggle(), DOUBLE_MS);
       else if (third === 1) live.fullscreen();
       else live.step(third ? LEAP : -LEAP);
     });

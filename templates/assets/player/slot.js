@@ -5,13 +5,14 @@
 const HEARD = { ready: ["loadeddata", "seeked", "canplay", "playing"], alive: ["progress", "loadedmetadata"],
   moved: ["timeupdate"], ended: ["ended"], play: ["play"], pause: ["pause"] };
 
+const HOPELESS = 99;
 const MANIFEST = ["manifestLoadError", "manifestLoadTimeOut", "levelLoadError"];
 let script = null;
 
 /* Where hls.js cannot work (no media sources, a host without CORS) the browser gets the file itself. */
 async function hls(video, url, seconds, engines, watch) {
   const { default: Hls } = await import(engines.hls);
-  const retreat = video.canPlayType("application/vnd.apple.mpegurl") ? watch.native : () => watch.failed("source");
+  const retreat = video.canPlayType("application/vnd.apple.mpegurl") ? watch.native : () => watch.failed();
   if (!Hls.isSupported()) return retreat();
   const engine = new Hls({ startPosition: seconds || -1, maxBufferLength: 30, backBufferLength: 60 });
   let isRepaired = false;
@@ -19,7 +20,7 @@ async function hls(video, url, seconds, engines, watch) {
   engine.on(Hls.Events.ERROR, (_, problem) => {
     if (!problem.fatal) return;
     if (MANIFEST.includes(problem.details)) retreat();
-    else if (problem.type !== "mediaError" || isRepaired) watch.failed("source");
+    else if (problem.type !== "mediaError" || isRepaired) watch.failed();
     else engine.recoverMediaError();
     isRepaired = true;
   });
@@ -34,7 +35,10 @@ function older(url) {
     const tag = document.createElement("script");
     tag.src = url;
     tag.onload = () => resolve(window.mpegts);
-    tag.onerror = reject;
+    tag.onerror = () => {
+      script = null;
+      reject();
+    };
     document.head.append(tag);
   });
   return script;
@@ -42,10 +46,10 @@ function older(url) {
 
 async function flv(video, url, seconds, engines, watch) {
   const mpegts = await older(engines.mpegts);
-  if (!mpegts.isSupported()) return watch.failed("silent");
+  if (!mpegts.isSupported()) return watch.failed(HOPELESS);
   mpegts.LoggingControl.enableAll = false;
   const engine = mpegts.createPlayer({ type: "flv", url, cors: true }, { lazyLoadMaxDuration: 60, accurateSeek: true });
-  engine.on(mpegts.Events.ERROR, () => watch.failed("source"));
+  engine.on(mpegts.Events.ERROR, () => watch.failed());
   engine.on(mpegts.Events.STATISTICS_INFO, ({ speed }) => speed > 0 && watch.alive());
   engine.attachMediaElement(video);
   engine.load();
@@ -57,12 +61,16 @@ const ENGINES = { hls, flv };
 
 export class Slot {
   constructor(video, engines, tell) {
-    Object.assign(this, { video, engines, spot: null, turn: 0 });
-    this.tell = (what) => this.spot && tell(this, what);
+    Object.assign(this, { video, engines, spot: null, last: null, asked: 0, turn: 0 });
+    this.tell = (what, why) => this.spot && tell(this, what, why);
     for (const [what, names] of Object.entries(HEARD)) {
       for (const name of names) video.addEventListener(name, () => this.#hear(what));
     }
-    video.addEventListener("error", () => this.engine || this.tell("failed"));
+    /* Without any sound output Firefox reports an error and plays on. */
+    video.addEventListener("error", () => {
+      if (/MediaSinkAudio/.test(video.error?.message)) this.tell("soundless");
+      else if (!this.engine) this.tell("failed");
+    });
   }
 
   #hear(what) {
@@ -82,14 +90,20 @@ export class Slot {
 
   holds(spot) { return this.spot?.part === spot.part; }
 
+  /* Whether the place asked for was not to be had. */
+  get isStuck() {
+    const { video: { currentTime, duration, seekable }, asked } = this;
+    return Math.min(asked, duration) - Math.max(currentTime, seekable.length && seekable.end(seekable.length - 1)) > 2;
+  }
+
   async load(spot, { url, format }, seconds) {
     this.release();
     const { turn, video } = this;
-    Object.assign(this, { spot, wanted: seconds });
+    Object.assign(this, { spot, last: spot.part, asked: seconds, wanted: seconds });
     video.preload = "auto";
     if (!ENGINES[format]) return this.#native(url, seconds);
     const now = (act) => (what) => (turn === this.turn ? act(what) : null);
-    const failed = now((why) => this.tell(why === "silent" ? why : "failed"));
+    const failed = now((tries) => this.tell("failed", tries));
     const watch = { failed, alive: now(() => this.tell("alive")), native: now(() => this.#native(url, seconds)) };
     try {
       const engine = await ENGINES[format](video, url, seconds, this.engines, watch);
@@ -109,6 +123,7 @@ export class Slot {
   }
 
   seek(seconds) {
+    this.asked = seconds;
     this.wanted = this.video.readyState ? 0 : seconds;
     this.video.currentTime = seconds;
   }
