@@ -20,8 +20,8 @@ SPANS = 24
 def base_number(identity: str) -> int:
     """Return the number of a recording's identity: the decimal id itself where it is one."""
     if len(identity) <= 20 and identity.isdecimal() and identity.isascii():
-        number = int(identity) & MASK
-        return number - (1 << 64) if number & SIGN else number
+        number = int(identity)
+        return number if number < SIGN else ((number & MASK) ^ SIGN) - SIGN
     return text_number(identity)
 
 

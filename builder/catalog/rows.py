@@ -142,7 +142,9 @@ def notice_numbers(notice: Notice, identity: str) -> tuple[int, int, int | None]
     told = notice.told
     if told is None:
         return base_number(identity), 0, None
-    return base_number(identity), stream_id_number(told.stream.stream_id), replaceable_number(notice.file_id, told.url)
+    file_id = notice.file_id
+    url = None if file_id.isdecimal() else replaceable_number(file_id, told.url)
+    return base_number(identity), stream_id_number(told.stream.stream_id), url
 
 
 def replaceable_number(file_id: str, url: str) -> int | None:

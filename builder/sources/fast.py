@@ -57,28 +57,60 @@ class _Callback(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, 
     record_temp_id: str | None = None
 
 
-_DECODE = msgspec.json.Decoder(_Callback).decode
-_ENCODE = msgspec.json.Encoder().encode
+_DECODER = msgspec.json.Decoder(_Callback)
+_DECODE = _DECODER.decode
+_DECODE_LINES = _DECODER.decode_lines
+_ENCODER = msgspec.json.Encoder()
+_ENCODE = _ENCODER.encode
+_ENCODE_LINES = _ENCODER.encode_lines
 _FIELDS = msgspec.structs.astuple
 _COUNT = len(_Callback.__struct_fields__)
 _URL = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9_./~=,+-]*\.([a-z0-9]+))", re.ASCII)
 _NEGATIVE_ZERO = re.compile(rb"[:\s]-0")
 
 
+def notices_of(lines: list[bytes], keys: tuple[bytes, ...]) -> list[Notice] | None:
+    """Read many lines, or answer None when any of them is not a plain notification.
+
+    Decoding and encoding all of them in one call each takes half the time. No line's values are longer in the
+    encoder's form than in the line, so equal lengths of all mean equal lengths of each. No field holds an object, so
+    lines that begin and end with a brace hold whole objects, as many as lines if each holds one.
+    """
+    for line in lines:
+        if line[:1] != b"{" or line[-1:] != b"}" or len(line) > limits.RECORD_BYTES:
+            return None
+    text = b"\n".join(lines)
+    try:
+        callbacks = _DECODE_LINES(text)
+    except (ValueError, RecursionError):
+        return None
+    if len(callbacks) != len(lines) or len(_ENCODE_LINES(callbacks)) != len(text) + 1:
+        return None
+    found = []
+    for callback in callbacks:
+        notice = _notice_of(_FIELDS(callback), keys)
+        if notice is None:
+            return None
+        found.append(notice)
+    return found
+
+
 def notice_of(line: bytes, keys: tuple[bytes, ...]) -> Notice | None:
     """Read one line, or answer None: not a plain notification, the strict path decides."""
     values = _values_of(line)
-    if values is None:
-        return None
+    return None if values is None else _notice_of(values, keys)
+
+
+def _notice_of(values: tuple[Any, ...], keys: tuple[bytes, ...]) -> Notice | None:
     (
         _, stream_id, file_id, file_format, start, end, url, t, sign, _, appid, app, appname, vid, _, same_id,
         start_usec, end_usec, duration, size, _, task_id, _, bps, ext, _,
     ) = values  # fmt: skip
-    stream_id, file_id = stream_id.strip(" "), file_id.strip(" ")
-    app, appname, task_id, vid = app or "", appname or "", task_id or "", vid or ""
-    texts = f"{stream_id}{app}{appname}{task_id}{vid}{file_id}"
+    stream = _stream(stream_id, app or "", appname or "")
+    file_id, task_id, vid = file_id.strip(" "), task_id or "", vid or ""
+    texts = f"{task_id}{vid}{file_id}"
     if (
-        not stream_id
+        stream is None
         or not file_id
         or (same_id is not None and same_id != values[2])
         or not texts.isprintable()  # " " is the only printable blank
@@ -95,7 +127,7 @@ def notice_of(line: bytes, keys: tuple[bytes, ...]) -> Notice | None:
         return None
     session_id = extension.session_id
     told = Told(
-        _stream(stream_id, app.strip(" "), appname.strip(" ")),
+        stream,
         form,
         end * 1000 + end_usec // 1000 if end_usec else end * 1000,
         start * 1000 + start_usec // 1000 if start_usec else start * 1000,
@@ -157,8 +189,12 @@ def _is_spaced_plainly(line: bytes, keys_told: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _stream(stream_id: str, app: str, appname: str) -> StreamKey:
-    return StreamKey(stream_id, app, appname)
+def _stream(stream_id: str, app: str, appname: str) -> StreamKey | None:
+    """Return the stream that these texts name, or None when they need a closer look."""
+    texts = f"{stream_id}{app}{appname}"
+    if not stream_id.strip(" ") or not texts.isprintable() or len(texts) > limits.TEXT_CHARACTERS:
+        return None
+    return StreamKey(stream_id.strip(" "), app.strip(" "), appname.strip(" "))
 
 
 @lru_cache(maxsize=1024)

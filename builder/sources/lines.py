@@ -18,6 +18,7 @@ from builder.sources.pieces import Piece
 from builder.sources.receiver import LOG_LINE_START
 from builder.sources.redact import excerpt
 
+TOGETHER = 64  # lines that are tried at once; one that is not plain sends them all through the doors one by one
 _BLANK = b" \t\r\n"
 
 
@@ -81,6 +82,20 @@ class LineReader:
             yield self._problem(Piece(self.offset, self.number + 1, raw, "", "line_too_long", message))
 
     def _lines(self, lines: list[bytes]) -> Iterator[Entry]:
+        for first in range(0, len(lines), TOGETHER):
+            group = lines[first : first + TOGETHER]
+            notices = fast.notices_of(group, self.keys) if self.cutter.is_idle else None
+            if notices is None:
+                yield from self._one_by_one(group)
+                continue
+            offset, number = self.offset, self.number
+            for line, notice in zip(group, notices, strict=True):
+                number += 1
+                yield Entry(offset, number, notice)
+                offset += len(line) + 1
+            self.offset, self.number = offset, number
+
+    def _one_by_one(self, lines: list[bytes]) -> Iterator[Entry]:
         keys, cutter, notice_of = self.keys, self.cutter, fast.notice_of
         offset, number, is_idle = self.offset, self.number, self.cutter.is_idle
         for line in lines:

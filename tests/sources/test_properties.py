@@ -108,6 +108,26 @@ def test_a_plain_callback_is_read_the_short_way():
     assert _flat_object(json.dumps(CALLBACK).encode()) == CALLBACK
 
 
+@QUICK
+@given(st.lists(st.one_of(callback_lines(), st.just(json.dumps(CALLBACK, separators=(",", ":")).encode())), max_size=5))
+def test_lines_read_together_give_what_each_gives(group):
+    """Equal lengths of all are equal lengths of each."""
+    found = fast.notices_of(group, (b"k",))
+
+    assert found is None or found == [fast.notice_of(line, (b"k",)) for line in group]
+
+
+def test_lines_are_read_together_only_when_each_holds_one_object():
+    plain = json.dumps(CALLBACK, separators=(",", ":")).encode()
+    spaced = json.dumps(CALLBACK).encode()
+    twice = plain[:-1] + b',"t":1642090198}'
+
+    assert fast.notices_of([plain, plain], ()) == [fast.notice_of(plain, ())] * 2
+    for other in (plain + plain, spaced, twice, plain + b" ", b"", b"{}", b"{" + plain[1:-1] + b"}" + plain[:-1]):
+        assert fast.notices_of([plain, other], ()) is None
+    assert fast.notices_of([plain + plain[:-1], b"}"], ()) is None
+
+
 def test_the_fast_door_is_open_for_what_is_common():
     """Else the property above would hold for nothing."""
     for separators in ((",", ":"), (", ", ": ")):
