@@ -92,6 +92,32 @@ def test_pages_print(reader: Visitor, demo: Built, kind: str) -> None:
     assert sum(shades[200:]) > sum(shades) / 2, "not on white"
 
 
+COUNTED = """() => [...document.querySelectorAll(".cards > .card")].filter((card) => card.checkVisibility()).length"""
+
+
+def test_filters_say_how_many_fit_and_none_too(reader: Visitor, demo: Built) -> None:
+    """Without scripts; and where nothing fits there is a sentence and no hole."""
+    page = reader.open(demo.fullest("vj_month")[0])
+    total = page.evaluate(COUNTED)
+    assert total > 1
+    assert not page.is_visible(".shown")
+
+    for name in ("length", "plays", "state"):
+        page.locator(f".filters [name={name}]").last.check()
+
+    assert page.evaluate(COUNTED) == 0
+    assert words_of(page, ".shown").replace(" ", "") in (f"0of{total}broadcastsfit", f"共{total}场，符合条件的有0场")
+
+
+def words_of(page: Page, selector: str) -> str:
+    """Return the text of an element as screen readers get it, counters included."""
+    session = page.context.new_cdp_session(page)
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    found = session.send("Accessibility.queryAXTree", {"nodeId": node, "role": "StaticText"})
+    return "".join(each["name"]["value"] for each in found["nodes"])
+
+
 @pytest.mark.parametrize("visitor_with", ["scripts", "no scripts"])
 def test_a_former_address_leads_on(visitor: Visitor, reader: Visitor, demo: Built, visitor_with: str) -> None:
     """With and without scripts; with them the moment behind the number sign comes along."""
