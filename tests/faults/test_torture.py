@@ -96,7 +96,7 @@ def test_a_small_disk_at_every_size_is_harmless(stage, record_property, tmp_path
     codes = []
     needed = sum(-(-path.stat().st_size // 4096) * 4 for path in stage.kept.rglob("*") if path.is_file())  # KiB
     for step in range(SIZES):
-        size = needed + needed * step // SIZES  # a build that writes every page needs room for all of them twice
+        size = needed + needed * step // (2 * SIZES)  # a build that writes every page needs about a third more
         inside = f'mount -t tmpfs -o size={size}k,mode=755 none "$0" && exec "$@"'
         told = ["unshare", "-Urm", "sh", "-c", inside, str(tmp_path), sys.executable, "-m", "tests.faults.small_disk"]
         told += [str(stage.kept), str(tmp_path)]
