@@ -1,22 +1,17 @@
 """Buckets: a bulk load cut into parts that fit into memory, each with all there is about some streams.
 
-A bucket is a file of frames; a frame is a length and a msgpack list. Rows are appended as they are read, so nothing is
-sorted; a worker that loads a bucket has everything it needs to derive its sessions.
+Whoever loads a bucket (see `spool`) has everything that it takes to derive its sessions.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from builder.catalog.deriving import AppNames, Deriver, Setting, apps_of, completed, completed_event, merged_of
+from builder.catalog.deriving import AppNames, Deriver, apps_of, completed, completed_event, merged_of
 from builder.catalog.numbers import stream_number
 from builder.catalog.rows import (
     EventItem,
@@ -30,15 +25,9 @@ from builder.catalog.rows import (
     stream_id_number,
     tag_rows,
 )
+from builder.catalog.spool import NOTICE, ShotRow, SpoolRow, frames
 from builder.model import Session, StreamKey
 
-FRAME_ROWS = 256
-NOTICE, EVENT = 0, 1
-EMPTY_BYTES = 12  # two frames without rows
-SpoolRow = tuple[int, int, bytes]  # base, stream, item of a notice
-ShotRow = tuple[int, int, str, bytes]  # identity, stream, kind, item of an event
-
-_encode = msgspec.msgpack.Encoder().encode
 _decode_notices = msgspec.msgpack.Decoder(list[SpoolRow]).decode
 _decode_events = msgspec.msgpack.Decoder(list[ShotRow]).decode
 
@@ -57,58 +46,11 @@ class Derived(msgspec.Struct, array_like=True):
     unclaimed: int = 0  # notices of files whose facts nobody told
 
 
-class Spool:
-    """Writes rows into the bucket of their stream, or into the one for lifted streams."""
-
-    LIFTED = "lifted"
-
-    def __init__(self, folder: Path, count: int) -> None:
-        self._places = [*(folder / f"{number:03}.bucket" for number in range(count)), folder / f"{self.LIFTED}.bucket"]
-        self._files: list[BinaryIO] = [place.open("wb", buffering=1 << 16) for place in self._places]
-        self._notices: list[list[SpoolRow]] = [[] for _ in self._places]
-        self._events: list[list[ShotRow]] = [[] for _ in self._places]
-        self._count = count
-
-    def notice(self, row: SpoolRow, *, lifted: bool = False) -> None:
-        number = self._count if lifted else row[1] % self._count
-        waiting = self._notices[number]
-        waiting.append(row)
-        if len(waiting) >= FRAME_ROWS:
-            self._flush(number, NOTICE, waiting)
-
-    def event(self, row: ShotRow, *, lifted: bool = False) -> None:
-        number = self._count if lifted else row[1] % self._count
-        waiting = self._events[number]
-        waiting.append(row)
-        if len(waiting) >= FRAME_ROWS:
-            self._flush(number, EVENT, waiting)
-
-    def _flush(self, number: int, sort: int, waiting: list[SpoolRow] | list[ShotRow]) -> None:
-        data = _encode(waiting)
-        self._files[number].write(bytes((sort,)) + len(data).to_bytes(4, "big") + data)
-        waiting.clear()
-
-    def close(self) -> None:
-        for number, file in enumerate(self._files):
-            self._flush(number, NOTICE, self._notices[number])
-            self._flush(number, EVENT, self._events[number])
-            file.close()
-
-    def places_with_rows(self) -> list[Path]:
-        return [place for place in self._places if place.stat().st_size > EMPTY_BYTES]
-
-
-def frames(place: Path) -> Iterator[tuple[int, bytes]]:
-    with place.open("rb") as file:
-        while head := file.read(5):
-            yield head[0], file.read(int.from_bytes(head[1:], "big"))
-
-
-def derive_bucket(place: Path, deriver: Deriver, lifted: frozenset[int]) -> Derived:
-    """Derive everything from one bucket file, but for the streams that another bucket has."""
+def derive_bucket(places: Iterable[Path], deriver: Deriver, lifted: frozenset[int]) -> Derived:
+    """Derive everything from the files of one bucket, but for the streams that another bucket has."""
     bases: dict[int, list[bytes]] = {}
     events: dict[int, ShotRow] = {}
-    for sort, data in frames(place):
+    for sort, data in (frame for place in places for frame in frames(place)):
         if sort == NOTICE:
             for base, stream, item in _decode_notices(data):
                 if lifted and stream in lifted:
@@ -222,30 +164,6 @@ def add_session(session: Session, deriver: Deriver, derived: Derived) -> None:
 def _stream_row(stream: StreamKey, recordings: int, events: int) -> tuple[int, int, str, str, str, int, int]:
     number = stream_id_number(stream.stream_id)
     return stream_number(stream), number, stream.stream_id, stream.app, stream.appname, recordings, events
-
-
-@lru_cache(maxsize=1)
-def deriver_of(setting: bytes) -> Deriver:
-    """Return the lookups of an encoded setting; a worker process makes them once."""
-    return Deriver(msgspec.msgpack.decode(setting, type=Setting))
-
-
-def work(place: str, setting: bytes, lifted: frozenset[int]) -> bytes:
-    """Derive one bucket, in whatever process this runs."""
-    with without_collector():
-        return _encode(derive_bucket(Path(place), deriver_of(setting), lifted))
-
-
-@contextlib.contextmanager
-def without_collector() -> Iterator[None]:
-    """Spare the search for cycles: rows come and go by the million and hold none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 decode_derived = msgspec.msgpack.Decoder(Derived).decode

@@ -1,8 +1,8 @@
 """The bulk load: everything is read and grouped anew, in streams of rows, without looking any row up.
 
-1. A second process reads the files; this one stores the rows and spools them into buckets by stream.
+1. A crew reads the files and spools their rows into buckets by stream; this process stores the rows.
 2. Streams that a recording, a merge or a shared URL ties together are lifted into one bucket of their own.
-3. Workers derive bucket after bucket; this process stores what they give.
+3. The crew derives bucket after bucket; this process stores what they give.
 4. Indexes and totals are made last, each in one sweep.
 
 Small inputs take the same steps in one process.
@@ -10,33 +10,33 @@ Small inputs take the same steps in one process.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sqlite3
 import tempfile
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from builder.addresses import address_clash
 from builder.catalog import facts, findings, rollups, schema
-from builder.catalog.buckets import Derived, Spool, decode_derived, without_collector, work
+from builder.catalog.buckets import Derived, decode_derived
+from builder.catalog.crew import Crew
 from builder.catalog.deriving import Setting
-from builder.catalog.intake import Batch, FileRow, Plan, Task, batches
+from builder.catalog.intake import Batch, FileRow, Plan
+from builder.catalog.jobs import Deriving, Reading, dealt
+from builder.catalog.memory import without_collector
 from builder.catalog.now import Now, newest_ends, note_end, now_from
 from builder.catalog.numbers import base_numbers, span_class
 from builder.catalog.rows import decode_session, encode
-from builder.errors import StorageError
+from builder.catalog.spool import Spool, buckets_in
+from builder.catalog.turns import Turns
 from builder.sources import SourceSettings
 
 BUCKET_BYTES = 5_000_000  # of source text or stored notices, about
 MAX_BUCKETS = 128
 PARALLEL_BYTES = 6_000_000  # below it a second process costs more than it gives
-MAX_WORKERS = 4
+MAX_CREW = 4
 SHARED_BASES = (
     "SELECT DISTINCT stream FROM notices WHERE stream<>0 AND base IN "
     "(SELECT base FROM notices WHERE stream<>0 GROUP BY base HAVING min(stream)<>max(stream))"
@@ -62,17 +62,16 @@ def load(
     """Read what the plan says, then derive the whole catalog; return its "now"."""
     stored = connection.execute("SELECT coalesce(sum(length(item)), 0) FROM notices").fetchone()[0]
     size = plan.size_bytes + stored
-    is_parallel = size > PARALLEL_BYTES and (os.cpu_count() or 1) > 1
+    cores = os.cpu_count() or 1
+    hands = min(MAX_CREW, cores) if size > PARALLEL_BYTES and cores > 1 else 0
     count = max(1, min(MAX_BUCKETS, size // BUCKET_BYTES))
-    with tempfile.TemporaryDirectory(prefix="aftercast-spool-") as name, without_collector():
-        spool = Spool(Path(name), count)
-        ends = _read(connection, plan, settings, spool, is_parallel=is_parallel, progress=progress)
-        lifted = _lift(connection, setting, spool)
-        spool.close()
-        places = spool.places_with_rows()
+    with tempfile.TemporaryDirectory(prefix="aftercast-spool-") as name, without_collector(), Crew(hands) as crew:
+        work = Load(connection, crew, Path(name), count=count, progress=progress)
+        ends = work.read(plan, settings)
+        lifted = work.lift(setting)
         guess = now_from(ends, now_override_ms)
         while True:  # "now" comes out of the recordings that it shapes; what was told is nearly always what is so
-            _derive(connection, places, at(setting, guess), lifted, is_parallel=is_parallel, progress=progress)
+            work.derive(at(setting, guess), lifted)
             now = now_from(newest_ends(connection), now_override_ms)
             if now.expired_before_ms == guess.expired_before_ms:
                 return now
@@ -85,82 +84,92 @@ def at(setting: Setting, now: Now) -> Setting:
     return Setting(rules, setting.media)
 
 
-# --- reading ---
+class Load:
+    """One load's working set."""
 
+    def __init__(
+        self, connection: sqlite3.Connection, crew: Crew, folder: Path, *, count: int, progress: Progress
+    ) -> None:
+        self.connection = connection
+        self.crew = crew
+        self.folder = folder
+        self.count = count  # of buckets
+        self.progress = progress
 
-def _read(
-    connection: sqlite3.Connection,
-    plan: Plan,
-    settings: SourceSettings,
-    spool: Spool,
-    *,
-    is_parallel: bool,
-    progress: Progress,
-) -> dict[int, int]:
-    is_first = not facts.kept_files(connection, plan)
-    if is_first:
-        facts.drop_everything(connection)
-        schema.drop_indexes(connection, schema.FACT_INDEXES)
-    for row in plan.gone:
-        facts.drop(connection, row.id)
-    ends = newest_ends(connection)
-    done: list[FileRow] = []
-    count = 0
-    source = _other_process(plan.tasks, settings) if is_parallel else _this_process(plan.tasks, settings)
-    for batch in source:
-        facts.store(connection, batch)
+    # --- reading ---
+
+    def read(self, plan: Plan, settings: SourceSettings) -> dict[int, int]:
+        """Store what the files tell, and have it spooled; return the newest ends by day."""
+        connection = self.connection
+        is_first = not facts.kept_files(connection, plan)
         if is_first:
-            _spool(spool, batch)
-        if batch.done is not None:
-            done.append(batch.done)
-        for end_ms in batch.ends.values():
-            note_end(ends, end_ms)
-        count += len(batch.notices)
-        progress("reading", count)
-    assert len(done) == len(plan.tasks)
-    facts.store_files(connection, done, plan.gone)
-    schema.create_indexes(connection, schema.FACT_INDEXES)
-    if not is_first:
-        _spool_stored(connection, spool)
-    return ends
+            facts.drop_everything(connection)
+            schema.drop_indexes(connection, schema.FACT_INDEXES)
+        for row in plan.gone:
+            facts.drop(connection, row.id)
+        ends = newest_ends(connection)
+        done: list[FileRow] = []
+        count = 0
+        for batch in self._batches(plan, settings, is_spooled=is_first):
+            facts.store(connection, batch)
+            if batch.done is not None:
+                done.append(batch.done)
+            for end_ms in batch.ends.values():
+                note_end(ends, end_ms)
+            count += len(batch.notices)
+            self.progress("reading", count)
+        assert len(done) == len(plan.tasks)
+        facts.store_files(connection, done, plan.gone)
+        schema.create_indexes(connection, schema.FACT_INDEXES)
+        if not is_first:
+            _spool_stored(connection, self._spool("stored"))
+        return ends
 
+    def _batches(self, plan: Plan, settings: SourceSettings, *, is_spooled: bool) -> Iterator[Batch]:
+        turns = Turns(self.folder, sorted(task.row.id for task in plan.tasks))
+        jobs = [
+            Reading(hand, settings, self.folder / f"reader{number}.spool" if is_spooled else None, self.count)
+            for number, hand in enumerate(dealt(plan.tasks, self.crew.hands))
+        ]
+        for message in self.crew.run(jobs):
+            for data in turns.take(message):
+                yield _decode_batch(data)
 
-def _this_process(tasks: Iterable[Task], settings: SourceSettings) -> Iterator[Batch]:
-    for task in tasks:
-        yield from batches(task, settings)
+    def _spool(self, name: str) -> Spool:
+        return Spool(self.folder / f"{name}.spool", self.count)
 
+    # --- what ties streams together ---
 
-def _other_process(tasks: tuple[Task, ...], settings: SourceSettings) -> Iterator[Batch]:
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    reader = context.Process(target=send_batches, args=(sender, tasks, settings), daemon=True)
-    reader.start()
-    sender.close()
-    try:
-        while data := receiver.recv_bytes():
-            yield _decode_batch(data)
-    except EOFError as error:
-        raise StorageError("the process that reads the sources ended early") from error
-    finally:
-        receiver.close()
-        reader.join()
+    def lift(self, setting: Setting) -> frozenset[int]:
+        """Put streams that must be looked at together into a bucket of their own, and return them."""
+        spool = self._spool("lifted")
+        streams = _lift(self.connection, setting, spool)
+        spool.close()
+        return streams
 
+    # --- deriving ---
 
-def send_batches(sender: Connection, tasks: Iterable[Task], settings: SourceSettings) -> None:
-    """Read files in a process of its own; an empty message ends it."""
-    with without_collector():
-        for task in tasks:
-            for batch in batches(task, settings):
-                sender.send_bytes(encode(batch))
-        sender.send_bytes(b"")
+    def derive(self, setting: Setting, lifted: frozenset[int]) -> None:
+        """Derive everything from the buckets and store it in place of what there is."""
+        connection = self.connection
+        _clear(connection)
+        _store_pushes(connection)
+        unclaimed = count = 0
+        for derived in self._derived(encode(setting), lifted):
+            _store(connection, derived)
+            unclaimed += derived.unclaimed
+            count += len(derived.recordings)
+            self.progress("grouping", count)
+        self.progress("indexing", count)
+        _finish(connection, unclaimed)
 
-
-def _spool(spool: Spool, batch: Batch) -> None:
-    for _, base, stream, _, _, _, item in batch.notices:
-        if stream:
-            spool.notice((base, stream, item))
-    for _, identity, stream, kind, _, _, _, _, _, item in batch.events:
-        spool.event((identity, stream, kind, item))
+    def _derived(self, setting: bytes, lifted: frozenset[int]) -> Iterator[Derived]:
+        buckets = buckets_in(sorted(self.folder.glob("*.spool")), self.count)
+        hands = [tuple(map(tuple, buckets[number :: self.crew.hands])) for number in range(self.crew.hands)]
+        for message in self.crew.run([Deriving(hand, setting, lifted) for hand in hands]):
+            place = Path(message.decode())
+            yield decode_derived(place.read_bytes())
+            place.unlink()
 
 
 def _spool_stored(connection: sqlite3.Connection, spool: Spool) -> None:
@@ -168,9 +177,7 @@ def _spool_stored(connection: sqlite3.Connection, spool: Spool) -> None:
         spool.notice(row)
     for row in connection.execute("SELECT identity, stream, kind, item FROM events"):
         spool.event(row)
-
-
-# --- what ties streams together ---
+    spool.close()
 
 
 def _lift(connection: sqlite3.Connection, setting: Setting, spool: Spool) -> frozenset[int]:
@@ -201,28 +208,8 @@ def _lift(connection: sqlite3.Connection, setting: Setting, spool: Spool) -> fro
     return frozenset(streams)
 
 
-# --- deriving ---
-
-
-def _derive(
-    connection: sqlite3.Connection,
-    places: list[Path],
-    setting: Setting,
-    lifted: frozenset[int],
-    *,
-    is_parallel: bool,
-    progress: Progress,
-) -> None:
-    _clear(connection)
-    _store_pushes(connection)
-    unclaimed = count = 0
-    for data in _worked(places, encode(setting), lifted, is_parallel=is_parallel):
-        derived = decode_derived(data)
-        _store(connection, derived)
-        unclaimed += derived.unclaimed
-        count += len(derived.recordings)
-        progress("grouping", count)
-    progress("indexing", count)
+def _finish(connection: sqlite3.Connection, unclaimed: int) -> None:
+    """Make what is made of all rows: indexes, totals, tallies."""
     schema.create_indexes(connection, schema.RECORDING_INDEXES)
     try:
         schema.create_indexes(connection, schema.SESSION_INDEXES)
@@ -238,24 +225,6 @@ def _derive(
     findings.store_tallies(
         connection, usable=usable, unusable=unusable, unclaimed=unclaimed, events=happened, sessions=sessions
     )
-
-
-def _worked(places: list[Path], setting: bytes, lifted: frozenset[int], *, is_parallel: bool) -> Iterator[bytes]:
-    names = [(str(place), frozenset() if place.stem == Spool.LIFTED else lifted) for place in places]
-    if not is_parallel:
-        for name, skipped in names:
-            yield work(name, setting, skipped)
-        return
-    workers = min(MAX_WORKERS, os.cpu_count() or 1)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        running: deque[Future[bytes]] = deque()
-        for name, skipped in names:
-            running.append(pool.submit(work, name, setting, skipped))
-            if len(running) > workers + 1:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
 
 
 def _clear(connection: sqlite3.Connection) -> None:

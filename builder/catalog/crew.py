@@ -1,0 +1,88 @@
+"""The crew: processes that read files and derive buckets while this one stores what they make.
+
+They are started once for a whole load, because a new interpreter costs as much as reading fifty thousand
+notifications. A crew of none does its jobs right here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import Protocol, Self
+
+from builder.catalog.memory import without_collector
+from builder.errors import StorageError
+
+END = b""
+
+
+class Job(Protocol):
+    """Work that can be sent to another process; gives messages that are not empty."""
+
+    def run(self) -> Iterator[bytes]: ...
+
+
+class Crew:
+    """A number of processes; a context manager."""
+
+    def __init__(self, size: int) -> None:
+        self.hands = max(1, size)  # jobs that are done at a time
+        context = multiprocessing.get_context("spawn")
+        self._processes = []
+        self._connections: list[Connection] = []
+        for _ in range(size):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=serve, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._connections.append(ours)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        for connection in self._connections:
+            connection.close()  # a process that waits for a job, or wants to tell something, ends by that
+        for process in self._processes:
+            if kind is not None:
+                process.terminate()
+            process.join()
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[bytes]:
+        """Yield what the jobs give, mixed; no more jobs than there are processes, if there are any."""
+        if not self._connections:
+            for job in jobs:
+                yield from job.run()
+            return
+        busy = self._connections[: len(jobs)]
+        for connection, job in zip(busy, jobs, strict=True):
+            connection.send(job)
+        try:
+            while busy:
+                ready = wait(busy)
+                for connection in [one for one in busy if one in ready]:
+                    message = connection.recv_bytes()
+                    if message != END:
+                        yield message
+                    else:
+                        busy.remove(connection)
+        except (EOFError, OSError) as error:
+            raise StorageError("a process that reads or groups the records ended early") from error
+
+
+def serve(connection: Connection) -> None:
+    """Do jobs until there are no more."""
+    with without_collector():
+        while True:
+            try:
+                job = connection.recv()
+            except EOFError:
+                return
+            for message in job.run():
+                connection.send_bytes(message)
+            connection.send_bytes(END)
