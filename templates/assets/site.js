@@ -37,7 +37,7 @@ for (const time of words.local ? document.querySelectorAll("time[datetime]") : [
   if (isSameDay && clock.format(at) === wall) continue;
   const text = words.local.replace("{time}", (isSameDay ? clock : full).format(at));
   if (!("local" in time.dataset)) time.title = text;
-  else (time.closest(".span") ?? time).after(Object.assign(document.createElement("span"), { className: "local", textContent: `, ${text}` }));
+  else (time.closest("p") ?? time.parentNode).append(Object.assign(document.createElement("span"), { className: "local", textContent: text }));
 }
 
 for (const time of document.querySelectorAll(".soon time")) {

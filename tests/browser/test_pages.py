@@ -92,6 +92,23 @@ def test_pages_print(reader: Visitor, demo: Built, kind: str) -> None:
     assert sum(shades[200:]) > sum(shades) / 2, "not on white"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_player_takes_just_the_place_that_was_kept_for_it(visitor: Visitor, demo: Built, language: str) -> None:
+    """With gaps there are more switches, with captions more buttons: at no width does anything below move."""
+    sheets = [sheet for sheet in demo.sheets if sheet.kind == "watch" and sheet.language == language]
+    texts = {sheet: sheet.file.read_text(encoding="utf-8") for sheet in sheets}
+    # Chromium's own controls for sound arrange themselves once, before ours take their place.
+    limits = {'class="lost"': 0, "captions.": 0, 'class="audio"': SHIFT_LIMIT / 2}
+    for mark, limit in limits.items():
+        sheet = next(sheet for sheet, text in texts.items() if mark in text and "<aftercast-player" in text)
+        for width in (320, 360, 500, 600, 650, 768, 790, 1280):
+            visitor.page.set_viewport_size({"width": width, "height": 800})
+            page = visitor.open(sheet)
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+            assert page.evaluate("heard.shift") <= limit, f"{mark} at {width}"
+
+
 COUNTED = """() => [...document.querySelectorAll(".cards > .card")].filter((card) => card.checkVisibility()).length"""
 
 
