@@ -63,6 +63,9 @@ def poisoned(text):
         stream=StreamKey(text, text, text),
     )
     others = [session("q", start_ms=T0 - DAY, title=text), session("r", start_ms=T0 + 40 * DAY, title=text)]
+    others.append(
+        session("s", title=text, description_text=text, tags=(text,), visibility="hidden", tombstone="hidden")
+    )
     return site(
         [broadcast, *others],
         languages=("en",),
@@ -89,8 +92,10 @@ def poisoned(text):
 def pages_of(text):
     made = poisoned(text)
     watch = [("watch", each.id) for each in made.catalog.latest(3)]
-    for kind, name in (*PAGES, *watch, ("tag", f"|{text}")):
+    gone = [("tombstone", each.id) for each in made.catalog.all_sessions() if each.tombstone]
+    for kind, name in (*PAGES, *watch, *gone, ("tag", f"|{text}")):
         yield kind, render(made, kind, name)
+    yield "poster", render(made, "poster", watch[0][1], language="")
 
 
 def elements(page):
