@@ -45,7 +45,8 @@ class Herald(Teller):
 
     def built(self, report: BuildReport) -> None:
         super().built(report)
-        self.news.built(changed=bool(report.pages.written or report.pages.removed))
+        is_all = report.pages.written <= len(report.written)  # a report names the first files only
+        self.news.built([*(path for path, _ in report.written), *report.removed] if is_all else None)
 
     def failed(self, error: AftercastError) -> None:
         super().failed(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import stat
 from collections.abc import Awaitable, Callable, Container, MutableMapping
 from html import escape
@@ -58,6 +59,7 @@ MIME = {
     "map": "application/json",
     "webmanifest": "application/manifest+json",
 }
+_SINCE = re.compile(rb"since=(\d{1,9})")
 SAFETY = {
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "same-origin",
@@ -69,6 +71,7 @@ SAFETY = {
 class Request(Value, frozen=True):
     method: str
     raw_path: bytes
+    query: bytes
     headers: dict[str, str]  # lower-case names; a doubled header is refused before
 
     def get(self, name: str) -> str | None:
@@ -134,13 +137,19 @@ class Preview:
             script = resources.files("builder.serve").joinpath("reload.js").read_bytes()
             return await answer(send, 200, MIME["js"], script)
         if name == b"state":
-            state = json.dumps({"builds": self.news.builds, "error": self.news.error}).encode()
-            return await answer(send, 200, MIME["json"], state)
+            return await answer(send, 200, MIME["json"], self._state(request.query))
         if name == b"events" and request.method == "GET":
             if not guard.stream_is_allowed(request.get("origin"), request.host, request.get("sec-fetch-site")):
                 return await plain(send, 403, "not for other sites")
             return await self._events(receive, send)
         return await plain(send, 404, "not found")
+
+    def _state(self, query: bytes) -> bytes:
+        """Say how things stand and, to a page that tells its number, which files changed since (null: unknown)."""
+        found = _SINCE.fullmatch(query)
+        changed = self.news.changed_since(int(found[1])) if found else None
+        told = {"builds": self.news.builds, "error": self.news.error}
+        return json.dumps({**told, "changed": None if changed is None else sorted(changed)}).encode()
 
     async def _events(self, receive: Receive, send: Send) -> None:
         """Send the build counter, then again whenever it grows, until the page goes away."""
@@ -196,14 +205,15 @@ class Preview:
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The build failed</title></head>'
             f"<body><h1>The build failed</h1><pre>{escape(self.news.error)}</pre></body></html>"
         )
-        return await answer(send, 503, MIME["html"], self._with_script(page.encode()), head=request.method == "HEAD")
+        script = self._with_script(page.encode(), "")
+        return await answer(send, 503, MIME["html"], script, head=request.method == "HEAD")
 
     async def _send_file(self, request: Request, send: Send, file: Any, name: str, status: int) -> None:
         size = os.fstat(file.fileno()).st_size
         kind = MIME.get(name.rsplit(".", 1)[-1].lower(), "application/octet-stream")
         head = request.method == "HEAD"
         if name.endswith(".html") and size <= INJECT_LIMIT_BYTES:
-            return await answer(send, status, kind, self._with_script(file.read()), head=head)
+            return await answer(send, status, kind, self._with_script(file.read(), name), head=head)
         try:
             wanted = ranges.byte_range(request.get("range"), size) if status == 200 else None
         except ranges.UnsatisfiableError:
@@ -217,8 +227,10 @@ class Preview:
             await stream(send, file, first, last)
         return await send({"type": "http.response.body", "body": b""})
 
-    def _with_script(self, page: bytes) -> bytes:
-        script = f'<script src="{OWN}reload.js" data-builds="{self.news.builds}" defer></script>'.encode()
+    def _with_script(self, page: bytes, name: str) -> bytes:
+        """Add the script; it is told which file the page is ("" = none: any build may mend it)."""
+        told = f'data-builds="{self.news.builds}" data-file="{escape(name)}"'
+        script = f'<script src="{OWN}reload.js" {told} defer></script>'.encode()
         at = page.lower().rfind(b"</head>")
         return page[:at] + script + page[at:] if at >= 0 else page + script
 
@@ -232,7 +244,7 @@ def parse(scope: Scope) -> Request | None:
             return None
         headers[name] = raw_value.decode("latin-1").strip()
     raw = scope.get("raw_path") or b""
-    return Request(scope["method"], raw.split(b"?", 1)[0], headers)
+    return Request(scope["method"], raw.split(b"?", 1)[0], scope.get("query_string") or b"", headers)
 
 
 def open_regular(root: Path, name: str) -> int | None:

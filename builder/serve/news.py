@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
+from collections.abc import Collection
+
+BUILDS_KEPT = 100  # what older ones changed is not known any more
+PATHS_KEPT = 2_000  # of one build; one that changed more may have changed everything
 
 
 class News:
@@ -13,18 +18,19 @@ class News:
         self._builds = 0
         self._building = False
         self._error = ""
+        self._changes: deque[frozenset[str] | None] = deque(maxlen=BUILDS_KEPT)  # of the last builds counted
 
     def building(self) -> None:
         with self._change:
             self._building = True
             self._change.notify_all()
 
-    def built(self, *, changed: bool) -> None:
-        """A build ended well; pages reload when something changed or an error went away."""
+    def built(self, changed: Collection[str] | None) -> None:
+        """A build ended well and changed these files of the output; None: more than could be named."""
         with self._change:
             self._building = False
-            if changed or self._error:
-                self._builds += 1
+            if changed is None or changed or self._error:
+                self._count(changed)
             self._error = ""
             self._change.notify_all()
 
@@ -32,9 +38,26 @@ class News:
         with self._change:
             self._building = False
             if sentence != self._error:
-                self._builds += 1
+                self._count(())
             self._error = sentence
             self._change.notify_all()
+
+    def _count(self, changed: Collection[str] | None) -> None:
+        self._builds += 1
+        self._changes.append(None if changed is None or len(changed) > PATHS_KEPT else frozenset(changed))
+
+    def changed_since(self, builds: int) -> frozenset[str] | None:
+        """Return the files that changed since the counter stood there; None when nobody knows."""
+        with self._change:
+            missed = self._builds - builds
+            if not 0 <= missed <= len(self._changes):
+                return None
+            found: set[str] = set()
+            for changed in list(self._changes)[len(self._changes) - missed :]:
+                if changed is None:
+                    return None
+                found |= changed
+            return frozenset(found)
 
     @property
     def is_building(self) -> bool:

@@ -1,16 +1,35 @@
-// Served by the preview alone, never part of a published site: reloads the page after a build, tells the player
-// first so that it can keep its place, and shows a failed build with file and line until it is mended.
+// Served by the preview alone, never part of a published site: reloads the page after a build that changed it or a
+// file that it uses, tells the player first so that it can keep its place, and shows a failed build with file and line
+// until it is mended.
+const { builds, file } = document.currentScript.dataset;
 const base = document.currentScript.src.replace(/reload\.js.*$/, "");
-const known = document.currentScript.dataset.builds;
+let known = Number(builds);
 let box;
+performance.setResourceTimingBufferSize(10000);
 
-async function look(builds) {
-  const state = await (await fetch(base + "state", { cache: "no-store" })).json();
+async function look() {
+  const state = await (await fetch(`${base}state?since=${known}`, { cache: "no-store" })).json();
   if (state.error) return show(state.error);
   if (box) box.remove();
-  if (String(builds) !== known) {
-    document.dispatchEvent(new CustomEvent("aftercast-reload"));
-    location.reload();
+  if (state.builds === known) return;
+  known = state.builds;
+  if (file && state.changed && !state.changed.some((path) => inUse().has(path))) return;
+  document.dispatchEvent(new CustomEvent("aftercast-reload"));
+  location.reload();
+}
+
+// The files of the output that this page is made of: itself, the address that it answers for, and what it loaded.
+function inUse() {
+  const urls = [location.href, ...performance.getEntriesByType("resource").map((entry) => entry.name)];
+  const here = urls.map((url) => new URL(url)).filter((url) => url.origin === location.origin);
+  return new Set([file, ...here.map((url) => decoded(url.pathname).slice(1).replace(/(^|\/)$/, "$1index.html"))]);
+}
+
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }
 
@@ -28,5 +47,5 @@ function show(sentence) {
 }
 
 const events = new EventSource(base + "events");
-events.onmessage = (event) => look(Number(event.data)).catch(() => {});
+events.onmessage = () => look().catch(() => {});
 addEventListener("pagehide", () => events.close());

@@ -5,12 +5,14 @@ import json
 import os
 import socket
 import threading
+from collections.abc import Container
 from pathlib import Path
 
 import pytest
 import uvicorn
 
 from builder.serve import News, Preview, listen
+from builder.serve.news import BUILDS_KEPT, PATHS_KEPT
 from builder.serve.server import PreviewServer
 
 HOSTILE = Path(__file__).parents[1] / "hostile"
@@ -22,12 +24,12 @@ BUILT = {"index.html", "a/index.html", "404.html", "clip.mp4", "list.m3u8", "one
 class Running:
     """The preview on a free port in a thread of its own."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, built: Container[str] = BUILT) -> None:
         self.news = News()
         self.sockets = listen(0)
         self.port = self.sockets[0].getsockname()[1]
         up = threading.Event()
-        preview = Preview(root, lambda: BUILT, self.news, port=self.port)
+        preview = Preview(root, lambda: built, self.news, port=self.port)
         config = uvicorn.Config(preview, log_config=None, access_log=False, lifespan="off", http="h11", ws="none",
                                 timeout_graceful_shutdown=2)  # fmt: skip
         self.server = PreviewServer(config, preview, up.set)
@@ -228,7 +230,7 @@ def test_events_say_when_a_build_changed_something(running):
         before = running.news.builds
         seen = read_until(connection, f"data: {before}\n\n")
         running.news.building()
-        running.news.built(changed=True)
+        running.news.built(["a/index.html"])
         seen += read_until(connection, f"data: {before + 1}\n\n")
 
     assert "data: " in seen
@@ -247,7 +249,7 @@ def test_a_failed_build_is_told_and_gone_when_mended(running):
     running.news.failed("site_src/site.yaml:3: `title` expected text, found `[]`")
     told = json.loads(running.get("/-/state")[2])
     page = running.get("/missing/x.txt")
-    running.news.built(changed=False)
+    running.news.built([])
     mended = json.loads(running.get("/-/state")[2])
 
     assert told["error"] == "site_src/site.yaml:3: `title` expected text, found `[]`"
@@ -256,9 +258,46 @@ def test_a_failed_build_is_told_and_gone_when_mended(running):
     assert (mended["error"], mended["builds"] > told["builds"]) == ("", True)
 
 
+def test_the_state_names_the_files_that_changed_since_a_page_was_served(running):
+    """A page reloads for its own files only; whoever cannot be told reloads for everything."""
+    first = json.loads(running.get("/-/state")[2])["builds"]
+    running.news.built(["a/index.html", "index.html"])
+    running.news.built(["clip.mp4"])
+    last = first + 2
+
+    def changed(query):
+        told = json.loads(running.get(f"/-/state{query}")[2])
+        assert told["builds"] == last
+        return told["changed"]
+
+    assert changed(f"?since={first}") == ["a/index.html", "clip.mp4", "index.html"]
+    assert changed(f"?since={first + 1}") == ["clip.mp4"]
+    assert changed(f"?since={last}") == []
+    assert [changed(query) for query in ("", f"?since={last + 1}", "?since=-1", "?since=x", "?since=1&since=2")] == [
+        None
+    ] * 5
+    running.news.built(None)
+    assert json.loads(running.get(f"/-/state?since={last}")[2])["changed"] is None
+    body = running.get("/a/")[2]
+    assert f'data-builds="{last + 1}" data-file="a/index.html"'.encode() in body
+    assert b'data-file="404.html"' in running.get("/nothing/")[2]
+
+
+def test_what_builds_changed_is_not_kept_for_ever():
+    """Neither the paths of a large build nor those of the builds of a long day."""
+    news = News()
+    for number in range(BUILDS_KEPT + 1):
+        news.built([f"{number}.html"])
+
+    assert news.changed_since(0) is None
+    assert len(news.changed_since(1)) == BUILDS_KEPT
+    news.built([str(number) for number in range(PATHS_KEPT + 1)])
+    assert news.changed_since(BUILDS_KEPT + 1) is None
+
+
 def test_a_request_waits_for_the_running_build(running):
     running.news.building()
-    timer = threading.Timer(0.3, lambda: running.news.built(changed=False))
+    timer = threading.Timer(0.3, lambda: running.news.built([]))
     timer.start()
     status, _, _ = running.get("/")
     timer.join()
