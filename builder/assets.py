@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from builder.errors import ConfigError
-from builder.memory import Memory, digest_of
+from builder.memory import Memory, digest_of_parts
 from builder.model import Value
 
 VENDOR = Path(__file__).parent / "_vendor"
@@ -48,7 +48,7 @@ def collect_assets(
     `memory` and `program`, the digest of this program, save the rewriting when no file changed.
     """
     named = {**_engines(vendor), **{name: path.read_bytes() for name, path in _theme_files(templates)}}
-    made_of = digest_of([program, *(part for item in sorted(named.items()) for part in item)])
+    made_of = digest_of_parts([program, *(part for item in sorted(named.items()) for part in item)])
     hashed = (memory or Memory(None)).recall("assets", made_of, tuple[Hashed, ...], lambda: Hasher(named).all())
     ours = (Asset(each.name, each.path, each.digest, each.data or named[each.name]) for each in hashed)
     return tuple(sorted([*ours, *_static(static)], key=lambda asset: asset.name))

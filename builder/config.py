@@ -7,12 +7,12 @@ beats the file; its value is never part of a message.
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from builder import fields, inside, strict_yaml
+from builder.addresses import zones_folder
 from builder.errors import ConfigError
 from builder.fields import Fields, Place
 from builder.model import Value
@@ -169,7 +169,7 @@ def _language(node: Node, place: Place) -> str:
 
 def _zone(node: Node, place: Place) -> str:
     value = fields.text(node, place)
-    zones = importlib.resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    zones = (zones_folder() / "zones").read_text(encoding="utf-8").split()
     if value not in zones:
         hint = fields.nearest(value, zones)
         raise place.error(node, "a time zone such as `Asia/Shanghai`", hint=hint if hint.startswith("did") else "")

@@ -7,7 +7,6 @@ error that suggests the nearest known one. Nothing here knows what the fields me
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
@@ -48,6 +47,8 @@ Parser = Callable[[Node, Place], T]
 
 def nearest(word: str, known: Collection[str]) -> str:
     """Return a hint naming the nearest known word, or the known words when none is near."""
+    import difflib  # here: only mistakes need it
+
     close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else f"known: {', '.join(sorted(known))}"
 

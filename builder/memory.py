@@ -25,13 +25,19 @@ class Memory:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
-    def recall(self, noun: str, made_of: str, kind: type[T], make: Callable[[], T]) -> T:
-        """Return the value that was made of the same things before, or make it and keep it."""
+    def recall(
+        self, noun: str, made_of: str, kind: type[T], make: Callable[[], T], still: Callable[[], bool] | None = None
+    ) -> T:
+        """Return the value that was made of the same things before, or make it and keep it.
+
+        `still`, where making reads files again: whether they are what `made_of` says; a value of others is not kept.
+        """
         if (kept := self.read(noun, made_of)) is not None:
             with contextlib.suppress(msgspec.DecodeError):  # of another shape: made again
                 return msgspec.msgpack.decode(kept, type=kind)
         value = make()
-        self.write(noun, made_of, msgspec.msgpack.encode(value))
+        if still is None or still():
+            self.write(noun, made_of, msgspec.msgpack.encode(value))
         return value
 
     def read(self, noun: str, made_of: str) -> bytes | None:
@@ -59,7 +65,7 @@ class Memory:
             temporary.replace(self.folder / f"{noun}.kept")
 
 
-def digest_of(parts: Iterable[str | bytes]) -> str:
+def digest_of_parts(parts: Iterable[str | bytes]) -> str:
     """Return the digest of a list of texts and bytes, such as names and contents of files."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:

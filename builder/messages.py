@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.errors import ConfigError
-from builder.memory import Memory, digest_of
+from builder.memory import Memory, digest_of_parts
 
 MAX_BYTES = 256 * 1024
 FREE_SECTION = "zones"  # where a language may name what English leaves alone
@@ -97,11 +97,11 @@ def load(
 
     `memory` and `program`, the digest of this program, save the parsing when no file changed.
     """
-    files = {language: _files(folders, language) for language in languages}
-    told = [part for each in files.values() for path in each for part in (str(path), _read(path))]
+    files = {language: [(path, _read(path)) for path in _files(folders, language)] for language in languages}
+    told = [part for each in files.values() for path, raw in each for part in (str(path), raw)]
     trees = (memory or Memory(None)).recall(
         "messages",
-        digest_of([program, *languages, *told]),
+        digest_of_parts([program, *languages, *told]),
         dict[str, dict[str, Any]],
         lambda: {language: _tree(each) for language, each in files.items()},
     )
@@ -125,11 +125,11 @@ def _files(folders: Sequence[Path], language: str) -> list[Path]:
     return [folders[-1] / "messages" / "en.yaml", *found]
 
 
-def _tree(files: Sequence[Path]) -> dict[str, Any]:
+def _tree(files: Sequence[tuple[Path, bytes]]) -> dict[str, Any]:
     below, *further = files
-    tree = dict(_parsed(below))
-    for path in further:
-        tree = _merged(tree, _parsed(path), f"{path.parent.parent.name}/messages/{path.name}", "")
+    tree = dict(_parsed(*below))
+    for path, raw in further:
+        tree = _merged(tree, _parsed(path, raw), f"{path.parent.parent.name}/messages/{path.name}", "")
     return tree
 
 
@@ -140,12 +140,12 @@ def _read(path: Path) -> bytes:
     return raw
 
 
-def _parsed(path: Path) -> Mapping[str, Any]:
+def _parsed(path: Path, raw: bytes) -> Mapping[str, Any]:
     import yaml  # here, since most starts find the messages in the memory
 
     shown = f"templates/messages/{path.name}"
     try:
-        tree = yaml.load(_read(path).decode("utf-8"), _loader())  # noqa: S506  a subclass of the safe loader
+        tree = yaml.load(raw.decode("utf-8"), _loader())  # noqa: S506  a subclass of the safe loader
     except (yaml.YAMLError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise ConfigError(f"{shown}:{line}: expected a mapping of messages, found broken YAML") from error

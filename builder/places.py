@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from builder.errors import ConfigError
@@ -43,11 +42,17 @@ def find_places(source: Path, output: Path | None = None, state: Path | None = N
     return Places(
         source=origin,
         output=Path(os.path.abspath(output or origin.parent / "output")),  # noqa: PTH100
-        state=wanted if usable else Path(tempfile.mkdtemp(prefix="aftercast-")),
+        state=wanted if usable else temporary_folder(),
         theme=theme,
         overrides=overrides if overrides.is_dir() and overrides.resolve() != theme.resolve() else None,
         state_is_temporary=not usable,
     )
+
+
+def temporary_folder() -> Path:
+    import tempfile  # here: it brings random numbers and three kinds of archives, and is hardly ever needed
+
+    return Path(tempfile.mkdtemp(prefix="aftercast-"))
 
 
 def is_writable(folder: Path) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,6 +24,9 @@ from builder.output import OutputFolder, Staged, content_hash
 from builder.pages import PageKind, Site, kind_named
 from builder.pages.attachment import Attachment
 from builder.render import Renderer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 CHUNK = 100  # pages per task: large enough to hide the hand-over, small enough to share the work
 IN_FLIGHT = 4  # tasks per worker that wait; bounds the memory whatever the number of pages
@@ -93,6 +96,8 @@ class Press:
 
 def press_parallel(keys: Iterable[PageKey], pool: Executor, jobs: int) -> Iterator[list[Outcome]]:
     """Share `keys` among the workers of `pool` (made with `start_worker`); yield outcomes as they come."""
+    from concurrent.futures import FIRST_COMPLETED, wait  # here: a small build starts no workers
+
     running: set[Future[list[Outcome]]] = set()
     iterator = iter(keys)
     while True:

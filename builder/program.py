@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from builder.memory import Memory, digest_of
+from builder.memory import Memory, digest_of_parts
 
 LIBRARIES = ("jinja2", "markdown", "nh3", "tzdata")
 _ROOT = Path(__file__).parent
@@ -46,7 +46,7 @@ def _stamp() -> str:
         assert spec is not None
         assert spec.origin is not None
         files.append((spec.origin, os.stat(spec.origin)))  # noqa: PTH116  beside what scandir gives
-    return digest_of(f"{path} {facts.st_size} {facts.st_mtime_ns}" for path, facts in sorted(files))
+    return digest_of_parts(f"{path} {facts.st_size} {facts.st_mtime_ns}" for path, facts in sorted(files))
 
 
 def _sources(folder: Path | str) -> Iterator[os.DirEntry[str]]:

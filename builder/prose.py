@@ -7,14 +7,15 @@ path stays absolute (`/about/`) until `relink` turns it into whatever the page n
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
-from xml.etree.ElementTree import Element
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import markdown
-import nh3
-from markdown.treeprocessors import Treeprocessor
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from markdown import Markdown
 
 MAX_CHARACTERS = 100_000  # of one text
 MAX_MARKS = 3_000  # of one kind in one text: beyond that the parser takes seconds, and the text is shown as it is
@@ -35,19 +36,25 @@ _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
 
 
 class Prose:
-    """A Markdown parser to use many times: making one takes as long as a page of text."""
+    """A Markdown parser to use many times: making one takes as long as a page of text, so the first text makes it."""
 
-    def __init__(self) -> None:
-        self._parser = markdown.Markdown(extensions=["tables", "fenced_code", "sane_lists", "def_list"])
-        self._parser.preprocessors.deregister("html_block")
-        self._parser.inlinePatterns.deregister("html")
-        self._parser.treeprocessors.register(_Headings(self._parser), "headings", 5)
+    @cached_property
+    def _parser(self) -> Markdown:
+        import markdown  # here, as `nh3` below: loading both takes longer than a build that finds no text needs
+
+        parser = markdown.Markdown(extensions=["tables", "fenced_code", "sane_lists", "def_list"])
+        parser.preprocessors.deregister("html_block")
+        parser.inlinePatterns.deregister("html")
+        parser.treeprocessors.register(_headings(parser), "headings", 5)
+        return parser
 
     def to_html(self, text: str) -> str:
         """Return sanitised HTML of a Markdown text; its headings begin at h2, since a page has its own h1."""
         clean = _UNSEEN.sub("", text[:MAX_CHARACTERS])
         if not clean.strip():
             return ""
+        import nh3
+
         return nh3.clean(
             _plain(clean) if _is_knotty(clean) else self._parser.reset().convert(clean),
             tags=_TAGS,
@@ -69,12 +76,16 @@ def _is_knotty(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
+    import html  # here and below: its table of entities takes long to load, and many a build needs none
+
     paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
     return "\n".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs if paragraph)
 
 
 def to_text(markup: str) -> str:
     """Return the words of sanitised HTML on one line."""
+    import html
+
     words = re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:a|em|strong|code|del|sub|sup|img)\b[^>]*>", "", markup))
     return " ".join(html.unescape(words).split())
 
@@ -83,6 +94,8 @@ def relink(markup: str, link: Callable[[str], str]) -> str:
     """Return sanitised HTML whose site paths have gone through `link`, which gives an address for the page."""
 
     def replace(found: re.Match[str]) -> str:
+        import html
+
         return f'{found[1]}="{html.escape(link(html.unescape(found[2])))}"'
 
     return _LINKED.sub(replace, markup)
@@ -96,10 +109,14 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
     return value if name == "href" and _WEB.fullmatch(value) else None
 
 
-class _Headings(Treeprocessor):
-    """Moves each heading one level down."""
+def _headings(parser: Markdown) -> Any:
+    """Return what moves each heading one level down."""
+    from markdown.treeprocessors import Treeprocessor
 
-    def run(self, root: Element) -> None:
-        for element in root.iter():
-            if re.fullmatch(r"h[1-6]", element.tag):
-                element.tag = f"h{min(6, int(element.tag[1]) + 1)}"
+    class Headings(Treeprocessor):
+        def run(self, root: Element) -> None:
+            for element in root.iter():
+                if re.fullmatch(r"h[1-6]", element.tag):
+                    element.tag = f"h{min(6, int(element.tag[1]) + 1)}"
+
+    return Headings(parser)

@@ -6,10 +6,7 @@ build completes the work: pages leave `pending` only with their new manifest row
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from itertools import islice
 
@@ -111,6 +108,10 @@ class Publication:
         yield chunk
 
     def _in_parallel(self, keys: Iterator[PageKey], jobs: int) -> Iterator[list[Outcome]]:
+        import multiprocessing  # here: a small build starts no workers
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
         arguments = (self.workshop.places, dict(self.workshop.environ), self.fresh, self.dry)
         context = multiprocessing.get_context("spawn")  # a fork would share the catalog's connection
         with ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker, initargs=arguments) as pool:

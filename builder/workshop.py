@@ -12,13 +12,13 @@ from pathlib import Path
 
 import msgspec
 
-from builder import messages, redirects
+from builder import inside, messages, redirects
 from builder.assets import Asset, collect_assets
 from builder.catalog import Catalog, Inputs
-from builder.config import SiteConfig, load_config
-from builder.content import Content, load_content
+from builder.config import SiteConfig
+from builder.content import Content, read_written
 from builder.errors import ConfigError
-from builder.memory import Memory
+from builder.memory import Memory, digest_of_parts
 from builder.pages import KINDS, Site
 from builder.places import Places
 from builder.program import code_digest
@@ -43,13 +43,17 @@ class Workshop:
     def __init__(self, places: Places, environ: Mapping[str, str]) -> None:
         self.places = places
         self.environ = environ
+        self.cache = places.state / "templates"
+        self.memory = Memory(self.cache)
+        self.program = code_digest(self.memory)
         self._theme_stamp: tuple[tuple[str, ...], Snapshot] | None = None
         self.load()
 
     def load(self) -> None:
         """Read everything but the records; errors name file, line and field."""
-        self.config = load_config(self.places.source, self.environ, kinds=[kind.name for kind in KINDS])
-        self.content = load_content(self.places.source, self.config)
+        kinds = [kind.name for kind in KINDS]
+        written = read_written(self.places.source, self.environ, kinds=kinds, memory=self.memory, program=self.program)
+        self.config, self.content = written.config, written.content
         self.load_redirects()
         self.load_theme()
 
@@ -61,18 +65,20 @@ class Workshop:
         stamp = (self.config.languages, scan([*templates, static]))
         if stamp == self._theme_stamp:
             return
-        cache = self.places.state / "templates"
-        memory = Memory(cache)
-        program = code_digest(memory)
-        self.messages = messages.load(templates, self.config.languages, memory, program)
-        self.assets = collect_assets(templates, static, memory=memory, program=program)
+        self.messages = messages.load(templates, self.config.languages, self.memory, self.program)
+        self.assets = collect_assets(templates, static, memory=self.memory, program=self.program)
         self.renderer = Renderer(
-            templates, self.messages, {asset.name: asset.url for asset in self.assets}, cache=cache
+            templates, self.messages, {asset.name: asset.url for asset in self.assets}, cache=self.cache
         )
         self._theme_stamp = stamp
 
     def load_redirects(self) -> None:
-        self.redirects = redirects.load(self.places.source)
+        raw = inside.read(self.places.source, redirects.FILE, redirects.MAX_BYTES) or b""
+        name = inside.shown_name(self.places.source, redirects.FILE)
+        made_of = digest_of_parts([self.program, raw])
+        self.redirects = (
+            self.memory.recall("redirects", made_of, dict[str, str], lambda: redirects.parse(raw, name)) if raw else {}
+        )
 
     def site(self, catalog: Catalog) -> Site:
         """Return what pages are given, as the catalog stands."""
@@ -85,6 +91,7 @@ class Workshop:
             assets={asset.name: asset.url for asset in self.assets},
             redirects=self.redirects,
             source=self.places.source,
+            named=self.renderer.named_fields,
         )
 
     def inputs(self) -> Inputs:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from builder.catalog import bulk, facts, findings
+from builder.catalog import facts, findings
 from builder.catalog.catalog import Catalog
 from builder.catalog.comparing import compare_bulk, removed_sessions
 from builder.catalog.deriving import Setting
@@ -183,6 +183,8 @@ class Refresh:
     # --- the bulk way ---
 
     def _bulk(self, todo: Plan, digest: str) -> RefreshReport:
+        from builder.catalog import bulk  # here, for it brings all that starts processes
+
         before, sessions = findings.counts(self.connection), self.catalog.session_count()
         read_before = {task.row.id: task.row for task in todo.tasks}
         now = bulk.load(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from builder.cli.common import is_terminal, json_option, note, places_of, site_o
 from builder.errors import VerificationError
 from builder.model import Counts
 from builder.places import Places
-from builder.verify import differences
 from builder.workshop import Workshop
 
 SHOWN_DIFFERENCES = 20
@@ -134,6 +132,10 @@ def counts(value: Counts) -> dict[str, int]:
 
 def verify(places: Places, jobs: int) -> None:
     """Build the site anew in a scratch folder and compare every file with the output."""
+    import tempfile  # here and below: a build without `--verify` starts faster
+
+    from builder.verify import differences
+
     with tempfile.TemporaryDirectory(prefix="aftercast-verify-") as scratch:
         clean = msgspec.structs.replace(places, output=Path(scratch) / "output", state=Path(scratch) / "state")
         build(Workshop(clean, os.environ), Options(jobs=jobs, write_redirects=False))

@@ -5,5 +5,6 @@ as letters that hide others, becomes a `Problem`. Grouping is decided elsewhere:
 """
 
 from builder.content.load import Content, load_content
+from builder.content.written import read_written
 
-__all__ = ["Content", "load_content"]
+__all__ = ["Content", "load_content", "read_written"]

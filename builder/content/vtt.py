@@ -5,7 +5,6 @@ Strict where a player would be lenient: a mistake is told with its line, instead
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -33,6 +32,8 @@ class Cue(Value, frozen=True):
     def words(self) -> str:
         """Return the plain words on one line: without tags, who speaks in front."""
         said = _TAG.sub("", _VOICE.sub(r"\1: ", self.text))
+        import html  # here: its table of entities takes long to load
+
         return " ".join(html.unescape(said).split())
 
 

@@ -32,8 +32,8 @@ def day_total(
         count=count,
         recorded_ms=recorded_ms,
         heat=heat_step(recorded_ms, count),
-        strip=day_strip(site, day, sessions) if sessions else None,
-        vjs=vjs_of(site, own, language),
+        strip=day_strip(site, day, sessions) if sessions and site.shows("strip") else None,
+        vjs=vjs_of(site, own, language) if site.shows("vjs") else (),
     )
 
 

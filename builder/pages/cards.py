@@ -18,6 +18,8 @@ LOSSES_IN_WORDS = 4
 VJS_IN_FILTER = 24  # the style sheet knows so many
 EXPIRY_SHOWN_MS = 90 * 24 * HOUR_MS  # an expiry further away than this after the broadcast is no news
 
+UNSEEN = Svg("")  # in place of a picture that no template of the page names
+
 DEAD_STATES = (("archived", "archived"), ("no_address", "waiting"))  # (flag, state)
 
 AUDIO_FORMATS = ("aac", "mp3")
@@ -37,7 +39,7 @@ def card(
     site: Site, session: Session, language: str, *, longest_ms: int = 0, lazy: bool = True, vj_number: int = 0
 ) -> Card:
     """Return the card of a session; `longest_ms` is the longest time on air in the same list (0: fill the width)."""
-    chapters = shown_chapters(site, session, language)
+    chapters = shown_chapters(site, session, language) if site.shows("chapters", "chapters_total") else ()
     return Card(
         anchor=session.tag,
         url=site.link("watch", session.id, language),
@@ -46,17 +48,17 @@ def card(
         start_ms=session.start_ms,
         end_ms=session.end_ms,
         length_ms=session.duration_ms,
-        poster=poster(site, session),
+        poster=poster(site, session) if site.shows("poster") else "",
         poster_lazy=lazy,
-        strip=strip(site, session, language, longest_ms=longest_ms),
-        badges=badges(site, session)[:BADGES_ON_CARD],
+        strip=strip(site, session, language, longest_ms=longest_ms) if site.shows("strip") else UNSEEN,
+        badges=badges(site, session)[:BADGES_ON_CARD] if site.shows("badges") else (),
         chapters=chapters[:CHAPTERS_ON_CARD],
         chapters_total=len(chapters),
         length_class=length_class(session),
-        plays=plays(session),
+        plays=plays(session) if site.shows("plays", "filters") else "",
         state="cut" if session.gaps else "whole",
         vj_number=vj_number,
-        storyboard=storyboard_url(site, session),
+        storyboard=storyboard_url(site, session) if site.shows("storyboard") else "",
     )
 
 
@@ -67,8 +69,9 @@ def cards(
 
     `longest_ms` is the scale where the list is a part of a longer one.
     """
-    longest_ms = longest_ms or max((on_air_ms(session) for session in sessions), default=0)
-    numbers = vj_numbers(sessions) if numbered else {}
+    if site.shows("strip"):
+        longest_ms = longest_ms or max((on_air_ms(session) for session in sessions), default=0)
+    numbers = vj_numbers(sessions) if numbered and site.shows("vj_number", "filters") else {}
     return tuple(
         card(site, session, language, longest_ms=longest_ms, vj_number=numbers.get(session.vj, 0))
         for session in sessions

@@ -83,7 +83,7 @@ class Day(Kind):
 def _whole_day(site: Site, day: str, language: str) -> DayPage:
     sessions = site.catalog.day_sessions(day)
     shown = cards.cards(site, sessions, language, numbered=True)
-    scale = calendar.scale_of(site, day)
+    scale = calendar.scale_of(site, day) if site.shows("hours", "uneven") else None
     return DayPage(
         site=frame(site, language, "years"),
         head=_head(site, day, language),
@@ -93,13 +93,13 @@ def _whole_day(site: Site, day: str, language: str) -> DayPage:
         count=len(sessions),
         recorded_ms=sum(session.duration_ms or 0 for session in sessions),
         vj_count=len({session.vj for session in sessions}),
-        hours=Svg(hours_svg(scale)),
-        uneven=not scale.is_even,
-        lanes=_lanes(site, day, language),
+        hours=Svg(hours_svg(scale)) if scale else None,
+        uneven=scale is not None and not scale.is_even,
+        lanes=_lanes(site, day, language) if site.shows("lanes") else (),
         pieces=(),
-        filters=cards.filters(shown),
+        filters=cards.filters(shown) if site.shows("filters") else (),
         cards=shown,
-        turn=calendar.turn(site, "day", day, language),
+        turn=calendar.turn(site, "day", day, language) if site.shows("turn") else Turn(),
     )
 
 
@@ -157,7 +157,7 @@ def _piece(site: Site, day: str, time: str, language: str) -> DayPage | None:
             uneven=False,
             lanes=(),
             pieces=pieces,
-            filters=cards.filters(shown),
+            filters=cards.filters(shown) if site.shows("filters") else (),
             cards=shown,
             turn=Turn(),
         )

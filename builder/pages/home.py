@@ -116,7 +116,7 @@ def _days(site: Site, latest: Sequence[Session], language: str) -> tuple[DayBloc
         (total,) = site.catalog.days(day)
         if len(by_day[day]) < total.count and blocks:
             continue  # the rest of this day did not fit: its own page has it
-        drawn = calendar.drawn_sessions(site, day) or by_day[day]
+        drawn = (calendar.drawn_sessions(site, day) if site.shows("strip") else []) or by_day[day]
         blocks.append(
             DayBlock(
                 total=Total(
@@ -124,7 +124,7 @@ def _days(site: Site, latest: Sequence[Session], language: str) -> tuple[DayBloc
                     url=site.link("day", day, language),
                     count=total.count,
                     recorded_ms=total.recorded_ms,
-                    strip=calendar.day_strip(site, day, drawn, labelled=True),
+                    strip=calendar.day_strip(site, day, drawn, labelled=True) if site.shows("strip") else None,
                 ),
                 cards=cards.cards(site, by_day[day], language, longest_ms=longest_ms),
             )

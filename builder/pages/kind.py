@@ -79,4 +79,4 @@ class Kind:
         return paths.tree(key.language, site.languages) + paths.of(self.name, key.name)
 
     def data(self, site: Site, key: PageKey) -> Value | None:
-        return self.value(site, key.name, key.language) if site.has(self.name) else None
+        return self.value(site.narrowed(self.template), key.name, key.language) if site.has(self.name) else None

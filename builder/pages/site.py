@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,9 +25,22 @@ MEDIA_STATIC = "/static/"
 T = TypeVar("T")
 
 
+class Everything(Container[str]):
+    """The names of all fields."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERYTHING = Everything()
+
+
 @dataclass(frozen=True)
 class Site:
-    """One site as pages see it. `cache` keeps what many pages of one build share; make a new `Site` for each build."""
+    """One site as pages see it. `cache` keeps what many pages of one build share; make a new `Site` for each build.
+
+    `named` tells of a template which fields it may print; `shown` are those of the page at hand.
+    """
 
     catalog: Catalog
     config: SiteConfig
@@ -37,7 +50,20 @@ class Site:
     assets: Mapping[str, str] = field(default_factory=dict)  # "site.css" → "/assets/site.<hash>.css"
     redirects: Mapping[str, str] = field(default_factory=dict)  # from redirects.yaml, path → path
     source: Path = Path()  # where attachments are copied from; pages do not read it
+    named: Callable[[str], Container[str]] = field(default=lambda _: EVERYTHING, compare=False, repr=False)
+    shown: Container[str] = EVERYTHING
     cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def narrowed(self, template: str) -> Site:
+        """Return the site as the pages of a template see it; both share what is kept for the build."""
+        found: Site | None = self.cache.get(("narrowed", template))
+        if found is None:
+            found = self.cache["narrowed", template] = replace(self, shown=self.named(template))
+        return found
+
+    def shows(self, *names: str) -> bool:
+        """Say whether the page's template names one of these fields: what it does not name need not be made."""
+        return any(name in self.shown for name in names)
 
     @property
     def languages(self) -> tuple[str, ...]:

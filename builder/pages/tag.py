@@ -118,7 +118,7 @@ def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], 
         tags_url=site.link("tags", "", language),
         count=count,
         pieces=tuple(Total(name, site.link("tag", f"{name}|{tag}", language), number, 0) for name, number in pieces),
-        filters=cards.filters(shown),
+        filters=cards.filters(shown) if site.shows("filters") else (),
         cards=shown,
     )
 

@@ -83,9 +83,10 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
     ref = site.vj_ref(vj.slug, language)
     total = site.catalog.vj_total(vj.slug)
     newest = site.catalog.vj_sessions(vj.slug, limit=HABIT_SESSIONS, newest_first=True) if total else []
-    shares = _shares(site, newest)
-    usual_from, usual_to = _usual_hours(shares) if len(newest) >= HABIT_LEAST else ("", "")
-    year_last = site.catalog.vj_days(vj.slug)[-1].day if total else ""
+    shares = _shares(site, newest) if site.shows("skyline", "usual_from", "usual_to") else []
+    usual_from, usual_to = _usual_hours(shares) if shares and len(newest) >= HABIT_LEAST else ("", "")
+    dated = total is not None and site.shows("year", "year_months", "year_last")
+    year_last = site.catalog.vj_days(vj.slug)[-1].day if dated else ""
     description = words("vj.none")
     if total:
         description = words(
@@ -102,8 +103,8 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         vj=ref,
         mapped=vj.mapped,
         banner=local_picture(vj.banner),
-        skyline=Svg(skyline_svg(_raised(shares), banner_words)) if newest else None,
-        hours=Svg(hours_scale_svg()) if newest else None,
+        skyline=Svg(skyline_svg(_raised(shares), banner_words)) if newest and site.shows("skyline") else None,
+        hours=Svg(hours_scale_svg()) if newest and site.shows("hours") else None,
         habit_count=len(newest),
         bio=Html(vj.bio_html) if vj.bio_html else None,
         bio_lang=vj.language or language_of(vj.bio_html, page_language),
@@ -116,16 +117,16 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         longest_url=site.link("watch", total.longest_id, language) if total else "",
         first_ms=total.first_ms if total else 0,
         last_ms=total.last_ms if total else 0,
-        usual_days=_usual_days(site, vj.slug) if len(newest) >= HABIT_LEAST else (),
+        usual_days=_usual_days(site, vj.slug) if len(newest) >= HABIT_LEAST and site.shows("usual_days") else (),
         usual_from=usual_from,
         usual_to=usual_to,
         streams=_streams(site, newest),
-        picks=_picks(site, vj, language),
-        year=_year(site, vj.slug, year_last, language) if total else None,
-        year_months=Svg(year_months_svg(year_last, words.items("dates.months_short"))) if total else None,
+        picks=_picks(site, vj, language) if site.shows("picks") else (),
+        year=_year(site, vj.slug, year_last, language) if total and site.shows("year") else None,
+        year_months=_year_months(site, year_last, language) if total and site.shows("year_months") else None,
         year_last=year_last,
         months=_months(site, vj.slug, newest, language),
-        all_months=month_totals(site, vj.slug, language),
+        all_months=month_totals(site, vj.slug, language) if site.shows("all_months") else (),
     )
 
 
@@ -199,6 +200,10 @@ def _year(site: Site, slug: str, last: str, language: str) -> Svg:
     }
     label = words("vj.year_label", n=len(recorded), date=site.dates(language).write("date", last))
     return Svg(year_svg(recorded, last, label))
+
+
+def _year_months(site: Site, last: str, language: str) -> Svg:
+    return Svg(year_months_svg(last, site.words(language).items("dates.months_short")))
 
 
 def _shares(site: Site, sessions: Sequence[Session]) -> list[float]:

@@ -93,7 +93,7 @@ class VjMonth(Kind):
             )
             if is_cut and not is_day
             else (),
-            filters=cards.filters(listed, by_vj=False),
+            filters=cards.filters(listed, by_vj=False) if site.shows("filters") else (),
             cards=listed,
             turn=Turn() if is_day else _turn(site, slug, month, language),
         )

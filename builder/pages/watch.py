@@ -104,7 +104,8 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
     """Return everything that the page of a session shows."""
     title = cards.title(site, session, language)
     vj = site.vj_ref(session.vj, language)
-    before, after = site.catalog.neighbours(session) if session.listed else (None, None)
+    wanted = session.listed and site.shows("before", "after", "player")
+    before, after = site.catalog.neighbours(session) if wanted else (None, None)
     path = site.link("watch", session.id, language)
     parts = native_parts(session)
     unlisted = session.visibility == "unlisted"
@@ -117,7 +118,7 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
             session.id,
             language,
             title=f"{title.text} · {vj.name.text}",
-            description=_description(site, session, language),
+            description=_description(site, session, language) if site.shows("description") else "",
             robots="noindex" if unlisted else "",
         ),
         title=title,
@@ -127,27 +128,31 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
         end_ms=end_ms,
         span_ms=end_ms - start_ms,
         length_ms=session.duration_ms,
-        badges=tuple(badge for badge in cards.badges(site, session) if badge.kind != "ends"),
+        badges=_badges(site, session) if site.shows("badges") else (),
         unlisted=unlisted,
         poster=cards.poster(site, session),
         audio=cards.is_audio(session),
-        player=_player(site, session, language, path, (before, after)) if parts else None,
+        player=_player(site, session, language, path, (before, after)) if parts and site.shows("player") else None,
         state=cards.dead_state(session),
-        tape=tape(site, session, language),
+        tape=tape(site, session, language) if site.shows("tape") else cards.UNSEEN,
         parts=parts,
         parts_as_links=len(parts) > NATIVE_PARTS_LIMIT,
-        toc=_toc(site, session, language),
-        description=_prose(session),
+        toc=_toc(site, session, language) if site.shows("toc") else (),
+        description=_prose(session) if site.shows("description") else None,
         description_lang=_description_language(session, language or site.languages[0]),
         tags=tuple(_tag(site, tag, language, linked_to=not unlisted) for tag in session.tags),
-        versions=versions(site, session, language),
-        before=_neighbour(site, before, language),
-        after=_neighbour(site, after, language),
-        facts=facts(site, session, language),
+        versions=versions(site, session, language) if site.shows("versions") else (),
+        before=_neighbour(site, before, language) if site.shows("before") else None,
+        after=_neighbour(site, after, language) if site.shows("after") else None,
+        facts=facts(site, session, language) if site.shows("facts") else (),
         captions=captions(site, session) if parts and fits_one_file(session, len(parts), parts[0].start_ms) else (),
-        transcript=transcript(site, session, language),
+        transcript=transcript(site, session, language) if site.shows("transcript") else None,
         address=absolute(site, path),
     )
+
+
+def _badges(site: Site, session: Session) -> tuple[Badge, ...]:
+    return tuple(badge for badge in cards.badges(site, session) if badge.kind != "ends")
 
 
 def _description(site: Site, session: Session, language: str) -> str:

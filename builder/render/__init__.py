@@ -8,7 +8,7 @@ value; together they are the page's fingerprint.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,9 +17,10 @@ import msgspec
 
 from builder.dates import Dates
 from builder.errors import ConfigError
-from builder.memory import Memory, digest_of
+from builder.memory import Memory, digest_of_parts
 from builder.messages import Messages
 from builder.pages.kind import PageKind
+from builder.pages.site import EVERYTHING
 from builder.program import code_digest
 from builder.render.names import Names
 from builder.render.theme import DEFAULT, Theme
@@ -52,6 +53,7 @@ class Renderer:
         self.assets = assets
         self._dates: dict[tuple[str, str], Dates] = {}
         self._digests: dict[tuple[str, str], str] = {}
+        self._named: dict[str, Container[str]] = {}
         self._templates: dict[str, Template] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -74,6 +76,13 @@ class Renderer:
             seen = repr((self.program, closure, words, language, paths))
             self._digests[key] = hashlib.blake2b(seen.encode(), digest_size=12).hexdigest()
         return self._digests[key]
+
+    def named_fields(self, template: str) -> Container[str]:
+        """Return the fields of a page's value that its template may print."""
+        if template not in self._named:
+            words = self.theme.words(template) if template else frozenset()
+            self._named[template] = EVERYTHING if words is None else words
+        return self._named[template]
 
     def _closure(self, template: str) -> tuple[str, frozenset[str]]:
         """Return what a template depends on; a kind without one copies files and depends on no theme."""
@@ -123,7 +132,7 @@ class Renderer:
         if not own:
             return []
         named = [name for template in own for name in (template, DEFAULT + template)]
-        made_of = digest_of([self.program, *own, *(self._closure(name)[0] for name in named)])
+        made_of = digest_of_parts([self.program, *own, *(self._closure(name)[0] for name in named)])
         return self.memory.recall("blocks", made_of, list[str], lambda: self._unknown_blocks(own))
 
     def _extends_its_namesake(self, template: str) -> bool:

@@ -29,6 +29,9 @@ from builder.render.theme import Theme, one_line
 _VALUE = re.compile(r"^'(?:\w+\.)*(\w+) object'")
 _REMOVED_GLOBALS = ("lipsum",)  # random
 _REMOVED_FILTERS = ("random", "safe", "xmlattr")  # changing; unescaped; attribute names from data
+_OF_FIELDS = ("attr", "map", "sum", "sort", "groupby", "selectattr", "rejectattr", "unique", "min", "max", "join")
+_OF_WHOLES = ("json_block", "tojson", "pprint", "string", "items", "dictsort", "xmlattr", "urlencode")
+_ALWAYS_WHOLE = ("player",)  # a value whose parts are all there whenever it is
 FAILURES = (TemplateError, TypeError, ValueError, KeyError, AttributeError, AssertionError)  # of a template that runs
 
 
@@ -79,8 +82,9 @@ def names_in(theme: Theme, environment: Environment, source: str, path: Path) ->
         tree = environment.parse(source, filename=str(path))
     except TemplateSyntaxError as error:
         raise ConfigError(f"{theme.shown(str(path))}:{error.lineno}: {one_line(error.message)}") from error
-    templates = sorted(_references(tree, theme.shown(str(path))))
-    return Names(tuple(templates), tuple(sorted(set(_mentioned(tree, theme.shown(str(path)))))))
+    shown = theme.shown(str(path))
+    assets = sorted(set(_mentioned(tree, shown)))
+    return Names(tuple(sorted(_references(tree, shown))), tuple(assets), computed=_computes_fields(tree))
 
 
 def _references(tree: nodes.Template, shown: str) -> set[str]:
@@ -101,6 +105,21 @@ def _mentioned(tree: nodes.Template, shown: str) -> Iterator[str]:
             if not isinstance(found.node, nodes.Const):
                 raise ConfigError(f"{shown}:{found.lineno}: `asset` expected a plain name, found a computed one")
             yield str(found.node.value)
+
+
+def _computes_fields(tree: nodes.Template) -> bool:
+    """Say whether a template may print a field that it does not name: by a computed name, or a value as a whole."""
+    for item in tree.find_all(nodes.Getitem):
+        is_plain = isinstance(item.arg, (nodes.Const, nodes.Slice))
+        if not is_plain and not isinstance(item.node, (nodes.Dict, nodes.List, nodes.Call)):
+            return True
+    for each in tree.find_all(nodes.Filter):
+        named = [*each.args, *(pair.value for pair in each.kwargs)]
+        if each.name in _OF_FIELDS and not all(isinstance(argument, nodes.Const) for argument in named):
+            return True
+        if each.name in _OF_WHOLES and not (isinstance(each.node, nodes.Getattr) and each.node.attr in _ALWAYS_WHOLE):
+            return True
+    return False
 
 
 def sentence_of(error: Exception, theme: Theme, name: str) -> tuple[str, str] | None:

@@ -18,10 +18,14 @@ NOUN = "names"
 
 
 class Names(Value, frozen=True):
-    """`templates`: extended, included or imported ones. `assets`: names given to the `asset` filter."""
+    """`templates`: extended, included or imported ones. `assets`: names given to the `asset` filter.
+
+    `computed`: a field may be named by a value, so nothing tells which fields the template prints.
+    """
 
     templates: tuple[str, ...]
     assets: tuple[str, ...]
+    computed: bool = False
 
 
 class KnownNames:

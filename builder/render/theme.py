@@ -19,6 +19,7 @@ from builder.render.names import KnownNames, Names
 MAX_BYTES = 1 << 20
 DEFAULT = "default/"
 _NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Parser = Callable[["Theme", str, Path], Names]  # takes the theme, a source and its file
 
 
@@ -71,6 +72,18 @@ class Theme:
                 assets |= set(self._names(source, path).assets)
             self._digests[name] = digest.hexdigest(), frozenset(assets)
         return self._digests[name]
+
+    def words(self, name: str) -> frozenset[str] | None:
+        """Return every word in a template and all that it needs, so every field that it may name; None: any field."""
+        words: set[str] = set()
+        for each in self._needed(name):
+            path = self.find(each)
+            assert path is not None
+            source = self.read(path)
+            if self._names(source, path).computed:
+                return None
+            words.update(_WORD.findall(source))
+        return frozenset(words)
 
     def read(self, path: Path) -> str:
         """Return the source of a template."""

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from builder.model import Item, Problem, Value
-from builder.sources import csvtable, limits, yamlrows
+from builder.sources import limits
 from builder.sources.files import FileRefusedError, SourceFile, chunks, fingerprint, is_gzip, open_file
 from builder.sources.lines import Entry, LineReader, placed
 from builder.sources.resume import Resume, fits, place
@@ -90,6 +90,8 @@ def table_of(content: Content) -> Rows | None:
         return None
     if b"\0" in head[: limits.HEAD_BYTES]:
         return _refused("unknown_file", "expected text, found binary data")
+    from builder.sources import csvtable, yamlrows  # here: most files are lines of JSON
+
     layout = csvtable.layout_of(text)
     if layout is not None:
         return csvtable.rows(content, layout)

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2] / "builder"
 BASE = {"model", "errors", "memory", "builder"}
 READING = {"sources", "media", "clock"}
-TEXT = {"fields", "inside", "strict_yaml", "prose", "redirects", "config", "content"}
+TEXT = {"fields", "inside", "strict_yaml", "yaml_tree", "prose", "redirects", "config", "content"}
 DRAWING = {"colour", "svg", "strips", "posters", "guide", "tape", "lettering", "almanac", "dates"}
 KNOWING = {"catalog", "sessions", "addresses", "explain"}
 PAGES = {"pages", "render", "messages", "assets", "program"}

@@ -1,0 +1,56 @@
+"""What a command loads: a build that has little to do must not wait for libraries that it does not use."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.build.sites import ENVIRON, TestSite, callback
+
+TEXTS = {"markdown", "nh3", "yaml", "html", "xml.etree.ElementTree", "difflib", "csv"}
+PROCESSES = {"concurrent.futures", "multiprocessing", "subprocess", "builder.catalog.bulk"}
+PACKAGES = {"importlib.metadata", "importlib.resources", "email", "zipfile"}
+SERVERS = {"starlette", "uvicorn", "asyncio", "watchdog", "builder.watch", "builder.serve"}
+ENGINE = {"jinja2", "tempfile", "random", "shutil"}  # Jinja2 brings the others itself
+SPY = "import json, sys; from builder.cli import run; code = run(sys.argv[1:]); print(json.dumps([code, *sys.modules]))"
+
+
+def loaded(site: TestSite, command: str) -> set[str]:
+    """Return the modules of a fresh process that ran one command on the site."""
+    told = [sys.executable, "-c", SPY, command, "--source", str(site.source), "--state", str(site.places.state)]
+    done = subprocess.run(told, env={**os.environ, **ENVIRON}, capture_output=True, text=True, check=True)
+    code, *modules = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0, done.stderr
+    return set(modules)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site of every kind of text, built once."""
+    made = TestSite(tmp_path_factory.mktemp("start"))
+    made.write("pages/about.md", "---\ntitle: About\n---\nThis **site**.\n")
+    made.write("redirects.yaml", "/old/: /about/\n")
+    made.append("a.jsonl", callback("alice", 1, 0, 600))
+    made.build()
+    return made
+
+
+def test_a_build_with_nothing_to_do_loads_nothing_heavy(site):
+    """Neither texts nor templates are read again, and no process is started."""
+    assert loaded(site, "build") & (TEXTS | PROCESSES | PACKAGES | SERVERS | ENGINE) == set()
+
+
+def test_a_build_of_one_new_record_loads_the_template_engine_and_nothing_else_heavy(site):
+    """Pages are rendered from compiled templates; everything else stays away."""
+    site.append("a.jsonl", callback("alice", 2, 90_000, 600))
+    modules = loaded(site, "build")
+
+    assert "jinja2" in modules
+    assert modules & (TEXTS | PROCESSES | PACKAGES | SERVERS) == set()
+
+
+def test_a_question_loads_no_templates(site):
+    """`sessions` answers from the catalog."""
+    assert loaded(site, "sessions") & (TEXTS | PROCESSES | PACKAGES | SERVERS | ENGINE) == set()
