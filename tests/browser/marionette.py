@@ -17,6 +17,7 @@ PREFERENCES = {
     "marionette.port": 0,  # any free one, written into the profile
     "media.autoplay.default": 0,
     "media.volume_scale": "0.0",
+    "media.cubeb.backend": "none",  # the same everywhere: a machine without any sound output
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
     "browser.tabs.remote.autostart": True,

@@ -84,3 +84,23 @@ def test_firefox_plays_crosses_a_seam_and_seeks(firefox: Firefox, host: Host, fo
     firefox.until(STATE + "return state.state === 'over';", hint=TELL)
     used = {name for name in ("hls.mjs", "mpegts.js") if name in host.asked}
     assert used == {"hls": {"hls.mjs"}, "flv": {"mpegts.js"}}.get(form, set())
+
+
+def test_without_a_sound_output_sound_goes_on_and_a_sentence_says_why_it_is_not_heard(
+    firefox: Firefox, host: Host
+) -> None:
+    host.heal()
+    host.texts["/watch/"] = pages.page(pages.evening("aac"))
+    firefox.open(f"{host.url}/assets/site.css")
+    firefox.run("localStorage.clear();")
+    firefox.open(f"{host.url}/watch/")
+    firefox.until("return document.querySelector('aftercast-player.ready') !== null;")
+
+    firefox.click(".play")
+
+    firefox.until(
+        "return document.querySelector('.notice[role=status]').textContent.startsWith('The browser finds no sound output');"
+    )
+    until_playing(firefox, 0.5, 6)
+    seek(firefox, 8)
+    until_playing(firefox, 8, 12)

@@ -122,3 +122,123 @@ def test_a_part_of_unknown_length_learns_it_from_its_file(watch: Watch) -> None:
     watch.seek(5)
     watch.until("deck.state === 'over'")
     assert watch.clock == "0:00:06"
+
+
+def test_a_server_without_ranges_is_walked_round(watch: Watch) -> None:
+    watch.site.has_ranges = False
+    watch.open(evening("mp4", "hls"))
+    watch.start()
+    watch.until_playing(0.1, 6)
+
+    watch.seek(10)
+
+    watch.until_playing(10, 12)
+    assert watch.look("deck.track") == 1
+    assert watch.notice == "mp4 stopped loading at 0:00:10. This is hls, the same place"
+
+
+def test_without_another_version_a_part_that_cannot_be_sought_plays_from_its_start(watch: Watch) -> None:
+    watch.site.has_ranges = False
+    watch.open(evening())
+    watch.start()
+    watch.until_playing(0.1, 6)
+
+    watch.seek(10)
+
+    watch.until_playing(6, 9)
+    assert watch.notice == ("mp4 can only be played from 0:00:06 on: its server does not send files from the middle")
+
+
+def test_sound_stands_in_for_a_failed_picture_only_as_long_as_it_must(watch: Watch) -> None:
+    watch.site.missing.add("p2.mp4")
+    watch.open(evening("mp4", "aac"))
+    watch.start()
+    watch.until_playing(0.1, 6)
+    watch.seek(9)
+    watch.until("deck.track === 1 && deck.state === 'on' && t > 9")
+
+    watch.until_playing(72, 80)
+
+    assert watch.look("deck.track") == 0
+
+
+def test_many_failures_with_something_between_are_all_passed(watch: Watch) -> None:
+    watch.site.missing.add("gone.mp4")
+    names = ["tiny.mp4", "gone.mp4"] * 4 + ["p1.mp4"]
+    parts = [(n * 1.0, n + 1.0, f"/media/{name}?{n}") for n, name in enumerate(names)]
+    watch.open(replay(14, [track("mp4", [*parts[:-1], (8, 14, "/media/p1.mp4")])]))
+
+    watch.start()
+
+    watch.until_playing(8, 14)
+
+
+def test_what_failed_to_load_ahead_is_asked_for_once(watch: Watch) -> None:
+    watch.site.missing.add("p2.mp4")
+    watch.open(evening())
+    watch.start()
+
+    watch.until_playing(3, 6)
+
+    assert watch.site.asked.count("p2.mp4") == 1
+
+
+def test_an_engine_that_did_not_arrive_is_asked_for_again(watch: Watch) -> None:
+    watch.site.missing.add("mpegts.js")
+    watch.open(evening("flv"))
+    watch.start()
+    watch.until("deck.state === 'dead'")
+    watch.site.heal()
+
+    watch.page.click("text=Try again")
+
+    watch.until_playing(72, 80)
+
+
+def test_a_player_that_does_not_arrive_says_so(watch: Watch) -> None:
+    watch.site.missing.add("live.js")
+    watch.open(evening())
+
+    watch.start()
+
+    watch.page.wait_for_selector(".hollow:not([hidden])")
+    assert watch.sentence == "The player did not load; the network may be gone"
+    watch.site.heal()
+    watch.page.click("text=Try again")
+    watch.page.wait_for_selector(".keys:not([hidden])")
+    watch.start()
+    watch.until_playing(0.1, 6)
+
+
+def test_a_device_that_is_offline_is_told_so(watch: Watch) -> None:
+    watch.open(evening())
+    watch.start()
+    watch.until_playing(0.1, 6)
+    watch.context.set_offline(True)
+
+    watch.seek(75)
+
+    watch.until("deck.state === 'dead'")
+    assert watch.sentence == "This device is offline, so the recording cannot be loaded"
+    watch.context.set_offline(False)
+    watch.page.click("text=Try again")
+    watch.until_playing(75, 80)
+
+
+def test_files_past_their_day_are_said_to_have_expired(watch: Watch) -> None:
+    badge = '<ul class="badges"><li class="soon">Expires <time datetime="2022-02-01T00:00:00Z">Tue 1 Feb 2022</time></li></ul>'
+    watch.site.missing.update({"p1.mp4", "p2.mp4", "p3.mp4"})
+    watch.open(evening(), more=badge)
+
+    watch.start()
+
+    dead(watch, "This recording has expired (Tue 1 Feb 2022), its files are gone")
+
+
+def test_captions_that_do_not_load_are_said_not_to(watch: Watch) -> None:
+    watch.open(evening(captions=[{"lang": "en", "label": "English", "url": "/none.vtt"}]))
+
+    watch.press("c")
+
+    watch.until("document.querySelector('.notice').textContent === 'The captions do not load: English'")
+    assert watch.page.get_attribute('button[aria-label="CC, captions off"]', "aria-pressed") == "false"

@@ -224,7 +224,7 @@ export class Deck {
   #moved() {
     const now = this.time;
     if (Math.abs(now - this.at) > 0.01) this.still = this.quiet = 0;
-    if (now > this.since + 1) this.strikes = 0;
+    if (now > this.since + 0.5) this.strikes = 0;
     this.at = now;
     this.tell("time");
     const { isWanted, stop, video } = this;
