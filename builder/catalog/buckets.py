@@ -111,7 +111,7 @@ def _told(lists: Iterable[list[Known]]) -> Counter[StreamKey]:
 
 
 def _whole(known: list[Known], apps: AppNames) -> list[Known]:
-    if not apps:
+    if not apps or all(one.told.app and one.told.appname for one in known):
         return known
     return [
         one
@@ -126,15 +126,14 @@ def _together(by_stream: Mapping[str, Sequence[Known]], deriver: Deriver) -> lis
     merged = {name for curation in deriver.book.rules.curations for name in curation.merge}
     homes: defaultdict[object, set[str]] = defaultdict(set)
     for stream_id, known in by_stream.items():
-        for one in known:
-            recording = one.recording
-            if merged and not merged.isdisjoint((recording.key, recording.file_id)):
-                homes["merge"].add(stream_id)
-            if recording.file_id.isdecimal():
-                continue
-            number = replaceable_number(recording.file_id, recording.url)
-            if number is not None:
-                homes[number].add(stream_id)
+        recordings = [one.recording for one in known]
+        if merged and any(not merged.isdisjoint((one.key, one.file_id)) for one in recordings):
+            homes["merge"].add(stream_id)
+        for one in recordings:
+            if not one.file_id.isdecimal():
+                number = replaceable_number(one.file_id, one.url)
+                if number is not None:
+                    homes[number].add(stream_id)
     tied = {stream_id for shared in homes.values() if len(shared) > 1 for stream_id in shared}
     alone = [[stream_id] for stream_id in by_stream if stream_id not in tied]
     return [sorted(tied), *alone] if tied else alone
@@ -143,22 +142,28 @@ def _together(by_stream: Mapping[str, Sequence[Known]], deriver: Deriver) -> lis
 def _group(known: list[Known], events: list[EventItem], deriver: Deriver, derived: Derived) -> None:
     homes: dict[str, str] = {}
     for session in deriver.sessions(known, events):
-        homes.update(dict.fromkeys(session.recordings, session.id))
+        identity = session.id
+        for key in session.recordings:
+            homes[key] = identity
         add_session(session, deriver, derived)
+    add_row, home_of = derived.recordings.append, homes.get
     for one in known:
-        key = one.recording.key
-        derived.recordings.append(recording_row(one, homes.get(key)))
+        add_row(recording_row(one, home_of(one.recording.key)))
         if one.conflict:
-            derived.conflicts.append((one.base, key, one.conflict, one.losers))
+            derived.conflicts.append((one.base, one.recording.key, one.conflict, one.losers))
         if not one.usable:
-            derived.refused.append((one.base, key, one.recording.url.partition("://")[2].partition("/")[0]))
+            host = one.recording.url.partition("://")[2].partition("/")[0]
+            derived.refused.append((one.base, one.recording.key, host))
 
 
 def add_session(session: Session, deriver: Deriver, derived: Derived) -> None:
     derived.sessions.append(session_row(session, deriver.clock))
-    derived.tags.extend(tag_rows(session))
-    derived.aliases.extend((alias, session.id) for alias in session.aliases)
-    derived.curated.extend((source, session.id) for source in session.curated_by)
+    if session.tags:
+        derived.tags.extend(tag_rows(session))
+    if session.aliases:
+        derived.aliases.extend((alias, session.id) for alias in session.aliases)
+    if session.curated_by:
+        derived.curated.extend((source, session.id) for source in session.curated_by)
 
 
 def _stream_row(stream: StreamKey, recordings: int, events: int) -> tuple[int, int, str, str, str, int, int]:

@@ -78,12 +78,16 @@ class Deriver:
         if not usable:
             return []
         happened = list(events)
+        recordings = tuple([one.recording for one in usable])
+        notices = {one.recording.key: one.notices for one in usable if one.notices != 1}
+        if not happened:
+            return assemble(Island(recordings, notices=notices), self.book, self.public_url)
         island = Island(
-            recordings=tuple(one.recording for one in usable),
+            recordings,
             pushes=tuple(event for event in happened if isinstance(event, PushEvent)),
             tasks=tuple(event for event in happened if isinstance(event, TaskEvent)),
             screenshots=tuple(event for event in happened if isinstance(event, Screenshot)),
-            notices={one.recording.key: one.notices for one in usable if one.notices != 1},
+            notices=notices,
         )
         return assemble(island, self.book, self.public_url)
 

@@ -34,12 +34,9 @@ class Run(msgspec.Struct):
 
 def lanes(placed: Iterable[Placed], book: Rulebook) -> list[tuple[Lane, list[Placed]]]:
     """Sort recordings into lanes."""
-    streams: defaultdict[StreamKey, list[Placed]] = defaultdict(list)
-    for one in placed:
-        streams[one.recording.stream].append(one)
     found: list[tuple[Lane, list[Placed]]] = []
     windows: dict[Window, list[Placed]] = {}
-    for stream, members in streams.items():
+    for stream, members in _by_stream(list(placed)):
         slug = book.steady_vj_of(stream)
         if slug is not None and not book.windows_of(stream):
             found.append((Lane(stream, slug, book.gap_of(stream, slug)), members))
@@ -54,6 +51,17 @@ def lanes(placed: Iterable[Placed], book: Rulebook) -> list[tuple[Lane, list[Pla
         found += [(Lane(stream, holder, book.gap_of(stream, holder)), rest) for holder, rest in holders.items()]
     found += [(Lane(members[0].recording.stream, window=window), members) for window, members in windows.items()]
     return found
+
+
+def _by_stream(placed: list[Placed]) -> Iterable[tuple[StreamKey, list[Placed]]]:
+    """Sort recordings by stream; mostly there is one, which comparing tells sooner than hashing each."""
+    streams = [one.recording.stream for one in placed]
+    if placed and streams.count(streams[0]) == len(streams):
+        return [(streams[0], placed)]
+    found: defaultdict[StreamKey, list[Placed]] = defaultdict(list)
+    for stream, one in zip(streams, placed, strict=True):
+        found[stream].append(one)
+    return found.items()
 
 
 def runs_of(lane: Lane, members: list[Placed], segment: int = 0) -> list[Run]:

@@ -113,9 +113,9 @@ def instant(ms: int) -> str:
     Seven of these stand in an ordinary session's object. Whole numbers and remembered days and clock times make one in
     a fifth of the time that a datetime takes.
     """
-    ms = min(max(ms, EARLIEST_MS), LATEST_MS)
-    second, thousandths = divmod(ms, 1000)
-    return f"{_day(ms // DAY_MS)}T{_clock(second % 86_400)}.{thousandths:03}Z"
+    if not EARLIEST_MS <= ms <= LATEST_MS:
+        ms = EARLIEST_MS if ms < EARLIEST_MS else LATEST_MS
+    return _day(ms // DAY_MS) + _clock(ms // 1000 % 86_400) + _fraction(ms % 1000)
 
 
 @lru_cache(maxsize=8192)
@@ -125,7 +125,12 @@ def _day(number: int) -> str:
 
 @lru_cache(maxsize=86_400)
 def _clock(second: int) -> str:
-    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+@lru_cache(maxsize=1000)
+def _fraction(thousandths: int) -> str:
+    return f".{thousandths:03}Z"
 
 
 def seconds(ms: int | None) -> float | None:

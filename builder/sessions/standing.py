@@ -83,7 +83,8 @@ def replaced_elsewhere(placed: Iterable[Placed]) -> frozenset[str]:
     Only files in the operator's own storage can be: a provider's decimal file ids never share a URL, so they need not
     be looked up across sessions (`reach` asks for the same URLs).
     """
-    return written_over(one for one in placed if may_be_replaced(one.recording))
+    replaceable = [one for one in placed if not one.recording.file_id.isdecimal() and one.recording.file_id]
+    return written_over(replaceable) if replaceable else frozenset()
 
 
 def may_be_replaced(recording: Recording) -> bool:
