@@ -4,12 +4,13 @@
 """
 
 from builder.sources.files import SourceFile, find_sources, identity_of
-from builder.sources.lines import Entry
+from builder.sources.lines import Entry, Group
 from builder.sources.reader import Reading, SourceSettings, read
 from builder.sources.resume import Resume, fits
 
 __all__ = [
     "Entry",
+    "Group",
     "Reading",
     "Resume",
     "SourceFile",

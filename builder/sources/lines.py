@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from builder.model import Item, Problem, Value
+from builder.model import Item, Notice, Problem, Value
 from builder.sources import fast, limits, records, requestlog
 from builder.sources.cutter import Cutter
 from builder.sources.pieces import Piece
@@ -28,6 +28,21 @@ class Entry(Value, frozen=True, gc=False):
     offset: int
     line: int
     item: Item
+
+
+class Group(Value, frozen=True, gc=False):
+    """Plain notifications of lines that follow each other: many entries in one value, for those who read millions."""
+
+    offset: int  # of the first line
+    line: int  # its number
+    lengths: list[int]  # of the lines, newlines included
+    notices: list[Notice]
+
+    def entries(self) -> Iterator[Entry]:
+        offset = self.offset
+        for place, (length, notice) in enumerate(zip(self.lengths, self.notices, strict=True)):
+            yield Entry(offset, self.line + place, notice)
+            offset += length
 
 
 class LineReader:
@@ -47,6 +62,15 @@ class LineReader:
 
     def read(self, content: Iterator[bytes], *, is_final: bool) -> Iterator[Entry]:
         """Yield the entries; with `is_final` the last line is whole even without its newline."""
+        for found in self.grouped(content, is_final=is_final):
+            if type(found) is Group:
+                yield from found.entries()
+            else:
+                assert type(found) is Entry
+                yield found
+
+    def grouped(self, content: Iterator[bytes], *, is_final: bool) -> Iterator[Entry | Group]:
+        """Yield the same, plain notifications in groups."""
         for chunk in content:
             newline = chunk.find(b"\n")
             if newline < 0:
@@ -81,19 +105,17 @@ class LineReader:
             message = f"a line may have {limits.LINE_BYTES} bytes"
             yield self._problem(Piece(self.offset, self.number + 1, raw, "", "line_too_long", message))
 
-    def _lines(self, lines: list[bytes]) -> Iterator[Entry]:
+    def _lines(self, lines: list[bytes]) -> Iterator[Entry | Group]:
         for first in range(0, len(lines), TOGETHER):
             group = lines[first : first + TOGETHER]
             notices = fast.notices_of(group, self.keys) if self.cutter.is_idle else None
             if notices is None:
                 yield from self._one_by_one(group)
                 continue
-            offset, number = self.offset, self.number
-            for line, notice in zip(group, notices, strict=True):
-                number += 1
-                yield Entry(offset, number, notice)
-                offset += len(line) + 1
-            self.offset, self.number = offset, number
+            lengths = [len(line) + 1 for line in group]
+            yield Group(self.offset, self.number + 1, lengths, notices)
+            self.offset += sum(lengths)
+            self.number += len(lengths)
 
     def _one_by_one(self, lines: list[bytes]) -> Iterator[Entry]:
         keys, cutter, notice_of = self.keys, self.cutter, fast.notice_of
