@@ -57,6 +57,7 @@ class Load:
 
     def __init__(self, port: int, label: str, threads: int = 6) -> None:
         self.answers: dict[str, int | None] = {}  # body → status; None: sent, and no answer came
+        self.moments: dict[str, float] = {}  # body → when its answer came
         self._port = port
         self._threads = [threading.Thread(target=self._run, args=(f"{label}-{n}",)) for n in range(threads)]
         for thread in self._threads:
@@ -80,6 +81,7 @@ class Load:
                 answer = line.answer()
                 if answer is None:
                     break
+                self.moments[text] = time.monotonic()
                 self.answers[text] = answer.status
         line.close()
 

@@ -1,7 +1,9 @@
 """Real power cuts on ext4 and XFS, where loop mounts can be had: acknowledged means present after the next mount.
 
 The file system is told to go down without flushing its log, at a random time, while a neighbour syncs a byte every few
-milliseconds (without one most cuts fall before any commit and hide everything).
+milliseconds (without one most cuts fall before any commit and hide everything). The machine itself goes on: ext4 lets
+a sync that is under way at that moment succeed although its transaction is dropped, and the receiver believes it. No
+answer leaves a machine without power, so only what was answered before the cut began counts as acknowledged.
 """
 
 from __future__ import annotations
@@ -85,11 +87,15 @@ def test_an_acknowledged_notification_survives_real_power_cuts(tmp_path: Path, s
             process = start(folder / "site_src")
             load = Load(port_of(process), str(number))
             time.sleep(rng.uniform(0.05, 0.5))
+            began = time.monotonic()
             power_cut(folder)
             process.kill()
             process.communicate(timeout=DEADLINE)
             neighbour.wait(DEADLINE)
-            answers |= load.join()
+            answers |= {
+                body: None if status == 200 and load.moments[body] >= began else status
+                for body, status in load.join().items()
+            }
         with mounted(image, folder):
             stored = recovered(folder / "site_src")
             check_history(answers, stored)
