@@ -86,8 +86,9 @@ export class Captions {
 export class Storyboard {
   constructor({ replay: { storyboard }, panel }) {
     this.base = new URL(storyboard, location.href);
-    this.holder = draw("g");
-    panel.svg.append(this.holder);
+    this.image = draw("image");
+    this.thumb = draw("svg", { class: "thumb" }, this.image);
+    panel.svg.append(this.thumb);
     read(storyboard).then((cues) => {
       this.cues = cues;
       this.show(this.at, panel.tape);
@@ -97,11 +98,14 @@ export class Storyboard {
   show(t, tape) {
     this.at = t;
     const cue = t === null ? null : this.cues?.findLast((one) => one.from <= t);
-    if (!cue) return this.holder.replaceChildren();
+    this.thumb.setAttribute("visibility", cue ? "visible" : "hidden");
+    if (!cue) return;
     const [file, place = "0,0,160,90"] = cue.text.split("#xywh=");
     const [left, top, width, height] = place.split(",").map(Number);
     const x = Math.min(tape.width - width, Math.max(0, tape.pixel(t) - width / 2));
-    const look = { class: "thumb", viewBox: `${left} ${top} ${width} ${height}`, width, height, x, y: -4 - height };
-    return this.holder.replaceChildren(draw("svg", look, draw("image", { href: new URL(file, this.base).href })));
+    const look = { viewBox: `${left} ${top} ${width} ${height}`, width, height, x, y: -4 - height };
+    for (const [name, value] of Object.entries(look)) this.thumb.setAttribute(name, value);
+    const { href } = new URL(file, this.base);
+    if (this.image.getAttribute("href") !== href) this.image.setAttribute("href", href);
   }
 }
