@@ -26,7 +26,7 @@ from builder.catalog.rows import (
     tag_rows,
 )
 from builder.catalog.spool import NOTICE, ShotRow, SpoolRow, frames
-from builder.model import Session, StreamKey
+from builder.model import Recording, Session, StreamKey
 
 _decode_notices = msgspec.msgpack.Decoder(list[SpoolRow]).decode
 _decode_events = msgspec.msgpack.Decoder(list[ShotRow]).decode
@@ -72,16 +72,23 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[EventItem]
     """Derive rows from whole bases and distinct events of streams that no other call gets."""
     derived = Derived()
     by_stream: defaultdict[str, list[Known]] = defaultdict(list)
+    replaceable: list[Recording] = []
+    wild: set[str] = set()  # streams that some record does not name in full
+    is_usable = deriver.is_usable
     for base, items in bases:
         for merged in merged_of(items):
             recording = merged.recording
             if recording is None:
                 derived.unclaimed += merged.notices
                 continue
-            stream, usable = recording.stream, deriver.is_usable(recording.url)
+            stream, usable = recording.stream, is_usable(recording.url)
             by_stream[stream.stream_id].append(
                 Known(base, recording, stream, merged.notices, usable, merged.conflict, merged.losers)
             )
+            if not stream.app or not stream.appname:
+                wild.add(stream.stream_id)
+            if not recording.file_id.isdecimal():
+                replaceable.append(recording)
     told = _told(by_stream.values())
     events_of: defaultdict[str, list[EventItem]] = defaultdict(list)
     seen: Counter[StreamKey] = Counter()
@@ -90,8 +97,14 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[EventItem]
         seen[event.stream] += 1
     apps = apps_of([*told, *seen])
     derived.streams = [_stream_row(stream, told[stream], seen[stream]) for stream in sorted({*told, *seen})]
-    for together in _together(by_stream, deriver):
-        group = [whole for stream_id in together for whole in _whole(by_stream[stream_id], apps.get(stream_id, ()))]
+    for together in _together(by_stream, replaceable, deriver):
+        group = [
+            one
+            for stream_id in together
+            for one in (
+                _whole(by_stream[stream_id], apps.get(stream_id, ())) if stream_id in wild else by_stream[stream_id]
+            )
+        ]
         happened = [
             completed_event(event, apps.get(stream_id, ())) for stream_id in together for event in events_of[stream_id]
         ]
@@ -111,7 +124,7 @@ def _told(lists: Iterable[list[Known]]) -> Counter[StreamKey]:
 
 
 def _whole(known: list[Known], apps: AppNames) -> list[Known]:
-    if not apps or all(one.told.app and one.told.appname for one in known):
+    if not apps:
         return known
     return [
         one
@@ -121,19 +134,19 @@ def _whole(known: list[Known], apps: AppNames) -> list[Known]:
     ]
 
 
-def _together(by_stream: Mapping[str, Sequence[Known]], deriver: Deriver) -> list[list[str]]:
+def _together(
+    by_stream: Mapping[str, Sequence[Known]], replaceable: Iterable[Recording], deriver: Deriver
+) -> list[list[str]]:
     """Return the stream ids to group at one time: each alone, but for those that merges or shared URLs connect."""
-    merged = {name for curation in deriver.book.rules.curations for name in curation.merge}
     homes: defaultdict[object, set[str]] = defaultdict(set)
-    for stream_id, known in by_stream.items():
-        recordings = [one.recording for one in known]
-        if merged and any(not merged.isdisjoint((one.key, one.file_id)) for one in recordings):
+    merged = {name for curation in deriver.book.rules.curations for name in curation.merge}
+    for stream_id, known in by_stream.items() if merged else ():
+        if any(not merged.isdisjoint((one.recording.key, one.recording.file_id)) for one in known):
             homes["merge"].add(stream_id)
-        for one in recordings:
-            if not one.file_id.isdecimal():
-                number = replaceable_number(one.file_id, one.url)
-                if number is not None:
-                    homes[number].add(stream_id)
+    for recording in replaceable:
+        number = replaceable_number(recording.file_id, recording.url)
+        if number is not None:
+            homes[number].add(recording.stream.stream_id)
     tied = {stream_id for shared in homes.values() if len(shared) > 1 for stream_id in shared}
     alone = [[stream_id] for stream_id in by_stream if stream_id not in tied]
     return [sorted(tied), *alone] if tied else alone

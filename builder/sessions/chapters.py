@@ -38,11 +38,14 @@ def suggested_chapters(parts: Sequence[Part], start_ms: int, days: BroadcastDays
 
     With more than 60 the weakest are dropped: plain part borders first, then the shortest holes.
     """
-    if len(parts) < 2:
-        return ()
+    return marks_of(_moments(parts), start_ms, days) if len(parts) > 1 else ()
+
+
+def marks_of(moments: Iterable[tuple[int, str]], start_ms: int, days: BroadcastDays) -> Marks:
+    """Return the start and those moments (instants in time order, with a resolution or none) that lie apart."""
     marks = [(0, days.clock(start_ms))]
     last = 0
-    for at_ms, resolution in _moments(parts):
+    for at_ms, resolution in moments:
         at = at_ms - start_ms
         if at - last >= NEAREST_MS:
             clock = days.clock(at_ms)

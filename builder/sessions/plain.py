@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
+from builder.addresses import BroadcastDays
 from builder.model import Part, Session, Track
-from builder.sessions.chapters import suggested_chapters
+from builder.sessions.chapters import MOST_SUGGESTED, Marks, marks_of, suggested_chapters
 from builder.sessions.coverage import GAP_MS
 from builder.sessions.intervals import Placed
 from builder.sessions.media import PLAYABLE, PublicUrl
@@ -34,7 +35,7 @@ def plain_session(
         return None
     first, start, end = members[0], members[0].start_ms, members[-1].end_ms
     grouping = book.rules.grouping
-    covered, gaps = sum([part.end_ms - part.start_ms for part in parts]), _gaps(parts)
+    covered = sum([part.end_ms - part.start_ms for part in parts])
     if covered < grouping.min_length_ms or 0 < grouping.max_length_ms < end - start:
         return None
     identity = address(first)
@@ -51,9 +52,9 @@ def plain_session(
         end,
         (Track(recording.format, parts, covered, True, recording.bps, recording.resolution),),  # primary
         covered,
-        gaps,
+        _gaps(parts),
         recordings=tuple(sorted(keys)),
-        chapters=suggested_chapters(parts, start, book.days),
+        chapters=_chapters(parts, start, book.days),
         notices=sum([notices.get(key, 1) for key in keys]) if notices else len(keys),
         max_gap_ms=lane.gap_ms,
     )
@@ -99,6 +100,15 @@ def _parts(members: list[Placed], named: frozenset[str], public_url: PublicUrl) 
     if len(parts) > 1 and len({one.recording.url for one in members}) < len(members):
         return None  # perhaps one was written over another
     return tuple(parts)
+
+
+def _chapters(parts: tuple[Part, ...], start_ms: int, days: BroadcastDays) -> Marks:
+    """Return what is suggested for parts that are alike: the start of each, while there are few."""
+    if len(parts) == 1:
+        return ()
+    if len(parts) >= MOST_SUGGESTED:
+        return suggested_chapters(parts, start_ms, days)
+    return marks_of([(part.start_ms, "") for part in parts], start_ms, days)
 
 
 def _gaps(parts: tuple[Part, ...]) -> tuple[tuple[int, int], ...]:

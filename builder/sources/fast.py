@@ -168,13 +168,15 @@ def _values_of(line: bytes) -> tuple[Any, ...] | None:
 def _format_of(url: str, file_format: str) -> Format | None:
     """Return the format when the address is plainly good and its suffix says the same."""
     match = _URL.fullmatch(url)
+    if match is None or "/." in url or len(url) > media.URL_CHARACTERS:
+        return None
+    return _kind(*match.group(1, 3), file_format)
+
+
+@lru_cache(maxsize=4096)
+def _kind(host: str, suffix: str, file_format: str) -> Format | None:
     form = FORMATS.get(file_format) or FORMATS.get(file_format.strip(" ").lower())
-    if match is None or form is None or len(url) > media.URL_CHARACTERS:
-        return None
-    host, path, suffix = match.groups()
-    if media.SUFFIX_FORMATS.get(suffix) != form or "/." in path or not _is_host(host):
-        return None
-    return form
+    return form if media.SUFFIX_FORMATS.get(suffix) == form and _is_host(host) else None
 
 
 def _is_spaced_plainly(line: bytes, keys_told: int) -> bool:
@@ -197,7 +199,6 @@ def _stream(stream_id: str, app: str, appname: str) -> StreamKey | None:
     return StreamKey(stream_id.strip(" "), app.strip(" "), appname.strip(" "))
 
 
-@lru_cache(maxsize=1024)
 def _is_host(host: str) -> bool:
     try:
         media.check_host(host)
