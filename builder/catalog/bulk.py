@@ -69,6 +69,7 @@ def load(
         work = Load(connection, crew, Path(name), count=count, progress=progress)
         ends = work.read(plan, settings)
         lifted = work.lift(setting)
+        _set_former_aside(connection)
         guess = now_from(ends, now_override_ms)
         while True:  # "now" comes out of the recordings that it shapes; what was told is nearly always what is so
             work.derive(at(setting, guess), lifted)
@@ -227,14 +228,18 @@ def _finish(connection: sqlite3.Connection, unclaimed: int) -> None:
     )
 
 
-def _clear(connection: sqlite3.Connection) -> None:
-    """Empty the derived tables; the sessions of before stay as `former` until they have been compared."""
-    schema.drop_indexes(connection, schema.RECORDING_INDEXES | schema.SESSION_INDEXES)
+def _set_former_aside(connection: sqlite3.Connection) -> None:
+    """Keep the sessions of before as `former` until they have been compared, however often all is derived anew."""
+    schema.drop_indexes(connection, schema.SESSION_INDEXES)
     connection.execute("DROP TABLE IF EXISTS former")
     connection.execute("ALTER TABLE sessions RENAME TO former")
+
+
+def _clear(connection: sqlite3.Connection) -> None:
+    """Empty the derived tables."""
+    schema.drop_indexes(connection, schema.RECORDING_INDEXES | schema.SESSION_INDEXES)
     for name, statement in schema.derived_tables():
-        if name != "sessions":
-            connection.execute(f"DROP TABLE {name}")
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
         connection.execute(statement)
 
 

@@ -216,6 +216,21 @@ def test_much_may_not_vanish_unasked(tmp_path):
         assert world.refresh(catalog, allow_removal=True).removed == 21
 
 
+def test_much_may_not_vanish_unasked_when_it_is_the_newest(tmp_path, monkeypatch):
+    """A bulk load that derives twice, since the newest days went, still compares with what was there before."""
+    world = World(tmp_path)
+    world.write("keep.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(3)))
+    lost = world.write("lose.jsonl", *(callback(str(n), START_S + n * 4 * HOUR_S) for n in range(100, 121)))
+    world.run()
+    lost.unlink()
+    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 3)
+
+    with Catalog.open(world.state) as catalog:
+        with pytest.raises(ConfigError, match="21 of 24 sessions would vanish"):
+            world.refresh(catalog, allow_removal=False)
+        assert world.refresh(catalog, allow_removal=True).removed == 21
+
+
 def test_twenty_sessions_may_vanish(tmp_path):
     world = World(tmp_path)
     lost = world.write("lose.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(20)))
