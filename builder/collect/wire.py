@@ -124,6 +124,8 @@ class Wire(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         self._at_end = True
+        if self._doing == "linger":
+            self._transport.close()  # both have said all
         self._advance()
         return True  # the peer may still read; we close when everything whole is answered
 

@@ -68,6 +68,18 @@ def test_a_connection_is_closed_when_asked(tmp_path: Path, version: str) -> None
         line.close()
 
 
+def test_a_connection_that_both_sides_ended_is_gone_at_once(tmp_path: Path) -> None:
+    """Not only after the linger: a sender that opens one for each notification would soon have too many."""
+    with running(tmp_path, limits=Limits(linger_seconds=DEADLINE)) as receiver:
+        for number in range(3):
+            assert receiver.post(body_of(str(number)), "/", "Connection: close") == 200
+        deadline = time.monotonic() + 5
+        while (connections := receiver.metric("connections")) > 1 and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    assert connections == 1  # the one that asks
+
+
 def test_an_empty_line_before_a_request_is_ignored(tmp_path: Path) -> None:
     """Some senders end a body with a line end of their own."""
     with running(tmp_path) as receiver:

@@ -90,6 +90,7 @@ def test_a_good_request_is_answered_as_the_provider_recommends(receiver: Running
         ("POST /-/health HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", 405),
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 405),
         ("POST /callback/ HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", 404),
+        ("POST /callback%0A HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", 404),
         ("\x16\x03\x01\x02\x00\x01", 400),
     ],
 )
