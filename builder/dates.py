@@ -15,6 +15,7 @@ from builder.messages import Messages
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
+TITLES_KEPT = 20_000
 _SHORT_MS = 10 * MINUTE_MS  # lengths below it show their seconds
 
 
@@ -28,6 +29,7 @@ class Dates:
         self._weekdays_short = messages.items("dates.weekdays_short")
         self._months = messages.items("dates.months")
         self._months_short = messages.items("dates.months_short")
+        self._titles: dict[tuple[int, int], str] = {}  # by day and hour: a broadcast is named on several pages
 
     def local(self, at_ms: int) -> datetime:
         """Return an instant in the site's zone, cut to the second."""
@@ -88,15 +90,22 @@ class Dates:
     def title(self, at_ms: int) -> str:
         """Return the title of a broadcast that nobody named: "Thursday evening, 13 January 2022"."""
         local = self.local(at_ms)
-        part = self._words(f"parts_of_day.{self.part_of_day(at_ms)}", weekday=self._weekdays[local.weekday()])
-        return self._words("untitled", part=part, date=self.write("date", at_ms))
+        hour = (local.toordinal(), local.hour)
+        title = self._titles.get(hour)
+        if title is None:
+            part = self._words(f"parts_of_day.{self.part_of_day(at_ms)}", weekday=self._weekdays[local.weekday()])
+            title = self._words("untitled", part=part, date=self.write("date", at_ms))
+            if len(self._titles) >= TITLES_KEPT:
+                self._titles.clear()
+            self._titles[hour] = title
+        return title
 
     def length(self, length_ms: int) -> str:
         """Return a length, "3 h 26 m", with seconds below ten minutes: "2 m 40 s"."""
         seconds = length_ms // 1000
         if length_ms >= HOUR_MS:
             return self._words("lengths.hours_minutes", h=f"{seconds // 3600:,}", mm=f"{seconds // 60 % 60:02}")
-        if length_ms >= _SHORT_MS:
+        if length_ms >= _SHORT_MS or (length_ms >= MINUTE_MS and not seconds % 60):
             return self._words("lengths.minutes", m=seconds // 60)
         if length_ms >= MINUTE_MS:
             return self._words("lengths.minutes_seconds", m=seconds // 60, ss=f"{seconds % 60:02}")
