@@ -87,7 +87,8 @@ class BroadcastDays:
 
     def path(self, ms: int) -> str:
         """Return the broadcast day as it stands in addresses, "2022/01/13"."""
-        number = self.number(ms)
+        offset = self._offsets.get(ms // DAY_MS)  # `number` in place: this is asked for each session of a catalog
+        number = (ms + (self.offset_ms(ms) if offset is None else offset) - self._shift_ms) // DAY_MS
         try:
             return self._paths[number]
         except KeyError:

@@ -2,7 +2,7 @@
 
 A shortcut and nothing else: it gives what the general path gives, or None where it is not sure, and a property test
 holds the two together. A plain broadcast is one run of one stream; its files are there, of one kind, tell nothing
-special, came in order, do not overlap, and no person speaks of them. Making one takes a sixth of the general time.
+special, came in order, do not overlap, and no person speaks of them. Making one takes half of the general time.
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""The crew of a bulk load: several processes, one order, and an error when one of them dies."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from builder.catalog.crew import Crew
+from builder.catalog.intake import FileRow, Task
+from builder.catalog.jobs import dealt
+from builder.catalog.turns import Turns, with_head
+from builder.errors import StorageError
+from builder.model import Value
+from builder.sources import SourceFile
+
+
+class Counting(Value, frozen=True):
+    """Tells its name a few times."""
+
+    name: str
+    times: int
+
+    def run(self) -> Iterator[bytes]:
+        for number in range(self.times):
+            yield f"{self.name}{number}".encode()
+
+
+class Dying(Value, frozen=True):
+    """Ends its process in the middle of the work."""
+
+    def run(self) -> Iterator[bytes]:
+        yield b"first"
+        os._exit(3)
+
+
+def test_a_crew_does_job_after_job_in_the_same_processes():
+    with Crew(2) as crew:
+        first = list(crew.run([Counting("a", 3), Counting("b", 2)]))
+        second = list(crew.run([Counting("c", 1)]))
+
+    assert sorted(first) == [b"a0", b"a1", b"a2", b"b0", b"b1"]
+    assert [message for message in first if message[:1] == b"a"] == [b"a0", b"a1", b"a2"]
+    assert second == [b"c0"]
+
+
+def test_a_crew_of_none_does_the_jobs_here():
+    with Crew(0) as crew:
+        assert list(crew.run([Counting("a", 2)])) == [b"a0", b"a1"]
+
+
+def test_a_process_that_dies_is_an_error_and_no_hang():
+    with Crew(2) as crew, pytest.raises(StorageError, match="ended early"):
+        list(crew.run([Dying(), Counting("a", 2)]))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_messages_of_several_readers_come_out_file_by_file(tmp_path: Path, seed: int):
+    """Each reader sends its files in order; how the readers take turns does not matter."""
+    chance = random.Random(seed)
+    counts = {file: chance.randrange(1, 5) for file in range(1, 8)}
+    readers: list[list[bytes]] = [[], [], []]
+    for file, count in counts.items():
+        messages = [with_head(file, b"%d.%d" % (file, n), is_last=n == count - 1) for n in range(count)]
+        readers[chance.randrange(3)].extend(messages)
+    turns, found = Turns(tmp_path, counts), []
+
+    while waiting := [reader for reader in readers if reader]:
+        found += turns.take(chance.choice(waiting).pop(0))
+
+    assert found == [b"%d.%d" % (file, n) for file, count in counts.items() for n in range(count)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_dealt_by_size_and_each_hand_keeps_their_order():
+    tasks = [
+        Task(SourceFile(str(number), str(number), size, 0, 0), FileRow(number, str(number)), "")
+        for number, size in enumerate((5, 1, 9, 2, 3))
+    ]
+
+    hands = dealt(tasks, 2)
+    assert [[task.file.size for task in hand] for hand in hands] == [[1, 9], [5, 2, 3]]
+    assert dealt(tasks[:1], 2) == [(tasks[0],)]
