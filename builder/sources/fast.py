@@ -160,7 +160,7 @@ def _values_of(line: bytes) -> tuple[Any, ...] | None:
     except (ValueError, RecursionError):
         return None
     values = _FIELDS(callback)
-    if len(_ENCODE(callback)) != len(line) and not _is_spaced_plainly(line, _COUNT - values.count(None)):
+    if len(_ENCODE(callback)) != len(line) and not _is_spaced_plainly(line, values):
         return None
     return values
 
@@ -179,15 +179,16 @@ def _kind(host: str, suffix: str, file_format: str) -> Format | None:
     return form if media.SUFFIX_FORMATS.get(suffix) == form and _is_host(host) else None
 
 
-def _is_spaced_plainly(line: bytes, keys_told: int) -> bool:
-    """Say whether a line with blanks between its tokens holds each known key once, and escapes but quotes."""
-    keys_found = line.count(b'":')
+def _is_spaced_plainly(line: bytes, values: tuple[Any, ...]) -> bool:
+    """Say whether a line with blanks between its tokens holds each known key once, and escapes but quotes.
+
+    Every text has two quotes that are not escaped; more of them are a key told twice, or one that tells nothing.
+    """
     escapes = line.count(b"\\")
-    if escapes:
-        if escapes != line.count(b'\\"'):
-            return False
-        keys_found -= line.count(b'\\":')
-    return keys_found == keys_told and not (b"-0" in line and _NEGATIVE_ZERO.search(line))
+    if escapes and escapes != line.count(b'\\"'):
+        return False
+    texts = _COUNT - values.count(None) + len([value for value in values if type(value) is str])
+    return line.count(b'"') - escapes == 2 * texts and not (b"-0" in line and _NEGATIVE_ZERO.search(line))
 
 
 @lru_cache(maxsize=4096)

@@ -128,6 +128,13 @@ def test_lines_are_read_together_only_when_each_holds_one_object():
     assert fast.notices_of([plain + plain[:-1], b"}"], ()) is None
 
 
+@pytest.mark.parametrize("colon", [":", " :", "\t: "])
+def test_a_key_told_twice_goes_the_strict_way_however_its_colon_stands(colon):
+    line = json.dumps(CALLBACK)[:-1].encode() + b', "appname"' + colon.encode() + b'"other"}'
+
+    assert fast.notice_of(line, ()) is None
+
+
 def test_the_fast_door_is_open_for_what_is_common():
     """Else the property above would hold for nothing."""
     for separators in ((",", ":"), (", ", ": ")):
