@@ -46,11 +46,11 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        for process in self._processes if kind is not None else ():
+            process.terminate()
         for connection in self._connections:
-            connection.close()  # a process that waits for a job, or wants to tell something, ends by that
+            connection.close()  # a process that waits for a job ends by that
         for process in self._processes:
-            if kind is not None:
-                process.terminate()
             process.join()
 
     def run(self, jobs: Sequence[Job]) -> Iterator[bytes]:
@@ -62,17 +62,25 @@ class Crew:
         busy = self._connections[: len(jobs)]
         for connection, job in zip(busy, jobs, strict=True):
             connection.send(job)
-        try:
-            while busy:
-                ready = wait(busy)
-                for connection in [one for one in busy if one in ready]:
-                    message = connection.recv_bytes()
-                    if message != END:
-                        yield message
-                    else:
-                        busy.remove(connection)
-        except (EOFError, OSError) as error:
-            raise StorageError("a process that reads or groups the records ended early") from error
+        while busy:
+            ready = wait(busy)
+            for connection in [one for one in busy if one in ready]:
+                message, failure = _told(connection)
+                if failure is not None:
+                    raise failure
+                if message != END:
+                    yield message
+                else:
+                    busy.remove(connection)
+
+
+def _told(connection: Connection) -> tuple[bytes, Exception | None]:
+    """Return the next message of a process; with the end of its job comes what the job raised, if anything."""
+    try:
+        message = connection.recv_bytes()
+        return message, connection.recv() if message == END else None
+    except (EOFError, OSError) as error:
+        raise StorageError("a process that reads or groups the records ended early") from error
 
 
 def serve(connection: Connection) -> None:
@@ -83,6 +91,11 @@ def serve(connection: Connection) -> None:
                 job = connection.recv()
             except EOFError:
                 return
-            for message in job.run():
-                connection.send_bytes(message)
+            failure = None
+            try:
+                for message in job.run():
+                    connection.send_bytes(message)
+            except Exception as error:  # noqa: BLE001  it is raised where the job was given
+                failure = error
             connection.send_bytes(END)
+            connection.send(failure)

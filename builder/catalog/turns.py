@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 HEAD_BYTES = 9  # number of the file, and whether the message is its last
 SIZE_BYTES = 4
@@ -25,7 +24,7 @@ class Turns:
     def __init__(self, folder: Path, files: Iterable[int]) -> None:
         self._folder = folder
         self._order = deque(files)
-        self._early: dict[int, BinaryIO] = {}
+        self._early: set[int] = set()  # not open, for they may be thousands
 
     def take(self, message: bytes) -> Iterator[bytes]:
         """Yield, without their heads, this message and those that waited for it, or nothing yet."""
@@ -44,13 +43,17 @@ class Turns:
                     is_last = early[0]
 
     def _keep(self, file: int, message: bytes) -> None:
-        if file not in self._early:
-            self._early[file] = (self._folder / f"{file}.early").open("w+b")
-        self._early[file].write(len(message).to_bytes(SIZE_BYTES, "big") + message)
+        self._early.add(file)
+        with self._place(file).open("ab") as stored:
+            stored.write(len(message).to_bytes(SIZE_BYTES, "big") + message)
 
     def _kept(self, file: int) -> Iterator[bytes]:
-        with self._early.pop(file) as stored:
-            stored.seek(0)
+        self._early.remove(file)
+        place = self._place(file)
+        with place.open("rb") as stored:
             while size := stored.read(SIZE_BYTES):
                 yield stored.read(int.from_bytes(size, "big"))
-        (self._folder / f"{file}.early").unlink()
+        place.unlink()
+
+    def _place(self, file: int) -> Path:
+        return self._folder / f"{file}.early"

@@ -13,7 +13,7 @@ from builder.catalog.crew import Crew
 from builder.catalog.intake import FileRow, Task
 from builder.catalog.jobs import dealt
 from builder.catalog.turns import Turns, with_head
-from builder.errors import StorageError
+from builder.errors import ConfigError, StorageError
 from builder.model import Value
 from builder.sources import SourceFile
 
@@ -37,6 +37,14 @@ class Dying(Value, frozen=True):
         os._exit(3)
 
 
+class Refusing(Value, frozen=True):
+    """Finds a mistake of the user's in the middle of the work."""
+
+    def run(self) -> Iterator[bytes]:
+        yield b"first"
+        raise ConfigError("a.md: `title` is given by b.md too", hint="keep one")
+
+
 def test_a_crew_does_job_after_job_in_the_same_processes():
     with Crew(2) as crew:
         first = list(crew.run([Counting("a", 3), Counting("b", 2)]))
@@ -55,6 +63,27 @@ def test_a_crew_of_none_does_the_jobs_here():
 def test_a_process_that_dies_is_an_error_and_no_hang():
     with Crew(2) as crew, pytest.raises(StorageError, match="ended early"):
         list(crew.run([Dying(), Counting("a", 2)]))
+
+
+def test_what_a_job_raises_is_raised_here_and_nothing_is_printed(capfd):
+    """A mistake in a file of the user's is told as it is, however many processes there are."""
+    for size in (0, 2):
+        with Crew(size) as crew, pytest.raises(ConfigError, match="`title` is given by") as told:
+            list(crew.run([Refusing()]))
+        assert told.value.hint == "keep one"
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_files_that_come_too_early_hold_no_handles(tmp_path):
+    """Thousands of small files may be read while one large one is."""
+    turns = Turns(tmp_path, range(1, 51))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for number in range(2, 51):
+        assert not list(turns.take(with_head(number, b"%d" % number, is_last=True)))
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert list(turns.take(with_head(1, b"1", is_last=True))) == [b"%d" % number for number in range(1, 51)]
 
 
 @pytest.mark.parametrize("seed", range(20))
