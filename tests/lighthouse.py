@@ -26,6 +26,8 @@ CATEGORIES = {
     "search": "seo",
 }
 DEADLINE_SECONDS = 300
+GOOD = 98
+RUNS = 3  # of a page that did not reach it: other work on the machine only ever takes points away
 PACKED = {".html", ".css", ".js", ".mjs", ".svg"}
 
 
@@ -34,6 +36,7 @@ class Judged(NamedTuple):
     paint_ms: int
     shift: float
     losses: tuple[str, ...]
+    runs: int = 1
 
 
 class Web(Files):
@@ -72,8 +75,16 @@ def judge(output: Path, pages: dict[str, str]) -> Iterator[tuple[str, Judged]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         for kind, address in pages.items():
-            yield kind, judged(report_of(f"http://127.0.0.1:{server.server_port}{address}"))
+            yield kind, best_of(f"http://127.0.0.1:{server.server_port}{address}")
         server.shutdown()
+
+
+def best_of(address: str) -> Judged:
+    """Ask until every score is good, at most `RUNS` times; the run with the best sum counts."""
+    runs: list[Judged] = []
+    while len(runs) < RUNS and not (runs and min(runs[-1].scores) >= GOOD):
+        runs.append(judged(report_of(address)))
+    return max(runs, key=lambda run: sum(run.scores))._replace(runs=len(runs))
 
 
 def report_of(address: str) -> dict:

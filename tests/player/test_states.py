@@ -114,6 +114,16 @@ def test_a_held_key_toggles_once_and_steps_on(watch: Watch) -> None:
     assert watch.time == 10
 
 
+def test_single_keys_are_off_at_once(watch: Watch) -> None:
+    """Also while what remembers the choice is still on its way."""
+    watch.site.silent.add("live.js")
+    watch.open(evening())
+
+    watch.page.uncheck("text=Single keys")
+
+    assert watch.look("player.ways.keys") is False
+
+
 def test_a_finger_plays_at_the_first_tap_and_seeks_along_the_bar(browser: Browser, site: Host, far: Host) -> None:
     context = browser.new_context(viewport={"width": 400, "height": 800}, has_touch=True, is_mobile=True)
     watch = Watch(context, site, far).open(evening())

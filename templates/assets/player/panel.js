@@ -223,7 +223,11 @@ export class Panel {
 
   #makeSwitches(words) {
     const box = (key, name) => {
-      const input = make("input", { type: "checkbox", change: () => this.player.do("setWay", name, input.checked) });
+      const change = () => {
+        this.player.ways[name] = input.checked;
+        this.player.do("setWay", name, input.checked);
+      };
+      const input = make("input", { type: "checkbox", change });
       this.boxes[name] = input;
       return make("label", {}, input, ` ${words[key]}`);
     };
