@@ -24,6 +24,7 @@ BUSY_MS = 5000
 SIDE_FILES = ("-wal", "-shm", "-journal")
 MAGIC = b"SQLite format 3\0"
 HEADER_BYTES = 100
+SORTING_THREADS = 2
 LOG_BYTES = 64 * 1024 * 1024
 
 
@@ -117,14 +118,21 @@ class Store:
 
     @contextlib.contextmanager
     def loading(self) -> Iterator[None]:
-        """Make one transaction on an empty database cheap: nothing to roll back to, no waiting for the disk."""
+        """Make one transaction on an empty database cheap: nothing to roll back to, no waiting for the disk.
+
+        Indexes are sorted by threads beside this one, which SQLite does only when it may use files for it.
+        """
         switched = self.connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete"
         if switched:
             self.connection.execute("PRAGMA synchronous=OFF")
             self.is_unsynced = self.is_loaded = True
+        self.connection.execute("PRAGMA temp_store=FILE")
+        self.connection.execute(f"PRAGMA threads={SORTING_THREADS}")
         try:
             yield
         finally:
+            self.connection.execute("PRAGMA threads=0")
+            self.connection.execute("PRAGMA temp_store=MEMORY")
             if switched:
                 self.connection.execute("PRAGMA journal_mode=WAL")
                 self.connection.execute("PRAGMA synchronous=NORMAL")
