@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SAMPLE_SECONDS = 0.02
+SAMPLE_SECONDS = 0.1  # a look takes milliseconds for each process: every 20 ms it took a tenth of a core from the run
 
 
 @dataclass(frozen=True)
