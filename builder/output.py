@@ -9,16 +9,16 @@ name: one builder at a time holds the lock, and what a killed one left is overwr
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import errno
 import hashlib
 import json
 import os
-import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from builder.errors import ConfigError, StorageError
+from builder.flush import flush_each, syncfs
 from builder.model import Value
 
 MARKER = ".aftercast-output"
@@ -27,6 +27,7 @@ TEMP_SUFFIX = ".aftercast-tmp"
 NAME_LIMIT = 230  # bytes; a longer name has no room for dot and suffix within the usual 255
 COPY_CHUNK = 1 << 20
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
+KNOWN_FOLDERS = 20_000  # remembered at most: a site may have millions, most of them for one page
 FSYNC_EACH_LIMIT = 64  # above it one syncfs is cheaper than a flush per file (RELIABILITY finding 8)
 WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -45,21 +46,20 @@ class OutputFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._made: set[str] = {""}
+        self._top = str(root)
+        self._made: set[str] = {""}  # folders known to be there
 
     # --- writing ---
 
-    def stage(self, path: str, data: bytes, *, durable: bool = False) -> Staged:
-        """Write `data` beside the target of `path`; `durable` flushes it to the disk at once."""
+    def stage(self, path: str, data: bytes) -> Staged:
+        """Write `data` beside the target of `path`."""
         self._make_folder(os.path.dirname(path))  # noqa: PTH120  a relative URL path, not a file's
-        target = os.path.join(self.root, path)  # noqa: PTH118  the hot path of a clean build
+        target = f"{self._top}/{path}"
         temporary = temporary_name(target)
         try:
             handle = os.open(temporary, WRITE_FLAGS, FILE_MODE)
             try:
                 write_all(handle, data)
-                if durable:
-                    os.fsync(handle)
                 facts = os.fstat(handle)
                 if stat.S_IMODE(facts.st_mode) != FILE_MODE:  # a site is for everybody, whatever the umask
                     os.fchmod(handle, FILE_MODE)
@@ -94,7 +94,7 @@ class OutputFolder:
     def commit(self, paths: Iterable[str]) -> None:
         """Make staged files visible, in the order given."""
         for path in paths:
-            target = os.path.join(self.root, path)  # noqa: PTH118  the hot path of a clean build
+            target = f"{self._top}/{path}"
             try:
                 replace(temporary_name(target), target)
             except OSError as error:
@@ -136,26 +136,27 @@ class OutputFolder:
         finally:
             os.close(handle)
 
+    def sync_staged(self, paths: Iterable[str]) -> None:
+        """Flush a few staged files, so that what a rename shows is whole after a power cut too."""
+        self._flush([temporary_name(f"{self._top}/{path}") for path in paths])
+
     def sync_folders(self, paths: Iterable[str]) -> None:
         """Flush the folders of a few paths, so that renames and removals in them last."""
-        for folder in sorted({os.path.dirname(path) for path in paths}):  # noqa: PTH120
-            place = self.root / folder
-            if not place.is_dir():
-                continue
-            handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            except OSError as error:
-                raise self._failure("flush", folder, error) from error
-            finally:
-                os.close(handle)
+        folders = sorted({os.path.dirname(path) for path in paths})  # noqa: PTH120
+        self._flush([place for folder in folders if os.path.isdir(place := f"{self._top}/{folder}")])  # noqa: PTH112
+
+    def _flush(self, places: list[str]) -> None:
+        try:
+            flush_each(places)
+        except OSError as error:
+            raise self._failure("flush", os.path.relpath(error.filename, self._top), error) from error
 
     # --- looking ---
 
     def is_intact(self, path: str, size: int, mtime_ns: int) -> bool:
         """Say whether the file still is what the manifest says we wrote."""
         try:
-            facts = os.lstat(os.path.join(self.root, path))  # noqa: PTH118  the hot path of a clean build
+            facts = os.lstat(f"{self._top}/{path}")
         except OSError:
             return False
         return stat.S_ISREG(facts.st_mode) and facts.st_size == size and facts.st_mtime_ns == mtime_ns
@@ -208,13 +209,15 @@ class OutputFolder:
         if folder in self._made:
             return
         self._make_folder(os.path.dirname(folder))  # noqa: PTH120
-        place = self.root / folder
+        place = f"{self._top}/{folder}"
         try:
-            if place.is_symlink() or (place.exists() and not place.is_dir()):
-                place.unlink()  # a link could lead out of the output; a file gives way to the folder
-            make_folder(place)
+            if not make_folder(place) and not stat.S_ISDIR(os.lstat(place).st_mode):
+                os.unlink(place)  # noqa: PTH108  a link could lead out of the output; a file gives way to the folder
+                make_folder(place)
         except OSError as error:
             raise self._failure("create", folder, error) from error
+        if len(self._made) >= KNOWN_FOLDERS:
+            self._made = {""}
         self._made.add(folder)
 
     def _remove_empty(self, folder: str) -> None:
@@ -240,7 +243,8 @@ def claim(root: Path, *, base_url: str, source: Path, known: bool, adopt: bool) 
     mark = json.dumps({"format": MARKER_FORMAT, "site": hashlib.blake2b(base_url.encode(), digest_size=8).hexdigest()})
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
-        make_folder(root)
+        if not make_folder(str(root)) and not root.is_dir():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         found = read_marker(root)
         if found is None and not adopt and any(not name.startswith(".") for name in os.listdir(root)):  # noqa: PTH208
             raise not_ours(root, "it holds files that aftercast did not write")
@@ -283,21 +287,20 @@ def refuse_dangerous(root: Path, source: Path) -> None:
         raise ConfigError(f"{root}: expected an output outside `{source}`, found one that overlaps the source")
 
 
-def make_folder(place: Path) -> None:
-    """Make a folder that everybody may read, whatever the umask; one that is there stays as it is."""
+def make_folder(place: str) -> bool:
+    """Make a folder that everybody may read, whatever the umask; False: something of that name is there."""
     try:
-        place.mkdir(mode=FOLDER_MODE)
+        os.mkdir(place, FOLDER_MODE)  # noqa: PTH102  the hot path of a clean build, as all of `os` here
     except FileExistsError:
-        if not place.is_dir():
-            raise
-    else:
-        if stat.S_IMODE(place.stat().st_mode) != FOLDER_MODE:
-            place.chmod(FOLDER_MODE)
+        return False
+    if stat.S_IMODE(os.stat(place).st_mode) != FOLDER_MODE:  # noqa: PTH116
+        os.chmod(place, FOLDER_MODE)  # noqa: PTH101
+    return True
 
 
 def temporary_name(target: str) -> str:
-    folder, name = os.path.split(target)
-    if len(name) > NAME_LIMIT or len(os.fsencode(name)) > NAME_LIMIT:
+    folder, _, name = target.rpartition("/")
+    if len(name) > NAME_LIMIT or (not name.isascii() and len(os.fsencode(name)) > NAME_LIMIT):
         name = content_hash(os.fsencode(name))
     return f"{folder}/.{name}{TEMP_SUFFIX}"
 
@@ -317,6 +320,8 @@ def replace(temporary: str, target: str) -> None:
     try:
         os.replace(temporary, target)  # noqa: PTH105  the hot path of a clean build
     except IsADirectoryError:
+        import shutil  # here: hardly ever needed, and it brings three kinds of archives
+
         shutil.rmtree(target)
         os.replace(temporary, target)  # noqa: PTH105
 
@@ -330,14 +335,3 @@ def is_regular(target: str) -> bool:
 
 def content_hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def syncfs(handle: int) -> None:
-    """Flush the file system that `handle` is on with one call where there is one; elsewhere flush everything."""
-    library = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(library, "syncfs"):
-        os.sync()
-        return
-    if library.syncfs(handle) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))

@@ -47,11 +47,11 @@ class Press:
         self.fresh = fresh  # the output holds nothing yet: no need to look
         self.dry = dry  # only say what would be written
 
-    def run(self, keys: Iterable[PageKey], *, durable: bool = False) -> list[Outcome]:
+    def run(self, keys: Iterable[PageKey]) -> list[Outcome]:
         """Make the pages of `keys`; a key whose page must not exist has no outcome."""
-        return [outcome for key in keys if (outcome := self.page(key, durable=durable)) is not None]
+        return [outcome for key in keys if (outcome := self.page(key)) is not None]
 
-    def page(self, key: PageKey, *, durable: bool) -> Outcome | None:
+    def page(self, key: PageKey) -> Outcome | None:
         kind = kind_named(key.kind)
         value = kind.data(self.site, key)
         if value is None:
@@ -67,7 +67,7 @@ class Press:
         digest = content_hash(data)
         if (found := self._on_disk(path, digest, row if intact else None)) is not None:
             return Row(path, key, theme, seen, digest, *found), UNCHANGED, ""
-        staged = self._stage(path, data, durable=durable)
+        staged = self._stage(path, data)
         why = reason(row, staged, theme, seen)
         return Row(path, key, theme, seen, digest, staged.size, staged.mtime_ns), rank_of(staged), why
 
@@ -79,10 +79,10 @@ class Press:
             raise ConfigError(f"{inside.shown_name(self.site.source, value.source)}: expected a file, found none")
         return data
 
-    def _stage(self, path: str, data: bytes, *, durable: bool) -> Staged:
+    def _stage(self, path: str, data: bytes) -> Staged:
         if self.dry:
             return Staged(path, len(data), 0, is_new=self.fresh or self.folder.digest(path) is None)
-        return self.folder.stage(path, data, durable=durable)
+        return self.folder.stage(path, data)
 
     def _on_disk(self, path: str, digest: str, row: Row | None) -> tuple[int, int] | None:
         """Return (size, mtime_ns) when these bytes already stand at the target."""

@@ -56,7 +56,9 @@ class Publication:
         with closing(Staging(self.connection, self.ledger.output)) as staging:
             small = not stale.is_bulk and not stale.assets and len(stale.singles) <= SMALL_RUN
             try:
-                self._stage(staging, stale, jobs, progress, durable=small)
+                self._stage(staging, stale, jobs, progress)
+                if small and not self.dry:
+                    self.folder.sync_staged([path for path, _, _ in staging.written()])
                 removals = sorted(self._removals(staging, stale))
             except BaseException:
                 if not self.dry:
@@ -71,15 +73,13 @@ class Publication:
 
     # --- make ---
 
-    def _stage(
-        self, staging: Staging, stale: Stale, jobs: int, progress: Callable[[int], None], *, durable: bool
-    ) -> None:
+    def _stage(self, staging: Staging, stale: Stale, jobs: int, progress: Callable[[int], None]) -> None:
         if not self.dry:
             self._begin_run()
         if stale.assets:
             with self.catalog.transaction():
                 staging.add(self._asset(asset) for asset in self.workshop.assets)
-        for outcomes in self._outcomes(stale, jobs, durable=durable):
+        for outcomes in self._outcomes(stale, jobs):
             with self.catalog.transaction():
                 staging.add((row, rank, said(why, stale.cause(row.key))) for row, rank, why in outcomes)
             progress(len(outcomes))
@@ -92,7 +92,7 @@ class Publication:
         with self.catalog.transaction():
             self.ledger.set_running(True)
 
-    def _outcomes(self, stale: Stale, jobs: int, *, durable: bool) -> Iterator[list[Outcome]]:
+    def _outcomes(self, stale: Stale, jobs: int) -> Iterator[list[Outcome]]:
         press = Press(self.site, self.workshop.renderer, self.folder, self.ledger, fresh=self.fresh, dry=self.dry)
         keys = stale.keys(self.site)
         if jobs > 1 and stale.is_bulk and self.catalog.totals().sessions > POOL_THRESHOLD:
@@ -100,7 +100,7 @@ class Publication:
             return
         chunk = []
         for key in keys:
-            if (outcome := press.page(key, durable=durable)) is not None:
+            if (outcome := press.page(key)) is not None:
                 chunk.append(outcome)
             if len(chunk) >= SMALL_RUN:
                 yield chunk

@@ -61,9 +61,9 @@ class Site:
             found = self.cache["narrowed", template] = replace(self, shown=self.named(template))
         return found
 
-    def shows(self, *names: str) -> bool:
+    def shows(self, name: str, *others: str) -> bool:
         """Say whether the page's template names one of these fields: what it does not name need not be made."""
-        return any(name in self.shown for name in names)
+        return name in self.shown or any(other in self.shown for other in others)
 
     @property
     def languages(self) -> tuple[str, ...]:

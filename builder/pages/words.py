@@ -49,7 +49,12 @@ def clean(text: str, limit: int = TITLE_LIMIT) -> str:
 def run(text: str, told: str, page_language: str, limit: int = TITLE_LIMIT) -> Run:
     """Return cleaned text with its language: as told, else as its script says, else the page's."""
     text = clean(text, limit)
-    return Run(text=text, lang=told if _LANGUAGE.fullmatch(told) else language_of(text, page_language))
+    return Run(text=text, lang=told if _is_language(told) else language_of(text, page_language))
+
+
+@lru_cache(maxsize=256)
+def _is_language(told: str) -> bool:
+    return _LANGUAGE.fullmatch(told) is not None
 
 
 def language_of(text: str, page_language: str) -> str:

@@ -11,6 +11,7 @@ DRAWING = {"colour", "svg", "strips", "posters", "guide", "tape", "lettering", "
 KNOWING = {"catalog", "sessions", "addresses", "explain"}
 PAGES = {"pages", "render", "messages", "assets", "program"}
 BUILDING = {
+    "flush",
     "output",
     "press",
     "publication",
@@ -34,7 +35,8 @@ ALLOWED = {
     "explain": {"sessions", "addresses", "clock", "dates"},
     "catalog": READING | KNOWING | {"config", "lock"},
     "content": TEXT | {"addresses", "clock", "sessions", "media"},
-    "output": set(),
+    "output": {"flush"},
+    "flush": set(),
     "lock": set(),
     "places": set(),
     "serve": set(),
