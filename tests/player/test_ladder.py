@@ -10,6 +10,8 @@ def dead(watch: Watch, sentence: str) -> None:
     """Wait for the end of the ladder: this sentence, a download, and another try."""
     watch.until("deck.state === 'dead'")
     assert watch.sentence == sentence
+    assert watch.notice.startswith(sentence)  # heard, and not shown twice
+    assert watch.page.get_attribute(".notice", "class") == "notice vh"
     assert watch.page.locator(".hollow a[download]").count() >= 1
     assert watch.page.is_visible(".hollow >> text=Try again")
     assert watch.look("deck.isWanted") is False

@@ -134,9 +134,10 @@ def test_a_finger_plays_at_the_first_tap_and_seeks_along_the_bar(browser: Browse
     watch.page.touchscreen.tap(stage["x"] + 60, stage["y"] + 60)
     watch.until_playing(0.1, 6)
     watch.until("player.live.pointer.then((pointer) => Boolean(pointer))")
+    watch.press("k")
 
     finger = context.new_cdp_session(watch.page)
-    for kind, share in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.95), ("touchEnd", None)):
+    for kind, share in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.9), ("touchEnd", None)):
         points = [] if share is None else [{"x": bar["x"] + bar["width"] * share, "y": bar["y"] + 30}]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 

@@ -154,7 +154,6 @@ export class Live {
     const formats = [...new Set(tracks.map((track) => track.format))].join(", ");
     const sentence = say(words, key, { formats, count: tracks.length, time: clock(deck.at), date: expiry?.textContent });
     panel.instead(sentence, [...links, button(words.try_again, () => deck.play())]);
-    panel.say(sentence);
   }
 
   #over() {

@@ -317,11 +317,13 @@ export class Panel {
     this.notice.replaceChildren(text, ...more);
   }
 
-  /* Words instead of a picture: each argument is a line of texts and buttons. */
+  /* Words instead of a picture: each argument is a line of texts and buttons. Screen readers hear it from the status line. */
   instead(...lines) {
     this.hollow.replaceChildren(...lines.map((line) => make("p", {}, ...[line].flat())));
     this.hollow.hidden = false;
     this.keys.hidden = true;
+    this.say("");
+    this.notice.textContent = this.hollow.textContent;
   }
 
   offer(...keys) {
