@@ -131,6 +131,7 @@ def main() -> None:
     size["cold"] = [count for count in size["cold"] if count <= options.largest]
     say(f"# {time.strftime('%Y-%m-%d %H:%M')} · {machine()}")
     with tempfile.TemporaryDirectory(prefix="aftercast-bench-", dir=options.folder) as folder:
+        ours.compile_modules(Path(folder))
         for name in options.only:
             MEASURES[name](Path(folder), size)
     say(f"\nload when it ended {os.getloadavg()[0]:.1f}")

@@ -6,6 +6,7 @@ import json
 import shutil
 import statistics
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,14 @@ ALL_KINDS = (
     "poster", "watch", "tombstone", "redirect", "page", "tag", "tags", "vj_month", "vj", "vjs", "day", "month", "year",
     "years", "not_found", "home",
 )  # fmt: skip
-ENVIRON = {"AFTERCAST_SLUG_KEY": "a key of the benchmark", "PYTHONPATH": str(ROOT)}
+COMPILED = Path(tempfile.gettempdir()) / "aftercast-bench-modules"
+# An installed package has compiled modules; a checkout may have none, or be told to write none.
+ENVIRON = {
+    "AFTERCAST_SLUG_KEY": "a key of the benchmark",
+    "PYTHONPATH": str(ROOT),
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(COMPILED),
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,14 @@ def make_site(root: Path, recordings: int, *, duplicates: float = 0.0, few_kinds
     outputs = f"outputs: {{{', '.join(f'{kind}: false' for kind in off)}}}\n" if off else ""
     (site.source / "site.yaml").write_text(f"title: Bench\nbase_url: https://replays.example.com/\n{outputs}")
     return site
+
+
+def compile_modules(folder: Path) -> None:
+    """Build a small site once, with workers, so that no measured command compiles Python modules."""
+    site = make_site(folder / "first", 1_000)
+    aftercast(site, "build", "--jobs", "2")
+    aftercast(site, "sessions", "--json")
+    shutil.rmtree(site.root)
 
 
 def aftercast(site: BenchSite, command: str, *arguments: str) -> Measured:

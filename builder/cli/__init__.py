@@ -5,6 +5,7 @@ Exit codes are in `errors.py`; anything that is not an `AftercastError` is a bug
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -21,6 +22,7 @@ COMMANDS = (
     "watch", "serve", "collect", "redact", "pull", "simulate", "push-url",
 )  # fmt: skip
 INTERRUPTED = 130
+GARBAGE_THRESHOLD = 50_000  # Python's 700 looks through all modules dozens of times while they load
 
 
 class LazyGroup(click.Group):
@@ -51,6 +53,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with DESIGN's code for what happened."""
+    gc.set_threshold(GARBAGE_THRESHOLD)
     sys.exit(run(sys.argv[1:]))
 
 
