@@ -94,18 +94,25 @@ class Press:
         return (found[1], found[2]) if found is not None and found[0] == digest else None
 
 
-def press_parallel(keys: Iterable[PageKey], pool: Executor, jobs: int) -> Iterator[list[Outcome]]:
-    """Share `keys` among the workers of `pool` (made with `start_worker`); yield outcomes as they come."""
+def press_parallel(keys: Iterable[PageKey], pool: Executor, workers: int, press: Press) -> Iterator[list[Outcome]]:
+    """Share `keys` among the workers of `pool` (made with `start_worker`) and `press`, that of this process.
+
+    Yield outcomes as they come. This process makes pages whenever the workers have enough to do, so that it is not
+    idle while they start, and one process less is started.
+    """
     from concurrent.futures import FIRST_COMPLETED, wait  # here: a small build starts no workers
 
     running: set[Future[list[Outcome]]] = set()
     iterator = iter(keys)
     while True:
-        while len(running) < jobs * IN_FLIGHT and (chunk := list(islice(iterator, CHUNK))):
+        while len(running) < workers * IN_FLIGHT and (chunk := list(islice(iterator, CHUNK))):
             running.add(pool.submit(run_chunk, chunk))
+        own = list(islice(iterator, CHUNK))
+        if own:
+            yield press.run(own)
         if not running:
             return
-        done, running = wait(running, return_when=FIRST_COMPLETED)
+        done, running = wait(running, timeout=0 if own else None, return_when=FIRST_COMPLETED)
         for future in done:
             yield future.result()
 

@@ -96,7 +96,7 @@ class Publication:
         press = Press(self.site, self.workshop.renderer, self.folder, self.ledger, fresh=self.fresh, dry=self.dry)
         keys = stale.keys(self.site)
         if jobs > 1 and stale.is_bulk and self.catalog.totals().sessions > POOL_THRESHOLD:
-            yield from self._in_parallel(keys, jobs)
+            yield from self._in_parallel(keys, jobs - 1, press)
             return
         chunk = []
         for key in keys:
@@ -107,16 +107,16 @@ class Publication:
                 chunk = []
         yield chunk
 
-    def _in_parallel(self, keys: Iterator[PageKey], jobs: int) -> Iterator[list[Outcome]]:
+    def _in_parallel(self, keys: Iterator[PageKey], workers: int, press: Press) -> Iterator[list[Outcome]]:
         import multiprocessing  # here: a small build starts no workers
         from concurrent.futures import ProcessPoolExecutor
         from concurrent.futures.process import BrokenProcessPool
 
         arguments = (self.workshop.places, dict(self.workshop.environ), self.fresh, self.dry)
         context = multiprocessing.get_context("spawn")  # a fork would share the catalog's connection
-        with ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker, initargs=arguments) as pool:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker, initargs=arguments) as pool:
             try:
-                yield from press_parallel(keys, pool, jobs)
+                yield from press_parallel(keys, pool, workers, press)
             except BrokenProcessPool as error:
                 raise AftercastError("a worker process ended unexpectedly", hint="try `--jobs 1`") from error
 
