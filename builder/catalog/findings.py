@@ -72,12 +72,14 @@ def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation
 
 
 def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | None:
-    spans = connection.execute(
-        "SELECT s.start_ms, s.end_ms FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=?",
-        (curation.source,),
-    ).fetchall()
-    if not spans:
+    which = (curation.source,)
+    if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
         return Problem("curation_unmatched", "matches no session", source=curation.source)
+    if not curation.chapters:
+        return None
+    spans = connection.execute(
+        "SELECT s.start_ms, s.end_ms FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=?", which
+    )
     outside = [chapter.title for span in spans for chapter in chapters_outside(curation.chapters, *span)]
     if not outside:
         return None

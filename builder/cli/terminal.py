@@ -25,15 +25,20 @@ def printable(text: str) -> str:
 
 
 def say_all(lines: Iterable[str]) -> None:
-    """Print many lines, each as `say` does, some hundred at a time: every call flushes."""
+    """Print many lines, each as `say` does, some hundred at a time: every call flushes.
+
+    When the lines end in an error, those made before it are printed first.
+    """
     waiting: list[str] = []
-    for line in lines:
-        waiting.append(printable(line))
-        if len(waiting) >= LINES_AT_ONCE:
+    try:
+        for line in lines:
+            waiting.append(printable(line))
+            if len(waiting) >= LINES_AT_ONCE:
+                click.echo("\n".join(waiting))
+                waiting.clear()
+    finally:
+        if waiting:
             click.echo("\n".join(waiting))
-            waiting.clear()
-    if waiting:
-        click.echo("\n".join(waiting))
 
 
 def say(text: str, *, err: bool = False) -> None:

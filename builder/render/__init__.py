@@ -80,7 +80,7 @@ class Renderer:
     def named_fields(self, template: str) -> Container[str]:
         """Return the fields of a page's value that its template may print."""
         if template not in self._named:
-            words = self.theme.words(template) if template else frozenset()
+            words = self.theme.words(template) if template else None
             self._named[template] = EVERYTHING if words is None else words
         return self._named[template]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from builder.cli import run
-from builder.cli.terminal import printable
+from builder.cli.terminal import printable, say_all
+from builder.errors import StorageError
 
 HOSTILE = Path(__file__).parents[1] / "hostile"
 
@@ -40,3 +41,16 @@ def test_a_folder_with_an_escape_in_its_name_is_named_harmlessly(tmp_path, capsy
 
     assert code == 2
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_lines_that_were_made_before_an_error_are_printed(capsys):
+    """Whoever asks for data and gets an error still sees what came before it."""
+
+    def lines():
+        yield "one"
+        yield "two"
+        raise StorageError("the disk is gone")
+
+    with pytest.raises(StorageError):
+        say_all(lines())
+    assert capsys.readouterr().out == "one\ntwo\n"
