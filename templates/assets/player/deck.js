@@ -12,9 +12,9 @@ const TICK_MS = 250;
 const TICK_MOST = 1.5;
 const RETRY_AFTER_MS = 700;
 const STRIKES = 3;
+const FORGIVEN_AFTER = 5;
 const PATIENCE = 15;
 const PATIENCE_WITH_BYTES = 45;
-const HOPELESS = 99;
 
 export class Deck {
   constructor(replay, videos, idle, patience) {
@@ -59,6 +59,7 @@ export class Deck {
 
   play() {
     this.isWanted = true;
+    if (this.stop !== null && this.time >= this.stop - 0.01) this.setClip(null);
     if (!this.spare.spot) this.spare.video.load();
     if (this.state !== "loading" && this.time >= this.to - 0.05) {
       this.at = this.from;
@@ -136,7 +137,9 @@ export class Deck {
     if (this.state === "on" && this.video.paused) return undefined;
     this.quiet += passed;
     this.still += passed;
-    return this.quiet > this.patience || this.still > Math.max(this.patience, PATIENCE_WITH_BYTES) ? this.#fail(HOPELESS) : undefined;
+    if (this.quiet <= this.patience && this.still <= Math.max(this.patience, PATIENCE_WITH_BYTES)) return undefined;
+    /* A phone may load nothing of a place that was sought while paused. */
+    return this.isWanted ? this.#fail(this.state === "on" ? 1 : Infinity) : this.#set("idle");
   }
 
   #aim(t) {
@@ -144,7 +147,7 @@ export class Deck {
     const [spot] = this.#cover(t);
     if (spot) return this.#start(spot);
     const gap = this.gapAt(t);
-    const ahead = this.#ahead(gap ? gap[1] - SEAM : t);
+    const ahead = this.#ahead(gap ? Math.max(t, gap[1] - SEAM) : t);
     if (ahead) return gap ? this.#enter(gap, t) : this.#start(ahead);
     return this.order.length ? this.#end() : this.#die();
   }
@@ -152,7 +155,8 @@ export class Deck {
   #start(spot) {
     this.track = spot.track;
     this.at = this.since = spot.part.at + spot.media;
-    const isNext = !this.slot.holds(spot) && this.spare.holds(spot);
+    /* An iPhone in full screen shows this one element and no other. */
+    const isNext = !this.slot.holds(spot) && this.spare.holds(spot) && !this.video.webkitDisplayingFullscreen;
     if (isNext) this.#swap();
     this.#set("loading");
     if (!this.slot.holds(spot)) this.slot.load(spot, this.#source(spot), spot.media);
@@ -187,22 +191,23 @@ export class Deck {
     const { paused, ended, error } = this.video;
     if (what === "failed") return isOn || this.state === "loading" ? this.#fail(why) : this.slot.release();
     if (what === "soundless") this.tell(what);
-    if (what === "alive") this.#learn();
+    if (what === "alive") this.quiet = 0;
+    this.#learn();
     if (what === "ready" && this.state === "loading") this.#ready();
     if (what === "moved" && isOn) this.#moved();
-    if (what === "ended" && this.state !== "gap") this.#over();
+    if (what === "ended" && ended && this.state !== "gap") this.#over();
     if (what === "play" && !this.isWanted && !paused) this.play();
     if (what === "pause" && paused && !ended && !error && this.isWanted && isOn) this.pause();
     return undefined;
   }
 
-  /* A part of unknown length gets it from its file, and the broadcast with it. */
+  /* A part of unknown length gets it from its file, and the broadcast with it; should that not know either, from what played. */
   #learn() {
-    const { video: { duration }, slot: { spot: { part } } } = this;
-    this.quiet = 0;
-    if (part.to > part.at || !Number.isFinite(duration)) return;
-    part.to = part.at + duration;
-    this.to = Math.max(this.to, part.to);
+    const { video: { duration, currentTime }, slot: { spot: { part } } } = this;
+    const to = part.at + (duration < Infinity ? duration : currentTime);
+    if (part.length || !(to > part.to)) return;
+    part.to = to;
+    this.to = Math.max(this.to, to);
     this.tell("longer");
   }
 
@@ -222,14 +227,14 @@ export class Deck {
   }
 
   #moved() {
-    const now = this.time;
-    if (Math.abs(now - this.at) > 0.01) this.still = this.quiet = 0;
+    const { time: now, isWanted, stop, video } = this;
+    if (video.currentTime !== this.heard) this.still = this.quiet = 0;
+    this.heard = video.currentTime;
     if (now > this.since + 0.5) this.strikes = 0;
+    if (now > this.since + FORGIVEN_AFTER) this.tries.clear();
     this.at = now;
     this.tell("time");
-    const { isWanted, stop, video } = this;
     if (isWanted && stop !== null && now >= stop - 0.01) {
-      this.setClip(null);
       this.pause();
       this.tell("clipped");
     } else if (isWanted && now >= this.to - 0.01 && now < this.replay.length - 0.5) this.#end();
@@ -239,7 +244,7 @@ export class Deck {
   /* The part after this one: the next in the version, beginning where this one ends if the two overlap. */
   #after({ track, index, part }) {
     const next = this.tracks[track].parts[index + 1];
-    const isNext = next && this.#isAlive(track, index + 1) && next.at - part.to < SEAM;
+    const isNext = next && this.#isAlive(track, index + 1) && Math.abs(next.at - part.to) < SEAM;
     const found = [isNext && this.#spot(track, index + 1, part.to - next.at > OVERLAP ? part.to : 0),
       this.#cover(part.to + 0.05).find((spot) => spot.part.to > part.to + 1 && spot.part !== part)];
     return (this.isPoor ? found.reverse() : found).find(Boolean) ?? null;
@@ -255,18 +260,20 @@ export class Deck {
   #over() {
     const here = this.slot.spot;
     const next = this.#after(here);
+    if (next?.part.at <= this.to && (here.part.to < this.to || !next.part.length)) return this.#start(next);
     if (here.part.to >= this.to) return this.#end();
-    if (next) return this.#start(next);
     this.at = Math.max(this.at, here.part.to);
     const gap = this.gapAt(here.part.to + 0.05);
-    if (gap && this.isTrueScale) return this.#enter(gap, gap[0]);
-    return gap ? this.#cross(gap) : this.#onward(here.part.to);
+    if (gap) return this.isTrueScale ? this.#enter(gap, gap[0]) : this.#cross(gap);
+    /* What this version alone has lost is told too. */
+    const ahead = this.#ahead(here.part.to)?.part.at;
+    return ahead - here.part.to >= SEAM ? this.#cross([here.part.to, ahead]) : this.#onward(here.part.to);
   }
 
   #cross(gap) {
     this.tell("crossed", gap);
     const [spot] = gap[1] < this.to ? this.#cover(gap[1] + 0.001) : [];
-    return spot ? this.#start({ ...spot, media: spot.media < OVERLAP ? 0 : spot.media }) : this.#onward(gap[1] - SEAM);
+    return spot ? this.#start({ ...spot, media: spot.media < OVERLAP ? 0 : spot.media }) : this.#onward(Math.max(this.at, gap[1] - SEAM));
   }
 
   #onward(t) {

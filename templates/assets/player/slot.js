@@ -5,24 +5,16 @@
 const HEARD = { ready: ["loadeddata", "seeked", "canplay", "playing"], alive: ["progress", "loadedmetadata"],
   moved: ["timeupdate"], ended: ["ended"], play: ["play"], pause: ["pause"] };
 
-const HOPELESS = 99;
-const MANIFEST = ["manifestLoadError", "manifestLoadTimeOut", "levelLoadError"];
 let script = null;
 
 /* Where hls.js cannot work (no media sources, a host without CORS) the browser gets the file itself. */
-async function hls(video, url, seconds, engines, watch) {
-  const { default: Hls } = await import(engines.hls);
-  const retreat = video.canPlayType("application/vnd.apple.mpegurl") ? watch.native : () => watch.failed();
+function hls({ default: Hls }, video, url, seconds, watch) {
+  const retreat = video.canPlayType("application/vnd.apple.mpegurl") ? watch.native : watch.failed;
   if (!Hls.isSupported()) return retreat();
-  const engine = new Hls({ startPosition: seconds || -1, maxBufferLength: 30, backBufferLength: 60 });
-  let isRepaired = false;
-  for (const name of ["MANIFEST_PARSED", "LEVEL_LOADED", "FRAG_LOADED"]) engine.on(Hls.Events[name], watch.alive);
+  const engine = new Hls({ startPosition: seconds, maxBufferLength: 30, backBufferLength: 60 });
+  for (const name of ["LEVEL_LOADED", "FRAG_LOADED"]) engine.on(Hls.Events[name], watch.alive);
   engine.on(Hls.Events.ERROR, (_, problem) => {
-    if (!problem.fatal) return;
-    if (MANIFEST.includes(problem.details)) retreat();
-    else if (problem.type !== "mediaError" || isRepaired) watch.failed();
-    else engine.recoverMediaError();
-    isRepaired = true;
+    if (problem.fatal) (/^(manifest|level)Load/.test(problem.details) ? retreat : watch.failed)();
   });
   engine.loadSource(url);
   engine.attachMedia(video);
@@ -32,21 +24,18 @@ async function hls(video, url, seconds, engines, watch) {
 /* mpegts.js is a script of the older kind: it is added once and found on window. */
 function older(url) {
   script ??= new Promise((resolve, reject) => {
-    const tag = document.createElement("script");
-    tag.src = url;
-    tag.onload = () => resolve(window.mpegts);
-    tag.onerror = () => {
+    const onload = () => resolve(window.mpegts);
+    const onerror = () => {
       script = null;
       reject();
     };
-    document.head.append(tag);
+    document.head.append(Object.assign(document.createElement("script"), { src: url, onload, onerror }));
   });
   return script;
 }
 
-async function flv(video, url, seconds, engines, watch) {
-  const mpegts = await older(engines.mpegts);
-  if (!mpegts.isSupported()) return watch.failed(HOPELESS);
+function flv(mpegts, video, url, seconds, watch) {
+  if (!mpegts.isSupported()) return watch.failed(Infinity);
   mpegts.LoggingControl.enableAll = false;
   const engine = mpegts.createPlayer({ type: "flv", url, cors: true }, { lazyLoadMaxDuration: 60, accurateSeek: true });
   engine.on(mpegts.Events.ERROR, () => watch.failed());
@@ -57,7 +46,7 @@ async function flv(video, url, seconds, engines, watch) {
   return engine;
 }
 
-const ENGINES = { hls, flv };
+const ENGINES = { hls: [({ hls: url }) => import(url), hls], flv: [({ mpegts }) => older(mpegts), flv] };
 
 export class Slot {
   constructor(video, engines, tell) {
@@ -84,7 +73,7 @@ export class Slot {
     const { video, wanted } = this;
     this.wanted = 0;
     if (!wanted) return;
-    const place = Number.isFinite(video.duration) ? Math.max(0, Math.min(wanted, video.duration - 0.2)) : wanted;
+    const place = Math.max(0, Math.min(wanted, video.duration - 0.2));
     if (Math.abs(video.currentTime - place) > 0.3) video.currentTime = place;
   }
 
@@ -106,9 +95,10 @@ export class Slot {
     const failed = now((tries) => this.tell("failed", tries));
     const watch = { failed, alive: now(() => this.tell("alive")), native: now(() => this.#native(url, seconds)) };
     try {
-      const engine = await ENGINES[format](video, url, seconds, this.engines, watch);
-      if (turn !== this.turn) engine?.destroy();
-      else if (engine) this.engine = engine;
+      const [fetched, feed] = ENGINES[format];
+      const engine = await fetched(this.engines);
+      /* The engine may come when something else was chosen meanwhile. */
+      if (turn === this.turn) this.engine = feed(engine, video, url, seconds, watch);
     } catch {
       failed();
     }
