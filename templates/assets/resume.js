@@ -1,7 +1,7 @@
 /* The home page's row to go on with: the broadcasts that this device watched last and not to their end. */
 
 import { button, make } from "./player/elements.js";
-import { begun, keep, recall, words } from "./player/memory.js";
+import { begun, keep, places as kept, words } from "./player/memory.js";
 
 const ROW = 3;
 
@@ -11,7 +11,7 @@ const tile = (place) => make("li", {}, make("article", { class: "card tile", "da
   make("p", { class: "when" }, [place.vj, begun(place)].filter(Boolean).join(" · "))));
 
 export function offer() {
-  const places = Object.values(recall("places")).filter((place) => place.url && place.title && !place.alias && !place.done)
+  const places = Object.values(kept()).filter((place) => place.url && place.title && !place.alias && !place.done)
     .sort((a, b) => b.saved - a.saved).slice(0, ROW);
   if (!places.length || !words.continue) return;
   const forget = button(words.forget, () => {

@@ -71,6 +71,15 @@ def test_a_version_without_this_moment_is_not_said_to_play(watch: Watch) -> None
     assert watch.notice == "Now playing mp4 · 3 parts"
 
 
+def test_versions_with_the_same_words_are_told_apart(watch: Watch) -> None:
+    watch.open(evening("mp4", "mp4"), "#t=8")
+
+    watch.page.click(".versions li:nth-child(2) button")
+
+    watch.until_playing(8, 12)
+    assert watch.look("deck.track") == 1
+
+
 def test_play_during_a_pause_before_another_try_does_not_lose_it(watch: Watch) -> None:
     watch.site.missing.add("p1.mp4")
     watch.open(evening())

@@ -4,7 +4,7 @@
 
 import { Deck } from "./deck.js";
 import { button, make } from "./elements.js";
-import { keep, recall } from "./memory.js";
+import { keep, places, recall } from "./memory.js";
 import { clock, compact, length, momentOf, readSeconds, say } from "./moment.js";
 
 const [SAVE_EVERY, DONE_BEFORE_END, LEAP, CLIP] = [5, 30, 10, 60]; // seconds
@@ -33,6 +33,7 @@ export class Live {
 
   #hear() {
     const { deck, panel, words, player: { wall } } = this;
+    const hole = ([from, to]) => ({ length: length(words, to - from), from: wall.clock(from), to: wall.clock(to) });
     deck.told = {
       change: () => this.#changed(),
       time: () => this.#moved(),
@@ -47,17 +48,19 @@ export class Live {
       blocked: () => this.say("blocked"),
       soundless: () => this.say("soundless"),
       stuck: (spot) => this.#report("stuck", spot),
-      gap: ([from, to]) => panel.instead(say(words, "nothing_between", { from: wall.clock(from), to: wall.clock(to) }),
-        [say(words, "lost_long", { length: length(words, to - from) }), " · ", button(words.skip, () => deck.skip())]),
-      crossed: ([from, to]) => this.say("crossed", { length: length(words, to - from), from: wall.clock(from), to: wall.clock(to) }),
-      retry: (spot) => this.#report("retrying", spot),
+      gap: (gap) => panel.instead(say(words, "nothing_between", hole(gap)),
+        [say(words, "lost_long", hole(gap)), " · ", button(words.skip, () => deck.skip())]),
+      crossed: (gap) => this.say("crossed", hole(gap)),
+      retry: (spot) => {
+        this.#report("retrying", spot);
+        this.retrying = panel.notice.textContent;
+      },
       switched: ({ from, to }) => this.#report("next_version", from, { other: this.#version(to.track) }),
       passed: ({ from, to }) => this.say("next_part", { n: from.index + 1, m: to.index + 1, time: clock(to.part.at) }),
       dead: () => this.#dead(),
       over: () => this.#over(),
       clipped: () => panel.say(`${words.clip_over} · `, button(words.play_rest, () => deck.play())),
     };
-    window.addEventListener("pagehide", () => this.#save());
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
     document.addEventListener("aftercast-reload", () => keep("reload",
       { path: location.pathname, t: deck.time, isPlaying: deck.isWanted, saved: Date.now() }, "sessionStorage"));
@@ -80,28 +83,30 @@ export class Live {
     if (deck.state === "idle") player.offer();
     this.panel.paint(true);
     clearTimeout(this.later);
-    const t = deck.stop === null ? compact(deck.time) : `${compact(deck.clip)},${compact(deck.stop)}`;
-    this.later = setTimeout(() => history.replaceState(history.state, "", `#t=${t}`), FOLLOW_MS);
+    const own = `#t=${compact(deck.time)}`;
+    const hash = deck.stop === null ? own : `#t=${compact(deck.clip)},${compact(deck.stop)}`;
+    this.later = setTimeout(() => history.replaceState({ ...history.state, own }, "", hash), FOLLOW_MS);
   }
 
   #save() {
-    const { deck, replay, player: { range: [from, to], wall } } = this;
-    if (deck.state === "idle") return;
+    const { deck, replay, panel: { poster }, player: { range: [from, to], wall } } = this;
+    if (deck.state === "idle" || deck.stop !== null) return;
     const t = deck.time;
     this.saved = t;
     const place = {
       at: wall.ms(t), t: Math.floor(t), share: Math.round((1000 * (t - from)) / (to - from)) / 1000, saved: Date.now(),
       done: deck.state === "over" || t > to - Math.min(DONE_BEFORE_END, (to - from) / 10),
       url: location.pathname, title: replay.title, vj: replay.vj, hue: replay.hue,
-      poster: replay.poster && new URL(replay.poster, location.href).pathname,
+      poster: poster && new URL(poster.src).pathname,
     };
-    const places = recall("places");
-    replay.tags.slice(0, TAGS_KEPT).forEach((tag, i) => { places[tag] = { ...place, alias: i > 0 }; });
-    keep("places", Object.fromEntries(Object.entries(places).sort((one, two) => two[1].saved - one[1].saved).slice(0, PLACES_KEPT)));
+    const kept = places();
+    replay.tags.slice(0, TAGS_KEPT).forEach((tag, i) => { kept[tag] = { ...place, alias: i > 0 }; });
+    keep("places", Object.fromEntries(Object.entries(kept).sort((one, two) => two[1].saved - one[1].saved).slice(0, PLACES_KEPT)));
   }
 
   #shown() {
-    const { poster, stage } = this.panel;
+    const { poster, stage, notice } = this.panel;
+    if (this.retrying === notice.textContent) this.panel.say("");
     if (poster?.parentNode === stage) poster.hidden = true;
     this.#face();
     if (this.isKnown) return;
@@ -112,10 +117,10 @@ export class Live {
 
   /* Media keys, headsets, lock screens. */
   #meetSystem() {
-    const { replay, deck, player: { range: [from] } } = this;
+    const { replay, deck, panel: { poster }, player: { range: [from] } } = this;
     const media = navigator.mediaSession;
-    if (!media || !window.MediaMetadata) return;
-    const artwork = replay.poster ? [{ src: new URL(replay.poster, location.href).href }] : [];
+    if (!media) return;
+    const artwork = poster ? [{ src: poster.src }] : [];
     media.metadata = new MediaMetadata({ title: replay.title, artist: replay.vj, artwork });
     const acts = {
       play: () => deck.play(), pause: () => deck.pause(), seekto: ({ seekTime }) => deck.seek(from + seekTime),
@@ -133,7 +138,7 @@ export class Live {
     const { deck: { isWanted, time }, player: { range: [from, to] }, ways } = this;
     if (!this.isKnown || !navigator.mediaSession) return;
     navigator.mediaSession.playbackState = isWanted ? "playing" : "paused";
-    navigator.mediaSession.setPositionState?.({ duration: to - from, position: time - from, playbackRate: ways.rate });
+    navigator.mediaSession.setPositionState?.({ duration: to - from, position: Math.min(to, time) - from, playbackRate: ways.rate });
   }
 
   #face() {
@@ -143,8 +148,7 @@ export class Live {
   #dead() {
     const { words, deck, panel, replay: { tracks } } = this;
     const links = tracks.flatMap((track, i) => {
-      const found = track.parts.findIndex((part) => deck.at < part.to);
-      const n = (found < 0 ? track.parts.length : found + 1);
+      const n = track.parts.findIndex((part) => deck.at < part.to) + 1 || track.parts.length;
       const text = say(words, "download_part", { version: this.#version(i), n });
       return n ? [make("a", { href: track.parts[n - 1].url, download: true, rel: "noreferrer" }, text), " · "] : [];
     });

@@ -17,10 +17,13 @@ export function keep(name, value, storage = "localStorage") {
 
 export const ways = () => ({ rate: 1, volume: 1, muted: false, captions: "", wall: true, keys: true, ...recall("ways") });
 
+/* The places kept, by tag; what is none of ours is left out. */
+export const places = () => Object.fromEntries(Object.entries(recall("places")).filter(([, place]) => Number.isFinite(place?.saved)));
+
 /* The newest place under any of the broadcast's tags: {at, share, done, saved, …}. */
 export function placeOf(tags) {
-  const places = recall("places");
-  return tags.map((tag) => places[tag]).filter(Boolean).sort((a, b) => b.saved - a.saved)[0];
+  const kept = places();
+  return tags.map((tag) => kept[tag]).filter(Boolean).sort((a, b) => b.saved - a.saved)[0];
 }
 
 export function placeBeforeReload() {
@@ -42,10 +45,10 @@ function lastVisit() {
 
 /* Shows on every card how far its broadcast was watched, or that it is new since the last visit. */
 export function mark() {
-  const places = recall("places");
+  const kept = places();
   const before = lastVisit();
   for (const card of words.begun ? document.querySelectorAll(".card") : []) {
-    const place = places[card.querySelector(".title a")?.pathname.split("/").at(-2)];
+    const place = kept[card.querySelector(".title a")?.pathname.split("/").at(-2)];
     const isNew = before && Date.parse(card.querySelector(".when time")?.dateTime) > before;
     const text = place?.done ? words.watched : place ? begun(place) : isNew ? words.fresh : null;
     if (!text) continue;

@@ -273,7 +273,7 @@ export class Panel {
     this.wall.dateTime = wall.iso(t);
     this.time.textContent = clock(t);
     this.total.textContent = clip ? say(words, "clip_to", { time: clock(clip[1]) }) : `/ ${clock(this.player.range[1])}`;
-    const name = chapter && make("span", { lang: chapter.lang }, chapter.title);
+    const name = chapter && make("bdi", { lang: chapter.lang }, chapter.title);
     const rest = [heard, deck.state === "loading" && deck.isWanted ? words.loading : part].filter(Boolean).join(" · ");
     this.place.replaceChildren(...(name ? [name, " · "] : []), rest || wall.clock(t));
     if (clip) this.place.replaceChildren(make("a", { href: `#t=${second}` }, words.play_rest));
@@ -297,8 +297,9 @@ export class Panel {
     reshape(this.play, deck.isWanted ? "pause" : "play");
     this.section.classList.toggle("playing", deck.isWanted);
     this.section.classList.toggle("loading", deck.state === "loading");
-    if (deck.state === "on" || deck.isWanted) this.keys.hidden = true;
-    if (["on", "loading"].includes(deck.state)) this.hollow.hidden = true;
+    if (deck.state === "on" || deck.isWanted) this.#hide(this.keys);
+    if (["on", "loading"].includes(deck.state)) this.#hide(this.hollow);
+    if (!deck.isWanted) this.section.classList.remove("idle");
     this.wall.hidden = !ways.wall;
     this.rate.textContent = `${ways.rate}×`;
     this.rate.setAttribute("aria-label", say(words, "speed", { rate: ways.rate }));
@@ -319,14 +320,22 @@ export class Panel {
 
   /* Words instead of a picture: each argument is a line of texts and buttons. Screen readers hear it from the status line. */
   instead(...lines) {
+    this.#hide(this.keys);
+    this.#hide(this.hollow);
     this.hollow.replaceChildren(...lines.map((line) => make("p", {}, ...[line].flat())));
     this.hollow.hidden = false;
-    this.keys.hidden = true;
     this.say("");
     this.notice.textContent = this.hollow.textContent;
   }
 
+  /* The focus does not go down with what was pressed. */
+  #hide(box) {
+    if (box.contains(document.activeElement)) this.play.focus({ preventScroll: true });
+    box.hidden = true;
+  }
+
   offer(...keys) {
+    this.#hide(this.keys);
     this.keys.replaceChildren(...keys);
     this.keys.hidden = this.isAudio && keys.length < 2;
   }

@@ -27,7 +27,7 @@ export class Pointer {
       clearTimeout(this.sleep);
       this.sleep = setTimeout(() => panel.section.classList.toggle("idle", live.deck.isWanted), IDLE_MS);
     };
-    for (const name of ["pointermove", "pointerdown", "keydown", "focusin"]) panel.section.addEventListener(name, wake);
+    for (const name of ["pointermove", "pointerdown", "keydown", "focusin"]) document.addEventListener(name, wake);
   }
 
   #bar(bar) {
@@ -82,7 +82,8 @@ export class Pointer {
     stage.addEventListener("dblclick", (event) => panel.isPicture(event) && !panel.isTouch && live.fullscreen());
     stage.addEventListener("contextmenu", (event) => panel.isTouch && panel.isPicture(event) && event.preventDefault());
     stage.addEventListener("pointerdown", (event) => {
-      if (panel.isTouch && panel.isPicture(event)) this.hold = setTimeout(() => this.#rush(HELD_RATE), HOLD_MS);
+      clearTimeout(this.hold);
+      if (event.isPrimary && panel.isTouch && panel.isPicture(event)) this.hold = setTimeout(() => this.#rush(HELD_RATE), HOLD_MS);
     });
     const release = () => {
       clearTimeout(this.hold);

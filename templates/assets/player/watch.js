@@ -25,7 +25,7 @@ const TABLE = {
 const PLACES = { Comma: ",<", Period: ".>", Slash: "/?", Equal: "=+", BracketLeft: "[{", BracketRight: "]}" };
 const WRITING = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]";
 const PRESSABLE = "a[href], button, summary, input";
-const INSIDE_ONLY = /^(ArrowUp|ArrowDown|Home|End|Page)/;
+const SCROLLING = /^(Home|End|Page)/;
 
 function find(name) { return /^\d$/.test(name) ? ["tenth", Number(name)] : TABLE[name]; }
 
@@ -46,12 +46,26 @@ function listen(player) {
     const act = name && find(name);
     if (!act) return;
     const isInside = player.root.contains(target) || document.fullscreenElement;
-    if (INSIDE_ONLY.test(name) && !isInside && !(target === document.body && player.deck.isWanted)) return;
+    if (SCROLLING.test(name) && target !== player.panel.bar && !document.fullscreenElement) return;
+    if (/^Arrow(Up|Down)/.test(name) && !isInside && !(target === document.body && player.deck.isWanted)) return;
+    if (/^Shift.A/.test(name) && !isInside && !getSelection().isCollapsed) return;
     if (target.matches?.("input") && name.length > 1) return;
     if (name === " " && target.matches?.(PRESSABLE)) return;
     if (name !== " " && /^(Shift\+)?.$/.test(name) && !player.ways.keys) return;
     event.preventDefault();
     if (!event.repeat || /step|louder|frame|nextRate/.test(act[0])) player.do(...act);
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.button || event.ctrlKey || event.metaKey || event.shiftKey ? null : event.target.closest("a[href^='#']");
+    const moment = link && player.read(link.getAttribute("href"));
+    if (!moment || event.defaultPrevented) return;
+    event.preventDefault();
+    player.do("open", moment, true);
+    player.panel.section.scrollIntoView({ block: "nearest" });
+  });
+  window.addEventListener("hashchange", () => {
+    const moment = player.read(location.hash);
+    if (moment) player.do("open", moment);
   });
 }
 
@@ -65,7 +79,7 @@ function canPlay(format) {
    much of the broadcast they have. */
 function preferred({ tracks, length }) {
   const rank = ({ audio, format, parts }) => (audio ? 400 : 0) + (format === "flv" ? 200 : 0)
-    - Math.round((100 * parts.reduce((sum, part) => sum + part.to - part.at, 0)) / length);
+    - Math.round((100 * parts.reduce((sum, part) => sum + part.to - part.at, 0)) / (length || 1));
   return [...tracks.keys()].filter((track) => tracks[track].parts.length && canPlay(tracks[track].format))
     .sort((a, b) => rank(tracks[a]) - rank(tracks[b]) || a - b);
 }
@@ -81,12 +95,12 @@ class Player {
     this.deck = { state: "idle", time: this.range[0], order, track: order[0] ?? 0, stop: null, isWanted: false };
     this.panel = new Panel(root, this);
     this.#meetPage();
-    listen(this);
     this.panel.widen(this.ways.theatre);
     this.panel.redraw();
     this.panel.show();
     this.#begin();
     mark();
+    listen(this);
   }
 
   /* Ask the playing half, or the deck, for something; the first time it is fetched. Safari lets a media element play with
@@ -104,22 +118,9 @@ class Player {
 
   #meetPage() {
     const { words, replay } = this;
-    document.addEventListener("click", (event) => {
-      const link = event.button || event.ctrlKey || event.metaKey || event.shiftKey ? null : event.target.closest("a[href^='#']");
-      const moment = link && this.read(link.getAttribute("href"));
-      if (!moment || event.defaultPrevented) return;
-      event.preventDefault();
-      this.do("open", moment, true);
-      this.panel.section.scrollIntoView({ block: "nearest" });
-    });
-    window.addEventListener("hashchange", () => {
-      const moment = this.read(location.href.split("#")[1] ?? "");
-      if (moment) this.do("open", moment);
-    });
     this.toc = [...document.querySelectorAll(".toc li")].map((item) =>
       ({ item, t: this.read(item.querySelector("a")?.getAttribute("href") ?? "")?.t }));
-    this.versions = [...document.querySelectorAll(".versions > li")].map((item) => {
-      const track = replay.tracks.findIndex((one) => one.words === item.querySelector("p")?.textContent);
+    this.versions = [...document.querySelectorAll(".versions > li")].map((item, track) => {
       const press = button(words.play_this, () => this.do("use", track));
       if (replay.tracks.length > 1 && this.deck.order.includes(track)) item.append(" ", press);
       return { item, press, track };
@@ -129,12 +130,13 @@ class Player {
       this.link, " ", button(words.copy_clip, () => this.do("clip")), " ");
   }
 
-  /* Where to begin: the place before a reload, else the moment a link names, else the place remembered here. */
+  /* Where to begin: the place before a reload, else the moment a link names, else the place remembered here, which is
+     newer than a moment that we wrote into the address ourselves. */
   #begin() {
     const { deck, panel, range: [from, to] } = this;
     const reloaded = placeBeforeReload();
-    const linked = this.read(location.href.split("#")[1] ?? "");
     const kept = placeOf(this.replay.tags);
+    const linked = kept && history.state?.own === location.hash ? null : this.read(location.hash);
     const place = kept && !kept.done ? this.wall.seconds(kept.at) : from;
     const isKept = place > from + RESUME_FROM && place < to - RESUME_UNTIL;
     deck.time = Math.min(to, Math.max(from, reloaded?.t ?? linked?.t ?? (isKept ? place : from)));
