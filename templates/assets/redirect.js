@@ -1,10 +1,10 @@
 /* Goes on to the new address of a replay and takes the moment along: #t is session time and moves by the difference of
    the two starts; any other fragment (#at is wall clock) stays as it is. Without scripts the page refreshes by itself. */
 
-const MOMENT = /^#t=([\dhms.]+)(?:,([\dhms.]+))?$/;
+const MOMENT = /^#t=(?:npt:)?([\dhms.:]+)(?:,([\dhms.:]+))?$/;
 
 function seconds(text) {
-  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/.exec(text);
+  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/.exec(text) ?? /^(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)$/.exec(text);
   return parts ? (parts[1] ?? 0) * 3600 + (parts[2] ?? 0) * 60 + Number(parts[3] ?? 0) : 0;
 }
 

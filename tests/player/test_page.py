@@ -60,7 +60,7 @@ def test_four_hundred_parts_open_at_once_and_a_seek_loads_one(watch: Watch) -> N
 
 def test_captions_transcript_and_storyboard_are_shown_when_there_are(watch: Watch) -> None:
     watch.site.texts["/c.vtt"] = (
-        b"WEBVTT\n\nNOTE x\n\n1\n00:00.000 --> 00:03.000 line:0\nHello <b>you</b>\n\n00:01:12.000 --> 00:01:20.000\n<i>Later</i>\nand more\n"
+        b"WEBVTT\n\nNOTE x\n\n1\n00:00.000 --> 00:03.000 line:0\n<v.loud Lin>Rock &amp;amp; <b>roll</b>&nbsp;&#60;3\n\n00:01:12.000 --> 00:01:20.000\n<i>Later</i>\nand more\n"
     )
     watch.site.texts["/s.vtt"] = b"WEBVTT\n\n00:00:00.000 --> 00:01:20.000\nposter.svg#xywh=4,0,8,9\n"
     watch.open(evening(captions=[{"lang": "en", "label": "English", "url": "/c.vtt"}], storyboard="/s.vtt"))
@@ -68,7 +68,7 @@ def test_captions_transcript_and_storyboard_are_shown_when_there_are(watch: Watc
     watch.until_playing(0.1, 6)
     watch.press("c")
     watch.page.wait_for_selector(".cues p")
-    assert watch.page.text_content(".cues") == "Hello you"
+    assert watch.page.text_content(".cues") == "Lin: Rock &amp; roll\u00a0<3"
     watch.seek(73)
     watch.until("document.querySelector('.cues').textContent === 'Later\\nand more'")
     assert watch.page.locator(".transcript li").count() == 2

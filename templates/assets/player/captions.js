@@ -11,7 +11,11 @@ function seconds(text) {
   return h * 3600 + m * 60 + Number(s);
 }
 
-/* [{from, to, text}] in order of time; styling and settings are left out, tags inside the text too. */
+/* Who speaks stands in front; of the rest nothing but a sign such as &amp; is ever parsed. */
+const plain = (text) => text.replace(/<v[^\s>]*\s+([^>]*)>/g, "$1: ").replace(/<[^>]*>/g, "")
+  .replace(/&#?\w+;/g, (sign) => new DOMParser().parseFromString(sign, "text/html").body.textContent);
+
+/* [{from, to, text}] in order of time; styling and settings are left out, tags inside the text too but for who speaks. */
 export async function read(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(answer.status);
@@ -21,7 +25,7 @@ export async function read(url) {
     const place = lines.findIndex((line) => line.includes("-->") && STAMP.test(line));
     if (place < 0) return [];
     const [from, to] = lines[place].split("-->").map(seconds);
-    return [{ from, to, text: lines.slice(place + 1).join("\n").replace(/<[^>]*>/g, "").trim() }];
+    return [{ from, to, text: plain(lines.slice(place + 1).join("\n")).trim() }];
   }).sort((a, b) => a.from - b.from);
 }
 

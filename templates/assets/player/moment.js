@@ -71,11 +71,11 @@ export class Wall {
 /* "1h2m3s", "734", "12.5", "1:02:11", also with npt: before; null when it is none of them. */
 export function readSeconds(text) {
   const bare = text.trim().replace(/^npt:/, "");
-  if (/^\d+(\.\d+)?s?$/.test(bare)) return parseFloat(bare);
   const colons = /^(?:(\d+):)?(\d{1,3}):(\d\d(?:\.\d+)?)$/.exec(bare);
   const units = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/.exec(bare);
-  const [, h, m, s] = colons ?? units ?? [];
-  return colons || units ? Number(h ?? 0) * 3600 + Number(m ?? 0) * 60 + Number(s ?? 0) : null;
+  const [, h = 0, m = 0, s = 0] = colons ?? units ?? [];
+  const t = h * 3600 + m * 60 + Number(s);
+  return (colons ?? units) && t < Infinity ? t : null;
 }
 
 /* What a fragment names: {t} or {t, until} or null. Read raw: URLSearchParams would make a space of the plus. */
