@@ -160,11 +160,10 @@ class Download(Value, frozen=True):
 
 
 class Version(Value, frozen=True):
-    """A track in words. `index` is its place in the player's list of tracks."""
+    """A track in words. In the list its place is that in the player's list of tracks, which finds its row by it."""
 
     words: str
     primary: bool
-    index: int
     downloads: tuple[Download, ...]
 
 

@@ -52,14 +52,13 @@ def versions(site: Site, session: Session, language: str) -> tuple[Version, ...]
         Version(
             words=version_words(site, track, language),
             primary=track.primary,
-            index=index,
             downloads=tuple(
                 Download(number, part.url, part.size_bytes or 0)
                 for number, part in enumerate(track.parts, 1)
                 if part.url and track.format != "hls"
             ),
         )
-        for index, track in enumerate(published(session))
+        for track in published(session)
     )
 
 
