@@ -69,6 +69,8 @@ def concern(connection: sqlite3.Connection, old: Setting, setting: Setting, limi
     Profiles and curation name what they are about; any other change is about everything.
     """
     new = kept(setting)
+    if clock_of(old) != clock_of(new):
+        return None  # rows hold the hour and weekday of every session, also of those that are otherwise the same
     found = Concern()
     if without_names(old.rules) != without_names(new.rules) or old.media != new.media:
         rows = connection.execute("SELECT base FROM recordings LIMIT ?", (limit + 1,))
@@ -81,6 +83,11 @@ def concern(connection: sqlite3.Connection, old: Setting, setting: Setting, limi
     for curation in differing(old.rules.curations, new.rules.curations):
         add_curation(connection, curation, found)
     return None if len(found) > limit else found
+
+
+def clock_of(setting: Setting) -> tuple[str, int]:
+    """Return what decides how the local clock stood when a session began."""
+    return setting.rules.zone, setting.rules.day_starts_at_minutes
 
 
 def without_names(rules: Rules) -> Rules:

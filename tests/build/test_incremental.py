@@ -1,9 +1,12 @@
 """An incremental build writes what changed, nothing else, and equals a clean one."""
 
+import contextlib
+import sqlite3
+
 import pytest
 
 from builder.errors import ConfigError, NothingChangedError
-from tests.build.sites import ALICE, TestSite, callback, difference, tree
+from tests.build.sites import ALICE, SITE, TestSite, callback, difference, tree
 
 
 @pytest.fixture
@@ -186,3 +189,20 @@ def test_workers_give_the_same_bytes(tmp_path):
     site.build(jobs=2)
 
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_another_clock_moves_the_hours_also_where_no_day_changes(site):
+    """A broadcast that keeps its day is the same session, but it begins at another hour of the week."""
+    for number in range(60, 66):
+        site.append("a.jsonl", callback("dora", number, (number - 60) * 86_400 + 36_000, 600))
+    site.build()
+    site.write("site.yaml", SITE.replace("Asia/Shanghai", "Asia/Tokyo"))
+    site.build()
+
+    assert difference(site.tree(), site.clean_tree()) == []
+    assert hours(site.places.state) == hours(site.root / "clean1" / "state")
+
+
+def hours(state):
+    with contextlib.closing(sqlite3.connect(state / "catalog.sqlite")) as catalog:
+        return sorted(catalog.execute("SELECT id, hour, weekday FROM sessions"))
