@@ -1,8 +1,8 @@
 """Takes comments out of our own scripts and style sheets, so that they can be well commented and small at once.
 
 Not a minifier: line breaks stay where one could end a statement, and names do but for private ones (`#moved` becomes
-`#b`: nothing outside its class can name it). Knows just enough of the two languages to leave strings, templates and
-regular expressions alone.
+`#b`: nothing outside its class can name it) and for a module's own numbers (`const SEAM = 10;`), which are put where
+they are named. Knows just enough of the two languages to leave strings, templates and regular expressions alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _JS = re.compile(
     | (?P<sign> . )
     """
 )
+_NUMBER = re.compile(r"(?m)^const ([A-Z][A-Z_]*) = (\d[\d.]*);\n")
 _REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")
 _TEMPLATE = re.compile(r"(?s)(?:\\.|\$(?!\{)|[^`\\$])*")
 # A line that ends or begins with one of these does not end a statement there, whatever stands beyond the line break.
@@ -39,6 +40,8 @@ def css(text: str) -> str:
 
 def javascript(text: str) -> str:
     """Return a module without comments, blank lines and indentation; text in template literals stays as it is."""
+    numbers = {name: number for name, number in _NUMBER.findall(text) if not _is_more(name, text)}
+    text = _NUMBER.sub(lambda found: "" if found[1] in numbers else found[0], text)
     kept: list[str] = []
     private: dict[str, str] = {}
     braces: list[bool] = []  # of each open brace: whether it is a `${` of a template literal
@@ -65,6 +68,8 @@ def javascript(text: str) -> str:
             piece, at = regex[0], regex.end()
         elif kind == "word" and previous == "#":
             piece = private.setdefault(piece, _short(len(private)))
+        elif kind == "word" and previous != ".":
+            piece = numbers.get(piece, piece)
         elif kind == "space":
             piece = "\n" if "\n" in piece else " "
             kept.append(piece)
@@ -72,6 +77,13 @@ def javascript(text: str) -> str:
         kept.append(piece)
         previous = piece
     return _joined(kept)
+
+
+def _is_more(name: str, text: str) -> bool:
+    """Say whether a name may be that of a property or an export, or is declared again."""
+    return bool(re.search(rf"[{{,]\s*{name}\s*[,}}:]|\b{name}\.|\bas {name}\b", text)) or (
+        len(re.findall(rf"\b(?:const|let|var|function|class)\s+{name}\b", text)) > 1
+    )
 
 
 def _short(number: int) -> str:

@@ -322,6 +322,9 @@ def test_assets_get_names_by_content_leaves_first(tmp_path):
             "class A{#a=1;is(b){return #a in b&&b.#b(b.#a,'#on');}}\n",
         ),
         ("x = (a)\n  ? b\n  : c\n++y", "x=(a)?b:c\n++y\n"),
+        ("const SEAM = 1.5;\nif (a - -SEAM < b.SEAM) return SEAM;", "if(a- -1.5<b.SEAM)return 1.5;\n"),
+        ("const A = 1;\nconst B = 2;\nexport { A, B };", "const A=1;const B=2;export{A,B};\n"),
+        ("const A = 1;\nf(A, { B, A: 2 });", "const A=1;f(A,{B,A:2});\n"),
         ("const a = /x=/\nb\n`c`\n.5", "const a=/x=/\nb\n`c`\n.5\n"),
     ],
 )

@@ -89,9 +89,8 @@ export class Live {
   }
 
   #save() {
-    const { deck, replay, panel: { poster }, player: { range: [from, to], wall } } = this;
+    const { deck, deck: { time: t }, replay, panel: { poster }, player: { range: [from, to], wall } } = this;
     if (deck.state === "idle" || deck.stop !== null) return;
-    const t = deck.time;
     this.saved = t;
     const place = {
       at: wall.ms(t), t: Math.floor(t), share: Math.round((1000 * (t - from)) / (to - from)) / 1000, saved: Date.now(),
@@ -120,8 +119,7 @@ export class Live {
     const { replay, deck, panel: { poster }, player: { range: [from] } } = this;
     const media = navigator.mediaSession;
     if (!media) return;
-    const artwork = poster ? [{ src: poster.src }] : [];
-    media.metadata = new MediaMetadata({ title: replay.title, artist: replay.vj, artwork });
+    media.metadata = new MediaMetadata({ title: replay.title, artist: replay.vj, artwork: poster ? [{ src: poster.src }] : [] });
     const acts = {
       play: () => deck.play(), pause: () => deck.pause(), seekto: ({ seekTime }) => deck.seek(from + seekTime),
       seekbackward: ({ seekOffset = LEAP }) => this.step(-seekOffset), seekforward: ({ seekOffset = LEAP }) => this.step(seekOffset),
