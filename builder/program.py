@@ -39,14 +39,21 @@ def _read() -> str:
 
 @lru_cache(maxsize=1)
 def _stamp() -> str:
-    """Return a digest of where the sources are, of their sizes and their times."""
+    """Return a digest of the places, sizes and times of the sources, and of what is installed beside the libraries.
+
+    The folders of metadata carry the versions: an image may give all its files one time.
+    """
     files = [(entry.path, entry.stat()) for entry in _sources(_ROOT)]
+    beside = set()
     for name in LIBRARIES:
         spec = find_spec(name)
         assert spec is not None
         assert spec.origin is not None
         files.append((spec.origin, os.stat(spec.origin)))  # noqa: PTH116  beside what scandir gives
-    return digest_of_parts(f"{path} {facts.st_size} {facts.st_mtime_ns}" for path, facts in sorted(files))
+        beside.add(os.path.dirname(os.path.dirname(spec.origin)))  # noqa: PTH120  as above
+    versions = sorted(name for folder in beside for name in os.listdir(folder) if name.endswith(".dist-info"))  # noqa: PTH208
+    facts = (f"{path} {facts.st_size} {facts.st_mtime_ns}" for path, facts in sorted(files))
+    return digest_of_parts([*facts, *versions])
 
 
 def _sources(folder: Path | str) -> Iterator[os.DirEntry[str]]:

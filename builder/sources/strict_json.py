@@ -3,8 +3,9 @@
 `json.loads` alone is no validator: it takes NaN, repeated keys (the last wins), lone surrogates and UTF-16 bytes, and
 deep input ends in `RecursionError`. Here all of these are a `StrictJsonError` with a reason code of docs/problems.md.
 
-Most records are flat objects of short texts and numbers. msgspec reads those several times faster and is as strict but for
-what `_flat_object` looks at; whatever is not evidently plain goes the long way, which alone finds words for a refusal.
+Most records are flat objects of short texts and numbers. msgspec reads those several times faster and is as strict but
+for what `_flat_object` looks at; whatever is not evidently plain goes the long way, which alone finds words for a
+refusal.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """What a start remembers of an earlier one: trusted while it is whole and made of the same things."""
 
 import os
+import shutil
 
 import pytest
 
+from builder import program
 from builder.config import SLUG_KEY_VARIABLE
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
@@ -69,6 +71,31 @@ def test_a_text_of_the_same_size_and_time_is_read_again(tmp_path):
     assert (first.content.vjs[0].name, second.content.vjs[0].name) == ("Alice Lamp", "Alice Limb")
     with pytest.raises(ConfigError, match="a link out of it"):
         Workshop(site.places, ENVIRON)
+
+
+def test_another_version_of_a_library_is_another_program(tmp_path, monkeypatch):
+    """Where an image gives all files one time, the folder of metadata alone tells."""
+    module = tmp_path / "lib" / "drawing" / "__init__.py"
+    module.parent.mkdir(parents=True)
+    module.touch()
+    monkeypatch.syspath_prepend(str(tmp_path / "lib"))
+    monkeypatch.setattr(program, "LIBRARIES", ("drawing",))
+
+    def forget() -> None:
+        for once in (program._read, program._stamp):  # made once in a process, as they cannot change in it
+            once.cache_clear()
+
+    digests = []
+    for version in ("1.0", "2.0"):
+        info = tmp_path / "lib" / f"drawing-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: drawing\nVersion: {version}\n")
+        forget()
+        digests.append(program.code_digest(Memory(tmp_path / "state")))
+        shutil.rmtree(info)
+    forget()
+
+    assert digests[0] != digests[1]
 
 
 def test_the_key_of_the_environment_is_not_written_down(tmp_path):
