@@ -156,3 +156,26 @@ def test_storage_that_holds_nonsense_harms_nothing(home: Page) -> None:
     home.wait_for_selector(".theme:not([hidden])")
     assert home.get_attribute("html", "data-theme") is None
     assert home.locator(".resume").count() == 0
+
+
+def test_a_page_come_back_to_shows_what_was_watched_since(home: Page) -> None:
+    place = {"at": 1, "t": 60, "share": 0.5, "saved": 2, "url": "/replays/x/", "title": "Night"}
+    remember(home, {"aaaaaaaaaa": place})
+
+    home.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+    home.wait_for_selector(".resume")
+    assert home.locator(".dayblock .badges").all_text_contents() == ["Watched to 0:01:00"]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "moved"),
+    [("t=1:02:11", "t=3671"), ("t=npt:1:11,90s", "t=11,30"), ("at=20220113T2036", "at=20220113T2036"), ("t=x", "t=x")],
+)
+def test_a_redirect_takes_the_moment_along(home: Page, site: Host, fragment: str, moved: str) -> None:
+    site.texts["/old/"] = b"""<!doctype html><html lang="en"><title>Moved</title><link rel="icon" href="/poster.svg">
+<script type="module" src="/assets/redirect.js"></script><a class="to" href="/home/" data-shift="-60">Moved</a></html>"""
+
+    home.goto(f"{site.url}/old/#{fragment}")
+
+    home.wait_for_url(f"**/home/#{moved}")

@@ -95,6 +95,17 @@ def test_the_rest_after_a_clip_is_remembered(watch: Watch) -> None:
     assert place(watch) in (9, 10, 11)
 
 
+def test_after_a_clip_at_the_very_end_the_whole_is_played(watch: Watch) -> None:
+    watch.open(evening(), "#t=79,80")
+    watch.start()
+    watch.until("deck.isWanted === false && t > 79.9")
+
+    watch.press("k")
+
+    watch.until_playing(0.1, 6)
+    assert watch.page.text_content(".readout .dim") == "/ 0:01:20"
+
+
 def test_nonsense_among_the_places_does_not_stop_saving(watch: Watch) -> None:
     remember(watch, {"x": None, "y": 1, "z": {"saved": "x"}, TAG: None})
     watch.open(evening())
@@ -163,6 +174,38 @@ def test_controls_in_full_screen_keep_the_focus_and_come_back_for_a_key(watch: W
     watch.page.wait_for_selector(".player.idle")
     watch.look("(player.do('pause'), 0)")
     assert watch.page.evaluate(SEEN) == "1"
+
+
+def test_a_seek_while_paused_is_not_given_up(watch: Watch) -> None:
+    """Some phones load nothing of it before the next press."""
+    watch.open(evening(), patience=1)
+    watch.start()
+    watch.until_playing(0.1, 6)
+    watch.press("k")
+    watch.site.silent.add("p3.mp4")
+
+    watch.seek(75)
+
+    watch.until("deck.state === 'idle'")
+    assert watch.page.is_hidden(".hollow")
+    assert watch.time == 75
+    watch.site.heal()
+    watch.press("k")
+    watch.until_playing(75, 80)
+
+
+def test_the_element_that_a_phone_has_enlarged_plays_on(watch: Watch) -> None:
+    watch.page.add_init_script(
+        "Object.defineProperty(HTMLVideoElement.prototype, 'webkitDisplayingFullscreen', { get: () => true })"
+    )
+    watch.open(evening(), "#t=4")
+    watch.start()
+    watch.until_playing(4, 6)
+    watch.look("(window.enlarged = video, 0)")
+
+    watch.until_playing(6.2, 12)
+
+    assert watch.look("video === window.enlarged")
 
 
 def test_two_fingers_do_not_hurry(browser: Browser, site: Host, far: Host) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -147,6 +150,14 @@ def test_the_page_has_no_inline_style_attribute_of_ours_before_play(watch: Watch
     assert watch.page.locator("aftercast-player [style]").count() == 0
 
 
+def served(file: Path) -> str:
+    """A module as a site serves it: shrunk, and with hashes in the names that it imports."""
+    text = shrink.javascript(file.read_text("utf-8"))
+    return re.sub(
+        r"(\./\w+)\.js", lambda name: f"{name[1]}.{hashlib.sha256(name[1].encode()).hexdigest()[:10]}.js", text
+    )
+
+
 @pytest.mark.parametrize("name", ["before play", "on first use"])
 def test_the_modules_keep_to_their_budget(name: str) -> None:
     root = pages.ROOT / "templates" / "assets"
@@ -157,9 +168,7 @@ def test_the_modules_keep_to_their_budget(name: str) -> None:
         else [file for file in sorted((root / "player").glob("*.js")) if file not in first]
     )
 
-    sizes = {
-        file.name: len(gzip.compress(shrink.javascript(file.read_text("utf-8")).encode(), 9, mtime=0)) for file in files
-    }
+    sizes = {file.name: len(gzip.compress(served(file).encode(), 9, mtime=0)) for file in files}
 
     print(f"\n[player] modules {name}: {sum(sizes.values())} bytes under gzip, {sizes}")  # noqa: T201 - what a run shows
     assert sum(sizes.values()) <= LIMIT

@@ -172,3 +172,17 @@ def test_a_stall_during_playback_is_tried_again(watch: Watch) -> None:
     watch.site.heal()
 
     watch.until_playing(2.5, 6)
+
+
+def test_playback_outlives_what_goes_wrong_in_telling_of_it(watch: Watch) -> None:
+    watch.open(evening())
+    watch.start()
+    watch.until_playing(0.1, 6)
+    watch.look("(deck.told.change = () => { throw new Error('untold'); }, 0)")
+
+    watch.seek(7)
+
+    watch.until_playing(7.2, 12)
+    assert set(watch.errors) == {"untold"}
+    watch.page.goto("about:blank")
+    watch.errors.clear()

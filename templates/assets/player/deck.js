@@ -29,7 +29,11 @@ export class Deck {
   get video() { return this.slot.video; }
   get time() { return this.state === "on" ? Math.min(this.to, Math.max(this.from, this.slot.spot.part.at + this.video.currentTime)) : this.at; }
   gapAt(t) { return this.gaps.find(([from, to]) => t >= from && t < to) ?? null; }
-  tell(what, detail) { this.told[what](detail); }
+
+  /* Whatever goes wrong in telling, playback goes on. */
+  tell(what, detail) {
+    try { this.told[what](detail); } catch (problem) { reportError(problem); }
+  }
 
   #spot(track, index, t) {
     const part = this.tracks[track].parts[index];
@@ -138,8 +142,10 @@ export class Deck {
     this.quiet += passed;
     this.still += passed;
     if (this.quiet <= this.patience && this.still <= Math.max(this.patience, PATIENCE_WITH_BYTES)) return undefined;
+    if (this.isWanted) return this.#fail(this.state === "on" ? 1 : Infinity);
     /* A phone may load nothing of a place that was sought while paused. */
-    return this.isWanted ? this.#fail(this.state === "on" ? 1 : Infinity) : this.#set("idle");
+    this.slot.release();
+    return this.#set("idle");
   }
 
   #aim(t) {
