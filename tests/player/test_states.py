@@ -80,6 +80,12 @@ def test_versions_with_the_same_words_are_told_apart(watch: Watch) -> None:
     assert watch.look("deck.track") == 1
 
 
+def test_of_unknown_lengths_pictures_still_come_before_sound(watch: Watch) -> None:
+    watch.open(replay(0, [track("aac", [(0, 0, "/media/p1.aac")]), track("mp4", [(0, 0, "/media/p1.mp4")])]))
+
+    assert watch.look("deck.order") == [1, 0]
+
+
 def test_play_during_a_pause_before_another_try_does_not_lose_it(watch: Watch) -> None:
     watch.site.missing.add("p1.mp4")
     watch.open(evening())
