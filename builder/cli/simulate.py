@@ -61,6 +61,11 @@ def command(**flags: Any) -> None:
     if flags["vjs"] * flags["days"] > MOST_VJ_DAYS:
         raise ConfigError(f"`--vjs` times `--days` expected at most {MOST_VJ_DAYS}, found more")
     world = world_of(flags["seed"], flags["vjs"], flags["days"], flags["start"])
+    if not (flags["target"] or flags["truth"] or flags["api_port"] is not None):
+        raise ConfigError(
+            "expected one of `--to`, `--truth` and `--api-port`, found none: nothing would be sent, written or answered",
+            hint="`--to http://127.0.0.1:8080/callback` posts to `aftercast collect --port 8080`",
+        )
     weather = Weather(flags["duplicates"], flags["lost"], flags["reorder"], flags["outages"])
     keys = keys_of(os.environ)
     delivery = Delivery(world, weather, seed=flags["seed"], key=keys[0].decode() if keys else "")

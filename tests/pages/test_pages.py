@@ -243,6 +243,7 @@ def test_an_empty_catalog_says_what_to_do_next():
     assert set(empty) == {"/", "/404.html", "/replays/", "/vj/"}
     assert "<code>site_src/recordings/</code>" in empty["/"]
     assert "aftercast build" in empty["/"]
+    assert "<code>aftercast simulate --to http://127.0.0.1:8080/callback</code>" in empty["/"]
 
 
 def test_an_unmapped_vj_has_a_decent_page(pages):

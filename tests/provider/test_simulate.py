@@ -57,6 +57,7 @@ def free_port() -> int:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("--vjs", "2"), "expected one of `--to`, `--truth` and `--api-port`"),
         (("--to", "127.0.0.1:8080"), "`--to` expected an address"),
         (("--to", "https://127.0.0.1/"), "`--to` expected an address"),
         (("--speed", "fast"), "`--speed` expected world seconds a second or `max`"),
