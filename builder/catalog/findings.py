@@ -35,7 +35,7 @@ def conflict(connection: sqlite3.Connection, base: int, key: str, fields: Iterab
 
 def refused(connection: sqlite3.Connection, base: int, key: str, host: str) -> None:
     """Note that a recording waits for its media host to be listed."""
-    message = f"expected a host of `media.hosts`, found `{host}`"
+    message = f"expected a host of `media.hosts`, found `{host}`; add it to `media.hosts` in site.yaml to use it"
     _put(connection, base, Problem("media_host", message, field="url", file_id=key, quarantined=True))
 
 
@@ -74,7 +74,8 @@ def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation
 def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | None:
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
-        return Problem("curation_unmatched", "matches no session", source=curation.source)
+        named = f"recording `{curation.recordings[0][:80]}`" if curation.recordings else f"address `{curation.address}`"
+        return Problem("curation_unmatched", f"matches no session: none has the {named}", source=curation.source)
     if not curation.chapters:
         return None
     spans = connection.execute(

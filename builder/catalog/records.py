@@ -94,7 +94,7 @@ class RecordQuestions(Questions):
             (-1 if limit is None else max(limit - len(notes), 0),),
         )
         notes += [
-            Note(f"{code}:{name}", self._located(_decode_problem(item), name, base)) for code, name, base, item in rows
+            Note(f"{code}:{name}", self.located(_decode_problem(item), name, base)) for code, name, base, item in rows
         ]
         return notes + self._too_short(-1 if limit is None else max(limit - len(notes), 0))
 
@@ -105,11 +105,11 @@ class RecordQuestions(Questions):
         ).fetchall()
         problem = Problem("too_short", "its session is shorter than `grouping.min_length`")
         return [
-            Note(f"too_short:{key}", self._located(msgspec.structs.replace(problem, file_id=key), key, base))
+            Note(f"too_short:{key}", self.located(msgspec.structs.replace(problem, file_id=key), key, base))
             for key, base in rows
         ]
 
-    def _located(self, problem: Problem, name: str, base: int) -> Problem:
+    def located(self, problem: Problem, name: str, base: int) -> Problem:
         """Add where the first notice of the recording stands."""
         if problem.source or not base:
             return problem

@@ -239,7 +239,10 @@ class Refresh:
     def _problems(self, read: list[Batch], bases: set[int]) -> tuple[Problem, ...]:
         found = [msgspec.msgpack.decode(item, type=Problem) for batch in read for _, item in batch.problems]
         for base in sorted(bases):
-            found += findings.found_about(self.connection, base)
+            if len(found) >= SHOWN_PROBLEMS:
+                break
+            about = findings.found_about(self.connection, base)
+            found += [self.catalog.located(problem, problem.file_id, base) for problem in about]
         found += findings.match_curations(self.connection, self.inputs.rules.curations)
         return tuple(found[:SHOWN_PROBLEMS])
 

@@ -65,7 +65,9 @@ def show(number: str, source: Path, state: Path | None, as_json: bool) -> None:
         click.echo(msgspec.json.encode(data).decode())
         return
     for name, value in data.items():
-        if value not in ("", 0):
+        if name == "quarantined":
+            say(f"{name}: {'yes' if value else 'no'}")
+        elif value not in ("", 0):
             say(f"{name}: {value}")
 
 
@@ -80,7 +82,7 @@ def retry(source: Path, state: Path | None) -> None:
 
 
 def line_of(found: Note) -> str:
-    standing = "set aside" if found.problem.quarantined else "used"
+    standing = "set aside" if found.problem.quarantined else "warning"
     return f"{found.number}  {found.problem.code} ({standing})  {one_line(found.problem)}"
 
 

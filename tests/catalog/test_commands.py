@@ -73,6 +73,9 @@ def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
     ]
     assert "recordings/a.jsonl:4: `url` expected a host of `media.hosts`, found `elsewhere.example.com`" in out[2]
 
+    assert [line.split("(")[1].split(")")[0] for line in out] == ["set aside", "warning", "set aside"]
+    assert "quarantined: no" in call(capsys, "problems", "show", "conflict:1")[1]
+
     _, out, _ = call(capsys, "problems", "show", "media_host:3", "--json")
     assert json.loads(out[0])["file_id"] == "3"
     _, out, _ = call(capsys, "problems", "list", "--json")

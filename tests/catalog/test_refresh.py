@@ -256,6 +256,11 @@ def test_an_unlisted_media_host_waits_for_the_list(tmp_path):
     report, found = world.run()
     assert (sizes(report.counts), found["sessions"]) == ((1, 0, 0, 0, 1), [])
     assert [(p.code, p.quarantined, p.file_id) for p in report.problems] == [("media_host", True, "1")]
+    world.append("a.jsonl", callback("2", START_S, video_url="http://media.example.com/2.mp4"))
+    (problem,) = world.run()[0].problems
+    assert (problem.source, problem.line) == ("recordings/a.jsonl", 2), "an update says where, as a load does"
+    assert "add it to `media.hosts`" in problem.message
+    world.write("a.jsonl", callback("1", START_S, video_url="http://media.example.com/1.mp4"))
 
     report, found = world.run(media=Media(hosts=("media.example.com",)))
     assert (sizes(report.counts), len(found["sessions"]), found["findings"]) == ((1, 1, 0, 0, 0), 1, [])
@@ -325,7 +330,9 @@ def test_curation_changes_its_session_and_is_reported_when_it_matches_none(tmp_p
 
     report, found = world.run(curations=(finale, lost))
     assert report.changed == 1
-    assert [(p.code, p.source) for p in report.problems] == [("curation_unmatched", "replays/lost.md")]
+    (problem,) = report.problems
+    assert (problem.code, problem.source) == ("curation_unmatched", "replays/lost.md")
+    assert problem.message == "matches no session: none has the recording `3`"
     assert found["tags"] == ["('end', 1)"]
     report, found = world.run()
     assert (report.changed, found["tags"], found["findings"]) == (1, [], [])
