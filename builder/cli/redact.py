@@ -17,17 +17,23 @@ from builder.collect.rewriting import redact_folder, set_aside
 def command(source: Path) -> None:
     """Replace txSecret, txTime and tokens in stored callbacks by keyed hashes.
 
-    Every file of recordings/callbacks is rewritten beside itself and then replaced; sessions stay as they are. The
-    receiver must not be running. The key of the hashes is AFTERCAST_REDACT_KEY, or comes from the first callback key.
+    Looks at recordings/callbacks only, and there at lines that the receiver wrote. Every file is rewritten beside
+    itself and then replaced; sessions stay as they are. The receiver must not be running. The key of the hashes is AFTERCAST_REDACT_KEY, or comes from the first callback key.
 
     \b
     Example:  AFTERCAST_REDACT_KEY=… aftercast redact --source mysite/site_src
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     folder = source / "recordings" / "callbacks"
     key = redaction_key(os.environ)
-    if not folder.is_dir():
+    if folder.is_dir():
+        redact(folder, key)
+    else:
         note(f"`{folder}` does not exist, nothing to do")
-        return
+    tell_others(folder)
+
+
+def redact(folder: Path, key: bytes) -> None:
+    """Redact the receiver's folder, and say what became of each file."""
     for file in redact_folder(folder, key):
         click.echo(f"{file.name}: {file.redacted} redacted, {file.already} before")
         if file.left:
@@ -36,6 +42,14 @@ def command(source: Path) -> None:
     if pieces:
         note(f"torn tails kept aside may hold secrets: {', '.join(pieces)}")
         click.echo("hint: nothing in them was acknowledged; delete them when you do not need them", err=True)
+
+
+def tell_others(folder: Path) -> None:
+    """Say that there are files which redaction never looks at."""
+    other = next((name for name in sorted(folder.parent.glob("*")) if name != folder and name.name[0] != "."), None)
+    if other:
+        note(f"`{other}` and what else is outside `{folder}` was not looked at and may hold secrets")
+        click.echo("hint: keep logs of callbacks out of git; only lines that `collect` wrote are redacted", err=True)
 
 
 def _lines(count: int) -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from builder.errors import ConfigError, StorageError
 
+SECRETS = "site_src/recordings/callbacks"  # holds push secrets: for its owner alone, and not in git
 FOLDERS = (
     "site_src/recordings",
+    SECRETS,
     "site_src/vjs",
     "site_src/replays",
     "site_src/pages",
@@ -31,7 +33,7 @@ def start_site(folder: Path, slug_key: str) -> list[str]:
     check_free(folder)
     try:
         for name in FOLDERS:
-            (folder / name).mkdir(parents=True, exist_ok=True)
+            (folder / name).mkdir(0o700 if name == SECRETS else 0o777, parents=True, exist_ok=True)
         return [_copy(source, folder, slug_key) for source in sorted(HERE.rglob("*")) if _is_part(source)]
     except FileExistsError as error:
         raise ConfigError(f"{error.filename}: expected no file, found one") from error

@@ -211,6 +211,16 @@ def test_redaction_is_refused_while_a_receiver_runs(folder: Path) -> None:
     assert b"CANARYTXSECRET" in (folder / "2025-09-05.jsonl").read_bytes()
 
 
+def test_redaction_names_what_it_does_not_look_at(folder: Path) -> None:
+    """A log that was copied beside the receiver's folder keeps its secrets."""
+    (folder.parent / "a.jsonl").write_text("{}\n", encoding="utf-8")
+
+    code, _, said = redact(folder.parents[1])
+
+    assert code == 0
+    assert f"`{folder.parent / 'a.jsonl'}` and what else is outside `{folder}` was not looked at" in said
+
+
 def test_nothing_to_redact_is_no_error(tmp_path: Path) -> None:
     """A site that never received anything."""
     assert redact(tmp_path) == (0, "", f"aftercast: `{tmp_path}/recordings/callbacks` does not exist, nothing to do\n")

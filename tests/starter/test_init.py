@@ -36,6 +36,7 @@ def test_a_new_site_has_this_shape(tmp_path, capsys):
         "site_src",
         "site_src/pages",
         "site_src/recordings",
+        "site_src/recordings/callbacks",
         "site_src/redirects.yaml",
         "site_src/replays",
         "site_src/replays/example.md.off",
@@ -45,6 +46,7 @@ def test_a_new_site_has_this_shape(tmp_path, capsys):
         "site_src/vjs/example.md.off",
         "templates",
     }
+    assert (tmp_path / "x/site_src/recordings/callbacks").stat().st_mode & 0o077 == 0
     ignored = (tmp_path / "x" / ".gitignore").read_text().splitlines()
     assert {"/site_src/recordings/callbacks/", "/site_src/recordings/pulled/"} <= set(ignored)
     assert capsys.readouterr().err == ""
