@@ -71,6 +71,18 @@ def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation
     return found
 
 
+def note_denied(connection: sqlite3.Connection, problems: Iterable[Problem]) -> None:
+    """Note the places that may not be read now, in place of those that could not be before."""
+    connection.execute("DELETE FROM findings WHERE code='unreadable_file'")
+    rows = [(problem.code, problem.source, 0, encode(problem)) for problem in problems]
+    connection.executemany("INSERT INTO findings VALUES(?,?,?,?)", rows)
+
+
+def denied(connection: sqlite3.Connection) -> list[Problem]:
+    rows = connection.execute("SELECT item FROM findings WHERE code='unreadable_file' ORDER BY name")
+    return [_decode(item) for (item,) in rows]
+
+
 def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | None:
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:

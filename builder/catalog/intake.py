@@ -6,7 +6,7 @@ file that was cut, rewritten or read under other settings gives its rows back fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -15,7 +15,7 @@ from builder.catalog.now import DAY_MS, note_end
 from builder.catalog.rows import EventRow, NoticeRow, encode, event_columns, notice_numbers
 from builder.catalog.schema import ROW_BITS
 from builder.model import Ignored, Notice, Problem, Value
-from builder.sources import Entry, Group, Resume, SourceFile, SourceSettings, fits, identity_of, read
+from builder.sources import Entry, Group, Resume, SourceFile, SourceSettings, denial, fits, identity_of, read
 
 BATCH_ROWS = 2000
 ProblemRow = tuple[int, bytes]
@@ -182,6 +182,7 @@ class Plan(Value, frozen=True):
 
     tasks: tuple[Task, ...] = ()
     gone: tuple[FileRow, ...] = ()
+    denied: tuple[Problem, ...] = ()  # what is there and may not be read: its rows stay as they are
 
     @property
     def size_bytes(self) -> int:
@@ -197,7 +198,10 @@ def plan(known: Iterable[FileRow], files: Iterable[SourceFile], settings: str) -
     rows = {row.relative: row for row in known}
     next_id = max((row.id for row in rows.values()), default=0) + 1
     pairs = [(file, rows.get(file.relative)) for file in {file.relative: file for file in files}.values()]
+    denied = _denied(pairs, settings)
+    pairs = [(file, row) for file, row in pairs if file.relative not in denied]
     present = {file.relative for file, row in pairs if row is not None}
+    present |= {name for name in rows if _is_within(name, denied)}
     orphans = {name: row for name, row in rows.items() if name not in present}
     if any(row is None for _, row in pairs):  # a new file may hold what another one held
         orphans |= {row.relative: row for file, row in pairs if row is not None and not _continues(file, row, settings)}
@@ -214,7 +218,20 @@ def plan(known: Iterable[FileRow], files: Iterable[SourceFile], settings: str) -
             next_id += 1
         tasks.append(Task(file, taken, settings))
     gone = sorted(name for name in orphans if name not in present)
-    return Plan(tuple(sorted(tasks, key=lambda task: task.file.relative)), tuple(orphans[name] for name in gone))
+    tasks.sort(key=lambda task: task.file.relative)
+    return Plan(tuple(tasks), tuple(orphans[name] for name in gone), tuple(denied.values()))
+
+
+def _denied(pairs: Iterable[tuple[SourceFile, FileRow | None]], settings: str) -> dict[str, Problem]:
+    """Return what may not be read of that which would be, by name."""
+    news = (file for file, row in pairs if row is None or not row.is_current(file, settings))
+    return {file.relative: problem for file in news if (problem := denial(file)) is not None}
+
+
+def _is_within(name: str, places: Collection[str]) -> bool:
+    while name and name not in places:
+        name = name.rpartition("/")[0]
+    return bool(name)
 
 
 def _continues(file: SourceFile, row: FileRow, settings: str) -> bool:

@@ -104,7 +104,7 @@ class Refresh:
         digest = digest_of(self.inputs.setting)
         is_same_setting = self.catalog.meta("setting") == digest and self._is_same_now()
         if not todo.tasks and not todo.gone and is_same_setting:
-            return self._report(Counts(), ())
+            return self._report(Counts(), self._only_denied(todo))
         if self._is_empty():
             with self.catalog.loading(), self.catalog.transaction():
                 return self._bulk(todo, digest)
@@ -115,6 +115,13 @@ class Refresh:
             except TooMuchError:
                 self.connection.execute("ROLLBACK TO attempt")
             return self._bulk(todo, digest)
+
+    def _only_denied(self, todo: Plan) -> tuple[Problem, ...]:
+        """Keep and return what may not be read, when there is nothing else to do."""
+        if findings.denied(self.connection) != sorted(todo.denied, key=lambda problem: problem.source):
+            with self.catalog.transaction():
+                findings.note_denied(self.connection, todo.denied)
+        return todo.denied[:SHOWN_PROBLEMS]
 
     def _is_empty(self) -> bool:
         return self.connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
@@ -148,7 +155,10 @@ class Refresh:
             keys |= self._affected(changed)
         self._note_pages(keys, everything=everything)
         self._store_setting(digest, now)
-        problems = self._problems(intake.batches, {row[1] for batch in intake.batches for row in batch.notices})
+        findings.note_denied(self.connection, todo.denied)
+        problems = todo.denied + self._problems(
+            intake.batches, {row[1] for batch in intake.batches for row in batch.notices}
+        )
         return self._report(new_counts(intake, todo, update), problems, len(changed), removed, everything=everything)
 
     def _read(self, todo: Plan) -> Intake:
@@ -199,6 +209,7 @@ class Refresh:
         self._guard(removed, sessions)
         self._note_pages({}, everything=True)
         self._store_setting(digest, now)
+        findings.note_denied(self.connection, todo.denied)
         new = bulk_counts(self.connection, before, read_before)
         return self._report(new, self._first_problems(), changed, removed, everything=True)
 

@@ -3,7 +3,7 @@
 `find_sources` lists the files, `read` turns one into entries, `fits` and `identity_of` know a file after rotation.
 """
 
-from builder.sources.files import SourceFile, find_sources, identity_of
+from builder.sources.files import SourceFile, denial, find_sources, identity_of
 from builder.sources.lines import Entry, Group
 from builder.sources.reader import Reading, SourceSettings, read
 from builder.sources.resume import Resume, fits
@@ -15,6 +15,7 @@ __all__ = [
     "Resume",
     "SourceFile",
     "SourceSettings",
+    "denial",
     "find_sources",
     "fits",
     "identity_of",

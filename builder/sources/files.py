@@ -6,6 +6,8 @@ place of the folder and nowhere else. gzip is unpacked as a stream under limits 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -14,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from builder.model import Value
+from builder.model import Problem, Value
 from builder.sources import limits
 
 FOLDER = "recordings"
@@ -22,6 +24,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
 _PACKED_CHUNK = 1 << 16
 _MEMBERS = 10_000
+_GONE = (FileNotFoundError, NotADirectoryError)
+_NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}  # gone, or nothing that is ever read
 
 
 class SourceFile(Value, frozen=True):
@@ -32,6 +36,7 @@ class SourceFile(Value, frozen=True):
     size: int
     mtime_ns: int
     inode: int
+    denied: str = ""  # why a folder could not be listed; it stands for all that is in it
 
 
 class FileRefusedError(Exception):
@@ -47,32 +52,73 @@ class FileRefusedError(Exception):
 def find_sources(source: Path) -> list[SourceFile]:
     """List what lies under `<source>/recordings`, sorted by relative path; dot files are left out.
 
-    What is no regular file (a pipe, a device, a link out of the folder) is listed too: reading it gives one problem.
+    What is no regular file (a pipe, a device, a link out of the folder) is listed too: reading it gives one problem. So
+    is a folder that cannot be listed.
     """
     root = os.path.join(os.path.abspath(source), FOLDER)  # noqa: PTH100, PTH118  # bytes-exact names, no resolving
     found: list[SourceFile] = []
-    for folder, names, files in os.walk(root):
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, _GONE):
+            place = os.fsdecode(error.filename)
+            found.append(SourceFile(place, _relative(place, root), 0, 0, 0, f"cannot be listed: {_reason(error)}"))
+
+    for folder, names, files in os.walk(root, onerror=note):
         names[:] = sorted(name for name in names if not name.startswith("."))
         links = [name for name in names if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
         for name in [*files, *links]:
             if name.startswith("."):
                 continue
             path = os.path.join(folder, name)  # noqa: PTH118
-            try:
-                status = os.stat(path, follow_symlinks=name not in links)  # noqa: PTH116  # as above
-            except OSError:
-                try:
-                    status = os.lstat(path)
-                except OSError:  # gone since it was listed
-                    continue
-            inside = os.path.relpath(path, os.path.dirname(root))  # noqa: PTH120
-            relative = os.fsencode(inside).decode("utf-8", "backslashreplace")
-            found.append(SourceFile(path, relative, status.st_size, status.st_mtime_ns, status.st_ino))
+            with contextlib.suppress(*_GONE):  # since it was listed
+                found.append(SourceFile(path, _relative(path, root), *_status(path, follow=name not in links)))
     return sorted(found, key=lambda file: (file.relative, file.path))
+
+
+def _relative(path: str, root: str) -> str:
+    inside = os.path.relpath(path, os.path.dirname(root))  # noqa: PTH120  # bytes-exact names, no resolving
+    return os.fsencode(inside).decode("utf-8", "backslashreplace")
+
+
+def _status(path: str, *, follow: bool) -> tuple[int, int, int]:
+    """Return size, time and inode; zeros for what is there and may not be asked."""
+    try:
+        status = os.stat(path, follow_symlinks=follow)  # noqa: PTH116  # bytes-exact names, no resolving
+    except OSError:
+        try:
+            status = os.lstat(path)
+        except _GONE:
+            raise
+        except OSError:
+            return 0, 0, 0
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno or 0).lower()
+
+
+def denial(file: SourceFile) -> Problem | None:
+    """Return what keeps us from a place that is there; None if it can be opened, is gone, or is no file."""
+    try:
+        if not file.denied:
+            os.close(os.open(file.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK))
+            return None
+    except OSError:
+        pass  # a link perhaps
+    try:
+        open_file(file).close()
+    except FileRefusedError as error:
+        cause = error.__cause__
+        if file.denied or (isinstance(cause, OSError) and cause.errno not in _NO_FILE):
+            return Problem(error.code, error.message, source=file.relative, quarantined=True)
+    return None
 
 
 def open_file(file: SourceFile) -> BinaryIO:
     """Open a source file after every check, or raise `FileRefusedError`."""
+    if file.denied:
+        raise FileRefusedError("unreadable_file", file.denied)
     resolved = os.path.realpath(file.path)
     root = _root_of(file)
     if root is not None and os.path.commonpath([root, resolved]) != root:
@@ -80,9 +126,7 @@ def open_file(file: SourceFile) -> BinaryIO:
     try:
         handle = os.open(resolved, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise FileRefusedError(
-            "unreadable_file", f"cannot be opened: {os.strerror(error.errno or 0).lower()}"
-        ) from error
+        raise FileRefusedError("unreadable_file", f"cannot be opened: {_reason(error)}") from error
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)
@@ -137,7 +181,7 @@ def _read(handle: BinaryIO, size: int) -> bytes:
     try:
         return handle.read(size)
     except OSError as error:
-        raise FileRefusedError("unreadable_file", f"cannot be read: {os.strerror(error.errno or 0).lower()}") from error
+        raise FileRefusedError("unreadable_file", f"cannot be read: {_reason(error)}") from error
 
 
 def _unpacked(handle: BinaryIO, size: int) -> Iterator[bytes]:
