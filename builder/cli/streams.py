@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,15 @@ import click
 import msgspec
 
 from builder.catalog import StreamTotal
+from builder.catalog.deriving import apps_of
 from builder.cli.common import json_option, note, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
+from builder.model import StreamKey
+from builder.sessions import resolve_stream
 from builder.sessions.record import instant
+
+Apps = Mapping[str, Collection[tuple[str, str]]]
 
 
 @click.command("streams")
@@ -30,8 +36,9 @@ def command(source: Path, state: Path | None, unmapped: bool, as_json: bool) -> 
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     with up_to_date(source, state) as desk:
         found = desk.catalog.streams(unmapped=unmapped)
+    apps = apps_of(total.stream for total in found)
     for total in found:
-        say(msgspec.json.encode(as_data(total)).decode() if as_json else one_line(total))
+        say(msgspec.json.encode(as_data(total)).decode() if as_json else one_line(total, apps))
     if not found and not as_json:
         note("every stream has its profile" if unmapped else "no streams")
 
@@ -51,9 +58,16 @@ def as_data(total: StreamTotal) -> dict[str, Any]:
     }
 
 
-def one_line(total: StreamTotal) -> str:
-    """Word a stream for a person: id, path, VJs, counts."""
-    place = "/".join(part for part in (total.stream.app, total.stream.appname) if part)
+def one_line(total: StreamTotal, apps: Apps) -> str:
+    """Word a stream for a person: id, path, VJs, counts; and whose sessions hold the records of an incomplete name."""
+    place = place_of(total.stream)
     counts = f"{total.sessions} {'session' if total.sessions == 1 else 'sessions'}, {total.recordings} "
     counts += "file" if total.recordings == 1 else "files"
+    whole, _ = resolve_stream(total.stream, apps.get(total.stream.stream_id, ()))
+    if whole != total.stream:
+        counts += f" (told without its full path, counted with {place_of(whole)})"
     return "  ".join(part for part in (total.stream.stream_id, place, ", ".join(total.vjs), counts) if part)
+
+
+def place_of(stream: StreamKey) -> str:
+    return "/".join(part for part in (stream.app, stream.appname) if part)

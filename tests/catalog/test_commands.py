@@ -63,6 +63,15 @@ def test_streams_and_those_without_a_profile(world, capsys):
     assert (data["stream_id"], data["sessions"], data["first"]) == ("r2", 1, "2022-01-13T19:30:00.000Z")
 
 
+def test_a_stream_told_without_its_path_says_where_its_sessions_are(world, capsys):
+    """A file list names no app: its files join the stream that has one, and no line looks lost."""
+    world.append("a.jsonl", callback("5", START_S + 9 * HOUR_S, app=None, appname=None))
+    _, out, _ = call(capsys, "streams")
+
+    assert out[1] == "room1  0 sessions, 1 file (told without its full path, counted with push.example.com/live)"
+    assert out[2] == "room1  push.example.com/live  alice  2 sessions, 1 file"
+
+
 def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
     code, out, err = call(capsys, "problems")
     assert (code, err) == (0, [])
