@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
 
-from builder.check import Finding, check
+from builder.check import Finding, check, resolve
 from builder.cli.common import json_option, note, places_of, site_options
 from builder.cli.terminal import say
 from builder.config import load_config
@@ -20,6 +22,7 @@ WORDS = {
     "orphan": "no page leads here",
     "duplicate_address": "differs from `{target}` only in capitals",
 }
+MISSING = {"dead_link", "missing_file"}
 
 
 @click.command()
@@ -36,17 +39,32 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
     places = places_of(source, output, state)
     if not (places.output / "index.html").is_file():
         raise ConfigError(f"{places.output}: expected a built site, found none", hint="run `aftercast build` first")
-    checked = check(places.output, load_config(places.source, os.environ).base_url)
+    base_url = load_config(places.source, os.environ).base_url
+    checked = check(places.output, base_url)
     if as_json:
         click.echo(msgspec.json.encode(checked).decode())
     else:
-        for finding in checked.findings:
-            say(f"{finding.page}: {words(finding)}")
+        for line in lines(checked.findings, base_url):
+            say(line)
         note(f"{checked.pages} pages and {checked.links} links checked")
     if checked.findings:
         count = len(checked.findings)
-        raise VerificationError(f"{count} {'fault' if count == 1 else 'faults'} found in `{places.output}`")
+        is_missing = any(finding.kind in MISSING for finding in checked.findings)
+        raise VerificationError(
+            f"{count} {'fault' if count == 1 else 'faults'} found in `{places.output}`",
+            hint="`aftercast build --clean` writes missing files of the site again" if is_missing else "",
+        )
 
 
-def words(finding: Finding) -> str:
-    return WORDS[finding.kind].format(target=finding.target)
+def lines(findings: Iterable[Finding], base_url: str) -> Iterator[str]:
+    """Word what is wrong; a target that is missing once, with the first page that wants it and how many do."""
+    base = urlsplit(base_url)
+    groups: dict[tuple[str, str | None], list[Finding]] = {}
+    for finding in findings:
+        missing = finding.kind in MISSING
+        place = resolve(finding.page, finding.target, base.netloc, base.path) if missing else finding.page
+        groups.setdefault((finding.kind, place), []).append(finding)
+    for group in groups.values():
+        first, pages = group[0], len({finding.page for finding in group})
+        more = f" ({pages} pages want it)" if pages > 1 else ""
+        yield f"{first.page}: {WORDS[first.kind].format(target=first.target)}{more}"

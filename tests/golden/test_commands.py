@@ -199,10 +199,10 @@ def test_check_finds_a_dead_link_and_exits_8(command, site):
     assert whole[0] == 0, whole[1]
     assert whole[1] == ""
     assert broken[0] == 8
-    assert re.search(r"^index\.html: links to `[^`]*vj/alice/[^`]*`, which is not there$", broken[1], re.MULTILINE), (
-        broken[1]
-    )
-    assert re.fullmatch(rf"aftercast: \d+ faults found in `{output_of(site)}`", broken[2][-1])
+    alice = [line for line in broken[1].splitlines() if "vj/alice/`" in line]
+    assert alice == ["index.html: links to `vj/alice/`, which is not there (3 pages want it)"]
+    assert re.fullmatch(rf"aftercast: \d+ faults found in `{output_of(site)}`", broken[2][-2])
+    assert broken[2][-1] == "hint: `aftercast build --clean` writes missing files of the site again"
 
 
 def test_every_end_has_its_exit_code(command, site):
