@@ -18,7 +18,8 @@ def command(source: Path) -> None:
     """Replace txSecret, txTime and tokens in stored callbacks by keyed hashes.
 
     Looks at recordings/callbacks only, and there at lines that the receiver wrote. Every file is rewritten beside
-    itself and then replaced; sessions stay as they are. The receiver must not be running. The key of the hashes is AFTERCAST_REDACT_KEY, or comes from the first callback key.
+    itself and then replaced; sessions stay as they are. The receiver must not be running. The key of the hashes is
+    AFTERCAST_REDACT_KEY, or comes from the first callback key.
 
     \b
     Example:  AFTERCAST_REDACT_KEY=… aftercast redact --source mysite/site_src

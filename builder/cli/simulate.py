@@ -63,7 +63,7 @@ def command(**flags: Any) -> None:
     world = world_of(flags["seed"], flags["vjs"], flags["days"], flags["start"])
     if not (flags["target"] or flags["truth"] or flags["api_port"] is not None):
         raise ConfigError(
-            "expected one of `--to`, `--truth` and `--api-port`, found none: nothing would be sent, written or answered",
+            "expected one of `--to`, `--truth` and `--api-port`, found none: nothing would be sent or written",
             hint="`--to http://127.0.0.1:8080/callback` posts to `aftercast collect --port 8080`",
         )
     weather = Weather(flags["duplicates"], flags["lost"], flags["reorder"], flags["outages"])
