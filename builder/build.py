@@ -19,7 +19,7 @@ from builder.errors import NothingChangedError, StrictError
 from builder.lock import locked
 from builder.model import Counts, PageKey, Problem, Session, Value
 from builder.moved import Moved, keep_addresses_alive
-from builder.output import OutputFolder, claim, read_marker
+from builder.output import OutputFolder, claim, marker_stamp
 from builder.pages import KINDS
 from builder.publication import Publication, Published
 from builder.stale import note_changed_inputs, output_id, stale_pages
@@ -106,13 +106,29 @@ def claimed(workshop: Workshop, catalog: Catalog, ledger: Ledger, options: Optio
     known = not ledger.is_empty()
     why = "everything was asked for" if options.clean else "nothing was built here before"
     if known and not options.clean:
-        why = "" if read_marker(root) is not None else "the output folder was emptied"
+        why = mistrust(ledger.marker(), marker_stamp(root))
     if options.dry_run:
         return OutputFolder(root), why
-    folder = claim(root, base_url=workshop.config.base_url, source=places.source, known=known, adopt=options.adopt)
+    folder = claim(
+        root,
+        base_url=workshop.config.base_url,
+        source=places.source,
+        known=known,
+        adopt=options.adopt,
+        renew=bool(why),
+    )
     with catalog.transaction():
         ledger.register(os.fsencode(root).decode("utf-8", "replace"))  # a name need not be text
+        if ledger.marker() != (stamp := marker_stamp(root)):
+            ledger.store_marker(stamp)
     return folder, why
+
+
+def mistrust(ours: int, found: int) -> str:
+    """Say why the manifest cannot describe the folder, from the marker that we wrote and the one that is there."""
+    if not found:
+        return "the output folder was emptied"
+    return "" if found == ours else "another build wrote to the output folder"
 
 
 def affected(workshop: Workshop, catalog: Catalog, before: Session | None, after: Session | None) -> Iterable[PageKey]:

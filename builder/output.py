@@ -233,8 +233,8 @@ class OutputFolder:
         return StorageError(f"failed to {verb} `{path}` in `{self.root}`: {(error.strerror or str(error)).lower()}")
 
 
-def claim(root: Path, *, base_url: str, source: Path, known: bool, adopt: bool) -> OutputFolder:
-    """Make the folder ours, or refuse. `known`: our manifest already describes it.
+def claim(root: Path, *, base_url: str, source: Path, known: bool, adopt: bool, renew: bool = True) -> OutputFolder:
+    """Make the folder ours, or refuse. `known`: our manifest already describes it. `renew`: sign it anew.
 
     An empty folder (dot files aside) is taken; a folder with our marker is ours, when the marker names the same
     site or the manifest knows it; anything else needs `adopt`.
@@ -250,7 +250,7 @@ def claim(root: Path, *, base_url: str, source: Path, known: bool, adopt: bool) 
             raise not_ours(root, "it holds files that aftercast did not write")
         if found is not None and found != mark and not known and not adopt:
             raise not_ours(root, "it was built for another site (`base_url` differs)")
-        if found != mark:
+        if renew or found != mark:
             write_marker(root, mark)
     except OSError as error:
         raise StorageError(f"failed to use output folder `{root}`: {(error.strerror or str(error)).lower()}") from error
@@ -262,6 +262,15 @@ def read_marker(root: Path) -> str | None:
     if marker.is_symlink() or not marker.is_file():
         return None
     return marker.read_text(encoding="utf-8", errors="replace").strip()
+
+
+def marker_stamp(root: Path) -> int:
+    """Return when the marker was written, in ns; 0 without one. Whoever takes the folder over writes it anew."""
+    try:
+        facts = os.lstat(root / MARKER)
+    except OSError:
+        return 0
+    return facts.st_mtime_ns if stat.S_ISREG(facts.st_mode) else 0
 
 
 def write_marker(root: Path, mark: str) -> None:

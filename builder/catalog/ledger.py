@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS page(
 CREATE INDEX IF NOT EXISTS page_kind ON page(output, kind, name, language);
 CREATE TABLE IF NOT EXISTS output(
   output TEXT PRIMARY KEY, folder TEXT NOT NULL, inputs BLOB NOT NULL, running INTEGER NOT NULL,
-  pages INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  pages INTEGER NOT NULL DEFAULT 0, marker INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 """
 
 
@@ -69,6 +69,14 @@ class Ledger:
 
     def store_inputs(self, inputs: bytes) -> None:
         self.connection.execute("UPDATE output SET inputs=? WHERE output=?", (inputs, self.output))
+
+    def marker(self) -> int:
+        """Return the stamp of the folder's marker as we wrote it last; 0 when we did not."""
+        row = self.connection.execute("SELECT marker FROM output WHERE output=?", (self.output,)).fetchone()
+        return row[0] if row else 0
+
+    def store_marker(self, stamp: int) -> None:
+        self.connection.execute("UPDATE output SET marker=? WHERE output=?", (stamp, self.output))
 
     def set_running(self, running: bool) -> None:
         self.connection.execute("UPDATE output SET running=? WHERE output=?", (int(running), self.output))

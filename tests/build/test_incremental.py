@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 
+import msgspec
 import pytest
 
 from builder.errors import ConfigError, NothingChangedError
@@ -127,6 +128,20 @@ def test_an_emptied_output_folder_is_built_whole_again(site):
     site.build()
 
     assert difference(site.tree(), expected) == []
+
+
+def test_an_output_that_another_site_took_over_is_taken_back_whole(site, tmp_path):
+    """Two sources built into one folder by mistake: each build leaves all of its own site and nothing else."""
+    expected = site.tree()
+    other = TestSite(tmp_path / "other")
+    other.append("b.jsonl", callback("bob", 7, 0, 600))
+    other.places = msgspec.structs.replace(other.places, output=site.places.output)
+    other.build()
+    assert difference(other.tree(), other.clean_tree()) == []
+
+    site.build()
+    assert difference(site.tree(), expected) == []
+    assert site.build().pages.written == 0
 
 
 def test_a_lost_state_folder_changes_no_byte(site):
