@@ -10,6 +10,7 @@ from builder.cli import COMMANDS, cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"{%-? block (\w+)")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
@@ -36,3 +37,12 @@ def test_help_says_what_a_command_does_and_shows_an_example(name):
     assert re.match(r"[A-Z].*[.:]", (command.help or "").strip())
     assert "Example" in (command.help or "")
     assert silent == []
+
+
+def test_the_guide_to_templates_names_every_block():
+    """In the order in which they stand in the file."""
+    text = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    files = {file.name: BLOCK.findall(file.read_text(encoding="utf-8")) for file in ROOT.glob("templates/*.html")}
+    rows = [f"| {name} | {', '.join(f'`{block}`' for block in blocks)} |" for name, blocks in files.items() if blocks]
+
+    assert [row for row in rows if row not in text] == []
