@@ -28,13 +28,13 @@ from builder.config import Media
 from builder.errors import ConfigError
 from builder.model import Counts, PageKey, Problem, Session, Value
 from builder.sessions import Rules
-from builder.sources import SourceSettings, find_sources
+from builder.sources import FOLDER, SourceSettings, find_sources
 
 INCREMENTAL_BYTES = 4_000_000  # of new text; more is loaded in bulk
 INCREMENTAL_ROWS = 5_000  # new or dropped notices, or recordings to group again
 INCREMENTAL_SESSIONS = 1_000  # changed sessions whose pages are noted one by one
 REMOVAL_SESSIONS = 20  # sessions that may vanish in one run …
-REMOVAL_SHARE = 10  # … or percent of them
+REMOVAL_SHARE = 10  # … or percent of them; but never all
 SHOWN_PROBLEMS = 1_000
 
 Affected = Callable[[Catalog, Session | None, Session | None], Iterable[PageKey]]
@@ -217,13 +217,18 @@ class Refresh:
 
     def _guard(self, removed: int, total: int) -> None:
         """Refuse to unpublish much at once: it is mostly a folder that was moved away or not mounted."""
-        if self.allow_removal or removed <= REMOVAL_SESSIONS:
+        if self.allow_removal or not removed:
             return
-        if removed * 100 > total * REMOVAL_SHARE:
-            raise ConfigError(
-                f"recordings/: {removed} of {total} sessions would vanish, at most {REMOVAL_SHARE} % may in one run",
-                hint="if their records were removed on purpose, give `--allow-removal`",
-            )
+        if removed == total:
+            is_there = (self.inputs.source / FOLDER).exists()
+            what = f"{'' if is_there else 'the folder is missing, '}all sessions would vanish, {total} in number"
+        elif removed > REMOVAL_SESSIONS and removed * 100 > total * REMOVAL_SHARE:
+            limits = f"more than {REMOVAL_SESSIONS} and more than {REMOVAL_SHARE} %"
+            what = f"{removed} of {total} sessions would vanish; {limits} may not in one run"
+        else:
+            return
+        hint = "if their records were removed on purpose, give `--allow-removal`"
+        raise ConfigError(f"{FOLDER}/: {what}", hint=hint)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         for output in self.outputs:

@@ -28,7 +28,7 @@ SHOWN_DIFFERENCES = 20
 @click.option("--expect-changes", is_flag=True, help="Exit with 4 when nothing changed.")
 @click.option("--wait", is_flag=True, help="Wait for another build instead of exiting with 6.")
 @click.option("--adopt", is_flag=True, help="Take over an output folder that aftercast did not make.")
-@click.option("--allow-removal", is_flag=True, help="Go on when over 20 broadcasts and a tenth of all would vanish.")
+@click.option("--allow-removal", is_flag=True, help="Go on when all broadcasts, or over 20 and a tenth, would vanish.")
 @click.option("--no-redirects", is_flag=True, help="Do not write moved addresses into redirects.yaml.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and why; write no page.")
 @click.option("--explain", is_flag=True, help="Say why each page was written.")

@@ -3,12 +3,13 @@
 `find_sources` lists the files, `read` turns one into entries, `fits` and `identity_of` know a file after rotation.
 """
 
-from builder.sources.files import SourceFile, denial, find_sources, identity_of
+from builder.sources.files import FOLDER, SourceFile, denial, find_sources, identity_of
 from builder.sources.lines import Entry, Group
 from builder.sources.reader import Reading, SourceSettings, read
 from builder.sources.resume import Resume, fits
 
 __all__ = [
+    "FOLDER",
     "Entry",
     "Group",
     "Reading",

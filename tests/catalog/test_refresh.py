@@ -210,7 +210,8 @@ def test_much_may_not_vanish_unasked(tmp_path):
     lost.unlink()
 
     with Catalog.open(world.state) as catalog:
-        with pytest.raises(ConfigError, match="21 of 51 sessions would vanish"):
+        said = "21 of 51 sessions would vanish; more than 20 and more than 10 % may not in one run"
+        with pytest.raises(ConfigError, match=said):
             world.refresh(catalog, allow_removal=False)
         assert contents(catalog) == before
         assert world.refresh(catalog, allow_removal=True).removed == 21
@@ -233,11 +234,35 @@ def test_much_may_not_vanish_unasked_when_it_is_the_newest(tmp_path, monkeypatch
 
 def test_twenty_sessions_may_vanish(tmp_path):
     world = World(tmp_path)
+    world.write("keep.jsonl", callback("100", START_S + 100 * HOUR_S))
     lost = world.write("lose.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(20)))
     world.run()
     lost.unlink()
 
     assert world.run(allow_removal=False)[0].removed == 20
+
+
+@pytest.mark.parametrize("rows", [5000, 0])
+@pytest.mark.parametrize("count", [1, 3])
+def test_not_all_sessions_may_vanish_unasked(tmp_path, monkeypatch, count, rows):
+    """However few they are, in an incremental run and in a bulk load."""
+    world = World(tmp_path)
+    place = world.write("a.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(count)))
+    before = world.run()[1]
+    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", rows)
+    place.unlink()
+
+    with Catalog.open(world.state) as catalog:
+        with pytest.raises(ConfigError, match=r"^recordings/: all sessions would vanish, "):
+            world.refresh(catalog, allow_removal=False)
+        assert contents(catalog) == before
+    place.parent.rmdir()
+    with Catalog.open(world.state) as catalog:
+        with pytest.raises(ConfigError, match=r"^recordings/: the folder is missing, all sessions would vanish, "):
+            world.refresh(catalog, allow_removal=False)
+        assert contents(catalog) == before
+        assert world.refresh(catalog, allow_removal=True).removed == count
+        assert world.refresh(catalog, allow_removal=False).removed == 0
 
 
 def test_sessions_that_get_another_address_have_not_vanished(tmp_path):
