@@ -86,8 +86,7 @@ def denied(connection: sqlite3.Connection) -> list[Problem]:
 def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | None:
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
-        named = f"recording `{curation.recordings[0][:80]}`" if curation.recordings else f"address `{curation.address}`"
-        return Problem("curation_unmatched", f"matches no session: none has the {named}", source=curation.source)
+        return Problem("curation_unmatched", f"matches no session{_wanted(curation)}", source=curation.source)
     if not curation.chapters:
         return None
     spans = connection.execute(
@@ -98,6 +97,12 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
         return None
     message = f"{len(outside)} of `chapters` outside the broadcast and not shown, the first is `{outside[0][:80]}`"
     return Problem("chapter_outside", message, field="chapters", source=curation.source)
+
+
+def _wanted(curation: Curation) -> str:
+    if curation.recordings:
+        return f": none has the recording `{curation.recordings[0][:80]}`"
+    return f": none has the address `{curation.address}`" if curation.address else ""
 
 
 def found_about(connection: sqlite3.Connection, base: int) -> list[Problem]:

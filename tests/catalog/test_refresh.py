@@ -358,6 +358,9 @@ def test_curation_changes_its_session_and_is_reported_when_it_matches_none(tmp_p
     (problem,) = report.problems
     assert (problem.code, problem.source) == ("curation_unmatched", "replays/lost.md")
     assert problem.message == "matches no session: none has the recording `3`"
+    moved = Curation(source="replays/moved.md", address="2022/01/13/k3f9q2m7xa")
+    (problem,) = world.run(curations=(finale, moved))[0].problems
+    assert problem.message == "matches no session: none has the address `2022/01/13/k3f9q2m7xa`"
     assert found["tags"] == ["('end', 1)"]
     report, found = world.run()
     assert (report.changed, found["tags"], found["findings"]) == (1, [], [])
