@@ -138,6 +138,8 @@ export class Deck {
     this.ticked = now;
     if (!this.isWanted && this.state !== "loading") return clearInterval(this.clockwork);
     if (this.state === "gap") return this.#wait(passed);
+    /* Should the event have come while it did not count. */
+    if (this.state === "on" && this.video.ended && (this.quiet += passed) > 1) return this.#over();
     if (this.state === "on" && this.video.paused) return undefined;
     this.quiet += passed;
     this.still += passed;
