@@ -74,6 +74,8 @@ class Watch:
 
     def __init__(self, context: BrowserContext, site: Host, far: Host) -> None:
         self.context, self.site, self.far = context, site, far
+        site.heal()
+        far.heal()
         self.page: Page = context.new_page()
         self.page.set_default_timeout(DEADLINE_MS)
         self.refused: list[str] = []
@@ -162,8 +164,6 @@ const shown = () => {
 
 @pytest.fixture
 def watch(browser: Browser, site: Host, far: Host) -> Iterator[Watch]:
-    site.heal()
-    far.heal()
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
     )
