@@ -26,6 +26,7 @@ from builder.catalog.rows import (
     tag_rows,
 )
 from builder.catalog.spool import NOTICE, ShotRow, SpoolRow, frames
+from builder.media import host_of
 from builder.model import Recording, Session, StreamKey
 
 _decode_notices = msgspec.msgpack.Decoder(list[SpoolRow]).decode
@@ -165,8 +166,7 @@ def _group(known: list[Known], events: list[EventItem], deriver: Deriver, derive
         if one.conflict:
             derived.conflicts.append((one.base, one.recording.key, one.conflict, one.losers))
         if not one.usable:
-            host = one.recording.url.partition("://")[2].partition("/")[0]
-            derived.refused.append((one.base, one.recording.key, host))
+            derived.refused.append((one.base, one.recording.key, host_of(one.recording.url)))
 
 
 def add_session(session: Session, deriver: Deriver, derived: Derived) -> None:

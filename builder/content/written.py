@@ -51,7 +51,7 @@ def read_written(
 
 
 def _without(written: Written, key: str) -> Written:
-    """Leave out a key of the environment: it is nobody's business on the disk."""
+    """Leave out a key of the environment: what people wrote can be remembered without it."""
     return Written(msgspec.structs.replace(written.config, slug_key=""), written.content) if key else written
 
 
