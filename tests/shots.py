@@ -18,12 +18,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 WIDTHS = (360, 768, 1280)
 HEIGHT = 800
 SCHEMES = ("light", "dark")
 SETTLED_MS = 250
+REFRESH = re.compile(r'<meta http-equiv="refresh"[^>]*>')
 LOAD_ALL = """async () => {
   const images = [...document.images];
   for (const image of images) image.loading = "eager";
@@ -116,14 +117,20 @@ def kind_of(path: str, page: Path) -> str:
     return kind
 
 
-def take(browser: Browser, address: str, name: str, target: Path) -> list[str]:
+def hold(page: Page, address: str, file: Path) -> None:
+    """Let a page that leads elsewhere stay when it is opened: its refresh and its script are left out."""
+    text = REFRESH.sub("", file.read_text(encoding="utf-8"))
+    page.route(address, lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8"))
+    page.route("**/redirect.*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+
+def take(browser: Browser, address: str, name: str, file: Path, target: Path) -> list[str]:
     """Take the pictures of one page; return what is wrong with it."""
     wrong: list[str] = []
-    stays = not name.startswith("redirect")  # with scripts it would be gone before the picture
     for width in WIDTHS:
         for scheme in SCHEMES:
             size = {"width": width, "height": HEIGHT}
-            page = browser.new_page(viewport=size, color_scheme=scheme, java_script_enabled=stays)
+            page = browser.new_page(viewport=size, color_scheme=scheme)
 
             def heard(message: ConsoleMessage, place: str = f"{name} {width}") -> None:
                 if message.type == "error":
@@ -131,9 +138,10 @@ def take(browser: Browser, address: str, name: str, target: Path) -> list[str]:
 
             page.on("console", heard)
             page.on("pageerror", lambda error, place=f"{name} {width}": wrong.append(f"{place}: {error}"))
+            if name.startswith("redirect"):
+                hold(page, address, file)
             page.goto(address, wait_until="load")
-            if stays:
-                page.evaluate(LOAD_ALL)
+            page.evaluate(LOAD_ALL)
             page.wait_for_timeout(SETTLED_MS)
             over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if over > 0:
@@ -173,7 +181,7 @@ def main() -> int:
             if options.only not in name:
                 continue
             url = address + path.removesuffix("index.html")
-            wrong += take(browser, url, name, options.shots)
+            wrong += take(browser, url, name, options.site / path, options.shots)
             if name.startswith(("watch", "day", "home", "vj")):
                 take_without_scripts(browser, url, name, options.shots)
             sys.stdout.write(f"{name}: {path}\n")

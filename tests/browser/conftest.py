@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,10 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from tests.browser.demo import BASE, Built, Sheet, build_demo
 from tests.player.server import Host
+from tests.shots import hold
 
 CHROMIUM = "/usr/bin/chromium"
 DEADLINE_MS = 60_000
-REFRESH = re.compile(r'<meta http-equiv="refresh"[^>]*>')
 LISTEN = """
 window.heard = {pwn: 0, refused: [], shift: 0};
 window.pwn = () => { heard.pwn += 1; console.error("pwn was called"); };
@@ -72,9 +71,7 @@ class Visitor:
         """Open a page of the site and wait until everything of it is there; one that leads elsewhere stays."""
         address = f"{self.address}{BASE}{sheet.path}"
         if sheet.kind == "redirect":
-            text = REFRESH.sub("", sheet.file.read_text(encoding="utf-8"))
-            self.page.route(address, lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8"))
-            self.page.route("**/redirect.*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+            hold(self.page, address, sheet.file)
         self.page.goto(address, wait_until="load")
         if self.has_scripts and self.page.query_selector("aftercast-player"):
             self.page.wait_for_selector("aftercast-player.ready")

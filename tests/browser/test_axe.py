@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
+from tests.browser.axe import ALL, violations, violations_in_both_schemes
 from tests.browser.conftest import Visitor
-from tests.browser.demo import KIND_NAMES, Built
-
-ALL = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}  # what a theme touches
-
-
-def violations(page: Page, options: dict) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{each['id']}: {node['html'][:200]} {node['failureSummary']}" for each in found for node in each["nodes"]]
+from tests.browser.demo import KIND_NAMES, Built, Sheet
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)
 def test_no_page_breaks_a_rule_of_accessibility(visitor: Visitor, demo: Built, kind: str) -> None:
     """Every rule in the light theme, those of colour again in the dark one, in both languages."""
     for sheet in demo.fullest(kind):
-        page = visitor.open(sheet)
+        assert violations_in_both_schemes(visitor.open(sheet)) == [], sheet.path
 
-        assert violations(page, ALL) == [], sheet.path
-        page.emulate_media(color_scheme="dark")
-        assert violations(page, COLOURS) == [], f"{sheet.path} in the dark"
-        page.emulate_media(color_scheme="light")
+
+def test_a_broadcast_without_a_picture_breaks_none_either(visitor: Visitor, demo: Built) -> None:
+    heard = [sheet for sheet in demo.sheets if sheet.kind == "watch" and is_audio_only(sheet)]
+    assert {sheet.language for sheet in heard} == {"en", "zh"}
+    for sheet in heard:
+        assert violations_in_both_schemes(visitor.open(sheet)) == [], sheet.path
+
+
+def is_audio_only(sheet: Sheet) -> bool:
+    return '"audio":false' not in sheet.file.read_text(encoding="utf-8")
 
 
 def test_a_phone_has_targets_large_enough(visitor: Visitor, demo: Built) -> None:
