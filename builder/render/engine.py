@@ -23,6 +23,7 @@ from jinja2.meta import find_referenced_templates
 
 from builder.errors import ConfigError
 from builder.render.filters import FILTERS
+from builder.render.fragments import Fragments
 from builder.render.names import Names
 from builder.render.theme import Theme, one_line
 
@@ -50,6 +51,7 @@ def make_environment(theme: Theme, cache: Path | None) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
         bytecode_cache=bytecode,
+        extensions=[Fragments],
     )
     environment.filters.update(FILTERS)
     for name in _REMOVED_GLOBALS:

@@ -8,6 +8,7 @@ import msgspec
 
 from builder.build import BuildReport, Options, build
 from builder.places import Places, find_places
+from builder.render.fragments import Fragments
 from builder.workshop import Workshop
 
 BASE_MS = 1_642_089_600  # 2022-01-13T16:00:00Z, in seconds
@@ -83,12 +84,20 @@ class TestSite:
         """Build the same sources in a fresh place and return what comes out."""
         self.scratch += 1
         fresh = self.root / f"clean{self.scratch}"
+        self._forget_pieces()
         places = msgspec.structs.replace(self.places, output=fresh / "output", state=fresh / "state")
         build(self._loaded(places), Options(write_redirects=False))
         return tree(places.output)
 
     def tree(self) -> dict[str, bytes]:
         return tree(self.places.output)
+
+    def _forget_pieces(self) -> None:
+        """Let the next build render every piece of a page itself, as a new process would."""
+        if self.workshop is not None:
+            fragments = self.workshop.renderer.environment.extensions[Fragments.identifier]
+            assert isinstance(fragments, Fragments)
+            fragments.kept.clear()
 
     def _loaded(self, places: Places) -> Workshop:
         if self.workshop is None:

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from builder import messages, shrink
+from builder.addresses import tag_of
 from builder.assets import collect_assets
 from builder.dates import Dates, duration_attribute, offset_words, offsets_over, session_clock
 from builder.errors import ConfigError
@@ -77,6 +78,37 @@ def test_errors_name_the_template_and_the_line(own, source, sentence):
     """A mistake in a template is a configuration error with its place."""
     with pytest.raises(ConfigError, match=sentence):
         page(own(day_html=source))
+
+
+PIECE = (
+    "{% for each in page.cards %}{% cache each.start_ms %}"
+    "{{ each.start_ms | clock }} {{ each.url | url }} {{ each.title.text }};"
+    "{% endcache %}{% endfor %}"
+)
+
+
+def test_a_cached_piece_is_printed_anew_for_another_value_page_or_frame(own):
+    """And for nothing else: the title is not among the values that it says it depends on."""
+    renderer = own(day_html=PIECE)
+
+    def printed(title, key=DAY_KEY, start_ms=T0, **frame):
+        made = site([session("a", title=title, start_ms=start_ms, day="2022-01-13")], **frame)
+        kind = kind_named("day")
+        return renderer.render(kind, kind.data(made, key), key.language, kind.path(made, key)).decode()
+
+    first = printed("one")
+
+    assert first == f"20:34 {tag_of('a')}/ one;"
+    assert printed("two") == first
+    assert printed("three", start_ms=T0 + MINUTE) == f"20:35 {tag_of('a')}/ three;"
+    assert printed("four", timezone="Europe/Paris").startswith("13:34 ")
+    assert printed("five", PageKey("day", "2022-01-13", "zh")).endswith("five;")
+    assert printed("six") == first
+
+
+def test_a_cached_piece_needs_values_that_can_be_compared(own):
+    with pytest.raises(ConfigError, match=r"^templates/day\.html:1: .*unhashable"):
+        page(own(day_html="{% cache [page.day] %}x{% endcache %}"))
 
 
 def test_computed_names_are_refused(own):
