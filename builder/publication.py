@@ -85,7 +85,7 @@ class Publication:
             progress(len(outcomes))
 
     def _begin_run(self) -> None:
-        if self.ledger.was_interrupted():
+        if self.prune or self.ledger.was_interrupted():  # a new manifest does not know what an old run left
             self.folder.sweep()
         if self.prune:
             self.folder.unlink_folders()
@@ -166,6 +166,8 @@ class Publication:
         with self.catalog.transaction():
             staging.doubt_changes()
             self.ledger.doubt(removals)
+            if not self.prune:  # else a file without a row is removed anyway
+                self.ledger.count_pages(staging.claim())
         if not small:
             self.folder.sync_all()
         self.folder.commit(path for path, _, _ in staging.written())
@@ -177,10 +179,9 @@ class Publication:
 
     def _remember(self, staging: Staging, removals: list[str], *, recount: bool) -> None:
         with self.catalog.transaction():
-            more = 0 if recount else staging.unknown_count()
             staging.into_manifest()
             fewer = self.ledger.drop(removals)
-            self.ledger.count_pages(None if recount else more - fewer)
+            self.ledger.count_pages(None if recount else -fewer)
             self.ledger.clear_pending()
             self.ledger.set_running(False)
 

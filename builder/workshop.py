@@ -7,7 +7,7 @@ profiles and no compiling of templates. Each worker process of a parallel build 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -39,6 +39,7 @@ class Workshop:
     assets: tuple[Asset, ...]
     renderer: Renderer
     redirects: Mapping[str, str]
+    redirected: Mapping[str, Sequence[str]]
 
     def __init__(self, places: Places, environ: Mapping[str, str]) -> None:
         self.places = places
@@ -79,6 +80,7 @@ class Workshop:
         self.redirects = (
             self.memory.recall("redirects", made_of, dict[str, str], lambda: redirects.parse(raw, name)) if raw else {}
         )
+        self.redirected = redirects.backwards(self.redirects)
 
     def site(self, catalog: Catalog) -> Site:
         """Return what pages are given, as the catalog stands."""
@@ -90,6 +92,7 @@ class Workshop:
             now_ms=self.now_override_ms() or catalog.now_ms(),
             assets={asset.name: asset.url for asset in self.assets},
             redirects=self.redirects,
+            redirected=self.redirected,
             source=self.places.source,
             named=self.renderer.named_fields,
         )

@@ -72,14 +72,6 @@ class Staging:
     def written_count(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM staged WHERE rank>0").fetchone()[0])
 
-    def unknown_count(self) -> int:
-        """Count the rows of this run that the manifest does not have yet."""
-        query = (
-            "SELECT count(*) FROM staged AS s WHERE rank>=0 "
-            "AND NOT EXISTS (SELECT 1 FROM page AS p WHERE p.output=? AND p.path=s.path)"
-        )
-        return int(self.connection.execute(query, (self.output,)).fetchone()[0])
-
     def has(self, path: str) -> bool:
         return self.connection.execute("SELECT 1 FROM staged WHERE path=?", (path,)).fetchone() is not None
 
@@ -94,6 +86,19 @@ class Staging:
             parameters,
         )
         return (path for (path,) in rows)
+
+    def claim(self) -> int:
+        """Give every file that is about to appear a row that is not trusted; return how many had none.
+
+        Without it, a build that is killed between the rename and the new row, and whose page is then wanted no
+        more, would leave a file that no row describes and no later build removes.
+        """
+        cursor = self.connection.execute(
+            "INSERT OR IGNORE INTO page(output, path, kind, name, language, theme, value, hash, size, mtime_ns) "
+            "SELECT ?, path, kind, name, language, '', '', '', 0, 0 FROM staged WHERE rank>=0",
+            (self.output,),
+        )
+        return cursor.rowcount
 
     def doubt_changes(self) -> None:
         """Stop trusting the manifest about every file that is about to change (see `Ledger.doubt`)."""

@@ -49,7 +49,7 @@ class Redirect(Kind):
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
-        yield f"replays/{session.id}/"  # an old entry of redirects.yaml stands back for a live page, and returns
+        yield from _told_about(site, session)
         whole = session.stream
         told = site.catalog.told_streams(stream_id_number(whole.stream_id))
         # What was told once and is no more has no row left to be found by; its page must go.
@@ -90,6 +90,38 @@ def _told(site: Site) -> dict[str, str]:
         found = redirects.resolve(table, lambda path: _is_live(site, path.lstrip("/")))
         site.cache["redirects"] = found
     return found
+
+
+def _told_about(site: Site, session: Session) -> Iterator[str]:
+    """Yield the entries of `redirects.yaml` that hold or not, or end elsewhere, when a session comes or goes.
+
+    An entry stands back for a live page and returns after it; what leads to that path goes on to where it leads.
+    """
+    periods = (paths.of("day", session.day[:length]) for length in (4, 7, 10))
+    lived = [f"/{path}" for path in (paths.of("watch", session.id), *periods, paths.of("vj", session.vj))]
+    known = {f"/{paths.of('watch', session.id)}": None}
+    known |= {form: None for path in lived for form in (path, path.rstrip("/")) if _is_told(site, form)}
+    while lived:
+        for old in _leading_to(site, lived.pop()):
+            if old not in known:
+                known[old] = None
+                lived.append(old)
+    yield from (path[1:] for path in known)
+
+
+def _is_told(site: Site, path: str) -> bool:
+    """Say whether `redirects.yaml` has an entry for a path, in any language."""
+    return any(root + path in site.redirects for root in _roots(site))
+
+
+def _leading_to(site: Site, path: str) -> Iterator[str]:
+    """Yield the paths whose entries lead to this one directly, in whatever language they name it."""
+    for root in _roots(site):
+        yield from (_in_first_tree(site, old) for old in site.redirected.get(root + path.rstrip("/"), ()))
+
+
+def _roots(site: Site) -> tuple[str, ...]:
+    return ("", *(f"/{code}" for code in site.languages[1:]))
 
 
 def _in_first_tree(site: Site, path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -49,6 +49,7 @@ class Site:
     now_ms: int = 0
     assets: Mapping[str, str] = field(default_factory=dict)  # "site.css" → "/assets/site.<hash>.css"
     redirects: Mapping[str, str] = field(default_factory=dict)  # from redirects.yaml, path → path
+    redirected: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the same backwards: path → old paths
     source: Path = Path()  # where attachments are copied from; pages do not read it
     named: Callable[[str], Container[str]] = field(default=lambda _: EVERYTHING, compare=False, repr=False)
     shown: Container[str] = EVERYTHING

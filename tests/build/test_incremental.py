@@ -1,12 +1,14 @@
 """An incremental build writes what changed, nothing else, and equals a clean one."""
 
 import contextlib
+import shutil
 import sqlite3
 
 import msgspec
 import pytest
 
 from builder.errors import ConfigError, NothingChangedError
+from builder.output import TEMP_SUFFIX, OutputFolder
 from tests.build.sites import ALICE, SITE, TestSite, callback, difference, tree
 
 
@@ -121,8 +123,6 @@ def test_hiding_leaves_a_tombstone_and_no_trace_in_lists(site):
 
 
 def test_an_emptied_output_folder_is_built_whole_again(site):
-    import shutil
-
     expected = site.tree()
     shutil.rmtree(site.places.output)
     site.build()
@@ -146,8 +146,6 @@ def test_an_output_that_another_site_took_over_is_taken_back_whole(site, tmp_pat
 
 def test_a_lost_state_folder_changes_no_byte(site):
     """Without state the next build is a clean one; files that are right are kept, strangers are removed."""
-    import shutil
-
     expected = site.tree()
     shutil.rmtree(site.places.state)
     (site.places.output / "stray").mkdir()
@@ -216,6 +214,65 @@ def test_another_clock_moves_the_hours_also_where_no_day_changes(site):
 
     assert difference(site.tree(), site.clean_tree()) == []
     assert hours(site.places.state) == hours(site.root / "clean1" / "state")
+
+
+def test_redirects_in_a_circle_end_with_the_page_that_broke_it(site):
+    """Two addresses that led to each other: while one lives the other redirects to it, and with it that page goes."""
+    site.append("late.jsonl", callback("alice", 30, 9 * 90_000, 600))
+    new = written(site.build())
+    (live,) = (path.removesuffix("poster.svg") for path in new if path.endswith("/poster.svg"))
+    old, older = "replays/2022/01/20/aaaaaaaaaa/", "replays/2022/01/19/aaaaaaaaaa/"
+    site.write("redirects.yaml", f"/{old}: /{live}\n/{live}: /{old}\n/zh/{older}: /zh/{old}\n")
+    site.build()
+    assert b'http-equiv="refresh"' in site.tree()[f"{old}index.html"]
+    assert b'http-equiv="refresh"' in site.tree()[f"{older}index.html"]
+
+    (site.source / "recordings" / "late.jsonl").unlink()
+    site.build(allow_removal=True)
+
+    assert not {path for path in site.tree() if path.startswith((old, older, live))}
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+class Dead(Exception):
+    """Stands for the end of the process."""
+
+
+def die(*_):
+    raise Dead
+
+
+def killed_build(site, monkeypatch, step):
+    """Let a build die at a step of its publication, with nothing tidied up."""
+    with monkeypatch.context() as patch:
+        patch.setattr(OutputFolder, step, die)
+        patch.setattr(OutputFolder, "discard", lambda _: None)
+        with pytest.raises(Dead):
+            site.build(allow_removal=True)
+
+
+def test_pages_that_a_killed_build_showed_go_when_they_are_wanted_no_more(site, monkeypatch):
+    """They had been renamed into place, and the manifest had not heard of it."""
+    site.append("late.jsonl", callback("alice", 30, 9 * 90_000, 600))
+    killed_build(site, monkeypatch, "sync_folders")
+    (site.source / "recordings" / "late.jsonl").unlink()
+    report = site.build(allow_removal=True)
+
+    assert difference(site.tree(), site.clean_tree()) == []
+    assert report.pages.unchanged + report.pages.written == len(site.tree())
+
+
+def test_what_a_killed_first_build_staged_is_swept_even_when_the_state_is_lost(tmp_path, monkeypatch):
+    site = TestSite(tmp_path)
+    for number, name in enumerate(("a.jsonl", "b.jsonl")):
+        site.append(name, callback("alice", number, number * 90_000, 600))
+    killed_build(site, monkeypatch, "sync_all")
+    assert [path for path in site.tree() if path.endswith(TEMP_SUFFIX)]
+    shutil.rmtree(site.places.state)
+    (site.source / "recordings" / "b.jsonl").unlink()
+    site.build(allow_removal=True)
+
+    assert difference(site.tree(), site.clean_tree()) == []
 
 
 def hours(state):

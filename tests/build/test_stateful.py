@@ -201,7 +201,7 @@ class Script:
                 patch.setattr(OutputFolder, name, counted(name))
             patch.setattr(OutputFolder, "commit", partial)
             patch.setattr(OutputFolder, "discard", lambda *_: None)
-            with contextlib.suppress(Killed):
+            with contextlib.suppress(Killed, AftercastError):  # a mistake in the sources is looked at by `compare`
                 self.site.build(allow_removal=True)
 
     def logs(self):

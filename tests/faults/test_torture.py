@@ -161,7 +161,9 @@ def test_a_power_cut_at_a_random_moment_leaves_a_whole_site(kind, record_propert
         with mounted(image, place):
             assert stage.wrong() == [], f"cut {cut}"
             found = stage.site.tree()
-            seen["old" if found == stage.before else "new" if found == stage.clean else "between"] += 1
+            state = "old" if found == stage.before else "new" if found == stage.clean else "between"
+            seen[state] += 1
+            longest *= {"old": 1.25, "new": 0.8, "between": 1}[state]  # the machine is not always as fast
             stage.site.build()
             assert difference(stage.site.tree(), stage.clean) == [], f"cut {cut}"
             assert stage.leftovers() == [], f"cut {cut}"
