@@ -17,7 +17,7 @@ from typing import Any
 
 from builder.demo import messages
 from builder.demo.messages import Body
-from builder.demo.schedule import APRIL, MARCH, MAY, SHOWS, MediaFile, Run, Show
+from builder.demo.schedule import APRIL, MARCH, MAY, SHOWS, SLICE_SECONDS, MediaFile, Run, Show
 
 SEED = 20260530
 NEVER = "9999-12-31T23:59:59Z"
@@ -170,8 +170,9 @@ def _info(show: Show, file: MediaFile) -> Body:
 
 
 def _deletion() -> Body:
-    """Tell that the files of the one show that was exported as lines are gone."""
+    """Tell that the files of the show that was exported as lines are gone, and the middle slice of the sliced one."""
     gone = [file.file_id for show in SHOWS if show.shape == "lines" for run in show.runs for file in run.files]
+    gone += [show.runs[0].files[1].file_id for show in SHOWS if show.slice_seconds < SLICE_SECONDS]
     return {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": gone}}
 
 

@@ -36,11 +36,16 @@ class Track(Value, frozen=True, omit_defaults=True, array_like=True):
 
 
 class SetAside(Value, frozen=True, omit_defaults=True, array_like=True):
-    """A recording of the session that is in no track, and why: `duplicate`, `superseded`, `too_short` and so on."""
+    """A recording of the session that is in no track, and why: `duplicate`, `superseded`, `too_short` and so on.
+
+    Its interval is known where a session holds it; 0 and 0 for one that became part of none.
+    """
 
     key: str
     why: str
     file_id: str = ""
+    start_ms: int = 0
+    end_ms: int = 0
 
 
 class Reason(Value, frozen=True, omit_defaults=True, array_like=True):

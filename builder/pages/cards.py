@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from builder.dates import HOUR_MS
 from builder.model import NEVER_MS, Session, Track
 from builder.pages.attachment import storyboard_url
+from builder.pages.holes import lost, removed
 from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
 from builder.pages.words import run
@@ -118,8 +119,10 @@ def badges(site: Site, session: Session) -> tuple[Badge, ...]:
         found.append(Badge(state))
     elif not any(is_secure(site, track) for track in playable_tracks(session)):
         found.append(Badge("insecure"))
-    if session.gaps:
-        found.append(Badge("cut", n=len(session.gaps)))
+    if cuts := len(lost(session)):
+        found.append(Badge("cut", n=cuts))
+    if removed(session):
+        found.append(Badge("removed"))
     if is_audio(session):
         found.append(Badge("audio"))
     elif playable_tracks(session) and not plays_on_phones(session):

@@ -10,6 +10,7 @@ from collections import Counter
 
 from builder.model import NEVER_MS, Session
 from builder.pages.cards import any_insecure
+from builder.pages.holes import Hole, lost, removed
 from builder.pages.site import Site
 from builder.pages.values import Fact
 from builder.pages.words import NAME_LIMIT, clean
@@ -23,7 +24,8 @@ def facts(site: Site, session: Session, language: str) -> tuple[Fact, ...]:
         "records": _records(site, session, language),
         "on_air": _on_air(site, session, language),
         "recorded": _recorded(site, session, language),
-        "lost": _lost(site, session, language),
+        "lost": _stretches(site, lost(session), language),
+        "removed": _stretches(site, removed(session), language),
         "one_broadcast": _one_broadcast(site, session, language),
         "repaired": _repaired(site, session, language),
         "set_aside": _set_aside(site, session, language),
@@ -72,18 +74,18 @@ def _recorded(site: Site, session: Session, language: str) -> list[str]:
     ]
 
 
-def _lost(site: Site, session: Session, language: str) -> list[str]:
+def _stretches(site: Site, found: list[Hole], language: str) -> list[str]:
     words, dates = site.words(language), site.dates(language)
     lines = [
         words(
             "know.lost_line",
-            start=dates.clock_seconds(low),
-            end=dates.clock_seconds(high),
-            length=dates.exact_length(high - low),
+            start=dates.clock_seconds(hole.start_ms),
+            end=dates.clock_seconds(hole.end_ms),
+            length=dates.exact_length(hole.length_ms),
         )
-        for low, high in session.gaps[:LOSSES_SHOWN]
+        for hole in found[:LOSSES_SHOWN]
     ]
-    more = len(session.gaps) - LOSSES_SHOWN
+    more = len(found) - LOSSES_SHOWN
     return [*lines, words("know.lost_more", n=more)] if more > 0 else lines
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from builder.dates import HOUR_MS, MINUTE_MS
 from builder.model import Session
 from builder.pages import cards
+from builder.pages.holes import Hole, holes
 from builder.pages.site import Site
 from builder.pages.values import Svg
 from builder.strips import shown_interval
@@ -23,14 +24,14 @@ def tape(site: Site, session: Session, language: str) -> Svg:
     """Draw the bar of a session in its VJ's colour."""
     words, dates = site.words(language), site.dates(language)
     start_ms, end_ms = shown_interval(session)
-    longest = sorted(session.gaps, key=lambda gap: (gap[0] - gap[1], gap))[:GAPS_MOST]
+    longest = sorted(holes(session), key=lambda hole: (-hole.length_ms, hole.start_ms))[:GAPS_MOST]
     drawn = Tape(
         start_ms=start_ms,
         end_ms=end_ms,
         gaps=tuple(
-            Gap(low, high, words("watch.gap", length=dates.length(high - low)))
-            for low, high in sorted(longest)
-            if low < end_ms and high > start_ms
+            Gap(hole.start_ms, hole.end_ms, words(_name(hole), length=dates.length(hole.length_ms)))
+            for hole in sorted(longest, key=lambda hole: hole.start_ms)
+            if hole.start_ms < end_ms and hole.end_ms > start_ms
         ),
         chapters=tuple(
             Mark(chapter.at_ms, chapter.title.text, chapter.title.lang)
@@ -40,6 +41,10 @@ def tape(site: Site, session: Session, language: str) -> Svg:
         seams=tuple(_seams(session)[:SEAMS_MOST]),
     )
     return Svg(tape_svg(drawn, cards.strip_words(site, session, language)))
+
+
+def _name(hole: Hole) -> str:
+    return "watch.gap_removed" if hole.removed else "watch.gap"
 
 
 def _hours(site: Site, start_ms: int, end_ms: int, language: str) -> Iterator[Mark]:

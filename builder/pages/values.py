@@ -192,6 +192,7 @@ class TocLine(Value, frozen=True):
     at_ms: int
     title: Run | None = None
     lost_ms: int = 0
+    removed: bool = False  # a file of this time was there once
 
 
 class TranscriptLine(Value, frozen=True):
@@ -267,7 +268,7 @@ class Player(Value, frozen=True, omit_defaults=False):
     hue: int
     poster: str
     trim: tuple[float, float]
-    gaps: tuple[tuple[float, float], ...]
+    gaps: tuple[tuple[float, ...], ...]  # (from, to), and 1 for one that was removed
     chapters: tuple[tuple[float, str], ...]
     prev: str
     next: str

@@ -13,6 +13,7 @@ from builder.model import Session, Value
 from builder.pages import cards, paths
 from builder.pages.attachment import storyboard_url
 from builder.pages.frame import absolute, frame, head
+from builder.pages.holes import holes
 from builder.pages.kind import Kind
 from builder.pages.know import facts
 from builder.pages.moments import linked
@@ -198,10 +199,11 @@ def _toc(site: Site, session: Session, language: str) -> tuple[TocLine, ...]:
         TocLine(chapter.seconds, chapter.at_ms, chapter.title)
         for chapter in cards.shown_chapters(site, session, language)
     ]
-    holes = [
-        TocLine((low - session.start_ms) // 1000, low, None, high - low) for low, high in session.gaps[:TOC_GAPS_LIMIT]
+    gaps = [
+        TocLine((hole.start_ms - session.start_ms) // 1000, hole.start_ms, None, hole.length_ms, removed=hole.removed)
+        for hole in holes(session)[:TOC_GAPS_LIMIT]
     ]
-    return tuple(sorted(chapters + holes, key=lambda line: (line.at_ms, line.lost_ms)))
+    return tuple(sorted(chapters + gaps, key=lambda line: (line.at_ms, line.lost_ms)))
 
 
 def _player(
@@ -231,7 +233,9 @@ def _player(
         hue=site.session_hue(session),
         poster=to_url(cards.poster(site, session)),
         trim=(seconds(start_ms), seconds(end_ms)),
-        gaps=tuple((seconds(low), seconds(high)) for low, high in session.gaps),
+        gaps=tuple(
+            (seconds(hole.start_ms), seconds(hole.end_ms), *([1] if hole.removed else [])) for hole in holes(session)
+        ),
         chapters=tuple(
             (float(chapter.seconds), chapter.title.text) for chapter in cards.shown_chapters(site, session, language)
         ),

@@ -39,7 +39,7 @@ def hold(members: Sequence[Placed], media: Mapping[str, Playable], words: Mappin
 
 def _others(members: Sequence[Placed], words: Mapping[str, str]) -> tuple[SetAside, ...]:
     found = [
-        SetAside(one.recording.key, words[one.recording.key], one.recording.file_id)
+        SetAside(one.recording.key, words[one.recording.key], one.recording.file_id, one.start_ms, one.end_ms)
         for one in members
         if one.recording.key in words
     ]

@@ -12,7 +12,7 @@ from builder.addresses import private_slug, tag_of
 from builder.assets import collect_assets
 from builder.config import Media
 from builder.model import NEVER_MS, MarkdownPage, SetAside, StreamClaim, StreamKey, Vj
-from builder.pages import day, frame, moments, month, prefixes, tag, vj_month
+from builder.pages import day, frame, know, moments, month, prefixes, tag, vj_month
 from tests.pages.support import (
     ALICE,
     DAY,
@@ -319,6 +319,42 @@ def test_a_redirect_takes_the_moment_along():
     assert shift(later) == "4620.0"  # 77 minutes
     assert shift(aside) == "300.0"  # the catalog says 5 minutes
     assert shift("2022/01/12/0000000001") == shift("2022/01/11/0000000002") == "0"
+
+
+def test_a_hole_whose_file_was_deleted_says_removed_and_not_lost():
+    """In the bar, the list, the facts, the badges and the player; a copy that is set aside is no removal."""
+    parts = track("mp4", [(0, 60), (66, 120), (150, 163)], primary=True)
+    one = session(
+        "mp40",
+        minutes=163,
+        tracks=(parts,),
+        gaps=((T0 + 60 * MINUTE, T0 + 66 * MINUTE), (T0 + 120 * MINUTE, T0 + 150 * MINUTE)),
+        chapters=((0, "Begin"),),
+        others=(
+            SetAside("copy", "duplicate", "", T0 + 60 * MINUTE, T0 + 66 * MINUTE),
+            SetAside("gone1", "deleted", "", T0 + 120 * MINUTE, T0 + 132 * MINUTE),
+            SetAside("gone2", "expired", "", T0 + 130 * MINUTE, T0 + 136 * MINUTE),
+        ),
+    )
+    made = site([one], languages=("en",))
+    page = render(made, "watch", one.id)
+
+    assert re.findall(r'<text class="gap"[^>]*>([^<]*)', page) == ["lost 6 m", "removed 30 m"]
+    assert re.findall(r"<span>((?:Lost|Removed) [^<]*)", page) == ["Lost 6 m 00 s", "Removed 30 m 00 s"]
+    assert re.findall(r"<li[^>]*>(Interrupted once|Partly removed)", page) == ["Interrupted once", "Partly removed"]
+    told = know.facts(made, one, "en")
+    facts = {fact.name: fact.lines for fact in told if fact.name in ("lost", "removed")}
+    assert facts == {"lost": ("21:34:54 – 21:40:54, 6 m 00 s",), "removed": ("22:34:54 – 23:04:54, 30 m 00 s",)}
+    assert re.search(r'"gaps":(\[\[.*?\]\])', page)[1] == "[[3600.0,3960.0],[7200.0,9000.0,1]]"
+
+
+def test_a_hole_of_which_less_than_half_was_deleted_is_lost():
+    parts = track("mp4", [(0, 60), (90, 120)], primary=True)
+    gone = SetAside("gone", "deleted", "", T0 + 55 * MINUTE, T0 + 74 * MINUTE)
+    hole = (T0 + 60 * MINUTE, T0 + 90 * MINUTE)
+    one = session("mp40", minutes=120, tracks=(parts,), gaps=(hole,), others=(gone,))
+
+    assert "lost 30 m" in render(site([one]), "watch", one.id)
 
 
 ROOM = StreamKey("room-7", "push.example.com", "live")

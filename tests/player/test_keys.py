@@ -209,6 +209,19 @@ def test_gaps_to_scale_are_waited_out(still: Watch) -> None:
     assert still.notice == "Lost 1 m, 20:35:06 to 20:36:06: stepped over"
 
 
+def test_a_removed_stretch_is_told_from_a_lost_one(still: Watch) -> None:
+    still.open({**evening(), "gaps": [[12, 72, 1]]})
+    assert still.page.locator(".tape .gap").all_text_contents() == ["removed 1 m"]
+    still.page.check("text=Gaps to scale")
+    still.seek(30)
+    still.press("k")
+    still.until("deck.state === 'gap'")
+    assert "What was recorded from 20:35:06 to 20:36:06 has been removed" in still.page.inner_text(".stage")
+    still.page.click("text=Skip (x)")
+    still.until_playing(72, 80)
+    assert still.notice == "Removed 1 m, 20:35:06 to 20:36:06: stepped over"
+
+
 def test_pressing_the_picture_plays_and_double_taps_leap(browser: Browser, site: Host, far: Host) -> None:
     context = browser.new_context(viewport={"width": 400, "height": 800}, has_touch=True, is_mobile=True)
     watch = Watch(context, site, far).open(evening())

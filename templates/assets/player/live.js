@@ -33,6 +33,7 @@ export class Live {
 
   #hear() {
     const { deck, panel, words, player: { wall } } = this;
+    const named = (key, gap) => (gap[2] ? `${key}_gone` : key);
     const hole = ([from, to]) => ({ length: length(words, to - from), from: wall.clock(from), to: wall.clock(to) });
     deck.told = {
       change: () => this.#changed(),
@@ -48,9 +49,9 @@ export class Live {
       blocked: () => this.say("blocked"),
       soundless: () => this.say("soundless"),
       stuck: (spot) => this.#report("stuck", spot),
-      gap: (gap) => panel.instead(say(words, "nothing_between", hole(gap)),
-        [say(words, "lost_long", hole(gap)), " · ", button(words.skip, () => deck.skip())]),
-      crossed: (gap) => this.say("crossed", hole(gap)),
+      gap: (gap) => panel.instead(say(words, named("nothing_between", gap), hole(gap)),
+        [say(words, named("lost_long", gap), hole(gap)), " · ", button(words.skip, () => deck.skip())]),
+      crossed: (gap) => this.say(named("crossed", gap), hole(gap)),
       retry: (spot) => {
         this.#report("retrying", spot);
         this.retrying = panel.notice.textContent;

@@ -91,8 +91,8 @@ class Tape {
 
   #losses() {
     const drawn = [];
-    for (const [from, to] of this.gaps) {
-      const text = say(this.words, "lost", { length: length(this.words, to - from) });
+    for (const [from, to, isGone] of this.gaps) {
+      const text = say(this.words, isGone ? "lost_gone" : "lost", { length: length(this.words, to - from) });
       const middle = (this.pixel(from) + this.pixel(to)) / 2;
       const half = wide(text) / 2;
       const at = Math.min(this.width - half, Math.max(half, middle));
@@ -267,7 +267,7 @@ export class Panel {
     const what = `${second} ${deck.state} ${deck.isWanted} ${chapter?.t} ${deck.track} ${clip}`;
     if (what === this.painted && !isForced) return;
     this.painted = what;
-    const part = deck.state === "gap" ? words.nothing : this.player.partText(t);
+    const part = this.player.partText(t);
     const heard = this.isAudio && this.player.ways.wall ? wall.clock(t) : "";
     this.wall.textContent = wall.clock(t);
     this.wall.dateTime = wall.iso(t);

@@ -176,7 +176,8 @@ class Player {
 
   partText(t) {
     const [, n, m] = this.partAt(t) ?? [];
-    if (!n) return this.gapAt(t) ? this.words.nothing : "";
+    const gap = this.gapAt(t);
+    if (!n) return gap ? this.words[gap[2] ? "nothing_gone" : "nothing"] : "";
     return m > 1 ? say(this.words, "part_of", { n, m }) : "";
   }
 
