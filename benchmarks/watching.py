@@ -22,7 +22,7 @@ from builder.workshop import Workshop, source_folders
 def main(root: Path, first: int, times: int) -> list[float]:
     site = BenchSite(root)
     places = find_places(site.source, site.output)
-    workshop = Workshop(places, os.environ)
+    workshop = Workshop(places, os.environ, stays=True)
     build(workshop, Options())
     taken = []
     for number in range(first, first + times):

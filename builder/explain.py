@@ -11,6 +11,7 @@ from datetime import tzinfo
 
 from builder.addresses import BroadcastDays
 from builder.model import Part, Recording, Session, SetAside, Track
+from builder.sessions.holes import holes
 from builder.sessions.record import instant
 
 WHY_ASIDE = {
@@ -147,8 +148,9 @@ def _holes(session: Session, days: BroadcastDays | None) -> list[str]:
     if not session.tracks:
         return []
     lines = [
-        f"gap: {length_words(end - start)} not recorded, {_clock(start, days)} to {_clock(end, days)}"
-        for start, end in session.gaps
+        f"gap: {length_words(hole.length_ms)} {'removed since' if hole.removed else 'not recorded'}, "
+        f"{_clock(hole.start_ms, days)} to {_clock(hole.end_ms, days)}"
+        for hole in holes(session)
     ]
     if len(session.recordings) > 1:
         limit = session.max_gap_ms

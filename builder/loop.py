@@ -58,7 +58,7 @@ class Loop:
     def _loaded(self, changed: list[str]) -> Workshop:
         records = str(self.places.source / "recordings") + "/"
         if self.workshop is None:
-            self.workshop = Workshop(self.places, self.environ)
+            self.workshop = Workshop(self.places, self.environ, stays=True)
         elif any(not path.startswith(records) for path in changed):
             self.workshop.load()
         return self.workshop

@@ -164,10 +164,10 @@ class Publication:
 
     def _show(self, staging: Staging, removals: list[str], *, small: bool) -> None:
         with self.catalog.transaction():
-            staging.doubt_changes()
             self.ledger.doubt(removals)
-            if not self.prune:  # else a file without a row is removed anyway
-                self.ledger.count_pages(staging.claim())
+            if not self.prune:  # else no file has a row, and one that nobody wants is removed anyway
+                self.ledger.count_pages(staging.unknown_count())
+                staging.claim()
         if not small:
             self.folder.sync_all()
         self.folder.commit(path for path, _, _ in staging.written())

@@ -45,12 +45,11 @@ def resolve(table: Mapping[str, str], is_live: Callable[[str], bool]) -> dict[st
     return {old: end for old in sorted(table) if not is_live(old) and (end := _end(table, old, is_live)) != old}
 
 
-def backwards(table: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def backwards(table: Mapping[str, str]) -> dict[str, list[str]]:
     """Return, for every path that redirects lead to directly (without its last slash), the old paths, as written."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for old, new in table.items():
-        end = new.rstrip("/")
-        found[end] = (*found.get(end, ()), old)
+        found.setdefault(new.rstrip("/"), []).append(old)
     return found
 
 

@@ -32,7 +32,10 @@ EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
 
 class Workshop:
-    """A site's configuration, content and theme; `environ` is where keys come from."""
+    """A site's configuration, content and theme.
+
+    `environ` is where keys come from. `stays`: this process builds again and again (`watch`, `serve`).
+    """
 
     config: SiteConfig
     content: Content
@@ -41,8 +44,9 @@ class Workshop:
     redirects: Mapping[str, str]
     redirected: Mapping[str, Sequence[str]]
 
-    def __init__(self, places: Places, environ: Mapping[str, str]) -> None:
+    def __init__(self, places: Places, environ: Mapping[str, str], *, stays: bool = False) -> None:
         self.places = places
+        self.stays = stays
         self.environ = environ
         self.cache = places.state / "templates"
         self.memory = Memory(self.cache)
@@ -69,7 +73,11 @@ class Workshop:
         self.messages = messages.load(templates, self.config.languages, self.memory, self.program)
         self.assets = collect_assets(templates, static, memory=self.memory, program=self.program)
         self.renderer = Renderer(
-            templates, self.messages, {asset.name: asset.url for asset in self.assets}, cache=self.cache
+            templates,
+            self.messages,
+            {asset.name: asset.url for asset in self.assets},
+            cache=self.cache,
+            stays=self.stays,
         )
         self._theme_stamp = stamp
 

@@ -148,6 +148,8 @@ def look(report: Report, output: Path) -> None:
             report.row(name, *(f"{len(lines)}{'!' if lines else ''}" for lines in (rules, said, hosts)), f"/{url}")
             faults += [f"{name}: {line}" for lines in (rules, said, hosts) for line in lines]
         browser.close()
+    told = "\n".join(faults)
+    faults += [line for line in markup if line not in told]  # of a file that no row stands for
     report.say(
         "\nRules: of accessibility, in both schemes, as wide as a desk and a phone (axe). Markup: the Nu HTML checker."
     )
@@ -167,6 +169,8 @@ def see(browser: Browser, name: str, address: str, file: Path) -> tuple[list[str
         if name.startswith("redirect"):
             hold(page, address, file)
         page.goto(address, wait_until="load")
+        if page.query_selector("aftercast-player"):
+            page.wait_for_selector("aftercast-player.ready")
         rules += [f"{width} wide: {line}" for line in violations_in_both_schemes(page)]
         page.close()
     own = f"http://{urlsplit(address).netloc}/"

@@ -87,24 +87,25 @@ class Staging:
         )
         return (path for (path,) in rows)
 
-    def claim(self) -> int:
-        """Give every file that is about to appear a row that is not trusted; return how many had none.
+    def unknown_count(self) -> int:
+        """Count the files of this run that have no row in the manifest yet."""
+        query = (
+            "SELECT count(*) FROM staged AS s WHERE rank>=0 "
+            "AND NOT EXISTS (SELECT 1 FROM page AS p WHERE p.output=? AND p.path=s.path)"
+        )
+        return int(self.connection.execute(query, (self.output,)).fetchone()[0])
+
+    def claim(self) -> None:
+        """Give every file that is about to appear or change a row of its new page that is not trusted.
 
         Without it, a build that is killed between the rename and the new row, and whose page is then wanted no
-        more, would leave a file that no row describes and no later build removes.
+        more, would leave a file that no row describes, or one of another page, and no later build would remove it.
         """
-        cursor = self.connection.execute(
-            "INSERT OR IGNORE INTO page(output, path, kind, name, language, theme, value, hash, size, mtime_ns) "
-            "SELECT ?, path, kind, name, language, '', '', '', 0, 0 FROM staged WHERE rank>=0",
-            (self.output,),
-        )
-        return cursor.rowcount
-
-    def doubt_changes(self) -> None:
-        """Stop trusting the manifest about every file that is about to change (see `Ledger.doubt`)."""
         self.connection.execute(
-            "UPDATE page SET theme='', value='', hash='' "
-            "WHERE output=? AND path IN (SELECT path FROM staged WHERE rank>0)",
+            "INSERT INTO page(output, path, kind, name, language, theme, value, hash, size, mtime_ns) "
+            "SELECT ?, path, kind, name, language, '', '', '', 0, 0 FROM staged WHERE rank>=0 "
+            "ON CONFLICT(output, path) DO UPDATE SET kind=excluded.kind, name=excluded.name, "
+            "language=excluded.language, theme='', value='', hash=''",
             (self.output,),
         )
 

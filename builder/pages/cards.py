@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from builder.dates import HOUR_MS
 from builder.model import NEVER_MS, Session, Track
 from builder.pages.attachment import storyboard_url
-from builder.pages.holes import lost, removed
 from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
 from builder.pages.words import run
+from builder.sessions.holes import Hole, lost, removed
 from builder.strips import shown_interval, strip_svg
 
 CHAPTERS_ON_CARD = 12
@@ -97,19 +97,29 @@ def strip_words(site: Site, session: Session, language: str) -> str:
         return words("strip.unknown")
     length = dates.length(session.duration_ms)
     if session.gaps:
-        spans = [
-            words("strip.span", start=dates.clock(low), end=dates.clock(high))
-            for low, high in session.gaps[:LOSSES_IN_WORDS]
+        missing = [
+            words(f"strip.{name}", spans=_spans(site, found, language))
+            for name, found in (("lost", lost(session)), ("removed", removed(session)))
+            if found
         ]
-        losses = words("list_and").join(spans)
-        if len(session.gaps) > LOSSES_IN_WORDS:
-            losses = words("strip.losses_more", losses=losses, n=len(session.gaps) - LOSSES_IN_WORDS)
-        said = words("strip.some", length=length, span=dates.length(on_air_ms(session)), losses=losses)
+        span = dates.length(on_air_ms(session))
+        said = words("strip.some", length=length, span=span, missing=words("list_also").join(missing))
     else:
         said = words("strip.whole", length=length)
     if session.chapters:
         said += " " + words("strip.chapters", n=len(session.chapters))
     return said
+
+
+def _spans(site: Site, found: list[Hole], language: str) -> str:
+    words, dates = site.words(language), site.dates(language)
+    spans = [
+        words("strip.span", start=dates.clock(hole.start_ms), end=dates.clock(hole.end_ms))
+        for hole in found[:LOSSES_IN_WORDS]
+    ]
+    said = words("list_and").join(spans)
+    more = len(found) - LOSSES_IN_WORDS
+    return words("strip.spans_more", spans=said, n=more) if more > 0 else said
 
 
 def badges(site: Site, session: Session) -> tuple[Badge, ...]:

@@ -10,10 +10,10 @@ from collections import Counter
 
 from builder.model import NEVER_MS, Session
 from builder.pages.cards import any_insecure
-from builder.pages.holes import Hole, lost, removed
 from builder.pages.site import Site
 from builder.pages.values import Fact
 from builder.pages.words import NAME_LIMIT, clean
+from builder.sessions.holes import Hole, lost, removed
 
 LOSSES_SHOWN = 20
 

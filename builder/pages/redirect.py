@@ -93,13 +93,16 @@ def _told(site: Site) -> dict[str, str]:
 
 
 def _told_about(site: Site, session: Session) -> Iterator[str]:
-    """Yield the entries of `redirects.yaml` that hold or not, or end elsewhere, when a session comes or goes.
+    """Yield the former addresses that hold or not, or end elsewhere, when a session comes or goes.
 
-    An entry stands back for a live page and returns after it; what leads to that path goes on to where it leads.
+    What is told of an address stands back for a live page and returns after it; what leads to that address goes on to
+    where it leads. A VJ with a profile is always there.
     """
-    periods = (paths.of("day", session.day[:length]) for length in (4, 7, 10))
-    lived = [f"/{path}" for path in (paths.of("watch", session.id), *periods, paths.of("vj", session.vj))]
-    known = {f"/{paths.of('watch', session.id)}": None}
+    lived = [f"/{paths.of('watch', session.id)}"]
+    known = dict.fromkeys(lived)
+    lived += [f"/{paths.of('day', session.day[:length])}" for length in (4, 7, 10)]
+    if not site.vj(session.vj).mapped:
+        lived.append(f"/{paths.of('vj', session.vj)}")
     known |= {form: None for path in lived for form in (path, path.rstrip("/")) if _is_told(site, form)}
     while lived:
         for old in _leading_to(site, lived.pop()):
@@ -110,7 +113,9 @@ def _told_about(site: Site, session: Session) -> Iterator[str]:
 
 
 def _is_told(site: Site, path: str) -> bool:
-    """Say whether `redirects.yaml` has an entry for a path, in any language."""
+    """Say whether something may lead on from a path: `redirects.yaml` in any language, a profile, page or curation."""
+    if path in _profile_aliases(site) or site.catalog.alias_target(path):
+        return True
     return any(root + path in site.redirects for root in _roots(site))
 
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 from builder.dates import HOUR_MS, MINUTE_MS
 from builder.model import Session
 from builder.pages import cards
-from builder.pages.holes import Hole, holes
 from builder.pages.site import Site
 from builder.pages.values import Svg
+from builder.sessions.holes import Hole, holes
 from builder.strips import shown_interval
 from builder.tape import Gap, Mark, Tape, tape_svg
 

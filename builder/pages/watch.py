@@ -13,7 +13,6 @@ from builder.model import Session, Value
 from builder.pages import cards, paths
 from builder.pages.attachment import storyboard_url
 from builder.pages.frame import absolute, frame, head
-from builder.pages.holes import holes
 from builder.pages.kind import Kind
 from builder.pages.know import facts
 from builder.pages.moments import linked
@@ -41,6 +40,7 @@ from builder.pages.values import (
 )
 from builder.pages.versions import NATIVE_PARTS_LIMIT, native_parts, player_tracks, versions
 from builder.pages.words import language_of, run
+from builder.sessions.holes import holes
 from builder.strips import shown_interval
 
 TOC_GAPS_LIMIT = 100  # holes in the chapter list; a broadcast with more says so in "how we know this"

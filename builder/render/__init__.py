@@ -33,7 +33,8 @@ class Renderer:
     """Turns values into bytes.
 
     `templates`: folders, the site's own first and the default theme last. `assets`: plain name → hashed path.
-    `cache`: a folder for compiled templates and what is remembered of them.
+    `cache`: a folder for compiled templates and what is remembered of them. `stays`: it will be asked for the same
+    pages again, so it keeps pieces of them; a copy in another process does not.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class Renderer:
         assets: Mapping[str, str],
         *,
         cache: Path | None = None,
+        stays: bool = False,
     ) -> None:
         self.arguments = (tuple(templates), dict(messages), dict(assets), cache)
         self.cache = cache
+        self.stays = stays
         self.memory = Memory(cache)
         self.program = code_digest(self.memory)
         self.theme = Theme(templates, self._names_in, self.memory, self.program)
@@ -64,7 +67,7 @@ class Renderer:
         """The template engine; loading it takes longer than many a build, so it waits for the first page."""
         from builder.render.engine import make_environment
 
-        return make_environment(self.theme, self.cache)
+        return make_environment(self.theme, self.cache, self.program, stays=self.stays)
 
     def theme_digest(self, kind: PageKind, language: str) -> str:
         """Return the digest of all but the value: program, template closure, messages, assets mentioned."""

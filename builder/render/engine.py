@@ -36,12 +36,15 @@ _ALWAYS_WHOLE = ("player",)  # a value whose parts are all there whenever it is
 FAILURES = (TemplateError, TypeError, ValueError, KeyError, AttributeError, AssertionError)  # of a template that runs
 
 
-def make_environment(theme: Theme, cache: Path | None) -> Environment:
-    """Return an environment that escapes everything and knows the templates of the theme."""
+def make_environment(theme: Theme, cache: Path | None, program: str, *, stays: bool) -> Environment:
+    """Return an environment that escapes everything and knows the templates of the theme.
+
+    `program`: the digest of the code, which compiled templates depend on too. `stays`: pieces of pages are kept.
+    """
     bytecode = None
     if cache is not None:
         cache.mkdir(parents=True, exist_ok=True)
-        bytecode = FileSystemBytecodeCache(str(cache))
+        bytecode = FileSystemBytecodeCache(str(cache), f"__jinja2_{program[:8]}_%s.cache")
     environment = Environment(
         loader=Loader(theme),
         autoescape=True,
@@ -53,12 +56,20 @@ def make_environment(theme: Theme, cache: Path | None) -> Environment:
         bytecode_cache=bytecode,
         extensions=[Fragments],
     )
+    pieces_of(environment).is_keeping = stays
     environment.filters.update(FILTERS)
     for name in _REMOVED_GLOBALS:
         del environment.globals[name]
     for name in _REMOVED_FILTERS:
         del environment.filters[name]
     return environment
+
+
+def pieces_of(environment: Environment) -> Fragments:
+    """Return what keeps the printed pieces of an environment."""
+    found = environment.extensions[Fragments.identifier]
+    assert isinstance(found, Fragments)
+    return found
 
 
 class Loader(BaseLoader):

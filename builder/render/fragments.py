@@ -2,7 +2,7 @@
 
 A running `watch` makes the same lists again and again with one entry more; without this, each of their cards is
 rendered anew. What a piece prints may depend on the values named, the page's address, its frame and its language,
-and on nothing else of the page.
+and on nothing else of the page. A process that builds once keeps nothing: hardly a piece comes twice in one build.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 
-LIMIT = 4096  # pieces; of about 2 KB each
+KEPT_LIMIT = 8_000_000  # characters of all pieces
+PIECE_LIMIT = 64_000  # … of one; a longer one is most of a page, which changes as a whole
 
 
 class Fragments(Extension):
@@ -25,11 +26,14 @@ class Fragments(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.kept: OrderedDict[Hashable, str] = OrderedDict()
+        self.is_keeping = False
+        self._kept: OrderedDict[Hashable, str] = OrderedDict()
+        self._size = 0
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
-        place = nodes.Const(f"{parser.name}:{line}")
+        # A name that the template has nowhere else: two pieces may stand on one line.
+        place = nodes.Const(f"{parser.name}:{parser.free_identifier().name}")
         values = [parser.parse_expression()]
         while parser.stream.skip_if("comma"):
             values.append(parser.parse_expression())
@@ -39,12 +43,30 @@ class Fragments(Extension):
 
     def recall(self, context: Context, place: str, *values: Hashable, caller: Callable[[], str]) -> str:
         """Return the piece printed for these values, by the body only when they are new."""
-        key = (place, context["path"], context["base_path"], context["t"].language, context["site"], *values)
-        piece = self.kept.get(key)
-        if piece is None:
-            piece = self.kept[key] = caller()
-            if len(self.kept) > LIMIT:
-                self.kept.popitem(last=False)
-        else:
-            self.kept.move_to_end(key)
+        key = (place, context["path"], context["base_path"], context["t"].language, context["site"], as_seen(values))
+        hash(key)  # a value that cannot be compared is refused in every process, also in one that keeps nothing
+        if not self.is_keeping:
+            return caller()
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        piece = caller()
+        if len(piece) <= PIECE_LIMIT:
+            self._keep(key, piece)
         return piece
+
+    def _keep(self, key: Hashable, piece: str) -> None:
+        self._kept[key] = piece
+        self._size += len(piece)
+        while self._size > KEPT_LIMIT:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped)
+
+    def forget(self) -> None:
+        self._kept.clear()
+        self._size = 0
+
+
+def as_seen(value: Hashable) -> Hashable:
+    """Return a value with its type: `Markup` equals the text that would be escaped, and 1 equals true."""
+    return (tuple, *map(as_seen, value)) if isinstance(value, tuple) else (type(value), value)

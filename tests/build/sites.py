@@ -8,7 +8,7 @@ import msgspec
 
 from builder.build import BuildReport, Options, build
 from builder.places import Places, find_places
-from builder.render.fragments import Fragments
+from builder.render.engine import pieces_of
 from builder.workshop import Workshop
 
 BASE_MS = 1_642_089_600  # 2022-01-13T16:00:00Z, in seconds
@@ -95,13 +95,11 @@ class TestSite:
     def _forget_pieces(self) -> None:
         """Let the next build render every piece of a page itself, as a new process would."""
         if self.workshop is not None:
-            fragments = self.workshop.renderer.environment.extensions[Fragments.identifier]
-            assert isinstance(fragments, Fragments)
-            fragments.kept.clear()
+            pieces_of(self.workshop.renderer.environment).forget()
 
     def _loaded(self, places: Places) -> Workshop:
         if self.workshop is None:
-            self.workshop = Workshop(self.places, ENVIRON)
+            self.workshop = Workshop(self.places, ENVIRON, stays=True)
         else:
             self.workshop.load()
         workshop = copy.copy(self.workshop)

@@ -1,6 +1,7 @@
 """An incremental build writes what changed, nothing else, and equals a clean one."""
 
 import contextlib
+import re
 import shutil
 import sqlite3
 
@@ -260,6 +261,41 @@ def test_pages_that_a_killed_build_showed_go_when_they_are_wanted_no_more(site, 
 
     assert difference(site.tree(), site.clean_tree()) == []
     assert report.pages.unchanged + report.pages.written == len(site.tree())
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+@pytest.mark.parametrize("by", ["a page", "a profile", "a curation"])
+def test_a_former_address_gives_way_to_a_page_and_returns_after_it(site, monkeypatch, by, is_killed):
+    """A day's or a VJ's address may be a former one; a build killed in between leaves no page of what is gone."""
+    late = callback("carol", 30, 9 * 90_000, 600)
+    before = site.tree().keys()
+    site.append("late.jsonl", late)
+    new = written(site.build()) - before
+    (day,) = (path for path in new if re.fullmatch(r"replays/2022/01/\d\d/index\.html", path))
+    (vj,) = (path for path in new if re.fullmatch(r"vj/s-\w+/index\.html", path))
+    (site.source / "recordings" / "late.jsonl").unlink()
+    target = vj if by == "a profile" else day
+    former = f"aliases: [/{target.removesuffix('index.html')}]\n"
+    if by == "a page":
+        site.write("pages/about.md", f"---\ntitle: About\n{former}---\nHello.\n")
+    elif by == "a profile":
+        site.write("vjs/alice.md", ALICE.replace("streams", f"{former}streams"))
+    else:
+        site.write("replays/x.md", f"---\nrecordings: ['52{1:017d}']\ntitle: One\n{former}---\n")
+    site.build(allow_removal=True)
+    assert b'http-equiv="refresh"' in site.tree()[target]
+
+    site.append("late.jsonl", late)
+    if is_killed:
+        killed_build(site, monkeypatch, "remove")
+    else:
+        site.build()
+    assert b'http-equiv="refresh"' not in site.tree()[target]
+    (site.source / "recordings" / "late.jsonl").unlink()
+    site.build(allow_removal=True)
+
+    assert b'http-equiv="refresh"' in site.tree()[target]
+    assert difference(site.tree(), site.clean_tree()) == []
 
 
 def test_what_a_killed_first_build_staged_is_swept_even_when_the_state_is_lost(tmp_path, monkeypatch):

@@ -340,6 +340,7 @@ def test_a_hole_whose_file_was_deleted_says_removed_and_not_lost():
     page = render(made, "watch", one.id)
 
     assert re.findall(r'<text class="gap"[^>]*>([^<]*)', page) == ["lost 6 m", "removed 30 m"]
+    assert "on air; lost 21:34–21:40; removed 22:34–23:04." in page
     assert re.findall(r"<span>((?:Lost|Removed) [^<]*)", page) == ["Lost 6 m 00 s", "Removed 30 m 00 s"]
     assert re.findall(r"<li[^>]*>(Interrupted once|Partly removed)", page) == ["Interrupted once", "Partly removed"]
     told = know.facts(made, one, "en")

@@ -3,16 +3,19 @@
 import pickle
 
 import pytest
+from jinja2 import Environment
 
 from builder import messages, shrink
 from builder.addresses import tag_of
 from builder.assets import collect_assets
 from builder.dates import Dates, duration_attribute, offset_words, offsets_over, session_clock
 from builder.errors import ConfigError
+from builder.messages import Messages
 from builder.model import PageKey
 from builder.pages import KINDS, kind_named
 from builder.pages.paths import relative
 from builder.render import Renderer
+from builder.render.fragments import Fragments
 from tests.pages.support import DAY, HOUR, MINUTE, T0, THEME, build, session, site, theme
 
 DAY_KEY = PageKey("day", "2022-01-13", "en")
@@ -28,7 +31,7 @@ def own(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         words, assets = theme()
-        return Renderer([tmp_path / "templates", THEME], words, assets)
+        return Renderer([tmp_path / "templates", THEME], words, assets, stays=True)
 
     return write
 
@@ -104,6 +107,48 @@ def test_a_cached_piece_is_printed_anew_for_another_value_page_or_frame(own):
     assert printed("four", timezone="Europe/Paris").startswith("13:34 ")
     assert printed("five", PageKey("day", "2022-01-13", "zh")).endswith("five;")
     assert printed("six") == first
+
+
+def test_a_cached_piece_of_markup_is_none_of_the_same_text(own):
+    """Words that are markup equal the text that has to be escaped; and 1 equals true."""
+    source = (
+        "{% macro piece(words) %}{% cache words %}<i>{{ words }}</i>{% endcache %}{% endmacro %}"
+        "{% set bold %}<b>{% endset %}"
+        "{{ piece(bold) }}{{ piece(page.cards[0].title.text) }}{{ piece(1) }}{{ piece(true) }}"
+    )
+
+    assert page(own(day_html=source)) == "<i><b></i><i>&lt;b&gt;</i><i>1</i><i>True</i>"
+
+
+def test_two_cached_pieces_on_one_line_are_two(own):
+    assert page(own(day_html="{% cache page.day %}A{% endcache %}{% cache page.day %}B{% endcache %}")) == "AB"
+
+
+def test_pieces_are_kept_up_to_a_size_and_only_by_who_stays():
+    environment = Environment(extensions=[Fragments])
+    kept = environment.extensions[Fragments.identifier]
+    calls = []
+    template = environment.from_string("{% cache n %}{{ note(n) }}{{ 'x' * size }}{% endcache %}")
+    given = {
+        "path": "/",
+        "base_path": "",
+        "t": Messages("en", {}),
+        "site": None,
+        "note": lambda n: calls.append(n) or "",
+    }
+
+    def show(*numbers, size=50_000):
+        calls.clear()
+        for n in numbers:
+            template.render(n=n, size=size, **given)
+        return list(calls)
+
+    assert show(1, 1) == [1, 1]
+    kept.is_keeping = True
+    assert show(1, 1, 2, 1) == [1, 2]
+    assert show(3, 3, size=70_000) == [3, 3]
+    assert show(*range(10, 200)) == list(range(10, 200))
+    assert show(199, 1) == [1]
 
 
 def test_a_cached_piece_needs_values_that_can_be_compared(own):
