@@ -57,8 +57,8 @@ class Publication:
             small = not stale.is_bulk and not stale.assets and len(stale.singles) <= SMALL_RUN
             try:
                 self._stage(staging, stale, jobs, progress)
-                if small and not self.dry:
-                    self.folder.sync_staged([path for path, _, _ in staging.written()])
+                if not self.dry:
+                    self._flush(staging, small=small)
                 removals = sorted(self._removals(staging, stale))
             except BaseException:
                 if not self.dry:
@@ -137,6 +137,13 @@ class Publication:
             staged, digest = self.folder.stage(asset.path, asset.data), asset.digest
         return Row(asset.path, key, "", asset.digest, digest, staged.size, staged.mtime_ns), ASSET, "new or changed"
 
+    def _flush(self, staging: Staging, *, small: bool) -> None:
+        """See that what the renames will show is whole on the disk."""
+        if small:
+            self.folder.sync_staged([path for path, _, _ in staging.written()])
+        else:
+            self.folder.sync_all()
+
     def _removals(self, staging: Staging, stale: Stale) -> set[str]:
         """Return the files that no page of this run claims, within what this run looked at."""
         if stale.everything:
@@ -168,8 +175,6 @@ class Publication:
             if not self.prune:  # else no file has a row, and one that nobody wants is removed anyway
                 self.ledger.count_pages(staging.unknown_count())
                 staging.claim()
-        if not small:
-            self.folder.sync_all()
         self.folder.commit(path for path, _, _ in staging.written())
         if small:
             self.folder.sync_folders([path for path, _, _ in staging.written()])
