@@ -10,7 +10,7 @@ from builder.pages.attachment import storyboard_url
 from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
 from builder.pages.words import run
-from builder.sessions.holes import Hole, lost, removed
+from builder.sessions.holes import Hole, lost_and_removed
 from builder.strips import shown_interval, strip_svg
 
 CHAPTERS_ON_CARD = 12
@@ -99,7 +99,7 @@ def strip_words(site: Site, session: Session, language: str) -> str:
     if session.gaps:
         missing = [
             words(f"strip.{name}", spans=_spans(site, found, language))
-            for name, found in (("lost", lost(session)), ("removed", removed(session)))
+            for name, found in zip(("lost", "removed"), lost_and_removed(session), strict=True)
             if found
         ]
         span = dates.length(on_air_ms(session))
@@ -129,9 +129,10 @@ def badges(site: Site, session: Session) -> tuple[Badge, ...]:
         found.append(Badge(state))
     elif not any(is_secure(site, track) for track in playable_tracks(session)):
         found.append(Badge("insecure"))
-    if cuts := len(lost(session)):
-        found.append(Badge("cut", n=cuts))
-    if removed(session):
+    lost, removed = lost_and_removed(session)
+    if lost:
+        found.append(Badge("cut", n=len(lost)))
+    if removed:
         found.append(Badge("removed"))
     if is_audio(session):
         found.append(Badge("audio"))

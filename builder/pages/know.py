@@ -13,19 +13,20 @@ from builder.pages.cards import any_insecure
 from builder.pages.site import Site
 from builder.pages.values import Fact
 from builder.pages.words import NAME_LIMIT, clean
-from builder.sessions.holes import Hole, lost, removed
+from builder.sessions.holes import Hole, lost_and_removed
 
 LOSSES_SHOWN = 20
 
 
 def facts(site: Site, session: Session, language: str) -> tuple[Fact, ...]:
     """Return the lines of the list, in order; a line without a sentence is left out."""
+    lost, removed = lost_and_removed(session)
     lines = {
         "records": _records(site, session, language),
         "on_air": _on_air(site, session, language),
         "recorded": _recorded(site, session, language),
-        "lost": _stretches(site, lost(session), language),
-        "removed": _stretches(site, removed(session), language),
+        "lost": _stretches(site, lost, language),
+        "removed": _stretches(site, removed, language),
         "one_broadcast": _one_broadcast(site, session, language),
         "repaired": _repaired(site, session, language),
         "set_aside": _set_aside(site, session, language),

@@ -57,10 +57,7 @@ def _merged(gone: Iterable[SetAside]) -> list[tuple[int, int]]:
     return found
 
 
-def lost(session: Session) -> list[Hole]:
-    """Return the holes that were never recorded."""
-    return [hole for hole in holes(session) if not hole.removed]
-
-
-def removed(session: Session) -> list[Hole]:
-    return [hole for hole in holes(session) if hole.removed]
+def lost_and_removed(session: Session) -> tuple[list[Hole], list[Hole]]:
+    """Return the holes that were never recorded, and those that were, each in time order."""
+    found = holes(session)
+    return [hole for hole in found if not hole.removed], [hole for hole in found if hole.removed]

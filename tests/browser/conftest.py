@@ -15,12 +15,19 @@ from tests.shots import hold
 CHROMIUM = "/usr/bin/chromium"
 DEADLINE_MS = 60_000
 LISTEN = """
-window.heard = {pwn: 0, refused: [], shift: 0};
+window.heard = {pwn: 0, refused: [], shift: 0, moved: []};
+window.named = ({node, previousRect: from, currentRect: to}) =>
+  `${node?.nodeName}.${node?.className} ${node?.textContent?.trim().slice(0, 40)} ` +
+  `${from.x},${from.y},${from.width},${from.height} → ${to.x},${to.y},${to.width},${to.height}`;
 window.pwn = () => { heard.pwn += 1; console.error("pwn was called"); };
 document.addEventListener("securitypolicyviolation", (event) =>
   heard.refused.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) heard.shift += entry.value;
+  for (const entry of list.getEntries()) {
+    if (entry.hadRecentInput) continue;
+    heard.shift += entry.value;
+    heard.moved.push(...entry.sources.map(window.named));
+  }
 }).observe({type: "layout-shift", buffered: true});
 """
 
