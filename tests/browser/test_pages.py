@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import time
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from PIL import Image
@@ -11,6 +16,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Visitor
 from tests.browser.demo import BASE, KIND_NAMES, Built
+from tests.shots import Files
 
 PHONE = {"width": 360, "height": 740}
 SHIFT_LIMIT = 0.01  # Chromium's score of layout shift; 0.1 is what others call good
@@ -107,6 +113,36 @@ def test_the_player_takes_just_the_place_that_was_kept_for_it(visitor: Visitor, 
             page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
             assert page.evaluate("heard.shift") <= limit, f"{mark} at {width}: {page.evaluate('heard.moved')}"
+
+
+class InTwo(Files):
+    """Sends a replay's page in two pieces, the second when the first has been painted: cut behind the VJ's picture."""
+
+    def do_GET(self) -> None:
+        page = Path(self.translate_path(self.path)) / "index.html"
+        if not page.is_file():
+            super().do_GET()
+            return
+        first, mark, rest = page.read_bytes().partition(b'<div class="byline">')
+        picture, paragraph, rest = rest.partition(b"<p>")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(first + mark + picture)
+        time.sleep(1)
+        self.wfile.write(paragraph + rest)
+
+
+def test_nothing_moves_when_the_page_comes_in_two_pieces(visitor: Visitor, demo: Built) -> None:
+    visitor.page.set_viewport_size(PHONE)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(InTwo, directory=str(demo.output))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        visitor.page.goto(f"http://127.0.0.1:{server.server_port}{demo.fullest('watch')[0].path}")
+        visitor.page.wait_for_selector("aftercast-player.ready")
+        seen = visitor.page.evaluate("[heard.shift, heard.moved]")
+        server.shutdown()
+
+    assert seen == [0, []]
 
 
 def test_replays_with_chapters_and_without_have_the_same_columns(visitor: Visitor, demo: Built) -> None:
