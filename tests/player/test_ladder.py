@@ -115,6 +115,24 @@ def test_a_part_shorter_than_it_was_said_to_be_is_left_early(watch: Watch) -> No
     watch.until_playing(6, 12)
 
 
+def test_play_at_the_end_of_a_file_goes_on_with_the_next_one(watch: Watch) -> None:
+    value = evening()
+    value["tracks"][0]["parts"][0]["url"] = "/media/tiny.mp4"
+    watch.open(value)
+    watch.start()
+    watch.until_playing(6, 12)
+    watch.page.evaluate("document.querySelector('aftercast-player').player.do('pause')")
+    watch.seek(4)
+    watch.until("deck.state === 'on' && video.ended")
+    watch.page.evaluate("window.least = 99; document.addEventListener('timeupdate', (event) => {"
+                        "window.least = Math.min(window.least, event.target.currentTime + (event.target.src.includes('tiny') ? 0 : 6)) }, true)")
+
+    watch.page.keyboard.press("k")
+
+    watch.until_playing(6, 12)
+    assert watch.look("window.least") >= 1, "the short file played again from its beginning"
+
+
 def test_a_part_of_unknown_length_learns_it_from_its_file(watch: Watch) -> None:
     watch.open(replay(0, [track("mp4", [(0, 0, "/media/p1.mp4")])]))
     watch.start()

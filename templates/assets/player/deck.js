@@ -138,8 +138,6 @@ export class Deck {
     this.ticked = now;
     if (!this.isWanted && this.state !== "loading") return clearInterval(this.clockwork);
     if (this.state === "gap") return this.#wait(passed);
-    /* Should the event have come while it did not count. */
-    if (this.state === "on" && this.video.ended && (this.quiet += passed) > 1) return this.#over();
     if (this.state === "on" && this.video.paused) return undefined;
     this.quiet += passed;
     this.still += passed;
@@ -185,8 +183,10 @@ export class Deck {
     return [first, first, ...part.renditions][this.tries.get(`${track}:${index}`) ?? 0];
   }
 
+  /* At the end of a file, a browser would play it again from its beginning. */
   #run() {
-    this.video.play()?.catch((problem) => {
+    if (this.state === "on" && this.video.ended) return this.#over();
+    return this.video.play()?.catch((problem) => {
       if (problem.name !== "NotAllowedError") return;
       this.isWanted = false;
       this.tell("change");
