@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRAME := pyproject.toml hatch_build.py package.json package-lock.json
 # libatomic1: the browsers' driver (Playwright's own Node) links to it, and a bare Debian has none.
-TEST_PACKAGES := chromium firefox-esr fonts-noto-cjk libavcodec-extra libatomic1
+TEST_PACKAGES := chromium chromium-headless-shell firefox-esr fonts-noto-cjk libavcodec-extra libatomic1
 TORTURE_PACKAGES := strace e2fsprogs xfsprogs disorderfs fuse util-linux
 JOBS ?= 2
 LONGER := AFTERCAST_SEEDS=20 AFTERCAST_SCRIPTS=200 AFTERCAST_KILLS=1000 AFTERCAST_FAULT_POINTS=0 AFTERCAST_FLIPS=1000 \

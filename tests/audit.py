@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import lighthouse
+from tests import chromium, lighthouse
 from tests.browser.axe import violations_in_both_schemes
 from tests.browser.checker import objections, sheet_objections
 from tests.shots import chosen_pages, hold, served
@@ -140,7 +140,7 @@ def look(report: Report, output: Path) -> None:
     faults = [f"style sheet: {line}" for sheet in output.glob("assets/site.*.css") for line in sheet_objections(sheet)]
     report.head("page", "rules", "markup", "hosts", "address")
     with served(output) as address, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=lighthouse.CHROMIUM, args=["--no-sandbox", "--mute-audio"])
+        browser = chromium.launch(driver, chromium.WHOLE)
         for name, path in pages.items():
             url = path.removesuffix("index.html")
             rules, hosts = see(browser, name, address + url, output / path)

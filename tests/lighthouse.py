@@ -14,10 +14,10 @@ from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 
+from tests import chromium
 from tests.browser import tools
 from tests.shots import Files
 
-CHROMIUM = "/usr/bin/chromium"
 PAGES = ("watch", "day", "vj", "home")
 CATEGORIES = {
     "speed": "performance",
@@ -96,7 +96,7 @@ def report_of(address: str) -> dict:
         command = [str(tools.node()), str(program), address, "--quiet", "--output=json", f"--output-path={target}"]
         subprocess.run(
             [*command, f"--only-categories={','.join(CATEGORIES.values())}", f"--chrome-flags={flags}"],
-            env={**os.environ, "CHROME_PATH": CHROMIUM, "TMPDIR": folder},
+            env={**os.environ, "CHROME_PATH": chromium.WHOLE, "TMPDIR": folder},
             stdout=sys.stderr,
             check=True,
             timeout=DEADLINE_SECONDS,

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.demo import BASE, Built, Sheet, build_demo
+from tests.chromium import launch
 from tests.player.server import Host
 from tests.shots import hold
 
-CHROMIUM = "/usr/bin/chromium"
 DEADLINE_MS = 60_000
 LISTEN = """
 window.heard = {pwn: 0, refused: [], shift: 0, moved: []};
@@ -47,7 +47,7 @@ def host(demo: Built) -> Iterator[Host]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--mute-audio"])
+        browser = launch(driver)
         yield browser
         browser.close()
 

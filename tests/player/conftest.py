@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from builder import shrink
+from tests.chromium import launch
 from tests.player import media, pages
 from tests.player.server import Host
 
-CHROMIUM = "/usr/bin/chromium"
 DEADLINE_MS = 20_000
 POSTER = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#333"/></svg>'
 
@@ -64,7 +64,7 @@ def far(clips: Path) -> Iterator[Host]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--mute-audio"])
+        browser = launch(driver)
         yield browser
         browser.close()
 

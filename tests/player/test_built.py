@@ -1,4 +1,4 @@
-"""The page that `aftercast build` writes, in a browser: the player finds its data, its modules and its media."""
+"""The page that `aftercast build` writes, in the browser that viewers have: the player finds its data, its modules, its media."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, sync_playwright
 
 from builder.build import Options, build
 from builder.places import find_places
 from builder.workshop import Workshop
+from tests import chromium
 from tests.player.conftest import Watch
 from tests.player.server import Host
 
@@ -60,6 +61,14 @@ def built(clips: Path, tmp_path: Path) -> Iterator[Host]:
     host = Host({"/": places.output})
     yield host
     host.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = chromium.launch(driver, chromium.WHOLE)
+        yield browser
+        browser.close()
 
 
 def test_a_built_page_plays_from_a_linked_moment_over_its_parts(browser: Browser, built: Host) -> None:

@@ -124,8 +124,10 @@ def test_play_at_the_end_of_a_file_goes_on_with_the_next_one(watch: Watch) -> No
     watch.page.evaluate("document.querySelector('aftercast-player').player.do('pause')")
     watch.seek(4)
     watch.until("deck.state === 'on' && video.ended")
-    watch.page.evaluate("window.least = 99; document.addEventListener('timeupdate', (event) => {"
-                        "window.least = Math.min(window.least, event.target.currentTime + (event.target.src.includes('tiny') ? 0 : 6)) }, true)")
+    watch.page.evaluate(
+        "window.least = 99; document.addEventListener('timeupdate', (event) => {"
+        "window.least = Math.min(window.least, event.target.currentTime + (event.target.src.includes('tiny') ? 0 : 6)) }, true)"
+    )
 
     watch.page.keyboard.press("k")
 
