@@ -7,7 +7,7 @@ script draws the same picture from the same numbers.
 
 from __future__ import annotations
 
-from builder.lettering import fit
+from builder.lettering import fit, width_px
 from builder.model import Value
 from builder.strips import Interval, recorded_intervals
 from builder.svg import lang, named, percent, rect, text
@@ -17,6 +17,7 @@ GAP_MOST = 0.032
 GAPS_MOST = 0.35
 
 _LANE_PX = 640  # a printed page's, and less than a screen's: names are cut once for both
+_MARGIN = 8 / _LANE_PX  # between words
 
 
 class Mark(Value, frozen=True, omit_defaults=True):
@@ -45,6 +46,14 @@ class Tape(Value, frozen=True, omit_defaults=True):
     chapters: tuple[Mark, ...] = ()
     hours: tuple[Mark, ...] = ()
     seams: tuple[int, ...] = ()  # instants where one part ends and the next begins without a hole
+
+
+class Loss(Value, frozen=True):
+    """The words of a gap as they lie over the bar, in shares of its width."""
+
+    start: float
+    end: float
+    words: str
 
 
 class TapeScale(Value, frozen=True):
@@ -96,7 +105,8 @@ def tape_svg(tape: Tape, label: str = "") -> str:
     drawn = "".join(_span("on", scale, low, high) for low, high in recorded)
     drawn += "".join(_span("lost", scale, low, high) for low, high in gaps)
     drawn += "".join(rect("seam", scale.share(at_ms)) for at_ms in tape.seams)
-    drawn += _chapters(tape, scale) + _gap_words(tape, scale) + _hours(tape, scale)
+    losses = _losses(tape, scale)
+    drawn += _chapters(tape, scale, losses) + "".join(map(_loss_words, losses)) + _hours(tape, scale)
     return f'<svg class="tape" {named(label)}>{drawn}</svg>'
 
 
@@ -105,31 +115,35 @@ def _span(name: str, scale: TapeScale, low: int, high: int) -> str:
     return rect(name, first, scale.share(high) - first)
 
 
-def _chapters(tape: Tape, scale: TapeScale) -> str:
+def _chapters(tape: Tape, scale: TapeScale, losses: list[Loss]) -> str:
     drawn = ""
     stops = [scale.share(mark.at_ms) for mark in tape.chapters]
-    holes = [scale.share(gap.start_ms) - 0.025 for gap in tape.gaps if gap.words]
     for at, (mark, share) in enumerate(zip(tape.chapters, stops, strict=True)):
+        is_covered = any(loss.start - _MARGIN < share < loss.end for loss in losses)
         if share > 0:
-            drawn += rect("mark", share) + rect("cut", share)
-        room = min([1.0, *stops[at + 1 : at + 2], *(hole for hole in holes if hole > share)]) - share
-        words = fit(mark.words, room * _LANE_PX - 12)
+            drawn += ("" if is_covered else rect("mark", share)) + rect("cut", share)
+        room = min([1.0, *stops[at + 1 : at + 2], *(loss.start for loss in losses if loss.start > share)]) - share
+        words = "" if is_covered else fit(mark.words, room * _LANE_PX - 12)
         shift = ' dx="6"' if share > 0 else ""
         # Drawn also without words, so that no title decides about the structure of a page.
         drawn += f'<text class="name" x="{percent(share)}"{shift} y="14"{lang(mark.language)}>{text(words)}</text>'
     return drawn
 
 
-def _gap_words(tape: Tape, scale: TapeScale) -> str:
-    """Set the length of each gap over it, as long as it does not run into the one before."""
-    drawn, free = "", 0.0
+def _losses(tape: Tape, scale: TapeScale) -> list[Loss]:
+    """Set the length of each gap over it, moved inside the bar, as long as it does not run into the one before."""
+    losses: list[Loss] = []
     for gap in tape.gaps:
+        half = width_px(gap.words) / _LANE_PX / 2
         middle = (scale.share(gap.start_ms) + scale.share(gap.end_ms)) / 2
-        half = 0.035
-        if gap.words and middle - half >= free and middle + half <= 1:
-            drawn += f'<text class="gap" x="{percent(middle)}" y="14">{text(gap.words)}</text>'
-            free = middle + half
-    return drawn
+        middle = min(1 - half, max(half, middle))
+        if gap.words and (not losses or middle - half >= losses[-1].end + _MARGIN):
+            losses.append(Loss(middle - half, middle + half, gap.words))
+    return losses
+
+
+def _loss_words(loss: Loss) -> str:
+    return f'<text class="gap" x="{percent((loss.start + loss.end) / 2)}" y="14">{text(loss.words)}</text>'
 
 
 def _hours(tape: Tape, scale: TapeScale) -> str:

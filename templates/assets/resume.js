@@ -11,7 +11,7 @@ const tile = (place) => make("li", {}, make("article", { class: "card tile", "da
   make("p", { class: "when" }, [place.vj, begun(place)].filter(Boolean).join(" · "))));
 
 export function offer() {
-  const places = Object.values(kept()).filter((place) => place.url && place.title && !place.alias && !place.done)
+  const places = Object.values(kept()).filter((place) => place.url && place.title && !place.alias && !place.done && place.share)
     .sort((a, b) => b.saved - a.saved).slice(0, ROW);
   if (!places.length || !words.continue) return;
   const forget = button(words.forget, () => {

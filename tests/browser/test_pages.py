@@ -7,6 +7,7 @@ import re
 import time
 from functools import partial
 from http.server import ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
@@ -82,6 +83,18 @@ def test_a_replay_without_scripts_has_players_and_chapters(reader: Visitor, demo
     assert page.locator("video[controls]:visible, audio[controls]:visible").count() >= 1
     assert page.locator("a[href*='#t=']").count() >= 1
     assert page.locator("video[preload=none], audio[preload=none]").count() == page.locator("video, audio").count()
+
+
+def test_words_over_the_bar_never_touch_without_scripts(reader: Visitor, demo: Built) -> None:
+    """Losses and chapters share a line; a chapter that begins where a loss ends gives way."""
+    boxes = """() => [...document.querySelectorAll(".tape text[y='14']")].filter((text) => text.textContent && text.checkVisibility())
+      .map((text) => [text.getBoundingClientRect(), text.textContent]).map(([box, words]) => [box.left, box.right, words])"""
+    sheets = [sheet for sheet in demo.sheets if 'class="gap"' in sheet.file.read_text(encoding="utf-8")]
+    assert {sheet.language for sheet in sheets} == {"en", "zh"}
+    for sheet in sheets:
+        words = sorted(reader.open(sheet).evaluate(boxes))
+        assert len(words) > 1, sheet.path
+        assert all(left[1] < right[0] for left, right in pairwise(words)), f"{sheet.path}: {words}"
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)

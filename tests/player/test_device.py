@@ -149,6 +149,17 @@ def test_a_first_visit_sees_nothing_extra(home: Page) -> None:
     assert home.locator(".badges, .resume, .seen").count() == 0
 
 
+def test_what_was_only_opened_is_not_told_as_watched(home: Page) -> None:
+    place = {"at": 1, "t": 0, "share": 0, "done": False, "saved": 2, "url": "/replays/x/", "title": "Night"}
+    remember(home, {"aaaaaaaaaa": place, "bbbbbbbbbb": {**place, "t": 60, "share": 0.5}})
+
+    home.reload()
+
+    home.wait_for_selector(".resume")
+    assert home.locator(".resume .when").all_text_contents() == ["Watched to 0:01:00"]
+    assert home.locator(".dayblock .badges").all_text_contents() == ["Watched to 0:01:00"]
+
+
 def test_storage_that_holds_nonsense_harms_nothing(home: Page) -> None:
     home.evaluate("localStorage.setItem('aftercast:places', '[1'); localStorage.setItem('aftercast:theme', 'x')")
     home.reload()

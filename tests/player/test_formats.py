@@ -72,6 +72,7 @@ def test_sound_alone_has_the_same_bar_and_no_picture(watch: Watch) -> None:
 
     assert watch.page.is_visible(".player.audio .deck .bar")
     assert not watch.page.is_visible("video")
+    assert watch.page.locator("button[aria-label='Picture in picture']").count() == 0
     assert watch.page.text_content(".readout small") == "Opening · 20:34:54 · part 1 of 3"
     watch.page.click(".play")
     watch.until_playing(0.2, 6)

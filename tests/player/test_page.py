@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import re
 from pathlib import Path
 
@@ -138,6 +139,25 @@ def test_where_the_player_cannot_begin_the_players_without_scripts_stay(
     assert "live.js" not in watch.site.asked
     assert len(set(watch.errors)) == 1
     watch.errors.clear()
+
+
+def test_times_under_the_bar_never_touch(watch: Watch) -> None:
+    """Also the last one, which stands on the other side of its mark."""
+    boxes = "[...document.querySelectorAll('.tape text[y=\"60\"]')].map((text) => text.getBoundingClientRect()).map((box) => [box.left, box.right])"
+    for seconds in range(1600, 1840, 20):
+        watch.open(replay(seconds, [track("mp4", [(0, seconds, "/media/p1.mp4")])]))
+        times = sorted(watch.page.evaluate(boxes))
+        assert len(times) > 1
+        assert all(left[1] + 2 <= right[0] for left, right in itertools.pairwise(times)), f"{seconds} seconds: {times}"
+
+
+def test_a_chapter_named_by_the_clock_is_not_told_beside_it(watch: Watch) -> None:
+    watch.open(evening(chapters=[[0, "20:34"], [6, "Filters"]]))
+    assert watch.page.text_content(".readout small") == "part 1 of 3"
+
+    watch.press("Control+ArrowRight")
+
+    watch.until("document.querySelector('.readout small').textContent === 'Filters · part 2 of 3'")
 
 
 def test_a_title_that_is_markup_stays_text(watch: Watch) -> None:

@@ -50,7 +50,7 @@ export function mark() {
   for (const card of words.begun ? document.querySelectorAll(".card") : []) {
     const place = kept[card.querySelector(".title a")?.pathname.split("/").at(-2)];
     const isNew = before && Date.parse(card.querySelector(".when time")?.dateTime) > before;
-    const text = place?.done ? words.watched : place ? begun(place) : isNew ? words.fresh : null;
+    const text = place?.done ? words.watched : place?.share ? begun(place) : isNew ? words.fresh : null;
     if (!text) continue;
     const list = card.querySelector(".badges") ?? card.appendChild(make("ul", { class: "badges" }));
     list.append(make("li", {}, text));

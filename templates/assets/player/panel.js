@@ -134,9 +134,9 @@ class Tape {
     for (let ms = Math.ceil((this.wall.ms(from) + shift) / step) * step - shift; ms < this.wall.ms(to); ms += step) {
       const t = this.wall.seconds(ms);
       const x = this.pixel(t);
-      if (this.gaps.some(([a, b]) => t >= a && t < b) || x - last < HOUR_ROOM * 0.75) continue;
-      last = x;
       const isLate = x > this.width - 60;
+      if (this.gaps.some(([a, b]) => t >= a && t < b) || x - last < HOUR_ROOM * (isLate ? 1.2 : 0.75)) continue;
+      last = x;
       const words = [this.wall.clock(t).slice(0, 5)];
       if (words[0] === "00:00") words.unshift(draw("tspan", { class: "name" }, `${weekday.format(this.wall.local(t))} `));
       shapes.push(draw("rect", { class: "hour", x: percent(x / this.width) }), draw("text",
@@ -211,7 +211,7 @@ export class Panel {
     this.mute = button(words.muted, () => player.do("mute"), icon("loud"));
     this.volume = make("input", { class: "volume", type: "range", min: 0, max: 100, step: 5,
       input: () => player.do("setVolume", this.volume.value / 100) });
-    this.picture = document.pictureInPictureEnabled ? button(words.picture, () => player.do("picture"), icon("picture")) : null;
+    this.picture = document.pictureInPictureEnabled && !this.isAudio ? button(words.picture, () => player.do("picture"), icon("picture")) : null;
     this.picture?.classList.add("wide");
     const hasFull = document.fullscreenEnabled || this.videos[0].webkitEnterFullscreen;
     this.full = hasFull ? button(words.fullscreen, () => player.do("fullscreen"), icon("full")) : null;
@@ -273,7 +273,8 @@ export class Panel {
     this.wall.dateTime = wall.iso(t);
     this.time.textContent = clock(t);
     this.total.textContent = clip ? say(words, "clip_to", { time: clock(clip[1]) }) : `/ ${clock(this.player.range[1])}`;
-    const name = chapter && make("bdi", { lang: chapter.lang }, chapter.title);
+    /* A chapter that is named by the clock alone tells nothing beside one. */
+    const name = chapter && chapter.title !== wall.clock(chapter.t).slice(0, 5) && make("bdi", { lang: chapter.lang }, chapter.title);
     const rest = [heard, deck.state === "loading" && deck.isWanted ? words.loading : part].filter(Boolean).join(" · ");
     this.place.replaceChildren(...(name ? [name, " · "] : []), rest || wall.clock(t));
     if (clip) this.place.replaceChildren(make("a", { href: `#t=${second}` }, words.play_rest));
