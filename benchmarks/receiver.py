@@ -4,10 +4,11 @@ Usage: python benchmarks/receiver.py [--seconds 5] [--connections 64] [--folder 
 
 The receiver runs as its own process, as a user starts it, with a signature to check; closed-loop clients on loopback
 send a notification of usual size and wait for its 200. The bare loop does the least that a group commit can do on the
-same file system: append as many lines as the receiver's groups had on average, one fdatasync, again. The two take
-turns, because a disk may change its speed within seconds. The bare loop knows no sockets, no requests and no senders
-that wait, so with many connections the ratio compares a disk with a web server; `--folder /dev/shm` shows what the
-receiver can do where the disk costs nothing.
+same file system: append as many lines as the receiver's groups had on average, one fdatasync, again; the last column
+compares with one that syncs each line by itself, as a receiver without group commit would. They take turns, because a
+disk may change its speed within seconds. The bare loop knows no sockets, no requests and no senders that wait, so with
+many connections the ratio compares a disk with a web server; `--folder /dev/shm` shows what the receiver can do where
+the disk costs nothing.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ def measure(folder: Path, connections: int, seconds: float) -> dict[str, float]:
         segment = next((source / "recordings" / "callbacks").glob("*.jsonl"))
         line = segment.read_bytes().split(b"\n", 1)[0] + b"\n"
         taken: list[float] = []
-        elapsed, bare, began = 0.0, 0.0, commits(port)
+        elapsed, bare, alone, began = 0.0, 0.0, 0.0, commits(port)
         for _ in range(ROUNDS):
             before = commits(port)
             more, passed = load(port, connections, seconds / ROUNDS)
@@ -138,6 +139,7 @@ def measure(folder: Path, connections: int, seconds: float) -> dict[str, float]:
             elapsed += passed
             group = max(1, round(len(more) / (commits(port) - before)))
             bare += bare_loop(folder / "bare.jsonl", line, group, seconds / ROUNDS) / ROUNDS
+            alone += bare_loop(folder / "bare.jsonl", line, 1, seconds / ROUNDS) / ROUNDS
         group = max(1, round(len(taken) / (commits(port) - began)))
     finally:
         process.terminate()
@@ -153,6 +155,7 @@ def measure(folder: Path, connections: int, seconds: float) -> dict[str, float]:
         "records_per_sync": group,
         "bare_per_second": round(bare, 1),
         "ratio": round(len(taken) / elapsed / bare, 3),
+        "to_sync_each": round(len(taken) / elapsed / alone, 3),
     }
 
 
