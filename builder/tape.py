@@ -147,14 +147,17 @@ def _loss_words(loss: Loss) -> str:
 
 
 def _hours(tape: Tape, scale: TapeScale) -> str:
+    """Set hours under the bar, to the right of their marks but near its end to the left, where they do not touch."""
     drawn, free = "", 0.0
     for mark in tape.hours:
         share = scale.share(mark.at_ms)
-        if share < free:
+        wide = (width_px(mark.before + mark.words) + 4) / _LANE_PX
+        is_late = share > 0.92
+        if (share - wide if is_late else share) < free:
             continue
-        side = 'dx="-4" text-anchor="end"' if share > 0.92 else 'dx="4"'
+        side = 'dx="-4" text-anchor="end"' if is_late else 'dx="4"'
         before = f'<tspan class="name">{text(mark.before)}</tspan>' if mark.before else ""
         words = f'<text x="{percent(share)}" y="60" {side}>{before}{text(mark.words)}</text>'
         drawn += rect("hour", share) + words
-        free = share + 0.05
+        free = share + _MARGIN + (0 if is_late else wide)
     return drawn

@@ -17,7 +17,8 @@ def test_no_page_breaks_a_rule_of_accessibility(visitor: Visitor, demo: Built, k
 
 
 def test_a_broadcast_without_a_picture_breaks_none_either(visitor: Visitor, demo: Built) -> None:
-    heard = {sheet.language: sheet for sheet in demo.sheets if sheet.kind == "watch" and is_audio_only(sheet)}
+    by_size = sorted(demo.sheets, key=lambda sheet: sheet.file.stat().st_size)
+    heard = {sheet.language: sheet for sheet in by_size if sheet.kind == "watch" and is_audio_only(sheet)}
     assert heard.keys() == {"en", "zh"}
     for sheet in heard.values():
         assert violations_in_both_schemes(visitor.open(sheet)) == [], sheet.path

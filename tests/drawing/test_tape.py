@@ -103,6 +103,23 @@ def test_words_of_gaps_stay_inside_the_bar_and_chapters_give_way():
     assert ">Far away</text>" in svg
 
 
+def test_hours_do_not_touch():
+    """Also where the last one stands to the left of its mark, and behind a midnight with its weekday, 640 px wide."""
+    clocks = [*(f"{hour:02}:00" for hour in range(13, 24)), "00:00"]
+    hours = tuple(
+        Mark((at + 1) * 3600 * S, clock, before="Fri " * (clock == "00:00")) for at, clock in enumerate(clocks)
+    )
+    for end_s in range(39_700, 50_000, 300):
+        svg = tape_svg(Tape(0, end_s * S, hours=tuple(mark for mark in hours if mark.at_ms < end_s * S)))
+        drawn = re.findall(r'x="([\d.]+)%" y="60" dx="(-?4)"[^>]*>(?:<tspan class="name">(.*?)</tspan>)?([\d:]+)<', svg)
+        starts = [
+            float(x) * 6.4 + int(dx) - (len(day + clock) * 6.9 if dx == "-4" else 0) for x, dx, day, clock in drawn
+        ]
+        ends = [start + len(day + clock) * 6.9 for start, (_, _, day, clock) in zip(starts, drawn, strict=True)]
+        assert len(drawn) > 5
+        assert all(end < start for end, start in zip(ends, starts[1:], strict=False)), (end_s, drawn)
+
+
 def test_the_tape_is_well_formed_and_escaped():
     """Untrusted chapter names stay text."""
     hostile = Tape(start_ms=0, end_ms=9 * S, chapters=(Mark(0, "<b>&\x07", '"'),), gaps=(Gap(1 * S, 2 * S, "<i>"),))

@@ -135,6 +135,41 @@ def test_play_at_the_end_of_a_file_goes_on_with_the_next_one(watch: Watch) -> No
     assert watch.look("window.least") >= 1, "the short file played again from its beginning"
 
 
+def test_a_last_file_shorter_than_told_ends_the_broadcast_once(watch: Watch) -> None:
+    value = evening()
+    value["tracks"][0]["parts"][2]["url"] = "/media/tiny.mp4"
+    watch.open(value)
+    watch.start()
+    watch.until_playing(0.1, 6)
+    watch.page.evaluate(
+        "() => { const { told } = document.querySelector('aftercast-player').player.deck, { over } = told;"
+        "window.overs = 0; told.over = () => { window.overs += 1; over(); }; }"
+    )
+
+    watch.seek(76)
+
+    watch.until("deck.state === 'over'")
+    watch.page.wait_for_timeout(500)
+    assert watch.look("[window.overs, deck.state]") == [1, "over"]
+
+
+def test_an_overlapping_file_that_ends_before_its_place_is_passed_at_once(watch: Watch) -> None:
+    watch.open(
+        replay(14, [track("mp4", [(0, 6, "/media/p1.mp4"), (2, 8, "/media/tiny.mp4"), (8, 14, "/media/p2.mp4")])])
+    )
+    watch.page.evaluate(
+        "() => { window.loads = []; document.addEventListener('loadstart', ({ target }) =>"
+        "window.loads.push(target.src.slice(-8)), true); }"
+    )
+    watch.start()
+    watch.until_playing(0.1, 6)
+
+    watch.page.evaluate("document.querySelector('aftercast-player').player.deck.video.playbackRate = 3")
+
+    watch.until_playing(8.1, 14)
+    assert watch.look("window.loads.filter((name) => name)") == ["a/p1.mp4", "tiny.mp4", "a/p2.mp4"]
+
+
 def test_a_part_of_unknown_length_learns_it_from_its_file(watch: Watch) -> None:
     watch.open(replay(0, [track("mp4", [(0, 0, "/media/p1.mp4")])]))
     watch.start()

@@ -163,8 +163,8 @@ export class Deck {
     this.at = this.since = spot.part.at + spot.media;
     /* An iPhone in full screen shows this one element and no other. */
     const isNext = !this.slot.holds(spot) && this.spare.holds(spot) && !this.video.webkitDisplayingFullscreen;
-    if (isNext) this.#swap();
     this.#set("loading");
+    if (isNext) this.#swap();
     if (!this.slot.holds(spot)) this.slot.load(spot, this.#source(spot), spot.media);
     else if (!isNext || Math.abs(this.video.currentTime - spot.media) > 0.05) this.slot.seek(spot.media);
     else if (this.video.readyState > 1) this.#ready();
@@ -196,14 +196,15 @@ export class Deck {
 
   #hear(what, why) {
     const isOn = this.state === "on";
+    const isUp = isOn || this.state === "loading";
     const { paused, ended, error } = this.video;
-    if (what === "failed") return isOn || this.state === "loading" ? this.#fail(why) : this.slot.release();
+    if (what === "failed") return isUp ? this.#fail(why) : this.slot.release();
     if (what === "soundless") this.tell(what);
     if (what === "alive") this.quiet = 0;
     this.#learn();
     if (what === "ready" && this.state === "loading") this.#ready();
     if (what === "moved" && isOn) this.#moved();
-    if (what === "ended" && ended && this.state !== "gap") this.#over();
+    if (what === "ended" && ended && isUp) this.#over();
     if (what === "play" && !this.isWanted && !paused) this.play();
     if (what === "pause" && paused && !ended && !error && this.isWanted && isOn) this.pause();
     return undefined;
