@@ -47,14 +47,14 @@ def test_dead_files_end_in_one_sentence_and_can_be_tried_again(watch: Watch) -> 
     watch.site.missing.update({"p1.mp4", "p2.mp4", "p3.mp4"})
     watch.open(evening())
     watch.start()
-    dead(watch, "The recording does not load at 0:01:12: the file may be gone, or its server does not answer")
+    dead(watch, "The recording does not load at 0:00:00: the file may be gone, or its server does not answer")
+    watch.page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert watch.look("[t, localStorage.getItem('aftercast:places')]") == [0, None], "nothing was shown"
     watch.site.heal()
 
     watch.page.click("text=Try again")
 
-    watch.until_playing(72, 80)
-    watch.seek(1)
-    watch.until_playing(1, 6)
+    watch.until_playing(0.1, 6)
 
 
 def test_several_dead_versions_are_counted(watch: Watch) -> None:
@@ -73,7 +73,7 @@ def test_a_server_that_says_nothing_is_given_up(watch: Watch) -> None:
     watch.start()
     watch.until("document.querySelector('.readout small').textContent.includes('loading')")
 
-    dead(watch, "The recording does not load at 0:01:12: the file may be gone, or its server does not answer")
+    dead(watch, "The recording does not load at 0:00:00: the file may be gone, or its server does not answer")
 
 
 def test_flv_without_cors_ends_in_a_sentence(watch: Watch) -> None:
@@ -82,7 +82,7 @@ def test_flv_without_cors_ends_in_a_sentence(watch: Watch) -> None:
 
     watch.start()
 
-    dead(watch, "The recording does not load at 0:01:12: the file may be gone, or its server does not answer")
+    dead(watch, "The recording does not load at 0:00:00: the file may be gone, or its server does not answer")
 
 
 def test_a_format_that_the_browser_cannot_play_is_named(watch: Watch) -> None:

@@ -151,6 +151,20 @@ def test_times_under_the_bar_never_touch(watch: Watch) -> None:
         assert all(left[1] + 2 <= right[0] for left, right in itertools.pairwise(times)), f"{seconds} seconds: {times}"
 
 
+def test_the_bar_is_drawn_anew_for_the_width_of_paper(watch: Watch) -> None:
+    watch.open(evening())
+    width = watch.look("player.panel.tape.width")
+    watch.page.evaluate(
+        "() => { const { tape } = document.querySelector('aftercast-player').player.panel;"
+        "addEventListener('beforeprint', () => { window.printed = tape.width; }); }"
+    )
+
+    watch.page.pdf(format="A4")
+
+    assert watch.look("window.printed") == 640
+    watch.until("player.panel.tape.width === arg", width)
+
+
 def test_a_chapter_named_by_the_clock_is_not_told_beside_it(watch: Watch) -> None:
     watch.open(evening(chapters=[[0, "20:34"], [6, "Filters"]]))
     assert watch.page.text_content(".readout small") == "part 1 of 3"

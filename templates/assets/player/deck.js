@@ -28,7 +28,7 @@ export class Deck {
 
   get video() { return this.slot.video; }
   get time() { return this.state === "on" ? Math.min(this.to, Math.max(this.from, this.slot.spot.part.at + this.video.currentTime)) : this.at; }
-  gapAt(t) { return this.gaps.find(([from, to]) => t >= from && t < to) ?? null; }
+  gapAt(t) { return this.gaps.find(([from, to]) => t >= from && t < to); }
 
   /* Whatever goes wrong in telling, playback goes on. */
   tell(what, detail) {
@@ -138,10 +138,10 @@ export class Deck {
     this.ticked = now;
     if (!this.isWanted && this.state !== "loading") return clearInterval(this.clockwork);
     if (this.state === "gap") return this.#wait(passed);
-    if (this.state === "on" && this.video.paused) return undefined;
+    if (this.state === "on" && this.video.paused) return null;
     this.quiet += passed;
     this.still += passed;
-    if (this.quiet <= this.patience && this.still <= Math.max(this.patience, PATIENCE_WITH_BYTES)) return undefined;
+    if (this.quiet <= this.patience && this.still <= Math.max(this.patience, PATIENCE_WITH_BYTES)) return null;
     if (this.isWanted) return this.#fail(this.state === "on" ? 1 : Infinity);
     /* A phone may load nothing of a place that was sought while paused. */
     this.slot.release();
@@ -207,7 +207,6 @@ export class Deck {
     if (what === "ended" && ended && isUp) this.#over();
     if (what === "play" && !this.isWanted && !paused) this.play();
     if (what === "pause" && paused && !ended && !error && this.isWanted && isOn) this.pause();
-    return undefined;
   }
 
   /* A part of unknown length gets it from its file, and the broadcast with it; should that not know either, from what played. */
@@ -232,7 +231,6 @@ export class Deck {
     this.tell("shown");
     if (isStuck) this.tell("stuck", spot);
     if (this.isWanted && this.video.paused) this.#run();
-    return undefined;
   }
 
   #moved() {
@@ -326,15 +324,17 @@ export class Deck {
     this.#set("loading");
     if (this.#source(here)) {
       this.tell("retry", here);
-      const again = () => this.#start(this.#spot(here.track, here.index, this.at));
-      this.later = setTimeout(again, this.tries.get(key) > 1 ? 0 : RETRY_AFTER_MS);
+      const wait = this.tries.get(key) > 1 ? 0 : RETRY_AFTER_MS;
+      this.later = setTimeout(() => this.#start(this.#spot(here.track, here.index, this.at)), wait);
       return;
     }
     this.dead.add(key);
-    this.strikes += 1;
+    if (!this.strikes++) this.fell = this.at;
     const next = this.#cover(this.at)[0] ?? (this.strikes < STRIKES ? this.#ahead(this.at) : null);
-    if (next) this.#pass(here, next);
-    else this.#die();
+    if (next) return this.#pass(here, next);
+    /* Back where it began to fail: what could not be shown is not behind the viewer. */
+    this.at = this.fell;
+    this.#die();
   }
 
   #pass(from, to) {

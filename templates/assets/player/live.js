@@ -91,7 +91,7 @@ export class Live {
 
   #save() {
     const { deck, deck: { time: t }, replay, panel: { poster }, player: { range: [from, to], wall } } = this;
-    if (deck.state === "idle" || deck.stop !== null) return;
+    if (!this.isKnown || deck.stop !== null) return;
     this.saved = t;
     const place = {
       at: wall.ms(t), t: Math.floor(t), share: Math.round((1000 * (t - from)) / (to - from)) / 1000, saved: Date.now(),

@@ -12,6 +12,7 @@ const GAP_LEAST = 0.015;
 const GAP_MOST = 0.032;
 const GAPS_TOGETHER = 0.35;
 const HOUR_ROOM = 76;
+const PAPER = 640; // a printed page's width
 const WHOLE_HOURS_FROM = 7200;
 const NAME_LEAST = 26;
 const VALUE_MS = 10000;
@@ -74,7 +75,7 @@ class Tape {
 
   draw(parts, isTrue) {
     Object.assign(this, { scale: new Scale(this.range, this.gaps, isTrue), names: [] });
-    this.width = this.svg.clientWidth || 1000;
+    this.width = (!this.isPaper && this.svg.clientWidth) || PAPER;
     const shapes = this.scale.pieces.map((piece) =>
       draw("rect", { class: piece.isGap ? "lost" : "on", x: percent(piece.x), width: percent(piece.width) }));
     for (const part of parts.slice(1)) {
@@ -195,6 +196,10 @@ export class Panel {
     this.stage.addEventListener("pointerdown", ({ pointerType }) => { this.isTouch = this.hasPointer && pointerType === "touch"; });
     this.stage.addEventListener("click", (event) => this.isPicture(event) && !this.isTouch && player.do("toggle"));
     for (const name of ["pointerenter", "pointerdown", "focusin"]) this.section.addEventListener(name, () => player.do("point"), { once: true });
+    for (const when of ["before", "after"]) addEventListener(`${when}print`, () => {
+      this.tape.isPaper = when === "before";
+      this.redraw();
+    });
     new ResizeObserver(() => this.svg.clientWidth !== this.tape.width && this.redraw()).observe(this.bar);
   }
 
