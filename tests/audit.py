@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests import chromium, lighthouse
 from tests.browser.axe import violations_in_both_schemes
@@ -139,15 +139,13 @@ def look(report: Report, output: Path) -> None:
     markup = objections(*(output / path for path in pages.values()))
     faults = [f"style sheet: {line}" for sheet in output.glob("assets/site.*.css") for line in sheet_objections(sheet)]
     report.head("page", "rules", "markup", "hosts", "address")
-    with served(output) as address, sync_playwright() as driver:
-        browser = chromium.launch(driver, chromium.WHOLE)
+    with served(output) as address, chromium.opened(chromium.WHOLE) as browser:
         for name, path in pages.items():
             url = path.removesuffix("index.html")
             rules, hosts = see(browser, name, address + url, output / path)
             said = [line for line in markup if f"{(output / path).resolve()}:" in line]
             report.row(name, *(f"{len(lines)}{'!' if lines else ''}" for lines in (rules, said, hosts)), f"/{url}")
             faults += [f"{name}: {line}" for lines in (rules, said, hosts) for line in lines]
-        browser.close()
     told = "\n".join(faults)
     faults += [line for line in markup if line not in told]  # of a file that no row stands for
     report.say(

@@ -6,11 +6,18 @@ machine is most of what the tests of pages take. The whole browser is what viewe
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Playwright
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
 
 SHELL = "/usr/bin/chromium-headless-shell"
 WHOLE = "/usr/bin/chromium"
 
 
-def launch(driver: Playwright, program: str = SHELL) -> Browser:
-    return driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--mute-audio"])
+@contextmanager
+def opened(program: str = SHELL) -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--mute-audio"])
+        yield browser
+        browser.close()

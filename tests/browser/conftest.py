@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.browser.demo import BASE, Built, Sheet, build_demo
-from tests.chromium import launch
+from tests.chromium import opened
 from tests.player.server import Host
 from tests.shots import hold
 
@@ -46,10 +46,8 @@ def host(demo: Built) -> Iterator[Host]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = launch(driver)
+    with opened() as browser:
         yield browser
-        browser.close()
 
 
 class Visitor:

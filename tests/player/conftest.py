@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from builder import shrink
-from tests.chromium import launch
+from tests.chromium import opened
 from tests.player import media, pages
 from tests.player.server import Host
 
@@ -63,10 +63,8 @@ def far(clips: Path) -> Iterator[Host]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = launch(driver)
+    with opened() as browser:
         yield browser
-        browser.close()
 
 
 class Watch:

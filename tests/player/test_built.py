@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from builder.build import Options, build
 from builder.places import find_places
@@ -65,10 +65,8 @@ def built(clips: Path, tmp_path: Path) -> Iterator[Host]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = chromium.launch(driver, chromium.WHOLE)
+    with chromium.opened(chromium.WHOLE) as browser:
         yield browser
-        browser.close()
 
 
 def test_a_built_page_plays_from_a_linked_moment_over_its_parts(browser: Browser, built: Host) -> None:

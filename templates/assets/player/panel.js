@@ -279,11 +279,11 @@ export class Panel {
     this.time.textContent = clock(t);
     this.total.textContent = clip ? say(words, "clip_to", { time: clock(clip[1]) }) : `/ ${clock(this.player.range[1])}`;
     /* A chapter that is named by the clock alone tells nothing beside one. */
-    const name = chapter && chapter.title !== wall.clock(chapter.t).slice(0, 5) && make("bdi", { lang: chapter.lang }, chapter.title);
+    const title = chapter && chapter.title !== wall.clock(chapter.t).slice(0, 5) ? chapter.title : "";
     const rest = [heard, deck.state === "loading" && deck.isWanted ? words.loading : part].filter(Boolean).join(" · ");
-    this.place.replaceChildren(...(name ? [name, " · "] : []), rest || wall.clock(t));
+    this.place.replaceChildren(...(title ? [make("bdi", { lang: chapter.lang }, title), " · "] : []), rest || wall.clock(t));
     if (clip) this.place.replaceChildren(make("a", { href: `#t=${second}` }, words.play_rest));
-    this.#value(t, [say(words, "of_total", { time: clock(t), total: clock(this.player.range[1]) }), wall.clock(t), part, chapter?.title], isForced);
+    this.#value(t, [say(words, "of_total", { time: clock(t), total: clock(this.player.range[1]) }), wall.clock(t), part, title], isForced);
     this.player.painted(t, chapter);
   }
 
