@@ -67,7 +67,7 @@ test: .venv/.test .venv/.tools
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses $(JOBS) --dist loadgroup -m 'not torture'
+	$(BIN)/pytest --numprocesses $(JOBS) -m 'not torture'
 
 fix: .venv/.test
 	$(BIN)/ruff check --fix .

@@ -6,15 +6,22 @@ together; all others are shared one by one. A long test that needs what the mach
 """
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = ("tests/player/", "tests/browser/", "tests/serve/", "tests/packaging/", "tests/collect/", "tests/demo/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        module = item.nodeid.split("::", 1)[0]
-        if module.startswith(TOGETHER):
-            item.add_marker(pytest.mark.xdist_group(module))
+class Modules(LoadScopeScheduling):
+    """Shares tests out by module where modules are costly to begin, the largest first, and one by one elsewhere."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return module if module.startswith(TOGETHER) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Modules:
+    return Modules(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
