@@ -37,9 +37,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return build_demo(tmp_path_factory.mktemp("demo"))
 
 
+def serving(built: Built) -> Host:
+    """Serve a site under the base path as its hosts do: assets, named by what is in them, are asked for once."""
+    return Host({f"{BASE}/": built.output}, lasting=f"{BASE}/assets/")
+
+
 @pytest.fixture(scope="module")
 def host(demo: Built) -> Iterator[Host]:
-    host = Host({f"{BASE}/": demo.output})
+    host = serving(demo)
     yield host
     host.close()
 
@@ -96,6 +101,13 @@ def visitor(browser: Browser, host: Host) -> Iterator[Visitor]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     yield Visitor(context, host.url)
     context.close()
+
+
+@pytest.fixture
+def newcomer(visitor: Visitor) -> Visitor:
+    """A visitor who has nothing of the site yet, with every page again."""
+    visitor.context.new_cdp_session(visitor.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    return visitor
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Visitor
-from tests.browser.demo import BASE, Built
+from tests.browser.conftest import Visitor, serving
+from tests.browser.demo import Built
 from tests.browser.poison import build_poisoned, is_tag, strings
-from tests.player.server import Host
 
 STRINGS = strings()
 SAMPLE = STRINGS[::15]
@@ -23,7 +22,7 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 def wrongs(browser: Browser, built: Built, kinds: list[str]) -> list[str]:
     """Open every page of some kinds and return what was wrong with each."""
-    host = Host({f"{BASE}/": built.output})
+    host = serving(built)
     context = browser.new_context()
     visitor = Visitor(context, host.url)
     wrong = []
@@ -56,7 +55,7 @@ def test_hostile_text_does_nothing(browser: Browser, poisoned: Built, kind: str)
 
 def test_a_hostile_fragment_does_nothing(browser: Browser, poisoned: Built) -> None:
     """A link that somebody sends may say anything behind its number sign."""
-    host = Host({f"{BASE}/": poisoned.output})
+    host = serving(poisoned)
     context = browser.new_context()
     visitor = Visitor(context, host.url)
     page = visitor.open(next(sheet for sheet in poisoned.sheets if sheet.kind == "watch"))

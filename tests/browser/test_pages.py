@@ -32,15 +32,15 @@ SCROLL_THROUGH = """async () => {
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)
-def test_pages_are_quiet_and_stand_still(visitor: Visitor, demo: Built, kind: str) -> None:
+def test_pages_are_quiet_and_stand_still(newcomer: Visitor, demo: Built, kind: str) -> None:
     """No script error, no refused or foreign request, no layout that moves, on a wide window and a phone's."""
     for sheet in demo.fullest(kind):
         for size in ({"width": 1280, "height": 800}, PHONE):
-            visitor.page.set_viewport_size(size)
-            page = visitor.open(sheet)
+            newcomer.page.set_viewport_size(size)
+            page = newcomer.open(sheet)
             page.evaluate(SCROLL_THROUGH)
 
-            assert visitor.found() == [], sheet.path
+            assert newcomer.found() == [], sheet.path
             assert page.evaluate("heard.shift") <= SHIFT_LIMIT, sheet.path
             assert page.evaluate(WIDER) <= 0, sheet.path
 
@@ -128,7 +128,7 @@ def test_pages_print(reader: Visitor, demo: Built, kind: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_player_takes_just_the_place_that_was_kept_for_it(visitor: Visitor, demo: Built, language: str) -> None:
+def test_the_player_takes_just_the_place_that_was_kept_for_it(newcomer: Visitor, demo: Built, language: str) -> None:
     """With gaps there are more switches, with captions more buttons: at no width does anything below move."""
     sheets = [sheet for sheet in demo.sheets if sheet.kind == "watch" and sheet.language == language]
     texts = {sheet: sheet.file.read_text(encoding="utf-8") for sheet in sheets}
@@ -137,8 +137,8 @@ def test_the_player_takes_just_the_place_that_was_kept_for_it(visitor: Visitor, 
     for mark, limit in limits.items():
         sheet = next(sheet for sheet, text in texts.items() if mark in text and "<aftercast-player" in text)
         for width in (320, 360, 500, 600, 650, 768, 790, 1280):
-            visitor.page.set_viewport_size({"width": width, "height": 800})
-            page = visitor.open(sheet)
+            newcomer.page.set_viewport_size({"width": width, "height": 800})
+            page = newcomer.open(sheet)
             page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
             assert page.evaluate("heard.shift") <= limit, f"{mark} at {width}: {page.evaluate('heard.moved')}"
@@ -162,16 +162,21 @@ class InTwo(Files):
         self.wfile.write(paragraph + rest)
 
 
-def test_nothing_moves_when_the_page_comes_in_two_pieces(visitor: Visitor, demo: Built) -> None:
-    visitor.page.set_viewport_size(PHONE)
+def test_nothing_moves_when_the_page_comes_in_two_pieces(newcomer: Visitor, demo: Built) -> None:
+    newcomer.page.set_viewport_size(PHONE)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(InTwo, directory=str(demo.output))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        visitor.page.goto(f"http://127.0.0.1:{server.server_port}{demo.fullest('watch')[0].path}")
-        visitor.page.wait_for_selector("aftercast-player.ready")
-        seen = visitor.page.evaluate("[heard.shift, heard.moved]")
+        newcomer.page.goto(f"http://127.0.0.1:{server.server_port}{demo.fullest('watch')[0].path}")
+        newcomer.page.wait_for_selector("aftercast-player.ready")
+        seen = newcomer.page.evaluate("[heard.shift, heard.moved]")
         server.shutdown()
 
     assert seen == [0, []]
+
+
+COLUMNS = """() => [document.querySelectorAll(".watch > .side").length === 1,
+  [":first-child", ":last-child"].map((place) => document.querySelector(`.watch > ${place}`).getBoundingClientRect())
+    .map((box) => [box.x, box.width])]"""
 
 
 def test_replays_with_chapters_and_without_have_the_same_columns(reader: Visitor, demo: Built) -> None:
@@ -180,10 +185,8 @@ def test_replays_with_chapters_and_without_have_the_same_columns(reader: Visitor
     for sheet in demo.sheets:
         if sheet.language != "en" or 'class="watch"' not in sheet.file.read_text(encoding="utf-8"):
             continue
-        page = reader.open(sheet)
-        has_chapters = page.locator(".watch > .side").count() == 1
-        boxes = [page.locator(f".watch > :{place}-child").bounding_box() for place in ("first", "last")]
-        seen.setdefault(has_chapters, set()).update((box["x"], box["width"]) for box in boxes if box is not None)
+        has_chapters, boxes = reader.open(sheet).evaluate(COLUMNS)
+        seen.setdefault(has_chapters, set()).update(map(tuple, boxes))
     assert seen.keys() == {False, True}
     assert seen[False] == seen[True]
     assert len(seen[True]) == 1

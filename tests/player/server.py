@@ -24,10 +24,13 @@ TYPES = {
 
 
 class Host:
-    """One origin: folders and texts by address, faults by file name, and a list of what was asked for."""
+    """One origin: folders and texts by address, faults by file name, and a list of what was asked for.
 
-    def __init__(self, folders: dict[str, Path]) -> None:
-        self.folders = folders
+    Nothing may be kept by a browser but what is under `lasting`: names that change with what they name.
+    """
+
+    def __init__(self, folders: dict[str, Path], *, lasting: str = "") -> None:
+        self.folders, self.lasting = folders, lasting
         self.texts: dict[str, bytes] = {}
         self.has_cors = True
         self.has_ranges = True
@@ -112,7 +115,8 @@ class Host:
         request.send_header("Content-Length", str(len(piece)))
         if self.has_ranges:
             request.send_header("Accept-Ranges", "bytes")
-        request.send_header("Cache-Control", "no-store")
+        is_lasting = bool(self.lasting) and path.startswith(self.lasting)
+        request.send_header("Cache-Control", "max-age=31536000, immutable" if is_lasting else "no-store")
         if status == 206:
             request.send_header("Content-Range", f"bytes {first}-{last}/{len(body or b'')}")
         if self.has_cors:
