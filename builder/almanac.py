@@ -40,14 +40,17 @@ def year_svg(recorded_ms: Mapping[str, int], last_day: str, label: str) -> str:
 def year_months_svg(last_day: str, months: Sequence[str]) -> str:
     """Set the names of the months (twelve words, January first) over the week in which each begins.
 
-    Where room is short the style sheet hides every second one (`odd`) and those near the end (`late`).
+    Where room is short the style sheet hides every second one (`odd`) and those too near the end (`late`, and `last`
+    still on a wider page).
     """
     first = _first_monday(date.fromisoformat(last_day))
     drawn, place = "", 0
     for week in range(WEEKS - 1):  # the last column has no room for a word
         sunday = first + timedelta(days=7 * week + 6)
         if sunday.day <= 7 and (week or sunday.day == 7):
-            names = ["odd"] * (place % 2) + ["late"] * (week >= WEEKS - 5)
+            names = ["odd"] * (place % 2)
+            if week > WEEKS - 5:
+                names.append("last" if week == WEEKS - 2 else "late")
             name = f' class="{" ".join(names)}"' if names else ""
             drawn += f'<text{name} x="{percent(week / WEEKS)}" y="14">{text(months[sunday.month - 1])}</text>'
             place += 1

@@ -65,6 +65,8 @@ def explain(
     by_key = {recording.key: recording for recording in recordings}
     days = BroadcastDays(zone) if zone is not None else None
     lines = [_summary(session)]
+    if zone is not None:
+        lines.append(f"times are those of {zone}")
     if private:
         lines += [f"stream {_stream(session)}", f"address from the file announced first, {session.anchor}"]
     lines += _standing(session)
@@ -187,4 +189,7 @@ def _stream(session: Session) -> str:
 
 
 def _clock(ms: int, days: BroadcastDays | None) -> str:
-    return instant(ms) if days is None else f"{days.day(ms)} {days.clock(ms)}"
+    if days is None:
+        return instant(ms)
+    seconds = (ms + days.offset_ms(ms)) // 1000 % 60
+    return f"{days.day(ms)} {days.clock(ms)}:{seconds:02}"

@@ -113,6 +113,13 @@ def test_the_list_of_chapters_tells_each_clock_once(reader: Visitor, demo: Built
     assert "0:22:10\nThird try, from the kitchen\n19:52" in rows
 
 
+LOST_ON_PAPER = """() => [...document.querySelectorAll("main :not(img)")].filter((each) => each.checkVisibility())
+  .flatMap((each) => ["", "::before"].map((part) => [each, getComputedStyle(each, part)]))
+  .filter(([each, style]) => style.printColorAdjust !== "exact" && style.content !== "none" &&
+    (style.backgroundImage !== "none" || !["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"].includes(style.backgroundColor)))
+  .map(([each]) => each.outerHTML.slice(0, 80))"""
+
+
 @pytest.mark.parametrize("kind", KIND_NAMES)
 def test_pages_print(reader: Visitor, demo: Built, kind: str) -> None:
     """On paper there is ink, and it is dark on white also for those who read in the dark."""
@@ -123,6 +130,7 @@ def test_pages_print(reader: Visitor, demo: Built, kind: str) -> None:
     picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("L")
 
     shades = picture.histogram()
+    assert page.evaluate(LOST_ON_PAPER) == [], "browsers print no backgrounds unless told to"
     assert sum(shades[:100]) > 200, "no ink"
     assert sum(shades[200:]) > sum(shades) / 2, "not on white"
 
@@ -190,6 +198,44 @@ def test_replays_with_chapters_and_without_have_the_same_columns(reader: Visitor
     assert seen.keys() == {False, True}
     assert seen[False] == seen[True]
     assert len(seen[True]) == 1
+
+
+WORDS = """(selector) => [...document.querySelectorAll(selector)].filter((text) => text.checkVisibility()).map((text) => {
+  const range = document.createRange();
+  range.selectNodeContents(text);
+  const box = range.getBoundingClientRect();
+  return [text.textContent, box.left, box.right, box.bottom];
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 620, 1000, 1280])
+def test_months_over_a_year_have_room_and_the_last_is_named(reader: Visitor, demo: Built, width: int) -> None:
+    reader.page.set_viewport_size({"width": width, "height": 800})
+    for sheet, last in zip(demo.fullest("vj"), ("May", "5 月"), strict=True):
+        words = reader.open(sheet).evaluate(WORDS, ".months text")
+
+        assert words[-1][0] == last
+        assert all(left[2] < right[1] for left, right in pairwise(words)), words
+        assert words[-1][2] <= width
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_names_on_a_day_of_a_month_stand_in_line(reader: Visitor, demo: Built, width: int) -> None:
+    """On the line of the count where there is one name; where there are several, one below the other and not below it."""
+    reader.page.set_viewport_size({"width": width, "height": 800})
+    page = reader.open(next(sheet for sheet in demo.fullest("month") if sheet.language == "en"))
+    counts = page.evaluate(WORDS, ".daylist .who > :first-child a")
+    names = page.evaluate(WORDS, ".daylist .who > :nth-child(2) bdi")
+    later = page.evaluate(WORDS, ".daylist .who > :nth-child(n+3) bdi")
+
+    assert len(counts) == len(names) > 5
+    assert {left for _, left, _, _ in counts} == {counts[0][1]}
+    assert {left for _, left, _, _ in names} == {names[0][1]}
+    latin = [pair for pair in zip(counts, names, strict=True) if pair[1][0].isascii()]
+    assert len(latin) > 3
+    assert all(abs(count[3] - name[3]) <= 1 for count, name in latin), latin
+    assert later
+    assert all(left >= names[0][1] for _, left, _, _ in later)
 
 
 COUNTED = """() => [...document.querySelectorAll(".cards > .card")].filter((card) => card.checkVisibility()).length"""
