@@ -132,7 +132,9 @@ def test_explain_says_why_in_words(command):
     assert "made from 2 files and 2 notifications; recorded 15 m of 16 m on air" in lines
     assert "stream push.example.com/live/alice" in lines
     assert "times are those of Asia/Shanghai" in lines
-    assert [line for line in lines if line.startswith("gap: ")] == ["gap: 1 m not recorded, 2022-01-14 00:10:00 to 2022-01-14 00:11:00"]
+    assert [line for line in lines if line.startswith("gap: ")] == [
+        "gap: 1 m not recorded, 2022-01-14 00:10:00 to 2022-01-14 00:11:00"
+    ]
     assert "rule: files at most 5 m apart are one session" in lines
     assert "told by recordings/a.jsonl:1: facts, batch" in lines
 
