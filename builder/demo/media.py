@@ -1,8 +1,10 @@
 """The demo's media: real H.264 and AAC in mp4, HLS, FLV and ADTS, as long as the records say.
 
-One picture a second is enough for a clock, and makes an hour cheap. A run (what was broadcast without a break) is
-encoded once; every file cuts its piece out of it at a key frame, without encoding again. The sound is a minute of soft
-ticks, encoded once and repeated. Files whose recipe did not change are left alone.
+A new picture each second is enough for a clock, and makes an hour cheap. Each comes twice, the second time just before
+the next: of two pictures Chromium shows the one whose time is nearer, and a clock of one a second would be half of it
+ahead. A run (what was broadcast without a break) is encoded once; every file cuts its piece out of it at a key frame,
+without encoding again. The sound is a minute of soft ticks, encoded once and repeated. Files whose recipe did not
+change are left alone.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from av.video.frame import VideoFrame
 from builder.demo.picture import HEIGHT, WIDTH, clock_pictures
 from builder.demo.schedule import KEY_SECONDS, MediaFile, Run
 
-RECIPE = 1  # raised when pictures or sound are made in another way: everything is written anew
+RECIPE = 2  # raised when pictures or sound are made in another way: everything is written anew
+PICTURE_RATE = 10  # times at which there can be a picture, in a second
+PICTURE_TIMES = (0, 9)  # those at which there is one: when it is new, and once again
 RATE = 16_000
 SAMPLES = 1024  # of one AAC packet
 LOOP_PACKETS = 1_000  # 64 s: a whole number of packets and of seconds
@@ -103,7 +107,7 @@ def _write_run(run: Run, folder: Path) -> None:
 def _encode(run: Run, target: Path) -> None:
     """Encode the clock of a run, a key frame every few seconds."""
     with av.open(str(target), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=1)
+        stream = container.add_stream("libx264", rate=PICTURE_RATE)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.options = {
             "preset": "veryfast",
@@ -113,14 +117,15 @@ def _encode(run: Run, target: Path) -> None:
             "rc-lookahead": "0",
             "threads": "1",
         }
-        stream.codec_context.gop_size = KEY_SECONDS
+        stream.codec_context.gop_size = KEY_SECONDS * len(PICTURE_TIMES)
         frame = VideoFrame(WIDTH, HEIGHT, "yuv420p")
         for plane, value in zip(frame.planes[1:], run.tint, strict=True):
             plane.update(bytes([value]) * plane.buffer_size)
         for second, luma in enumerate(clock_pictures(run.start, run.seconds, run.caption)):
             frame.planes[0].update(luma)
-            frame.pts = second
-            container.mux(stream.encode(frame))
+            for time in PICTURE_TIMES:
+                frame.pts = second * PICTURE_RATE + time
+                container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 
 

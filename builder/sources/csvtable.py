@@ -47,6 +47,7 @@ _ALIASES = {
     "duration": "时长 音视频时长 视频时长 播放时长 duration length",
 }  # fmt: skip
 _BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
+_ADDRESS = re.compile(r"[\s'=\"]*https?://", re.IGNORECASE)
 _UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
 _BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
 _SECONDS = frozenset(("", "s", "sec", "second", "seconds", "秒", "h:mm:ss", "hh:mm:ss"))
@@ -86,9 +87,12 @@ def layout_of(head: bytes) -> Layout | None:
     if "id" in columns and "url" in columns and sum(map(bool, columns)) > 2:
         unit = _unit(cells[columns.index("size")]) if "size" in columns else ""
         return Layout(columns, delimiter, is_neutral=False, size_unit="" if unit in ("byte", "bytes", "字节") else unit)
-    if len(cells) == len(EXPORT):
-        return Layout(EXPORT, delimiter, is_neutral=False, has_header="://" not in text)
-    return None
+    if len(cells) != len(EXPORT):
+        return None
+    has_header = "://" not in text
+    if "{" in text if has_header else not _ADDRESS.match(cells[EXPORT.index("url")]):
+        return None  # a line of a log that has as many commas
+    return Layout(EXPORT, delimiter, is_neutral=False, has_header=has_header)
 
 
 def _measure(cell: str) -> str:
@@ -111,7 +115,7 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
     is_first = layout.has_header
     for offset, line, raw in _logical_lines(content):
         if is_first:
-            is_first = False
+            is_first = not raw.strip()  # blank lines may come before the header
             continue
         try:
             item = _item(raw, encoding, layout)

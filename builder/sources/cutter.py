@@ -163,13 +163,15 @@ class Cutter(Scanner):
 
     def _recover(self, error: TornError, line: bytes, offset: int, number: int) -> list[Line]:
         """Report the broken record and go on at the next line that can start one."""
-        record = self.records.pop() if self.records else None
+        keep = next((i for i in range(len(self.stack), 0, -1) if self.stack[i - 1].records), 0)
+        record = self.records[-1] if self.records else None
+        if record is not None and record.depth < keep:
+            record = None  # a response around an array of records, which stays open: the line alone is lost
         if record is None:
             self.out.append(Piece(offset, number, line[: limits.EXCERPT_BYTES], "", "bad_json", error.message))
         else:
             record.keep(line[record.start :])
             self.add_problem(record, "bad_json", error.message)
-        keep = next((i for i in range(len(self.stack), 0, -1) if self.stack[i - 1].records), 0)
         self.stack = self.stack[:keep]
         self.records = [open_record for open_record in self.records if open_record.depth < keep]
         if keep:

@@ -21,7 +21,8 @@ Content = Callable[[], Iterator[bytes]]
 
 _START = re.compile(
     rb"(?:(?:[ \t\r]*#[^\n]*|---[^\n]*|%YAML[^\n]*|[ \t\r]*)\n)*+"
-    rb"(?:-[ \t]+|-[ \t]*\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:(?:[ \t]|\r?\n)"
+    rb"(?:(?:-[ \t]+|-[ \t]*\r?\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:(?:[ \t]+(?!\{)|\r?\n)"
+    rb"|-[ \t]+\{[ \t]*([a-z]+):[ \t])"  # `app: {…}` is a line of a log, and so is `- {"app": …`
 )
 _LISTS = ("recordings", "rows", "replays")
 _Mark = tuple[int, int]  # offset in characters, line from 1
@@ -30,7 +31,7 @@ _Mark = tuple[int, int]  # offset in characters, line from 1
 def is_rows(head: bytes) -> bool:
     """Say whether a text begins as neutral rows in YAML do."""
     match = _START.match(head)
-    return match is not None and match[1].decode() in (*neutral.COLUMNS, *_LISTS)
+    return match is not None and (match[1] or match[2]).decode() in (*neutral.COLUMNS, *_LISTS)
 
 
 def rows(content: Content) -> Iterator[tuple[int, int, Item]]:

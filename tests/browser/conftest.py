@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from tests.browser.demo import BASE, Built, Sheet, build_demo
 from tests.chromium import opened
@@ -14,6 +15,7 @@ from tests.player.server import Host
 from tests.shots import hold
 
 DEADLINE_MS = 60_000
+MODULES = "**/assets/player/*.js"
 LISTEN = """
 window.heard = {pwn: 0, refused: [], shift: 0, moved: []};
 window.named = ({node, previousRect: from, currentRect: to}) =>
@@ -86,6 +88,20 @@ class Visitor:
         if self.has_scripts and self.page.query_selector("aftercast-player"):
             self.page.wait_for_selector("aftercast-player.ready")
         return self.page
+
+    @contextmanager
+    def opening(self, sheet: Sheet) -> Iterator[Page]:
+        """Open a replay's page; inside, its modules have not arrived yet, afterwards the player is ready."""
+        held: list[Route] = []
+        self.page.route(MODULES, lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of ours
+        self.page.goto(f"{self.address}{BASE}{sheet.path}", wait_until="commit")
+        self.page.wait_for_function("() => document.readyState === 'interactive' && document.styleSheets.length")
+        yield self.page
+        self.page.route(MODULES, lambda route: route.continue_())
+        for route in held:
+            route.continue_()
+        self.page.wait_for_selector("aftercast-player.ready")
+        self.page.unroute(MODULES)
 
     def found(self) -> list[str]:
         """Return what was wrong since the last question."""

@@ -12,6 +12,7 @@ from tests.player.server import Host
 
 FOCUS = "document.activeElement.className || document.activeElement.localName"
 SEEN = "getComputedStyle(document.querySelector('.controls')).opacity"
+TOLD = "getComputedStyle(document.querySelector('.player .notice')).opacity"
 
 
 def remember(watch: Watch, places: dict[str, object]) -> None:
@@ -171,7 +172,11 @@ def test_controls_in_full_screen_keep_the_focus_and_come_back_for_a_key(watch: W
     watch.press("w")
 
     assert watch.page.evaluate(SEEN) == "1"
+    watch.press("m")
+    assert watch.notice == "Muted"
+    assert watch.page.evaluate(TOLD) == "1"
     watch.page.wait_for_selector(".player.idle")
+    assert watch.page.evaluate(TOLD) == "0"
     watch.look("(player.do('pause'), 0)")
     assert watch.page.evaluate(SEEN) == "1"
 

@@ -211,3 +211,20 @@ def test_a_record_indented_as_a_vendor_page_prints_it_is_one_problem(folder, lin
 
     items = folder.items(f"{bad}\n{pretty}\n")
     assert [type(item) for item in items] == [Problem, Notice]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"output":{"file_list":[}\n]}}\n',
+        '\n\t{"output":{"file_list":[}\n}\n}\n]}}\n',
+        '{"output":{"file_list":[{]\n}]}}\n',
+    ],
+)
+def test_a_response_whose_array_is_torn_hides_nothing_behind_it(folder, line, text):
+    """The response stays open until its own end; found by the property of growing files, which it made crash."""
+    items = folder.items(text + line() + "\n")
+
+    assert [type(item) for item in items[:-1]] == [Problem] * (len(items) - 1)
+    assert len(items) > 1
+    assert type(items[-1]) is Notice

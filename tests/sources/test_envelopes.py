@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from builder.model import Ignored, Problem
+from builder.model import Ignored, Notice, Problem
 from builder.sources.receiver import checksum
 
 
@@ -45,6 +45,34 @@ def test_a_request_log_gives_the_bodies_back(folder, line, wrap):
     """Text then an object, JSON in a string, envelopes, both of nginx's escapes."""
     for text in (line(), line(stream_id="直播")):
         assert folder.item(wrap(text) + "\n") == folder.item(text)
+
+
+@pytest.mark.parametrize("cells", range(11, 23))
+@pytest.mark.parametrize("before", ["2022-01-13 16:00:00 INFO ", "2022-01-13 16:00:00,123 INFO ", "app: ", "stream: "])
+def test_a_log_is_no_table_whatever_it_counts(folder, line, before, cells):
+    """Not by its commas (an export has sixteen columns), nor by a word and a colon (as YAML has)."""
+    whole = json.loads(line())
+    needed = [
+        "event_type",
+        "app",
+        "stream_id",
+        "file_id",
+        "file_format",
+        "start_time",
+        "end_time",
+        "duration",
+        "video_url",
+        "t",
+        "sign",
+    ]
+    names = [*needed, *(name for name in whole if name not in needed)][:cells]
+    body = {name: whole[name] for name in names}
+    text = f"{before}{json.dumps(body)}\n"
+
+    first, second = folder.items(text * 2)
+
+    assert type(first) is Notice
+    assert first == second == folder.item(json.dumps(body))
 
 
 @pytest.mark.parametrize(

@@ -141,10 +141,13 @@ def test_a_neutral_row_is_refused_with_its_reason(folder, more, code):
         "# mine\n---\nstream: s\nid: '0123'\nstart: 1642089445\nend: 1642089450\nurl: https://m.example.com/x.flv\n",
         "recordings:\n  - {stream: s, id: 0123, start: 1642089445, end: 1642089450, url: 'https://m.example.com/x.flv'}\n",
         "\ufeffstream: s\nid: 0123\nend: 2022-01-13 15:57:30\nurl: https://m.example.com/x.flv",
+        "- {stream: s, id: 0123, end: 2022-01-13 15:57:30, url: 'https://m.example.com/x.flv'}\n",
+        "-\r\n  stream: s\r\n  id: 0123\r\n  end: 1642089450\r\n  url: https://m.example.com/x.flv\r\n",
+        "\r\nstream,id,end,url\r\ns,0123,1642089450,https://m.example.com/x.flv\r\n",
     ],
 )
 def test_neutral_rows_are_read_from_yaml(folder, text):
-    """Scalars stay text: an id keeps its leading zero."""
+    """Scalars stay text: an id keeps its leading zero. So it does in a table."""
     notice = folder.item(text)
 
     assert (notice.file_id, notice.told.end_ms, notice.flags) == ("0123", 1642089450000, ())

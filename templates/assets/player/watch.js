@@ -122,7 +122,7 @@ class Player {
       ({ item, t: this.read(item.querySelector("a")?.getAttribute("href") ?? "")?.t }));
     this.versions = [...document.querySelectorAll(".versions > li")].map((item, track) => {
       const press = button(words.play_this, () => this.do("use", track));
-      if (replay.tracks.length > 1 && this.deck.order.includes(track)) item.append(" ", press);
+      if (replay.tracks.length > 1 && this.deck.order.includes(track)) item.children[0].after(" ", press);
       return { item, press, track };
     });
     this.link = button("", () => this.do("copyMoment"));
