@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from builder import redirects
+from builder.addresses import parse_session_id
 from builder.catalog import Catalog
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.model import Problem, Value
 from builder.stale import every_redirect
 from builder.workshop import Workshop
 
-WATCH = "watch"
+WATCH, REDIRECT = "watch", "redirect"
 
 
 class Moved(Value, frozen=True):
@@ -63,18 +64,26 @@ def not_kept(old: str, new: str, error: OSError) -> Problem:
 
 
 def dead_ids(catalog: Catalog, ledger: Ledger) -> set[str]:
-    """Return the session ids whose pages were published and that are now neither live nor an alias."""
+    """Return the session ids whose pages, or redirects, were published and that are now neither live nor an alias."""
     pending = ledger.pending()
-    if EVERYTHING in pending:
-        candidates = set(ledger.names_of(WATCH))
-    else:
-        candidates = {key.name for key in pending if key.kind == WATCH and ledger.paths_of(key)}
+    names: dict[str, set[str]] = {}
+    for kind in (WATCH, REDIRECT):
+        if EVERYTHING in pending:
+            names[kind] = set(ledger.names_of(kind))
+        else:
+            names[kind] = {key.name for key in pending if key.kind == kind and ledger.paths_of(key)}
+    candidates = names[WATCH] | {session_id(name) for name in names[REDIRECT] if parse_session_id(name)}
     return {name for name in candidates if catalog.session(name) is None and not catalog.alias_target(name)}
 
 
 def is_live(catalog: Catalog, path: str) -> bool:
     """Say whether a path is the address of a session as the catalog stands."""
-    return path.startswith("/replays/") and catalog.session(path.removeprefix("/replays/").rstrip("/")) is not None
+    return path.startswith("/replays/") and catalog.session(session_id(path)) is not None
+
+
+def session_id(path: str) -> str:
+    """Return the id that a session's path is made of."""
+    return path.lstrip("/").removeprefix("replays/").rstrip("/")
 
 
 def add(file: Path, moves: Mapping[str, str], live: Callable[[str], bool]) -> None:

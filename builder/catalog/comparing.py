@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from builder.addresses import tag_of
 from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import decode_session
 from builder.model import Session
@@ -22,6 +23,15 @@ def removed_sessions(connection: sqlite3.Connection, gone: Iterable[Session]) ->
     return removed
 
 
+def keep_former_addresses(connection: sqlite3.Connection, session: Session, still: Collection[str]) -> None:
+    """Keep the recordings whose addresses led to a session, when they are not among those that `still` do."""
+    lost = [alias for alias in session.aliases if alias not in still and not alias.startswith("/")]
+    if lost:
+        keys = {tag_of(key): key for key in session.recordings}
+        rows = [(alias, keys.get(alias.rpartition("/")[2])) for alias in lost]
+        connection.executemany("INSERT OR REPLACE INTO gone VALUES(?,?)", [row for row in rows if row[1]])
+
+
 def _is_in_session(connection: sqlite3.Connection, key: str) -> bool:
     query = "SELECT 1 FROM recordings WHERE base=? AND key=? AND usable"
     return any(connection.execute(query, (base, key)).fetchone() for base in base_numbers(key))
@@ -32,8 +42,17 @@ def compare_bulk(connection: sqlite3.Connection) -> tuple[int, int]:
     new = connection.execute(
         "SELECT count(*) FROM sessions AS s LEFT JOIN former AS f ON f.id=s.id WHERE f.id IS NULL OR f.body<>s.body"
     ).fetchone()[0]
-    query = "SELECT f.body FROM former AS f LEFT JOIN sessions AS s ON s.id=f.id WHERE s.id IS NULL ORDER BY f.id"
-    gone = [body for (body,) in connection.execute(query)]
-    removed = removed_sessions(connection, (decode_session(body) for body in gone))
+    query = (
+        "SELECT f.body, s.body FROM former AS f LEFT JOIN sessions AS s ON s.id=f.id "
+        "WHERE s.id IS NULL OR f.body<>s.body ORDER BY f.id"
+    )
+    gone = []
+    for before, after in connection.execute(query).fetchall():
+        session = decode_session(before)
+        if session.aliases:
+            keep_former_addresses(connection, session, decode_session(after).aliases if after else ())
+        if after is None:
+            gone.append(session)
+    removed = removed_sessions(connection, gone)
     connection.execute("DROP TABLE former")
     return new + len(gone), removed

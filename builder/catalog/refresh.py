@@ -14,7 +14,7 @@ import msgspec
 
 from builder.catalog import facts, findings
 from builder.catalog.catalog import Catalog
-from builder.catalog.comparing import compare_bulk, removed_sessions
+from builder.catalog.comparing import compare_bulk, keep_former_addresses, removed_sessions
 from builder.catalog.deriving import Setting
 from builder.catalog.intake import Batch, FileRow, Plan, batches, plan
 from builder.catalog.ledger import EVERYTHING, Ledger
@@ -144,6 +144,10 @@ class Refresh:
         after = update.recall.deriver.sessions(closed.known.values(), closed.events)
         changed = changes(closed.sessions, after)
         removed = removed_sessions(self.connection, [c.before for c in changed if c.before and not c.after])
+        for change in changed:
+            if change.before is not None:
+                still = change.after.aliases if change.after else ()
+                keep_former_addresses(self.connection, change.before, still)
         self._guard(removed, self.catalog.session_count())
         everything = len(changed) > INCREMENTAL_SESSIONS
         keys = {} if everything else self._affected(changed)

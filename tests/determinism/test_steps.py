@@ -28,7 +28,10 @@ def site_of(root: Path, workshop: Workshop) -> TestSite:
 
 
 def records(chance: random.Random) -> list[str]:
-    """Return a few broadcasts of a few streams: near each other, over midnight, overlapping, told late and twice."""
+    """Return a few broadcasts of a few streams: near each other, over midnight, overlapping, told late and twice.
+
+    Some are told again with another time of announcement: the earlier one counts, whichever is read first.
+    """
     lines = []
     for number in range(chance.randrange(6, 14)):
         begin = chance.choice((0, 1_000, 28_000, 86_400)) + chance.randrange(12) * 500
@@ -36,7 +39,11 @@ def records(chance: random.Random) -> list[str]:
         more = {"t": chance.choice((None, chance.randrange(1_642_090_000, 1_642_290_000)))}
         form = chance.choice(("mp4", "mp4", "hls"))
         more["task_id"] = chance.choice((None, None, "71", "72"))
-        lines.append(callback(chance.choice(("alice", "bob")), number, begin, length, form=form, **more))
+        stream = chance.choice(("alice", "bob"))
+        lines.append(callback(stream, number, begin, length, form=form, **more))
+        if not chance.randrange(3):
+            more["t"] = chance.randrange(1_642_090_000, 1_642_290_000)
+            lines.append(callback(stream, number, begin, length, form=form, **more))
     return lines
 
 
@@ -51,6 +58,11 @@ def pages(site: TestSite) -> set[str]:
     return {path for path in site.tree() if path.startswith(("replays/", "zh/replays/")) and path.endswith(".html")}
 
 
+def replays(site: TestSite) -> set[str]:
+    """Return the addresses of broadcasts, former ones included: those below a day."""
+    return {path for path in pages(site) if path.removeprefix("zh/").count("/") == 5}
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_many_builds_give_what_one_gives_and_no_address_dies(seed, tmp_path, workshop):
     """Every watch page of every step still answers at the end; the trees are equal, redirects.yaml too."""
@@ -62,7 +74,7 @@ def test_many_builds_give_what_one_gives_and_no_address_dies(seed, tmp_path, wor
     for step, portion in enumerate(cut(told, chance)):
         many.append(f"log{chance.randrange(3)}.jsonl", "".join(portion))
         many.build(allow_removal=True)
-        published |= {path for path in pages(many) if path.removeprefix("zh/").count("/") == 5}
+        published |= replays(many)
         assert step < 6
     once = site_of(tmp_path / "once", workshop)
     for at, portion in enumerate(cut(lines, chance)):
@@ -77,3 +89,24 @@ def test_many_builds_give_what_one_gives_and_no_address_dies(seed, tmp_path, wor
     assert (once.source / "redirects.yaml").exists() == redirects.exists()
     if redirects.exists():
         assert (once.source / "redirects.yaml").read_bytes() == redirects.read_bytes()
+
+
+def test_a_former_address_lives_on_when_an_earlier_announcement_makes_it_none(tmp_path):
+    """Two broadcasts; a late file joins them, so that one address leads to the other; then it turns out to be early."""
+    site = TestSite(tmp_path)
+    site.append("a.jsonl", callback("alice", 1, 0, 600) + callback("alice", 3, 1_800, 600))
+    site.build()
+    published = replays(site)
+    late = {"t": 1_642_089_600 + 30_000}
+    site.append("a.jsonl", callback("alice", 2, 600, 1_200, **late))
+    site.build()
+    joined = site.tree()
+
+    site.append("a.jsonl", callback("alice", 2, 600, 1_200, t=1_642_089_600 + 2_000))
+    site.build()
+
+    assert published <= replays(site)
+    assert published <= joined.keys()
+    site.write("site.yaml", (site.source / "site.yaml").read_text().replace("Asia/Shanghai", "America/Los_Angeles"))
+    site.build()
+    assert published <= replays(site)
