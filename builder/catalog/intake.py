@@ -114,6 +114,9 @@ class Tally:
                 self._note_end(batch, told.end_ms)
             base, stream, url = notice_numbers(notice, notice.file_id)
             add((number, base, stream, url, offset, line, encode(notice)))
+            if notice.signed == "bad":
+                number += 1
+                self._doubt(batch, number, offset, line, notice)
             offset += length
             line += 1
         self.next_id = number
@@ -137,6 +140,15 @@ class Tally:
             self._note_end(batch, told.end_ms)
         base, stream, url = notice_numbers(item, name)
         batch.notices.append((self.next_id, base, stream, url, offset, line, encode(item)))
+        if item.signed == "bad":
+            self.next_id += 1
+            self._doubt(batch, self.next_id, offset, line, item)
+
+    def _doubt(self, batch: Batch, number: int, offset: int, line: int, notice: Notice) -> None:
+        """Tell of a signature that fits none of the keys; the record is used all the same."""
+        message = "the signature fits none of the keys in `AFTERCAST_CALLBACK_KEYS`; the record is used all the same"
+        problem = Problem("bad_sign", message, self.row.relative, line, offset, file_id=notice.file_id)
+        batch.problems.append((number, encode(problem)))
 
     def _note_end(self, batch: Batch, end_ms: int) -> None:
         note_end(batch.ends, end_ms)

@@ -15,7 +15,7 @@ import click
 
 from builder.cli.common import note
 from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY
-from builder.errors import ConfigError
+from builder.errors import ConfigError, RemoteError
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Delivery, Tally, Weather, is_listening
 from builder.simulate.running import Running
@@ -77,7 +77,13 @@ def command(**flags: Any) -> None:
         if target:
             if not is_listening(target, PATIENCE_SECONDS):
                 note("nobody listens there; going on as a provider would")
-            note(told(delivery.run(target, speed=speed, tell=Teller().tell)))
+            tally = delivery.run(target, speed=speed, tell=Teller().tell)
+            note(told(tally))
+            if tally.sent and not tally.acknowledged:
+                raise RemoteError(
+                    f"`--to` expected a receiver, found none that acknowledges any of {tally.sent} notifications",
+                    hint="`aftercast collect` listens; with a key in its environment it wants the same key here",
+                )
         delivery.now = float("inf")
         if flags["stay"] or (running and not target):
             threading.Event().wait()

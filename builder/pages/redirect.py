@@ -182,8 +182,14 @@ def _target(site: Site, old: str) -> str | None:
     path = f"/{old}"
     for table in (_profile_aliases(site), _told(site)):
         if target := table.get(path) or table.get(path.rstrip("/")):
-            return target
+            return target if _answers(site, target) else None
     return None
+
+
+def _answers(site: Site, target: str) -> bool:
+    """Say whether a session's address has a page; it has none when the session became a draft or too short."""
+    path = target.lstrip("/")
+    return not parse_session_id(path) or _is_live(site, path) or _session(site, path) is not None
 
 
 def _private_names(site: Site, told: Iterable[StreamKey]) -> Iterator[str]:

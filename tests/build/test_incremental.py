@@ -235,6 +235,26 @@ def test_redirects_in_a_circle_end_with_the_page_that_broke_it(site):
     assert difference(site.tree(), site.clean_tree()) == []
 
 
+def test_a_redirect_goes_while_what_it_leads_to_has_no_page(site):
+    """A broadcast that became a draft takes the addresses in `redirects.yaml` along, and brings them back."""
+    site.append("late.jsonl", callback("alice", 30, 9 * 90_000, 600))
+    (live,) = (path.removesuffix("poster.svg") for path in written(site.build()) if path.endswith("/poster.svg"))
+    old = "replays/2022/01/20/aaaaaaaaaa/"
+    site.write("redirects.yaml", f"/{old}: /{live}\n")
+    site.build()
+    before = site.tree()
+    assert b'http-equiv="refresh"' in before[f"{old}index.html"]
+
+    site.write("replays/late.md", f"---\nrecordings: ['52{30:017d}']\ntitle: Late\nvisibility: draft\n---\n")
+    site.build(allow_removal=True)
+
+    assert not {path for path in site.tree() if path.startswith((old, live))}
+    assert difference(site.tree(), site.clean_tree()) == []
+    (site.source / "replays" / "late.md").unlink()
+    site.build()
+    assert site.tree() == before
+
+
 class Dead(Exception):
     """Stands for the end of the process."""
 

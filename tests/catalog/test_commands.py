@@ -1,6 +1,7 @@
 """`sessions`, `explain`, `problems`, `streams`: data on stdout, everything else on stderr, nothing under the output."""
 
 import fcntl
+import hashlib
 import json
 import os
 
@@ -89,6 +90,21 @@ def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
     assert json.loads(out[0])["file_id"] == "3"
     _, out, _ = call(capsys, "problems", "list", "--json")
     assert "excerpt" not in json.loads(out[0])
+
+
+def test_a_signature_that_fits_no_key_is_told_and_changes_nothing(world, capsys, monkeypatch):
+    """In `problems` and `explain`; the sessions are the same."""
+    before = call(capsys, "sessions", "--json")[1]
+    good = hashlib.md5(f"old key{START_S + 610}".encode(), usedforsecurity=False).hexdigest()
+    world.append("b.jsonl", callback("1", START_S), callback("1", START_S, sign=good))
+    monkeypatch.setenv("AFTERCAST_CALLBACK_KEYS", "new key,old key")
+
+    _, out, _ = call(capsys, "problems")
+
+    (told,) = [line for line in out if line.startswith("recordings/b.jsonl")]
+    assert told.startswith("recordings/b.jsonl#2  bad_sign (warning)  recordings/b.jsonl:1: the signature fits none of")
+    assert "signature bad" in " ".join(call(capsys, "explain", "1")[1])
+    assert call(capsys, "sessions", "--json")[1] == before
 
 
 def test_recordings_of_broadcasts_that_are_too_short_are_listed(world, capsys):

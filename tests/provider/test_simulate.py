@@ -49,6 +49,15 @@ def test_it_waits_for_a_receiver_that_was_started_a_moment_ago(tmp_path):
     assert sessions_of(source) == truth_in(json.loads(truth.read_text()))
 
 
+def test_a_simulation_that_nobody_acknowledges_fails(monkeypatch, capfd):
+    """Its script would go on as if the records were there."""
+    monkeypatch.setattr("builder.cli.simulate.PATIENCE_SECONDS", 0.0)
+
+    assert run(["simulate", "--to", f"http://127.0.0.1:{free_port()}/", *TINY]) == 7
+
+    assert "none that acknowledges any of" in capfd.readouterr().err
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
