@@ -40,6 +40,7 @@ def keep_addresses_alive(workshop: Workshop, catalog: Catalog, ledger: Ledger, *
             return Moved(problems=tuple(not_kept(old, new, error) for old, new in moves.items()))
         workshop.load_redirects()
         with catalog.transaction():
+            catalog.forget_former(id_in(old) for old in moves)  # from now on the file alone says where they lead
             ledger.add_pending(every_redirect(workshop.site(catalog)), "redirects.yaml changed")
     return Moved(added=tuple(moves.items()))
 
@@ -72,16 +73,16 @@ def dead_ids(catalog: Catalog, ledger: Ledger) -> set[str]:
             names[kind] = set(ledger.names_of(kind))
         else:
             names[kind] = {key.name for key in pending if key.kind == kind and ledger.paths_of(key)}
-    candidates = names[WATCH] | {session_id(name) for name in names[REDIRECT] if parse_session_id(name)}
+    candidates = names[WATCH] | {id_in(name) for name in names[REDIRECT] if parse_session_id(name)}
     return {name for name in candidates if catalog.session(name) is None and not catalog.alias_target(name)}
 
 
 def is_live(catalog: Catalog, path: str) -> bool:
     """Say whether a path is the address of a session as the catalog stands."""
-    return path.startswith("/replays/") and catalog.session(session_id(path)) is not None
+    return path.startswith("/replays/") and catalog.session(id_in(path)) is not None
 
 
-def session_id(path: str) -> str:
+def id_in(path: str) -> str:
     """Return the id that a session's path is made of."""
     return path.lstrip("/").removeprefix("replays/").rstrip("/")
 

@@ -20,6 +20,7 @@ class Modules(LoadScopeScheduling):
         return module if module.startswith(TOGETHER) else nodeid
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Modules:
     return Modules(config, log)
 

@@ -229,10 +229,12 @@ def _finish(connection: sqlite3.Connection, unclaimed: int) -> None:
 
 
 def _set_former_aside(connection: sqlite3.Connection) -> None:
-    """Keep the sessions of before as `former` until they have been compared, however often all is derived anew."""
+    """Keep the sessions of before until they have been compared, however often all is derived anew."""
     schema.drop_indexes(connection, schema.SESSION_INDEXES)
     connection.execute("DROP TABLE IF EXISTS former")
     connection.execute("ALTER TABLE sessions RENAME TO former")
+    connection.execute("DROP TABLE IF EXISTS former_aliases")
+    connection.execute("CREATE TABLE former_aliases AS SELECT alias, session FROM aliases")
 
 
 def _clear(connection: sqlite3.Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from builder.addresses import tag_of
 from builder.catalog.numbers import base_numbers
@@ -23,9 +23,11 @@ def removed_sessions(connection: sqlite3.Connection, gone: Iterable[Session]) ->
     return removed
 
 
-def keep_former_addresses(connection: sqlite3.Connection, session: Session, still: Collection[str]) -> None:
-    """Keep the recordings whose addresses led to a session, when they are not among those that `still` do."""
-    lost = [alias for alias in session.aliases if alias not in still and not alias.startswith("/")]
+def keep_former_addresses(connection: sqlite3.Connection, session: Session) -> None:
+    """Keep the recordings of addresses that led to a session of before, where they lead nowhere any more."""
+    query = "SELECT 1 FROM aliases WHERE alias=?"
+    own = (alias for alias in session.aliases if not alias.startswith("/"))
+    lost = [alias for alias in own if connection.execute(query, (alias,)).fetchone() is None]
     if lost:
         keys = {tag_of(key): key for key in session.recordings}
         rows = [(alias, keys.get(alias.rpartition("/")[2])) for alias in lost]
@@ -42,17 +44,12 @@ def compare_bulk(connection: sqlite3.Connection) -> tuple[int, int]:
     new = connection.execute(
         "SELECT count(*) FROM sessions AS s LEFT JOIN former AS f ON f.id=s.id WHERE f.id IS NULL OR f.body<>s.body"
     ).fetchone()[0]
-    query = (
-        "SELECT f.body, s.body FROM former AS f LEFT JOIN sessions AS s ON s.id=f.id "
-        "WHERE s.id IS NULL OR f.body<>s.body ORDER BY f.id"
-    )
-    gone = []
-    for before, after in connection.execute(query).fetchall():
-        session = decode_session(before)
-        if session.aliases:
-            keep_former_addresses(connection, session, decode_session(after).aliases if after else ())
-        if after is None:
-            gone.append(session)
-    removed = removed_sessions(connection, gone)
+    query = "SELECT f.body FROM former AS f LEFT JOIN sessions AS s ON s.id=f.id WHERE s.id IS NULL ORDER BY f.id"
+    gone = [body for (body,) in connection.execute(query)]
+    removed = removed_sessions(connection, (decode_session(body) for body in gone))
+    lost = "SELECT session FROM former_aliases AS f WHERE NOT EXISTS (SELECT 1 FROM aliases AS a WHERE a.alias=f.alias)"
+    for (body,) in connection.execute(f"SELECT body FROM former WHERE id IN ({lost})"):
+        keep_former_addresses(connection, decode_session(body))
     connection.execute("DROP TABLE former")
+    connection.execute("DROP TABLE former_aliases")
     return new + len(gone), removed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -165,6 +165,10 @@ class RecordQuestions(Questions):
         """Return the anchor's key of a session that is no more, if this catalog ever held it."""
         found = self.connection.execute("SELECT anchor FROM gone WHERE session=?", (identity,)).fetchone()
         return found[0] if found else None
+
+    def forget_former(self, identities: Iterable[str]) -> None:
+        """Forget the anchors of sessions that are no more; inside a transaction."""
+        self.connection.executemany("DELETE FROM gone WHERE session=?", ((identity,) for identity in identities))
 
     def _recall(self) -> Recall:
         return Recall(self.connection, Deriver(self.setting()))

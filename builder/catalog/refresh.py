@@ -144,14 +144,13 @@ class Refresh:
         after = update.recall.deriver.sessions(closed.known.values(), closed.events)
         changed = changes(closed.sessions, after)
         removed = removed_sessions(self.connection, [c.before for c in changed if c.before and not c.after])
-        for change in changed:
-            if change.before is not None:
-                still = change.after.aliases if change.after else ()
-                keep_former_addresses(self.connection, change.before, still)
         self._guard(removed, self.catalog.session_count())
         everything = len(changed) > INCREMENTAL_SESSIONS
         keys = {} if everything else self._affected(changed)
         replace(self.connection, changed, update.recall.deriver.clock)
+        for change in changed:
+            if change.before is not None:
+                keep_former_addresses(self.connection, change.before)
         assign(self.connection, closed.known.values(), after)
         step = sum((change.after is not None) - (change.before is not None) for change in changed)
         findings.add_to_tallies(self.connection, {"sessions": step})

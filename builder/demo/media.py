@@ -1,8 +1,8 @@
 """The demo's media: real H.264 and AAC in mp4, HLS, FLV and ADTS, as long as the records say.
 
 A new picture each second is enough for a clock, and makes an hour cheap. Each comes twice, the second time just before
-the next: of two pictures Chromium shows the one whose time is nearer, and a clock of one a second would be half of it
-ahead. A run (what was broadcast without a break) is encoded once; every file cuts its piece out of it at a key frame,
+the next: of two pictures Chromium shows the one whose time is nearer, and would show each second half a second early.
+A run (what was broadcast without a break) is encoded once; every file cuts its piece out of it at a key frame,
 without encoding again. The sound is a minute of soft ticks, encoded once and repeated. Files whose recipe did not
 change are left alone.
 """

@@ -73,6 +73,7 @@ class Redirect(Kind):
             target = _private_target(site, old, int(number)) if number else _target(site, old)
         if target is None:
             return None
+        session = session or _session_at(site, target)
         target = paths.tree(language, site.languages) + target[1:]
         return RedirectPage(
             site=frame(site, language),
@@ -188,8 +189,15 @@ def _target(site: Site, old: str) -> str | None:
 
 def _answers(site: Site, target: str) -> bool:
     """Say whether a session's address has a page; it has none when the session became a draft or too short."""
-    path = target.lstrip("/")
-    return not parse_session_id(path) or _is_live(site, path) or _session(site, path) is not None
+    return not parse_session_id(target) or _session_at(site, target) is not None
+
+
+def _session_at(site: Site, path: str) -> Session | None:
+    """Return the session that has a page at a path of the site, or at the one that this redirects to."""
+    old = path.lstrip("/")
+    if parse_session_id(old) and _is_live(site, old):
+        return site.catalog.session(old.removeprefix("replays/").rstrip("/"))
+    return _session(site, old)
 
 
 def _private_names(site: Site, told: Iterable[StreamKey]) -> Iterator[str]:

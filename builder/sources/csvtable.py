@@ -47,7 +47,7 @@ _ALIASES = {
     "duration": "时长 音视频时长 视频时长 播放时长 duration length",
 }  # fmt: skip
 _BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
-_ADDRESS = re.compile(r"[\s'=\"]*https?://", re.IGNORECASE)
+_OBJECT = re.compile(r'\{\s*(?:"(?!")|\\x22)')  # the beginning of one in JSON; in a cell its quotes would be doubled
 _UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
 _BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
 _SECONDS = frozenset(("", "s", "sec", "second", "seconds", "秒", "h:mm:ss", "hh:mm:ss"))
@@ -89,10 +89,9 @@ def layout_of(head: bytes) -> Layout | None:
         return Layout(columns, delimiter, is_neutral=False, size_unit="" if unit in ("byte", "bytes", "字节") else unit)
     if len(cells) != len(EXPORT):
         return None
-    has_header = "://" not in text
-    if "{" in text if has_header else not _ADDRESS.match(cells[EXPORT.index("url")]):
+    if _OBJECT.search(text):
         return None  # a line of a log that has as many commas
-    return Layout(EXPORT, delimiter, is_neutral=False, has_header=has_header)
+    return Layout(EXPORT, delimiter, is_neutral=False, has_header="://" not in text)
 
 
 def _measure(cell: str) -> str:

@@ -21,8 +21,9 @@ Content = Callable[[], Iterator[bytes]]
 
 _START = re.compile(
     rb"(?:(?:[ \t\r]*#[^\n]*|---[^\n]*|%YAML[^\n]*|[ \t\r]*)\n)*+"
-    rb"(?:(?:-[ \t]+|-[ \t]*\r?\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:(?:[ \t]+(?!\{)|\r?\n)"
-    rb"|-[ \t]+\{[ \t]*([a-z]+):[ \t])"  # `app: {…}` is a line of a log, and so is `- {"app": …`
+    rb"(?:(?:-[ \t]+|-[ \t]*\r?\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:"
+    rb"(?:[ \t]++(?!\{|(?!\[\{)[^\n]*\{[ \t]*\")|\r?\n)"  # `app: {…}` and `app: INFO {"…` are lines of a log
+    rb"|-[ \t]+\{[ \t]*([a-z]+):[ \t])"  # and so is `- {"app": …`
 )
 _LISTS = ("recordings", "rows", "replays")
 _Mark = tuple[int, int]  # offset in characters, line from 1

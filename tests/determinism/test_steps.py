@@ -107,6 +107,15 @@ def test_a_former_address_lives_on_when_an_earlier_announcement_makes_it_none(tm
 
     assert published <= replays(site)
     assert published <= joined.keys()
+    (led,) = (path for path in published if b"data-shift" in joined[path] and not path.startswith("zh/"))
+    assert site.tree()[led] == joined[led], "a moment in a link leads where it led"
     site.write("site.yaml", (site.source / "site.yaml").read_text().replace("Asia/Shanghai", "America/Los_Angeles"))
     site.build()
     assert published <= replays(site)
+
+    (site.source / "redirects.yaml").unlink()  # what its author takes away stays away, also when all is built again
+    site.build()
+    fewer = replays(site)
+    site.write("site.yaml", (site.source / "site.yaml").read_text().replace("Lampbridge", "Lamps"))
+    site.build()
+    assert fewer == replays(site) < published | fewer

@@ -48,7 +48,9 @@ def test_a_request_log_gives_the_bodies_back(folder, line, wrap):
 
 
 @pytest.mark.parametrize("cells", range(11, 23))
-@pytest.mark.parametrize("before", ["2022-01-13 16:00:00 INFO ", "2022-01-13 16:00:00,123 INFO ", "app: ", "stream: "])
+@pytest.mark.parametrize(
+    "before", ["2022-01-13 16:00:00 INFO ", "2022-01-13 16:00:00,123 INFO ", "app: ", "stream:  ", "id: 12 "]
+)
 def test_a_log_is_no_table_whatever_it_counts(folder, line, before, cells):
     """Not by its commas (an export has sixteen columns), nor by a word and a colon (as YAML has)."""
     whole = json.loads(line())

@@ -41,6 +41,16 @@ def test_a_console_export_is_read_by_position_without_its_header(folder):
     assert folder.item(",".join(f"col{i}" for i in range(16)) + "\n" + EXPORT_ROW) == EXPORTED
 
 
+def test_a_first_row_without_an_address_makes_no_other_lost(folder):
+    """By position too; a picture's address is one as well."""
+    archived = EXPORT_ROW.replace("http://1.vod2.myqcloud.com/a/f0.mp4", "").replace("标准存储", "归档存储")
+
+    first, second = folder.items(f"{archived}\n{EXPORT_ROW}\n")
+
+    assert (first.file_id, first.told.url) == (EXPORTED.file_id, "")
+    assert second == EXPORTED
+
+
 @pytest.mark.parametrize(
     ("header", "row", "check"),
     [
