@@ -115,7 +115,9 @@ def test_an_explanation_for_the_operator_names_everything():
 
     assert "stream push.example.com/live/demo" in lines
     assert f"address from the file announced first, {session.anchor}" in lines
-    assert "  b, 2022-01-12 20:30:00 to 2022-01-12 21:00:00, 30 m, announced 2022-01-12 21:00:00, time_mismatch" in lines
+    assert (
+        "  b, 2022-01-12 20:30:00 to 2022-01-12 21:00:00, 30 m, announced 2022-01-12 21:00:00, time_mismatch" in lines
+    )
     assert "rule: the provider gave both sides of a long hole one recording session (d, c)" in lines
     assert "set aside: e, deleted at the provider" in lines
 
