@@ -144,7 +144,7 @@ def test_where_the_player_cannot_begin_the_players_without_scripts_stay(
 def test_times_under_the_bar_never_touch(watch: Watch) -> None:
     """Also the last one, which stands on the other side of its mark."""
     boxes = "[...document.querySelectorAll('.tape text[y=\"60\"]')].map((text) => text.getBoundingClientRect()).map((box) => [box.left, box.right])"
-    for seconds in range(1600, 1840, 40):
+    for seconds in range(1600, 1840, 20):
         watch.open(replay(seconds, [track("mp4", [(0, seconds, "/media/p1.mp4")])]))
         times = sorted(watch.page.evaluate(boxes))
         assert len(times) > 1
