@@ -24,6 +24,7 @@ DAY_MS = 86_400_000
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 LAST_ORDINAL = date.max.toordinal()
 SESSION_ID = re.compile(rf"(\d{{4}})/(\d\d)/(\d\d)/([{ALPHABET}]{{{TAG_LENGTH}}})", re.ASCII)
+PRIVATE_SLUG = re.compile(rf"s-[{ALPHABET}]{{16}}", re.ASCII)
 ZONE_NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", re.ASCII)
 
 

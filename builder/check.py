@@ -131,9 +131,17 @@ def resolve(page: str, url: str, netloc: str, base_path: str) -> str | None:
 
 
 def orphans(files: set[str], reached: dict[str, set[str]], set_apart: set[str]) -> list[str]:
-    """Return the pages that no walk from the home page finds; redirects and `noindex` pages are meant to be so."""
+    """Return the pages that no walk from the home page finds; redirects and `noindex` pages are meant to be so.
+
+    A site may have no home page. Then the walk begins at what its menu leads to, the calendar and the VJs; without
+    these too it is a site of single pages, and each is reached by its address alone.
+    """
+    doors = ("index.html",) if "index.html" in files else ("replays/index.html", "vj/index.html")
+    todo = [name for name in doors if name in files]
+    if not todo:
+        return []
     seen: set[str] = set()
-    todo: list[str] = [name for name in ("index.html", "404.html") if name in files]
+    todo += ["404.html"] if "404.html" in files else []
     while todo:
         name = todo.pop()
         if name not in seen:

@@ -1,24 +1,27 @@
 """Keeps addresses alive that records cannot tell: what the last build published and is now neither live nor an alias.
 
-The new address is that of the session which holds the old one's anchor. It is written into `redirects.yaml`, which is
-input: the next clean build reads it there.
+The new address is that of the session which holds the old one's anchor, or the list above one that is no more. It is
+written into `redirects.yaml`, which is input: the next clean build reads it there.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from builder import redirects
 from builder.addresses import parse_session_id
 from builder.catalog import Catalog
 from builder.catalog.ledger import EVERYTHING, Ledger
-from builder.model import Problem, Value
-from builder.stale import every_redirect
+from builder.model import PageKey, Problem, Value
+from builder.pages import Site, kind_named, paths
+from builder.pages.redirect import heir, leads
+from builder.pages.standing import LISTS, stands
+from builder.stale import ALL, every_redirect
 from builder.workshop import Workshop
 
-WATCH, REDIRECT = "watch", "redirect"
+WATCH, TOMBSTONE, REDIRECT = "watch", "tombstone", "redirect"
 
 
 class Moved(Value, frozen=True):
@@ -35,7 +38,8 @@ def keep_addresses_alive(workshop: Workshop, catalog: Catalog, ledger: Ledger, *
         return Moved()
     if write:
         try:
-            add(workshop.places.source / redirects.FILE, moves, lambda path: is_live(catalog, path))
+            site = workshop.site(catalog)
+            add(workshop.places.source / redirects.FILE, moves, lambda path: is_live(site, path))
         except OSError as error:
             return Moved(problems=tuple(not_kept(old, new, error) for old, new in moves.items()))
         workshop.load_redirects()
@@ -46,14 +50,18 @@ def keep_addresses_alive(workshop: Workshop, catalog: Catalog, ledger: Ledger, *
 
 
 def moves_of(workshop: Workshop, catalog: Catalog, ledger: Ledger) -> dict[str, str]:
-    """Return old path → new path, sorted, of every address that would die and whose recording still has a session."""
+    """Return old path → new path of every address that would die: broadcasts that still have one, and lists."""
     moves = {}
+    site = workshop.site(catalog)
     for old in sorted(dead_ids(catalog, ledger)):
         anchor = catalog.former_anchor(old)
         session = catalog.session_of_file(anchor) if anchor else None
-        path = f"/replays/{old}/"
-        if session is not None and path not in workshop.redirects:
-            moves[path] = f"/replays/{session.id}/"
+        # A line may have slept while its path was live: it holds again if it still leads somewhere.
+        if session is not None and not leads(site, f"replays/{old}/"):
+            moves[f"/replays/{old}/"] = f"/replays/{session.id}/"
+    for old in sorted(dead_lists(site, ledger)):
+        if new := heir(site, old):
+            moves[f"/{old}"] = new
     return moves
 
 
@@ -66,20 +74,39 @@ def not_kept(old: str, new: str, error: OSError) -> Problem:
 
 def dead_ids(catalog: Catalog, ledger: Ledger) -> set[str]:
     """Return the session ids whose pages, or redirects, were published and that are now neither live nor an alias."""
-    pending = ledger.pending()
-    names: dict[str, set[str]] = {}
-    for kind in (WATCH, REDIRECT):
-        if EVERYTHING in pending:
-            names[kind] = set(ledger.names_of(kind))
-        else:
-            names[kind] = {key.name for key in pending if key.kind == kind and ledger.paths_of(key)}
-    candidates = names[WATCH] | {id_in(name) for name in names[REDIRECT] if parse_session_id(name)}
+    names = {kind: published(ledger, ledger.pending(), kind) for kind in (WATCH, TOMBSTONE, REDIRECT)}
+    former = {id_in(name) for name in names[REDIRECT] if parse_session_id(name)}
+    candidates = names[WATCH] | names[TOMBSTONE] | former
     return {name for name in candidates if catalog.session(name) is None and not catalog.alias_target(name)}
 
 
-def is_live(catalog: Catalog, path: str) -> bool:
-    """Say whether a path is the address of a session as the catalog stands."""
-    return path.startswith("/replays/") and catalog.session(id_in(path)) is not None
+def dead_lists(site: Site, ledger: Ledger) -> set[str]:
+    """Return the paths, without the first "/", of lists that were published and are no more.
+
+    A list whose kind `outputs:` switched off is not among them, and neither is a day: it goes with its broadcasts.
+    """
+    found: set[str] = set()
+    pending = ledger.pending()
+    for kind in sorted({*LISTS, "vj"}):
+        names = published(ledger, pending, kind) if site.has(kind) else set()
+        gone = (name for name in names if not kind_named(kind).stands(site, name))
+        found |= {paths.of(kind, name) for name in gone if kind != "day" or "T" in name}
+    # A private slug led on while a recording named its stream so; lines of `redirects.yaml` are their author's.
+    private = (name.partition(">") for name in published(ledger, pending, REDIRECT))
+    return found | {path for path, mark, _ in private if mark and not stands(site, path)}
+
+
+def published(ledger: Ledger, pending: Collection[PageKey], kind: str) -> set[str]:
+    """Return the names of the published pages of a kind that are pending."""
+    if EVERYTHING in pending or any(key.kind == kind and key.name == ALL for key in pending):
+        return set(ledger.names_of(kind))
+    return {key.name for key in pending if key.kind == kind and ledger.paths_of(key)}
+
+
+def is_live(site: Site, path: str) -> bool:
+    """Say whether a path is the address of a session as the catalog stands, or of another page."""
+    is_session = path.startswith("/replays/") and site.catalog.session(id_in(path)) is not None
+    return is_session or stands(site, path[1:])
 
 
 def id_in(path: str) -> str:

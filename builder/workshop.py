@@ -42,6 +42,7 @@ class Workshop:
     assets: tuple[Asset, ...]
     renderer: Renderer
     redirects: Mapping[str, str]
+    former: Sequence[str]
     redirected: Mapping[str, Sequence[str]]
 
     def __init__(self, places: Places, environ: Mapping[str, str], *, stays: bool = False) -> None:
@@ -88,6 +89,7 @@ class Workshop:
         self.redirects = (
             self.memory.recall("redirects", made_of, dict[str, str], lambda: redirects.parse(raw, name)) if raw else {}
         )
+        self.former = sorted(self.redirects)
         self.redirected = redirects.backwards(self.redirects)
 
     def site(self, catalog: Catalog) -> Site:
@@ -100,6 +102,7 @@ class Workshop:
             now_ms=self.now_override_ms() or catalog.now_ms(),
             assets={asset.name: asset.url for asset in self.assets},
             redirects=self.redirects,
+            former=self.former,
             redirected=self.redirected,
             source=self.places.source,
             named=self.renderer.named_fields,

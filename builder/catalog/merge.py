@@ -44,7 +44,7 @@ def identity(notice: Notice) -> str:
     if told is None:
         return ""
     if told.url:
-        return f"url:{told.url.partition('://')[2]}"
+        return f"url:{_place(told.url)}"
     facts = _encode((told.stream, told.format, told.start_ms, told.end_ms, told.size_bytes))
     return f"row:{blake2b(facts, digest_size=15).hexdigest()}"
 
@@ -118,13 +118,23 @@ def _winner(telling: Sequence[Notice]) -> Notice:
     assert told is not None
     if told.format != "hls" or not told.url or told.start_ms is None:
         return best
-    selves = [n for n in telling if n.told and n.told.url == told.url and n.told.start_ms == told.start_ms]
+    selves = [n for n in telling if n.told and _is_self(told, n.told)]
     longest = max(n.told.end_ms for n in selves if n.told)
     return (
         best
         if longest == told.end_ms
         else min((n for n in selves if n.told and n.told.end_ms == longest), key=_precedence)
     )
+
+
+def _is_self(told: Told, other: Told) -> bool:
+    """Say whether both tell of one playlist from one start: then the later end is the same file, grown."""
+    return _place(told.url) == _place(other.url) and told.start_ms == other.start_ms
+
+
+def _place(url: str) -> str:
+    """Return where an address leads, by whatever scheme: one file is told over http and https."""
+    return url.partition("://")[2]
 
 
 def _precedence(notice: Notice) -> tuple[int, int, bool, bytes, bytes]:
@@ -149,12 +159,7 @@ def _by_name(value: object) -> object:
 
 def _contradictions(told: Told, other: Told | None) -> list[str]:
     """Return the fields in which both say something and the two cannot both be right."""
-    if other is None or (
-        told.format == "hls"
-        and other.url == told.url
-        and other.start_ms == told.start_ms
-        and other.end_ms < told.end_ms
-    ):
+    if other is None or (told.format == "hls" and _is_self(told, other) and other.end_ms < told.end_ms):
         return []  # an earlier self of a growing playlist is no contradiction
     found = []
     for name in LAYER_ONE:
@@ -165,7 +170,7 @@ def _contradictions(told: Told, other: Told | None) -> list[str]:
             continue  # one source tells whole seconds only
         if name == "size_bytes" and told.format == other.format == "hls":
             continue  # one source weighs the playlist alone, another all its pieces (DOMAIN 1.1)
-        if name == "url" and one.partition("://")[2] == two.partition("://")[2]:
+        if name == "url" and _place(one) == _place(two):
             continue
         if name == "stream" and _compatible(told, other):
             continue

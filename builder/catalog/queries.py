@@ -149,6 +149,21 @@ class CalendarQuestions(Questions):
         )
         return [DayTotal(*row) for row in self.connection.execute(query, (prefix, f"{prefix}~"))]
 
+    def quiet_days(self, prefix: str) -> list[str]:
+        """Return the days ("2022/01/13") with an address below them that no list shows; of a year or month, or all.
+
+        Such an address is a former one, a tombstone or an unlisted broadcast.
+        """
+        span = (prefix or "0", f"{prefix}~" if prefix else ":")  # ":" sorts just behind the digits
+        query = (
+            "SELECT substr(a.alias, 1, 10) FROM aliases AS a CROSS JOIN sessions AS s ON s.id=a.session "
+            "WHERE a.alias>=? AND a.alias<? AND s.visibility<>'draft' UNION "
+            "SELECT substr(id, 1, 10) FROM sessions "
+            "WHERE tombstone<>'' AND id>=? AND id<? AND visibility<>'draft' UNION "
+            "SELECT substr(id, 1, 10) FROM sessions WHERE visibility='unlisted' AND id>=? AND id<? ORDER BY 1"
+        )
+        return [day for (day,) in self.connection.execute(query, span * 3)]
+
     def previous_period(self, period: str) -> str | None:
         """Return the day, month or year before this one that has listed sessions."""
         found = self.connection.execute("SELECT max(day) FROM days WHERE day<?", (period,)).fetchone()

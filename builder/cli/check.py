@@ -15,6 +15,7 @@ from builder.cli.common import json_option, note, places_of, site_options
 from builder.cli.terminal import say
 from builder.config import load_config
 from builder.errors import ConfigError, VerificationError
+from builder.output import MARKER
 
 WORDS = {
     "dead_link": "links to `{target}`, which is not there",
@@ -37,7 +38,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
     Example:  aftercast check --output output
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     places = places_of(source, output, state)
-    if not (places.output / "index.html").is_file():
+    if not any((places.output / name).is_file() for name in ("index.html", MARKER)):
         raise ConfigError(f"{places.output}: expected a built site, found none", hint="run `aftercast build` first")
     base_url = load_config(places.source, os.environ).base_url
     checked = check(places.output, base_url)

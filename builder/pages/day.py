@@ -68,14 +68,18 @@ class Day(Kind):
             yield from (f"{session.day}T{hour:02}" for hour, _ in site.catalog.day_hours(session.day))
             yield f"{session.day}T{_hour(site, session)}"
 
-    def value(self, site: Site, name: str, language: str) -> DayPage | None:
+    def stands(self, site: Site, name: str) -> bool:
         day, _, time = name.partition("T")
         count = site.catalog.day_count(day)
-        if not count or (time and count <= LIST_LIMIT):
+        return _has_piece(site, day, time) if time and count > LIST_LIMIT else bool(count) and not time
+
+    def value(self, site: Site, name: str, language: str) -> DayPage | None:
+        if not self.stands(site, name):
             return None
+        day, _, time = name.partition("T")
         if time:
             return _piece(site, day, time, language)
-        if count > LIST_LIMIT:
+        if site.catalog.day_count(day) > LIST_LIMIT:
             return _cut_day(site, day, language)
         return _whole_day(site, day, language)
 
@@ -128,41 +132,43 @@ def _cut_day(site: Site, day: str, language: str) -> DayPage:
     )
 
 
-def _piece(site: Site, day: str, time: str, language: str) -> DayPage | None:
+def _has_piece(site: Site, day: str, time: str) -> bool:
+    """Say whether a cut day has broadcasts in an hour, or in a minute of an hour that is cut too."""
+    hour, _, minute = time.partition(":")
+    count = dict(site.catalog.day_hours(day)).get(int(hour), 0)
+    if not minute or count <= LIST_LIMIT:
+        return bool(count) and not minute
+    return any(_minute(site, session) == minute for session in site.catalog.day_sessions(day, hour=int(hour)))
+
+
+def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
     hour, _, minute = time.partition(":")
     sessions = site.catalog.day_sessions(day, hour=int(hour))
-    is_cut = len(sessions) > LIST_LIMIT
-    if not sessions or (minute and not is_cut):
-        return None
     pieces: tuple[Total, ...] = ()
     if minute:
         sessions = [session for session in sessions if _minute(site, session) == minute]
-    elif is_cut:
+    elif len(sessions) > LIST_LIMIT:
         pieces = tuple(
             Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each), 0)
             for name, each in _by_minute(site, sessions)
         )
     shown = () if pieces else cards.cards(site, sessions, language, numbered=True)
-    return (
-        DayPage(
-            site=frame(site, language, "years"),
-            head=_head(site, f"{day}T{time}", language),
-            day=day,
-            hour=time,
-            up=_up(site, day, language, piece=True),
-            count=len(sessions),
-            recorded_ms=sum(session.duration_ms or 0 for session in sessions),
-            vj_count=len({session.vj for session in sessions}),
-            hours=None,
-            uneven=False,
-            lanes=(),
-            pieces=pieces,
-            filters=cards.filters(shown) if site.shows("filters") else (),
-            cards=shown,
-            turn=Turn(),
-        )
-        if sessions
-        else None
+    return DayPage(
+        site=frame(site, language, "years"),
+        head=_head(site, f"{day}T{time}", language),
+        day=day,
+        hour=time,
+        up=_up(site, day, language, piece=True),
+        count=len(sessions),
+        recorded_ms=sum(session.duration_ms or 0 for session in sessions),
+        vj_count=len({session.vj for session in sessions}),
+        hours=None,
+        uneven=False,
+        lanes=(),
+        pieces=pieces,
+        filters=cards.filters(shown) if site.shows("filters") else (),
+        cards=shown,
+        turn=Turn(),
     )
 
 

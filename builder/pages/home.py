@@ -63,6 +63,9 @@ class Home(Kind):
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         return [""] if session.listed else []
 
+    def stands(self, site: Site, name: str) -> bool:
+        return True
+
     def value(self, site: Site, name: str, language: str) -> HomePage:
         totals = site.catalog.totals()
         recent = site.catalog.latest(RECENT)

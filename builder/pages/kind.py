@@ -38,6 +38,9 @@ class PageKind(Protocol):
     def data(self, site: Site, key: PageKey) -> Value | None:
         """Return all that the template sees; None: there must be no such page."""
 
+    def stands(self, site: Site, name: str) -> bool:
+        """Say whether there is such a page, in any language."""
+
 
 class Kind:
     """A kind whose pages exist once per language."""
@@ -56,6 +59,10 @@ class Kind:
     def value(self, site: Site, name: str, language: str) -> Value | None:
         """Return the template's value."""
         raise NotImplementedError
+
+    def stands(self, site: Site, name: str) -> bool:
+        """Say whether there is such a page; kinds that are asked often answer without making it."""
+        return self.value(site, name, site.languages[0]) is not None
 
     def languages(self, site: Site) -> tuple[str, ...]:
         return site.languages

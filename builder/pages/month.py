@@ -54,6 +54,9 @@ class Month(Kind):
         yield from calendar.period_and_neighbours(site, month, len(site.catalog.days(month)))
         yield from (day[:7] for day in calendar.touched_days(site, session))
 
+    def stands(self, site: Site, name: str) -> bool:
+        return bool(site.catalog.days(name))
+
     def value(self, site: Site, name: str, language: str) -> MonthPage | None:
         totals = {total.day: total for total in site.catalog.days(name)}
         if not totals:

@@ -43,7 +43,7 @@ class NotFound(Kind):
                 description="",
                 canonical="",
                 alternates=(),
-                languages=top.languages,
+                languages=top.languages if site.has("home") else (),
                 robots="noindex",
                 base_path=base_path(site),
             ),

@@ -36,6 +36,9 @@ class Page(Kind):
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         return []
 
+    def stands(self, site: Site, name: str) -> bool:
+        return any(page.slug == name for page in site.content.pages)
+
     def value(self, site: Site, name: str, language: str) -> ProsePage | None:
         page_language = language or site.languages[0]
         page = next((page for page in pages_in(site, language) if page.slug == name), None)

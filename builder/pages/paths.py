@@ -13,6 +13,9 @@ from base64 import b32encode
 HINT_LIMIT = 40
 _PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TAGGED = re.compile(r".*-[a-z2-7]{10}")
+_PERIOD = re.compile(r"(?:(\d{4})(?:/(\d\d)(?:/(\d\d)(?:/(\d\d)h(?:/(\d\d)m)?)?)?)?)?", re.ASCII)
+_CUT = re.compile(r"\d{4}-\d\d(?:-\d\d)?", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 _RESERVED = re.compile(r"in|con|prn|aux|nul|com\d|lpt\d|index")
 
 
@@ -76,6 +79,50 @@ def of(kind: str, name: str) -> str:
         case "not_found":
             return "404.html"
     raise ValueError(kind)
+
+
+def read(path: str) -> tuple[str, str]:
+    """Return (kind, name) of what an address means, whether there is such a page or not: the inverse of `of`.
+
+    `path` is below the root of its language. A tag is named by its folder, since that may be all that is left of it.
+    What no kind of list, broadcast or page of prose is called gives ("", path).
+    """
+    match path.rstrip("/").split("/"):
+        case [""]:
+            return "home", ""
+        case ["replays", *parts] if (period := _name_of_period(parts)) is not None:
+            return {0: "years", 4: "year", 7: "month"}.get(len(period), "day"), period
+        case ["replays", *date, tag] if len(date) == 3 and _name_of_period(date):
+            return "watch", "/".join([*date, tag])
+        case ["vj" | "tags" as folder]:
+            return f"{folder.rstrip('s')}s", ""
+        case ["vj" | "tags" as folder, "in", prefix]:
+            return f"{folder.rstrip('s')}s", prefix
+        case ["vj", slug]:
+            return "vj", slug
+        case ["vj", slug, *parts] if _is_cut_period("-".join(parts)):
+            return "vj_month", f"{slug}/{'-'.join(parts)}"
+        case ["tags", folder, *parts] if not parts or _is_cut_period("-".join(parts)) or _YEAR.fullmatch(parts[0]):
+            return "tag", f"{'-'.join(parts)}|{folder}"
+        case ["404.html"]:
+            return "not_found", ""
+        case [slug]:
+            return "page", slug
+    return "", path
+
+
+def _name_of_period(parts: list[str]) -> str | None:
+    """Return the name of a period of the calendar by its folders, the inverse of `_period`; None when it is none."""
+    found = _PERIOD.fullmatch("/".join(parts))
+    if found is None:
+        return None
+    year, month, day, hour, minute = found.groups()
+    date = "-".join(part for part in (year, month, day) if part)
+    return date + (f"T{hour}" if hour else "") + (f":{minute}" if minute else "")
+
+
+def _is_cut_period(period: str) -> bool:
+    return _CUT.fullmatch(period) is not None
 
 
 def _period(name: str) -> str:

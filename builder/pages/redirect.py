@@ -1,5 +1,8 @@
 """Redirect pages: former addresses of sessions, profiles and pages, those of `redirects.yaml`, and private slugs.
 
+What lies below such an address goes with it: the months of a VJ that has an alias, and periods of the calendar that
+list nothing and yet have an address below them.
+
 A key's name is the former path without its language's root. For a private slug the name also holds the number that the
 catalog finds the stream by ("vj/s-…/>-71"), so that one such page never needs a walk over all streams.
 
@@ -11,15 +14,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from builder import redirects
-from builder.addresses import parse_session_id, private_slug, tag_of
+from builder.addresses import PRIVATE_SLUG, parse_session_id, private_slug, tag_of
 from builder.catalog.rows import stream_id_number
-from builder.model import NEVER_MS, PageKey, Session, StreamKey, Value
+from builder.model import NEVER_MS, PageKey, Session, StreamKey, Value, Vj
 from builder.pages import paths
 from builder.pages.frame import absolute, frame, pages_in
 from builder.pages.kind import Kind
 from builder.pages.poster import has_page
+from builder.pages.quiet import is_quiet, quiet_periods, quieted
 from builder.pages.site import Site
+from builder.pages.standing import LISTS, is_on, nearest, stands
 from builder.pages.values import SiteFrame
+from builder.pages.vj_month import periods_of
 from builder.sessions.claims import Claims, holder
 from builder.sessions.intervals import interval
 from builder.sessions.streams import resolve_stream
@@ -45,11 +51,19 @@ class Redirect(Kind):
     def names(self, site: Site) -> Iterator[str]:
         yield from sorted({path[1:] for path in _told(site)} | {path[1:] for path in _profile_aliases(site)})
         yield from (_alias_path(alias) for alias, _ in site.catalog.aliases())
-        yield from _private_names(site, site.catalog.told_streams())
+        yield from (paths.of("day", period) for period in quiet_periods(site))
+        for vj in site.content.vjs:
+            yield from _months_below_aliases(vj, _periods_ever(site, vj.slug) if vj.aliases else ())
+        yield from _every_private_name(site)
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
         yield from _told_about(site, session)
+        yield from (paths.of("day", period) for period in quieted(site, session))
+        periods = (session.day[:7], session.day)
+        yield from _months_below_aliases(site.vj(session.vj), periods)
+        if f"/{paths.of('vj', session.vj)}" in _profile_aliases(site):
+            yield from (paths.of("vj_month", f"{session.vj}/{period}") for period in periods)
         whole = session.stream
         told = site.catalog.told_streams(stream_id_number(whole.stream_id))
         # What was told once and is no more has no row left to be found by; its page must go.
@@ -64,14 +78,14 @@ class Redirect(Kind):
 
     def value(self, site: Site, name: str, language: str) -> RedirectPage | None:
         old, _, number = name.partition(">")
-        if _is_live(site, old):
+        if stands(site, old):
             return None
         session = None if number else _session(site, old)
         if session is not None:
             target: str | None = f"/{paths.of('watch', session.id)}"
         else:
             target = _private_target(site, old, int(number)) if number else _target(site, old)
-        if target is None:
+        if target is None or not is_on(site, target[1:]):
             return None
         session = session or _session_at(site, target)
         target = paths.tree(language, site.languages) + target[1:]
@@ -83,12 +97,49 @@ class Redirect(Kind):
         )
 
 
+def heir(site: Site, old: str) -> str | None:
+    """Return the path that takes over from a list that is no more and from whose address nothing leads on.
+
+    That is the page above it; of a VJ's month the same month where the VJ's address leads, or that VJ. None where
+    something does lead on, and for the lists of a VJ whose profile was taken away.
+    """
+    kind, name = paths.read(old)
+    if stands(site, old) or leads(site, old):
+        return None
+    slug, _, period = name.partition("/")
+    if kind == "vj_month":
+        page = paths.of("vj", slug)
+        lead = page if stands(site, page) else (leads(site, page) or "")
+        found = paths.of("vj_month", f"{paths.read(lead)[1]}/{period}")
+        if lead:
+            return f"/{found if stands(site, found) else lead}"
+    if kind in ("vj", "vj_month") and not PRIVATE_SLUG.fullmatch(slug):
+        return None
+    return f"/{nearest(site, old)}"
+
+
+def leads(site: Site, old: str) -> str:
+    """Return the path that an address without a page leads to, both without the first "/"; "" when nowhere."""
+    name = old
+    if paths.read(old)[0] == "vj":
+        numbered = site.once(
+            "private names", lambda: {each.partition(">")[0]: each for each in _every_private_name(site)}
+        )
+        name = numbered.get(old, old)
+    page = Redirect().value(site, name, site.languages[0])
+    return page.target[1:] if page else ""
+
+
+def _every_private_name(site: Site) -> Iterator[str]:
+    return _private_names(site, site.catalog.told_streams())
+
+
 def _told(site: Site) -> dict[str, str]:
     """Return the entries of `redirects.yaml` that hold: chains followed, live paths left alone."""
     found: dict[str, str] | None = site.cache.get("redirects")
     if found is None:
         table = {_in_first_tree(site, old): _in_first_tree(site, new) for old, new in site.redirects.items()}
-        found = redirects.resolve(table, lambda path: _is_live(site, path.lstrip("/")))
+        found = redirects.resolve(table, lambda path: stands(site, path.lstrip("/")))
         site.cache["redirects"] = found
     return found
 
@@ -104,6 +155,7 @@ def _told_about(site: Site, session: Session) -> Iterator[str]:
     lived += [f"/{paths.of('day', session.day[:length])}" for length in (4, 7, 10)]
     if not site.vj(session.vj).mapped:
         lived.append(f"/{paths.of('vj', session.vj)}")
+    lived += _lists_told(site, session)
     known |= {form: None for path in lived for form in (path, path.rstrip("/")) if _is_told(site, form)}
     while lived:
         for old in _leading_to(site, lived.pop()):
@@ -111,6 +163,19 @@ def _told_about(site: Site, session: Session) -> Iterator[str]:
                 known[old] = None
                 lived.append(old)
     yield from (path[1:] for path in known)
+
+
+def _lists_told(site: Site, session: Session) -> Iterator[str]:
+    """Yield the addresses of `redirects.yaml` that are pieces of the lists a session stands in."""
+    folders = [
+        paths.of("day", session.day),
+        paths.of("vj", session.vj),
+        *(paths.of("tag", f"|{tag}") for tag in session.tags),
+    ]
+    for folder in (*folders, "tags/in/", "vj/in/"):
+        for path in site.formerly_below(f"/{folder}"):
+            if paths.read(path[1:])[0] in LISTS:
+                yield path
 
 
 def _is_told(site: Site, path: str) -> bool:
@@ -180,11 +245,51 @@ def _shift_ms(site: Site, old: str, session: Session) -> int:
 
 
 def _target(site: Site, old: str) -> str | None:
-    path = f"/{old}"
-    for table in (_profile_aliases(site), _told(site)):
-        if target := table.get(path) or table.get(path.rstrip("/")):
-            return target if _answers(site, target) else None
+    if target := _named_target(site, old):
+        return target if _answers(site, target) else None
+    kind, name = paths.read(old)
+    if kind == "vj_month":
+        return _month_below_alias(site, name)
+    if kind in ("year", "month", "day") and is_quiet(site, name):
+        return f"/{nearest(site, old)}"
     return None
+
+
+def _named_target(site: Site, old: str) -> str | None:
+    """Return where an address leads by the alias of a profile or page, or by `redirects.yaml`."""
+    path = f"/{old}"
+    tables = (_profile_aliases(site), _told(site))
+    return next((target for table in tables if (target := table.get(path) or table.get(path.rstrip("/")))), None)
+
+
+def _month_below_alias(site: Site, name: str) -> str | None:
+    """Return the month of a VJ that an alias of theirs stands for, or what took over from it.
+
+    `name` is that of a month's page.
+    """
+    slug, _, period = name.partition("/")
+    target = _profile_aliases(site).get(f"/{paths.of('vj', slug)}")
+    kind, now = paths.read(target[1:]) if target else ("", "")
+    month = paths.of("vj_month", f"{now}/{period}")
+    if kind != "vj":
+        return None
+    return f"/{month}" if stands(site, month) else _named_target(site, month)
+
+
+def _months_below_aliases(vj: Vj, periods: Iterable[str]) -> Iterator[str]:
+    """Yield the former addresses of a VJ's months."""
+    slugs = [name for kind, name in (paths.read(alias[1:]) for alias in vj.aliases) if kind == "vj"]
+    for period in periods if slugs else ():
+        yield from (paths.of("vj_month", f"{slug}/{period}") for slug in slugs)
+
+
+def _periods_ever(site: Site, slug: str) -> Iterator[str]:
+    """Yield the periods of a VJ that have a page, and those that once had one."""
+    yield from periods_of(site, slug)
+    for path in site.formerly_below(f"/{paths.of('vj', slug)}"):
+        kind, name = paths.read(path[1:])
+        if kind == "vj_month":
+            yield name.partition("/")[2]
 
 
 def _answers(site: Site, target: str) -> bool:
@@ -195,7 +300,7 @@ def _answers(site: Site, target: str) -> bool:
 def _session_at(site: Site, path: str) -> Session | None:
     """Return the session that has a page at a path of the site, or at the one that this redirects to."""
     old = path.lstrip("/")
-    if parse_session_id(old) and _is_live(site, old):
+    if parse_session_id(old) and stands(site, old):
         return site.catalog.session(old.removeprefix("replays/").rstrip("/"))
     return _session(site, old)
 
@@ -211,8 +316,8 @@ def _private_target(site: Site, old: str, number: int) -> str | None:
     """Return the page of the VJ that now has the stream of a private slug: a profile's, or that of the whole name."""
     told = (each for each in site.catalog.told_streams(number) if f"vj/{_private_slug(site, each)}/" == old)
     stream = next(told, None)
-    if stream is None:
-        return None
+    if stream is None or _named_target(site, old):
+        return None  # what people wrote of an address wins, and has a page of its own
     whole, _ = resolve_stream(stream, site.catalog.stream_names(stream.stream_id))
     claims = _claims(site).of(whole)
     vj = holder(claims, NEVER_MS - 1) if claims else None
@@ -232,19 +337,3 @@ def _claims(site: Site) -> Claims:
 
 def _alias_path(alias: str) -> str:
     return alias[1:] if alias.startswith("/") else f"replays/{alias}/"
-
-
-def _is_live(site: Site, old: str) -> bool:
-    """Say whether a path (without its language's root) has a page of its own."""
-    folder, _, rest = old.rstrip("/").partition("/")
-    if folder == "replays":
-        if parse_session_id(rest):
-            session = site.catalog.session(rest)
-            return session is not None and (has_page(session) or bool(session.tombstone))
-        period = rest.replace("/", "-")
-        return not rest or (len(period) in (4, 7, 10) and bool(site.catalog.days(period)))
-    if folder == "vj" and rest and "/" not in rest:
-        return site.vj(rest).mapped or site.catalog.vj_total(rest) is not None
-    if folder == "tags" and rest and "/" not in rest:
-        return False
-    return not rest and (old in ("", "vj/", "tags/") or any(page.slug == folder for page in site.content.pages))

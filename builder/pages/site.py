@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from builder.catalog import Catalog
     from builder.content import Content
 
+LIVES_BY = {"vj_month": "vj", "tags": "tag"}  # only a VJ leads to their months, and an index of tags only to tags
 MEDIA_STATIC = "/static/"
 T = TypeVar("T")
 
@@ -49,6 +51,7 @@ class Site:
     now_ms: int = 0
     assets: Mapping[str, str] = field(default_factory=dict)  # "site.css" → "/assets/site.<hash>.css"
     redirects: Mapping[str, str] = field(default_factory=dict)  # from redirects.yaml, path → path
+    former: Sequence[str] = ()  # its old paths, sorted
     redirected: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the same backwards: path → old paths
     source: Path = Path()  # where attachments are copied from; pages do not read it
     named: Callable[[str], Container[str]] = field(default=lambda _: EVERYTHING, compare=False, repr=False)
@@ -77,6 +80,15 @@ class Site:
         found: T = self.cache[name]
         return found
 
+    def formerly_below(self, prefix: str) -> Iterator[str]:
+        """Yield the old paths of `redirects.yaml` that begin so, in any language's tree, without the tree's root."""
+        for root in ("", *(f"/{code}" for code in self.languages[1:])):
+            start = root + prefix
+            for at in range(bisect_left(self.former, start), len(self.former)):
+                if not self.former[at].startswith(start):
+                    break
+                yield self.former[at][len(root) :]
+
     def words(self, language: str) -> Messages:
         return self.messages[language or self.languages[0]]
 
@@ -88,8 +100,9 @@ class Site:
         return found
 
     def has(self, kind: str) -> bool:
-        """Say whether pages of a kind are made at all (`outputs:` may switch a kind off)."""
-        return kind not in self.config.outputs_off
+        """Say whether pages of a kind are made at all (`outputs:` may switch a kind off, or what it lives by)."""
+        off = self.config.outputs_off
+        return kind not in off and LIVES_BY.get(kind) not in off
 
     def zone_place(self, language: str) -> str:
         """Return what a language calls the place of the site's zone: "Shanghai"."""

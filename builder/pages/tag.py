@@ -60,20 +60,24 @@ class Tag(Kind):
             elif dict(months).get(session.day[:7], 0) <= LIST_LIMIT:
                 yield from _every_piece(tag, site.catalog.tag_sessions(tag, month=session.day[:7]))
 
-    def value(self, site: Site, name: str, language: str) -> TagPage | None:
+    def stands(self, site: Site, name: str) -> bool:
         period, _, tag = name.partition("|")
         months = site.catalog.tag_months(tag)
         counts = [_count(months, period[:length]) for length in _LENGTHS if length <= min(len(period), 7)]
-        if not counts or not counts[-1]:
-            return None
         # A piece exists only where every longer period is cut.
         longer = counts if len(period) == 10 else counts[:-1]
-        if any(count <= LIST_LIMIT for count in longer):
+        if not counts[-1] or any(count <= LIST_LIMIT for count in longer):
+            return False
+        return len(period) < 10 or bool(_sessions(site, tag, period))
+
+    def value(self, site: Site, name: str, language: str) -> TagPage | None:
+        if not self.stands(site, name):
             return None
-        return _page(site, tag, period, months, language)
+        period, _, tag = name.partition("|")
+        return _page(site, tag, period, site.catalog.tag_months(tag), language)
 
 
-def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], language: str) -> TagPage | None:
+def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], language: str) -> TagPage:
     count = _count(months, period[:7])
     sessions: list[Session] = []
     pieces: list[tuple[str, int]] = []
@@ -91,8 +95,6 @@ def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], 
             sessions = []
         elif len(period) == 10:
             count = len(sessions)
-            if not sessions:
-                return None
     label = run(tag, "", language or site.languages[0])
     dates = site.dates(language)
     pattern = {4: "year", 7: "month", 10: "day"}

@@ -43,11 +43,15 @@ class Tags(Kind):
         for tag in session.tags:
             yield from groups.around(paths.tag_slug(tag), "")[1:]
 
+    def stands(self, site: Site, name: str) -> bool:
+        slugs = [paths.tag_slug(tag) for tag, _ in site.catalog.tags()]
+        return Groups(sorted(slugs)).exists(name) if name else bool(slugs)
+
     def value(self, site: Site, name: str, language: str) -> TagsPage | None:
+        if not self.stands(site, name):
+            return None
         counts = {paths.tag_slug(tag): (tag, count) for tag, count in site.catalog.tags()}
         groups = Groups(sorted(counts))
-        if not counts or (name and not groups.exists(name)):
-            return None
         slugs = groups.members(name) if name else groups.root_members()
         longer = groups.longer(name) if name else groups.root_groups()
         words = site.words(language)

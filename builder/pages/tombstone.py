@@ -30,9 +30,13 @@ class TombstoneKind(Kind):
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         return [session.id]
 
-    def value(self, site: Site, name: str, language: str) -> TombstonePage | None:
+    def stands(self, site: Site, name: str) -> bool:
         session = site.catalog.session(name)
-        if session is None or session.visibility == "draft" or not session.tombstone:
+        return session is not None and session.visibility != "draft" and bool(session.tombstone)
+
+    def value(self, site: Site, name: str, language: str) -> TombstonePage | None:
+        session = site.catalog.session(name) if self.stands(site, name) else None
+        if session is None:
             return None
         title = site.words(language)(f"tombstone.{session.tombstone}")
         return TombstonePage(

@@ -70,12 +70,11 @@ class VjKind(Kind):
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         return [session.vj] if session.listed else []
 
+    def stands(self, site: Site, name: str) -> bool:
+        return site.vj(name).mapped or site.catalog.vj_total(name) is not None
+
     def value(self, site: Site, name: str, language: str) -> VjPage | None:
-        vj = site.vj(name)
-        total = site.catalog.vj_total(name)
-        if total is None and not vj.mapped:
-            return None
-        return _page(site, vj, language)
+        return _page(site, site.vj(name), language) if self.stands(site, name) else None
 
 
 def _page(site: Site, vj: Vj, language: str) -> VjPage:

@@ -38,10 +38,7 @@ class VjMonth(Kind):
 
     def names(self, site: Site) -> Iterator[str]:
         for total in site.catalog.vj_slugs():
-            for month, count, _ in site.catalog.vj_months(total.slug):
-                yield f"{total.slug}/{month}"
-                if count > LIST_LIMIT:
-                    yield from (f"{total.slug}/{day.day}" for day in site.catalog.vj_days(total.slug, month))
+            yield from (f"{total.slug}/{period}" for period in periods_of(site, total.slug))
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         if not session.listed:
@@ -55,13 +52,20 @@ class VjMonth(Kind):
         if sum(day.count for day in days) <= LIST_LIMIT:  # the month may be about to be cut, or have been joined
             yield from (f"{slug}/{day.day}" for day in days)
 
+    def stands(self, site: Site, name: str) -> bool:
+        slug, _, period = name.partition("/")
+        days = site.catalog.vj_days(slug, period[:7])
+        if len(period) < 10:
+            return bool(days)
+        return sum(day.count for day in days) > LIST_LIMIT and any(day.day == period for day in days)
+
     def value(self, site: Site, name: str, language: str) -> VjMonthPage | None:
+        if not self.stands(site, name):
+            return None
         slug, _, period = name.partition("/")
         month, is_day = period[:7], len(period) == 10
         days = site.catalog.vj_days(slug, month)
         is_cut = sum(day.count for day in days) > LIST_LIMIT
-        if not days or (is_day and not (is_cut and any(day.day == period for day in days))):
-            return None
         shown = [day for day in days if day.day == period] if is_day else days
         listed: tuple[Card, ...] = ()
         if is_day or not is_cut:
@@ -97,6 +101,14 @@ class VjMonth(Kind):
             cards=listed,
             turn=Turn() if is_day else _turn(site, slug, month, language),
         )
+
+
+def periods_of(site: Site, slug: str) -> Iterator[str]:
+    """Yield the periods of a VJ that have a page: "2022-01", and "2022-01-13" where the month is cut."""
+    for month, count, _ in site.catalog.vj_months(slug):
+        yield month
+        if count > LIST_LIMIT:
+            yield from (day.day for day in site.catalog.vj_days(slug, month))
 
 
 def _around(site: Site, slug: str, month: str) -> tuple[str, str]:

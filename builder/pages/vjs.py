@@ -46,14 +46,16 @@ class Vjs(Kind):
         # A stream without a profile is about to come, or has just gone.
         return ["", *groups_of(site).around(slug, UNMAPPED_PREFIX)]
 
+    def stands(self, site: Site, name: str) -> bool:
+        return not name or site.once("vj groups", lambda: groups_of(site)).exists(name)
+
     def value(self, site: Site, name: str, language: str) -> VjsPage | None:
-        groups: Groups = site.cache.setdefault("vj groups", None) or groups_of(site)
-        site.cache["vj groups"] = groups
+        if not self.stands(site, name):
+            return None
+        groups = site.once("vj groups", lambda: groups_of(site))
         words = site.words(language)
         if name:
             members, longer = groups.members(name), groups.longer(name)
-            if not groups.exists(name):
-                return None
             unmapped = None
         else:
             members, longer = groups.root_members(), groups.root_groups()

@@ -96,6 +96,10 @@ class Watch(Kind):
                 if neighbour is not None:
                     yield neighbour.id
 
+    def stands(self, site: Site, name: str) -> bool:
+        session = site.catalog.session(name)
+        return session is not None and has_page(session)
+
     def value(self, site: Site, name: str, language: str) -> WatchPage | None:
         session = site.catalog.session(name)
         return watch_page(site, session, language) if session is not None and has_page(session) else None

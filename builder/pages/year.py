@@ -56,6 +56,9 @@ class Year(Kind):
         year = session.day[:4]
         return calendar.period_and_neighbours(site, year, len(site.catalog.months(year)))
 
+    def stands(self, site: Site, name: str) -> bool:
+        return bool(site.catalog.days(name))
+
     def value(self, site: Site, name: str, language: str) -> YearPage | None:
         months = {total.day: total for total in site.catalog.months(name)}
         if not months:

@@ -39,6 +39,9 @@ class Years(Kind):
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         return [""] if session.listed else []
 
+    def stands(self, site: Site, name: str) -> bool:
+        return True
+
     def value(self, site: Site, name: str, language: str) -> YearsPage:
         words = site.words(language)
         years = reversed(site.catalog.years())

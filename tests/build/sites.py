@@ -127,3 +127,11 @@ def difference(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
                 f"{path}: {one[path][max(0, at - 60) : at + 60]!r} | {other[path][max(0, at - 60) : at + 60]!r}"
             )
     return lines
+
+
+def site_of(root: Path, workshop: Workshop) -> TestSite:
+    """Return a new site that has the theme of another one, which is then read once for many."""
+    site = TestSite(root)
+    site.workshop = copy.copy(workshop)
+    site.workshop.places = msgspec.structs.replace(site.places)
+    return site

@@ -64,15 +64,16 @@ def test_of_equal_rank_the_one_with_stream_and_address_wins(poorer):
         assert merged.conflict == ()
 
 
-def test_a_growing_playlist_is_as_long_as_its_longest_self():
+@pytest.mark.parametrize(("early", "late"), list(itertools.product(("http", "https"), repeat=2)))
+def test_a_growing_playlist_is_as_long_as_its_longest_self(early, late):
     """Same address and start, later end: the later statement is the whole file, and nothing contradicts."""
-    first = told(format="hls", url="http://h.myqcloud.com/p.m3u8")
-    grown = told(format="hls", url="http://h.myqcloud.com/p.m3u8", end_ms=END + 60_000, duration_ms=214_000)
-    notices = [notice(verdict="fresh", told=first), notice(told=grown)]
-
-    merged = only(notices)
-    assert (merged.recording.end_ms, merged.recording.duration_ms) == (END + 60_000, 214_000)
-    assert merged.conflict == ()
+    first = told(format="hls", url=f"{early}://h.myqcloud.com/p.m3u8")
+    grown = told(format="hls", url=f"{late}://h.myqcloud.com/p.m3u8", end_ms=END + 60_000, duration_ms=214_000)
+    for notices in itertools.permutations([notice(verdict="fresh", told=first), notice(told=grown)]):
+        merged = only(notices)
+        assert (merged.recording.end_ms, merged.recording.duration_ms) == (END + 60_000, 214_000)
+        assert merged.recording.url == grown.url
+        assert merged.conflict == ()
 
 
 def test_a_sliced_file_does_not_grow():

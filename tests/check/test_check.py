@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
 from builder.check import Finding, check
+from builder.cli.check import command
+from builder.pages import KINDS
+from builder.workshop import Workshop
+from tests.build.sites import ENVIRON, SITE, TestSite, callback, site_of
 
 BASE = "https://replays.example.com/a/b/"
 
@@ -50,5 +57,47 @@ def test_unlisted_pages_and_dot_files_are_no_orphans(tmp_path):
     write(tmp_path, "index.html", "")
     write(tmp_path, "hidden/index.html", '<meta name="robots" content="noindex">')
     write(tmp_path, ".well-known/x.html", "")
+
+    assert check(tmp_path, BASE).findings == ()
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    """The theme, read once for all kinds."""
+    return Workshop(TestSite(tmp_path_factory.mktemp("theme")).places, ENVIRON)
+
+
+@pytest.mark.parametrize("off", ["", *(kind.name for kind in KINDS)])
+def test_whatever_kind_is_switched_off_every_link_and_redirect_leads_somewhere(off, tmp_path, workshop):
+    """Aliases of replays, VJs and prose, a private slug that became a profile's, lines of redirects.yaml, tags."""
+    site = site_of(tmp_path, workshop)
+    bare = callback("carol", 4, 90_000, 600, appname=None) + callback("carol", 5, 95_000, 600)
+    site.append("a.jsonl", callback("alice", 1, 0, 600) + callback("alice", 2, 30_000, 600) + bare)
+    site.append(
+        "a.jsonl", callback("alice", 6, 400, 1_200) + callback("bob", 3, 0, 600) + callback("bob", 7, 9_000, 60)
+    )
+    site.write("replays/a.md", "---\nrecordings: ['5200000000000000001']\ntags: [piano]\naliases: [/old/]\n---\n")
+    hidden = "recordings: ['5200000000000000003']\nvisibility: hidden\naliases: [/older/]\n"
+    site.write("replays/b.md", f"---\n{hidden}---\n")
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: [bob]\naliases: [robert]\n---\n")
+    site.write("pages/about.md", "---\ntitle: About\nnav: true\naliases: [/info/]\n---\nHere.\n")
+    site.write(
+        "redirects.yaml",
+        "/a/: /vj/\n/b/: /tags/piano/\n/c/: /replays/2022/01/\n/d/: /about/\n/e/: /\n/f/: /vj/alice/2022-01/\n",
+    )
+    site.write("site.yaml", SITE + (f"outputs: {{{off}: false}}\n" if off else ""))
+    site.build()
+
+    result = CliRunner().invoke(command, ["--source", str(site.source), "--output", str(site.places.output)])
+
+    assert result.exit_code == 0, result.output
+    leads = {name for name in site.tree() if name.count("/") == 1 and b'http-equiv="refresh"' in site.tree()[name]}
+    assert ("old/index.html" in leads) == (off not in ("watch", "redirect"))
+    assert ("f/index.html" in leads) == (off not in ("vj", "vj_month", "redirect"))
+
+
+def test_a_site_of_single_pages_has_no_orphans(tmp_path):
+    write(tmp_path, "404.html", "")
+    write(tmp_path, "replays/2022/01/13/abc/index.html", "")
 
     assert check(tmp_path, BASE).findings == ()

@@ -173,6 +173,7 @@ def site(sessions=(), *, languages=("en", "zh"), vjs=(), pages=(), catalog=None,
         now_ms=T0,
         assets=assets,
         redirects=redirects or {},
+        former=sorted(redirects or {}),
         redirected=backwards(redirects or {}),
     )
 

@@ -1,0 +1,69 @@
+"""What stands at an address of the site, and which page takes over from a list that is no more.
+
+Addresses here are below the root of their language and without a leading "/": "replays/2022/01/13/".
+"""
+
+from __future__ import annotations
+
+from builder.pages import paths
+from builder.pages.day import Day
+from builder.pages.home import Home
+from builder.pages.kind import Kind
+from builder.pages.month import Month
+from builder.pages.not_found import NotFound
+from builder.pages.page import Page
+from builder.pages.site import Site
+from builder.pages.tag import Tag
+from builder.pages.tags import Tags
+from builder.pages.tombstone import TombstoneKind
+from builder.pages.vj import VjKind
+from builder.pages.vj_month import VjMonth
+from builder.pages.vjs import Vjs
+from builder.pages.watch import Watch
+from builder.pages.year import Year
+from builder.pages.years import Years
+
+_CALENDAR: tuple[Kind, ...] = (Years(), Year(), Month(), Day())
+_PEOPLE: tuple[Kind, ...] = (Vjs(), VjKind(), VjMonth())
+_REST: tuple[Kind, ...] = (Home(), Watch(), Page(), NotFound())
+_CUT: tuple[Kind, ...] = (Day(), Vjs(), VjMonth(), Tags(), Tag())
+_BY_NAME: dict[str, Kind] = {kind.name: kind for kind in (*_CALENDAR, *_PEOPLE, *_CUT, *_REST)}
+LISTS = frozenset(kind.name for kind in _CUT)  # lists that are cut into pieces, which come and go
+_TOMBSTONE = TombstoneKind()
+
+
+def stands(site: Site, path: str) -> bool:
+    """Say whether an address has a page of its own, as the catalog and `outputs:` are."""
+    kind, name = paths.read(path)
+    if kind == "watch" and site.has("tombstone") and _TOMBSTONE.stands(site, name):
+        return True
+    if kind == "tag":
+        name = _tag_named(site, name)
+    return kind in _BY_NAME and site.has(kind) and _BY_NAME[kind].stands(site, name)
+
+
+def is_on(site: Site, path: str) -> bool:
+    """Say whether pages of an address's kind are made; a tombstone stands where the watch page stood."""
+    kind, name = paths.read(path)
+    return site.has("tombstone" if kind == "watch" and _TOMBSTONE.stands(site, name) else kind)
+
+
+def nearest(site: Site, path: str) -> str:
+    """Return the nearest page above an address: of a day without broadcasts the month, at last the home page."""
+    while path and not stands(site, path := above(path)):
+        pass
+    return path
+
+
+def above(path: str) -> str:
+    """Return the address that one lies below, "" for those at the root."""
+    return path.rstrip("/").rpartition("/")[0] + "/" if "/" in path.rstrip("/") else ""
+
+
+def _tag_named(site: Site, name: str) -> str:
+    """Return a tag page's name by that with the tag's folder in it."""
+    period, _, folder = name.partition("|")
+    tags: dict[str, str] = site.once(
+        "tags by folder", lambda: {paths.tag_slug(tag): tag for tag, _ in site.catalog.tags()}
+    )
+    return f"{period}|{tags.get(folder, '')}"
