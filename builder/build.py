@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 import msgspec
 
@@ -25,7 +26,9 @@ from builder.publication import Publication, Published
 from builder.stale import note_changed_inputs, output_id, stale_pages
 from builder.workshop import Workshop
 
-STRICT = frozenset({"curation_unmatched"})  # problems besides quarantined records that `--strict` refuses
+STRICT = frozenset(
+    {"curation_unmatched", "content_unread"}
+)  # problems besides quarantined records that `--strict` refuses
 Progress = Callable[[int], None]
 
 
@@ -73,7 +76,7 @@ def build(workshop: Workshop, options: Options, progress: Progress = lambda _: N
         Catalog.open(places.state) as catalog,
     ):
         report = build_with(workshop, catalog, options, progress)
-        refused = standing_problems(catalog) if options.strict else 0
+        refused = standing_problems(catalog, workshop.content.problems) if options.strict else 0
     return judged(msgspec.structs.replace(report, seconds=round(time.monotonic() - began, 3)), options, refused)
 
 
@@ -160,9 +163,10 @@ def report_of(
     )
 
 
-def standing_problems(catalog: Catalog) -> int:
+def standing_problems(catalog: Catalog, written: Iterable[Problem]) -> int:
     """Count what `--strict` refuses in the whole catalog: a second run must not pass for having read nothing new."""
-    return sum(note.problem.quarantined or note.problem.code in STRICT for note in catalog.problems())
+    found = chain((note.problem for note in catalog.problems()), written)
+    return sum(problem.quarantined or problem.code in STRICT for problem in found)
 
 
 def judged(report: BuildReport, options: Options, refused: int) -> BuildReport:

@@ -25,6 +25,10 @@ class ConfigError(AftercastError):
     exit_code = 2
 
 
+class RemovalError(ConfigError):
+    """More sessions would vanish at once than may without `--allow-removal`."""
+
+
 class StrictError(AftercastError):
     """Problems were found and `--strict` was given."""
 

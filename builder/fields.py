@@ -161,7 +161,7 @@ def duration(node: Node, place: Place) -> int:
     """Read a length of time, seconds or `1h30m`, as milliseconds."""
     value = scalar(node, place, "a duration such as `5m`")
     found = re.fullmatch(r"(?=.)(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9}(?:\.[0-9]{1,3})?)s?)?", value.text)
-    if not found:
+    if not found or re.match(r"0[0-9]+(?:\.|\Z)", value.text):  # YAML 1.1 reads 010 as eight
         raise place.error(node, "a duration such as `5m`")
     hours, minutes, seconds = found.groups()
     return int(hours or 0) * 3_600_000 + int(minutes or 0) * 60_000 + round(float(seconds or 0) * 1000)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import Known, encode
 from builder.media import host_of
 from builder.model import Counts, Curation, Problem
@@ -87,6 +88,12 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
         return Problem("curation_unmatched", f"matches no session{_wanted(curation)}", source=curation.source)
+    for field, names in (("split", curation.split_before), ("merge", curation.merge)):
+        for name in names:
+            # Of `recordings`, which `merge` adds to, any one is enough.
+            if name not in curation.recordings and not _is_known(connection, name):
+                message = f"has no effect: no recording has the id `{name[:80]}`"
+                return Problem("curation_unmatched", message, field=field, source=curation.source)
     if not curation.chapters:
         return None
     spans = connection.execute(
@@ -97,6 +104,11 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
         return None
     message = f"{len(outside)} of `chapters` outside the broadcast and not shown, the first is `{outside[0][:80]}`"
     return Problem("chapter_outside", message, field="chapters", source=curation.source)
+
+
+def _is_known(connection: sqlite3.Connection, key: str) -> bool:
+    query = "SELECT 1 FROM recordings WHERE base=? AND key=? LIMIT 1"
+    return any(connection.execute(query, (base, key)).fetchone() for base in base_numbers(key))
 
 
 def _wanted(curation: Curation) -> str:

@@ -25,7 +25,7 @@ from builder.catalog.setting import code_digest, concern, digest_of, kept
 from builder.catalog.updating import Intake, Update
 from builder.catalog.values import RefreshReport
 from builder.config import Media
-from builder.errors import ConfigError
+from builder.errors import RemovalError
 from builder.model import Counts, PageKey, Problem, Session, Value
 from builder.sessions import Rules
 from builder.sources import FOLDER, SourceSettings, find_sources
@@ -70,8 +70,8 @@ def refresh(
 ) -> RefreshReport:
     """Bring the catalog up to date with the sources and rules; note the pages of every known output that may change.
 
-    Raises `ConfigError`, with the catalog untouched, when two sessions have one address or when more sessions would
-    vanish than `allow_removal` permits. Running it again without news changes nothing.
+    Raises, with the catalog untouched, `ConfigError` when two sessions have one address, and `RemovalError` when more
+    sessions would vanish than `allow_removal` permits. Running it again without news changes nothing.
     """
     run = Refresh(catalog, inputs, affected, output_ids)
     run.allow_removal = allow_removal
@@ -224,14 +224,15 @@ class Refresh:
             return
         if removed == total:
             is_there = (self.inputs.source / FOLDER).exists()
-            what = f"{'' if is_there else 'the folder is missing, '}all sessions would vanish, {total} in number"
+            missing = "" if is_there else "the folder is missing, "
+            what = f"{missing}all sessions that there were would vanish, {total} in number"
         elif removed > REMOVAL_SESSIONS and removed * 100 > total * REMOVAL_SHARE:
             limits = f"more than {REMOVAL_SESSIONS} and more than {REMOVAL_SHARE} %"
             what = f"{removed} of {total} sessions would vanish; {limits} may not in one run"
         else:
             return
         hint = "if their records were removed on purpose, give `--allow-removal`"
-        raise ConfigError(f"{FOLDER}/: {what}", hint=hint)
+        raise RemovalError(f"{FOLDER}/: {what}", hint=hint)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         for output in self.outputs:

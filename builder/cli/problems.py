@@ -23,7 +23,7 @@ PRIVATE = ("stream_id", "excerpt")
 @json_option
 @click.pass_context
 def command(context: click.Context, source: Path, state: Path | None, as_json: bool) -> None:
-    """List what is wrong with the records, show one, or try them again.
+    """List what is wrong with the records and with what people wrote, show one, or read the records again.
 
     \b
     Example:  aftercast problems show recordings/a.jsonl#3
@@ -39,7 +39,7 @@ def command(context: click.Context, source: Path, state: Path | None, as_json: b
 def list_problems(source: Path, state: Path | None, as_json: bool) -> None:
     """List every problem in one line, with the number to show it by."""
     with up_to_date(source, state) as desk:
-        found = desk.catalog.problems()
+        found = desk.problems()
     for each in found:
         say(msgspec.json.encode(as_data(each, private=False)).decode() if as_json else line_of(each))
     if not found and not as_json:
@@ -54,7 +54,7 @@ def list_problems(source: Path, state: Path | None, as_json: bool) -> None:
 def show(number: str, source: Path, state: Path | None, as_json: bool) -> None:
     """Show one problem with all that is known about it, an excerpt of the record too."""
     with up_to_date(source, state) as desk:
-        found = desk.catalog.problem(number)
+        found = desk.problem(number)
     if found is None:
         raise ConfigError(
             f"`{number[:80]}` expected the number of a problem, found none of that number",
@@ -77,7 +77,7 @@ def show(number: str, source: Path, state: Path | None, as_json: bool) -> None:
 def retry(source: Path, state: Path | None) -> None:
     """Read the files with problems again, from their start."""
     with up_to_date(source, state, retry=True) as desk:
-        count = len(desk.catalog.problems())
+        count = len(desk.problems())
     note("no problems are left" if not count else f"{count} {'problem is' if count == 1 else 'problems are'} left")
 
 

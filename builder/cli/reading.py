@@ -1,6 +1,7 @@
 """How commands that only ask get their catalog: they read what is new first, as `build` does, and write no page.
 
-While another aftercast is at work they answer from the catalog as it stands, and say so.
+While another aftercast is at work they answer from the catalog as it stands, and say so; so they do when the records
+that are left would unpublish much.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pathlib import Path
 import msgspec
 
 from builder.build import affected
-from builder.catalog import Catalog, refresh
+from builder.catalog import Catalog, Note, refresh
 from builder.cli.common import note, places_of
-from builder.errors import LockedError
+from builder.errors import LockedError, RemovalError
 from builder.lock import locked
+from builder.model import Problem
 from builder.workshop import Workshop
 
 
@@ -25,6 +27,20 @@ class Desk(msgspec.Struct, frozen=True):
 
     workshop: Workshop
     catalog: Catalog
+
+    def problems(self) -> list[Note]:
+        """Return what is wrong with the records, then with what people wrote."""
+        written = self.workshop.content.problems
+        return self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
+
+    def problem(self, number: str) -> Note | None:
+        """Return one problem by the number that `problems` gives it."""
+        return next((note for note in self.problems() if note.number == number), None)
+
+
+def _number_of(problem: Problem) -> str:
+    line = f":{problem.line}" if problem.line else ""
+    return f"{problem.code}:{problem.source}{line}"
 
 
 @contextmanager
@@ -44,12 +60,22 @@ def up_to_date(source: Path, state: Path | None, *, retry: bool = False) -> Iter
         catalog = stack.enter_context(Catalog.open(places.state))
         if retry:
             catalog.doubt_problems()
+        _refresh(workshop, catalog)
+        yield Desk(workshop, catalog)
+
+
+def _refresh(workshop: Workshop, catalog: Catalog) -> None:
+    """Read what is new. What would unpublish much is a build's to take over: until then, the catalog stays."""
+    try:
         report = refresh(
             catalog,
             workshop.inputs(),
             lambda catalog, before, after: affected(workshop, catalog, before, after),
             output_ids=(),
         )
-        if report.warning:
-            note(report.warning)
-        yield Desk(workshop, catalog)
+    except RemovalError as error:
+        note(f"{error}: this is the catalog as it stands")
+        note("`aftercast build --allow-removal` takes it over, if the records were removed on purpose")
+        return
+    if report.warning:
+        note(report.warning)

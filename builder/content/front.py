@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
 from builder import inside, prose, strict_yaml
 from builder.errors import ConfigError
 from builder.fields import Fields, Place
 from builder.model import Problem, Value
-from builder.strict_yaml import Node
+from builder.strict_yaml import Mapping, Node
 
 MAX_FILE_BYTES = 1024 * 1024
 MAX_BODY = prose.MAX_CHARACTERS
@@ -33,8 +33,19 @@ class ContentFile(Value, frozen=True):
     def fields(self, known: Collection[str]) -> Fields:
         return Fields(self.front, Place(self.name), known)
 
-    def error(self, expected: str, found: str, *, hint: str = "") -> ConfigError:
-        return ConfigError(f"{self.name}: expected {expected}, found {found}", hint=hint)
+    def pairs(self) -> Iterable[tuple[str, Node]]:
+        """Return the keys and values of the front matter."""
+        return ((key.text, value) for key, value in self.front.pairs) if isinstance(self.front, Mapping) else ()
+
+    def place(self, field: str) -> str:
+        """Name a field of the file as messages do, `site_src/vjs/alice.md:3`; line 1 when it is not there."""
+        line = next((value.line for key, value in self.pairs() if key == field), 1)
+        return f"{self.name}:{line}"
+
+    def error(self, expected: str, found: str, *, field: str = "", hint: str = "") -> ConfigError:
+        """Return an error about the file, or about a field of it."""
+        place = self.place(field) if any(key == field for key, _ in self.pairs()) else self.name
+        return ConfigError(f"{place}: expected {expected}, found {found}", hint=hint)
 
 
 def read_content_file(source: Path, relative: str) -> ContentFile:

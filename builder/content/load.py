@@ -14,13 +14,13 @@ from builder.content.front import ContentFile, direction_problems, read_content_
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
 from builder.content.standing import page_of
+from builder.content.strays import stray_problems
 from builder.fields import Place, nearest
 from builder.model import Captions, Curation, MarkdownPage, Problem, Storyboard, Value, Vj
 from builder.prose import Prose
 from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES
 from builder.sessions import Rules, check_rules
-from builder.strict_yaml import Mapping, Node
 
 
 class Content(Value, frozen=True):
@@ -56,6 +56,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
         digests=tuple(sorted([*((file.source, file.digest) for file in everything), *beside.digests])),
         problems=(
             *_direction_problems(source),
+            *(problem for folder in files for problem in stray_problems(source, folder)),
             *(problem for file in everything for problem in file.problems),
             *beside.problems,
         ),
@@ -84,21 +85,22 @@ def _check_addresses(files: dict[str, list[ContentFile]], vjs: Iterable[Vj], pag
         claims.claim(address, address, file)
     for file, address, aliases in holders:
         for alias in aliases:
-            claims.claim(alias, address, file)
+            claims.claim(alias, address, file, field="aliases")
             if alias == address:
-                raise file.error("former addresses in `aliases`", f"the address itself, `{alias}`")
+                raise file.error("former addresses in `aliases`", f"the address itself, `{alias}`", field="aliases")
     seen: dict[tuple[str, str], ContentFile] = {}
     for file, page in zip(files["pages"], pages, strict=True):
         first = seen.setdefault((page.slug, page.language), file)
         if first is not file:
-            raise file.error(f"another language than that of {first.name}", f"`{page.language or 'every language'}`")
+            found = f"`{page.language or 'every language'}`"
+            raise file.error(f"another language than that of {first.name}", found, field="language")
 
 
 def _check_broadcasters(files: Iterable[ContentFile], curations: Iterable[Curation], vjs: Iterable[Vj]) -> None:
     slugs = {vj.slug for vj in vjs}
     for file, curation in zip(files, curations, strict=True):
         if curation.vj and curation.vj not in slugs and not curation.vj.startswith("s-"):
-            node = next(value for key, value in pairs_of(file.front) if key == "vj")
+            node = next(value for key, value in file.pairs() if key == "vj")
             hint = nearest(curation.vj, slugs) if slugs else ""
             raise Place(file.name, "vj").error(node, "the slug of a profile in `vjs/`", hint=hint)
 
@@ -107,13 +109,4 @@ def _places(files: Iterable[ContentFile]) -> Callable[[str, str], str]:
     """Return what names a field of a file as messages do: `site_src/vjs/alice.md:3`."""
     by_source = {file.source: file for file in files}
 
-    def where(source: str, field: str) -> str:
-        file = by_source[source]
-        line = next((value.line for key, value in pairs_of(file.front) if key == field), 1)
-        return f"{file.name}:{line}"
-
-    return where
-
-
-def pairs_of(node: Node | None) -> Iterable[tuple[str, Node]]:
-    return ((key.text, value) for key, value in node.pairs) if isinstance(node, Mapping) else ()
+    return lambda source, field: by_source[source].place(field)

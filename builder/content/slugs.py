@@ -20,11 +20,11 @@ VJ_SLUGS = {"in", "index"}
 
 def check_slug(file: ContentFile, slug: str, reserved: Collection[str]) -> str:
     """Return a file's slug, or raise: not an address, or an address of the site itself."""
-    if not SLUG.fullmatch(slug) or _DEVICES.fullmatch(slug):
-        raise file.error(
-            f"a file name of `a-z`, `0-9` and single `-`, at most {MAX_SLUG} long",
-            f"`{file.source.rsplit('/', 1)[-1]}`",
-        )
+    name = f"`{file.source.rsplit('/', 1)[-1]}`"
+    if not SLUG.fullmatch(slug):
+        raise file.error(f"a file name of `a-z`, `0-9` and single `-`, at most {MAX_SLUG} long", name)
+    if _DEVICES.fullmatch(slug):
+        raise file.error("a file name that no system keeps for a device", name)
     if slug in reserved:
         raise file.error("a name that is not an address of the site itself", f"`{slug}`")
     return slug
@@ -47,8 +47,10 @@ class Claims:
     def __init__(self) -> None:
         self._holders: dict[str, tuple[str, ContentFile]] = {}
 
-    def claim(self, path: str, address: str, file: ContentFile) -> None:
-        """Claim a path for what lives at `address`."""
+    def claim(self, path: str, address: str, file: ContentFile, *, field: str = "") -> None:
+        """Claim a path for what lives at `address`; `field` is where the file names it."""
         held_by, first = self._holders.setdefault(path, (address, file))
         if held_by != address:
-            raise ConfigError(f"{file.name}: `aliases` expected a free path, found `{path}`, claimed by {first.name}")
+            raise ConfigError(
+                f"{file.place(field)}: `aliases` expected a free path, found `{path}`, claimed by {first.name}"
+            )

@@ -21,7 +21,7 @@ def page_of(file: ContentFile, prose: Prose, *, languages: tuple[str, ...]) -> M
         language = front.get("language", fields.text, "")
     if language and language not in languages:
         known = ", ".join(f"`{one}`" for one in languages)
-        raise file.error(f"one of the site's languages ({known})", f"`{language}`")
+        raise file.error(f"one of the site's languages ({known})", f"`{language}`", field="language")
     title, body = front.get("title", fields.text, ""), file.body
     heading = re.match(r"#[ \t]+([^\n]+)\n*", body)
     if heading and not title:

@@ -16,6 +16,7 @@ import msgspec
 
 from builder.config import SITE_FILE, SLUG_KEY_VARIABLE, SiteConfig, load_config
 from builder.content.load import Content, load_content
+from builder.content.strays import strays
 from builder.memory import Memory, digest_of_parts
 from builder.model import Value
 from builder.redirects import FILE as REDIRECTS_FILE
@@ -68,6 +69,7 @@ def _files(source: Path) -> Iterator[tuple[str, str | None]]:
             for name in sorted(os.listdir(place)):  # noqa: PTH208  names alone are wanted
                 if not name.startswith("."):
                     yield f"{folder}/{name}", _digest(place / name)
+            yield from ((name, "not read") for name in strays(source, folder))
 
 
 def _digest(path: Path) -> str | None:

@@ -185,3 +185,42 @@ def test_while_another_is_at_work_the_catalog_answers_as_it_stands(world, capsys
     assert (code, len(out)) == (0, 2)
     assert err == ["aftercast: another aftercast is at work here: this is the catalog as it stands"]
     assert len(call(capsys, "sessions", "--json")[1]) == 3
+
+
+def test_questions_are_answered_while_too_much_would_vanish(world, capsys):
+    """The catalog stays as it is, with a word; a build is what takes it over, and it still refuses by itself."""
+    before = call(capsys, "sessions", "--json")[1]
+    vanish = "all sessions that there were would vanish, 2 in number"
+    (world.recordings / "a.jsonl").unlink()
+    world.write("b.jsonl", callback("9", START_S))
+
+    for _ in range(2):
+        code, out, err = call(capsys, "sessions", "--json")
+        assert (code, out) == (0, before)
+        assert err == [
+            f"aftercast: recordings/: {vanish}: this is the catalog as it stands",
+            "aftercast: `aftercast build --allow-removal` takes it over, if the records were removed on purpose",
+        ]
+    assert call(capsys, "build")[0] == 2
+    assert call(capsys, "build", "--allow-removal")[0] == 0
+    code, out, err = call(capsys, "sessions", "--json")
+    assert (code, err, [json.loads(line)["tracks"][0]["parts"][0]["file_id"] for line in out]) == (0, [], ["9"])
+
+
+def test_what_strict_refuses_is_listed(world, capsys):
+    """Content that is not read stands beside the problems of the records, with a number of its own."""
+    (world.source / "replays" / "2022").mkdir(parents=True)
+    (world.source / "replays" / "2022" / "a.md").write_text("---\nvisibility: hidden\n---\n")
+    (world.recordings / "a.jsonl").unlink()
+    world.write("b.jsonl", callback("9", START_S))
+
+    code, _, err = call(capsys, "build", "--strict")
+    assert (code, err[-2]) == (3, "aftercast: 1 problem found and `--strict` given")
+    (line,) = call(capsys, "problems")[1]
+    assert line == (
+        "content_unread:replays/2022/a.md  content_unread (warning)  "
+        "replays/2022/a.md: expected its place right in `replays/`; the file is not read"
+    )
+    assert call(capsys, "problems", "show", line.split()[0])[1][1] == "code: content_unread"
+    (world.source / "replays" / "2022" / "a.md").unlink()
+    assert call(capsys, "build", "--strict")[0] == 0

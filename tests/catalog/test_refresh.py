@@ -253,12 +253,14 @@ def test_not_all_sessions_may_vanish_unasked(tmp_path, monkeypatch, count, rows)
     place.unlink()
 
     with Catalog.open(world.state) as catalog:
-        with pytest.raises(ConfigError, match=r"^recordings/: all sessions would vanish, "):
+        with pytest.raises(ConfigError, match=r"^recordings/: all sessions that there were would vanish, "):
             world.refresh(catalog, allow_removal=False)
         assert contents(catalog) == before
     place.parent.rmdir()
     with Catalog.open(world.state) as catalog:
-        with pytest.raises(ConfigError, match=r"^recordings/: the folder is missing, all sessions would vanish, "):
+        with pytest.raises(
+            ConfigError, match=r"^recordings/: the folder is missing, all sessions that there were would vanish, "
+        ):
             world.refresh(catalog, allow_removal=False)
         assert contents(catalog) == before
         assert world.refresh(catalog, allow_removal=True).removed == count
@@ -364,6 +366,25 @@ def test_curation_changes_its_session_and_is_reported_when_it_matches_none(tmp_p
     assert found["tags"] == ["('end', 1)"]
     report, found = world.run()
     assert (report.changed, found["tags"], found["findings"]) == (1, [], [])
+
+
+def test_ids_that_split_and_merge_name_in_vain_are_reported(tmp_path):
+    """Of `recordings` any one is enough; what is to be cut or joined must be there, in a session or not."""
+    world = World(tmp_path)
+    elsewhere = callback("3", START_S, video_url="http://elsewhere.example.com/3.mp4")
+    world.write("a.jsonl", callback("1", START_S), callback("2", START_S + 10 * HOUR_S), elsewhere)
+    fine = Curation("replays/fine.md", recordings=("1", "8"), split_before=("2",), merge=("1", "8", "2"))
+    waits = Curation("replays/waits.md", recordings=("1",), split_before=("3",))
+    cut = Curation("replays/cut.md", recordings=("1",), split_before=("2", "9"))
+    joined = Curation("replays/joined.md", recordings=("2",), merge=("2", "7"))
+
+    report, _ = world.run(curations=(fine, waits, cut, joined))
+
+    found = [problem for problem in report.problems if problem.code == "curation_unmatched"]
+    assert [(problem.source, problem.field, problem.message) for problem in found] == [
+        ("replays/cut.md", "split", "has no effect: no recording has the id `9`"),
+        ("replays/joined.md", "merge", "has no effect: no recording has the id `7`"),
+    ]
 
 
 def test_chapters_outside_their_broadcast_are_reported(tmp_path):

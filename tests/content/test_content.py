@@ -22,7 +22,7 @@ class Site:
     def load(self, files: dict[str, str], config: SiteConfig = CONFIG) -> Content:
         for name, text in files.items():
             path = self.source / name
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(textwrap.dedent(text), encoding="utf-8")
         return load_content(self.source, config)
 
@@ -275,7 +275,6 @@ def test_a_wrong_file_is_told(site, name, front, sentence):
         "vjs/a_b.md",
         "vjs/-a.md",
         "vjs/a--b.md",
-        "vjs/con.md",
         "vjs/a b.md",
         f"vjs/{'a' * 65}.md",
     ],
@@ -283,6 +282,15 @@ def test_a_wrong_file_is_told(site, name, front, sentence):
 def test_a_file_name_that_cannot_be_an_address_is_refused(site, name):
     """Slugs are safe everywhere, and say what they may be."""
     assert site.error({name: ""}).startswith(f"site_src/{name}: expected a file name of `a-z`, `0-9` and single `-`")
+
+
+@pytest.mark.parametrize("name", ["vjs/con.md", "pages/nul.md", "pages/com1.en.md"])
+def test_a_name_that_a_system_keeps_for_a_device_is_refused(site, name):
+    """The reason is told: the letters are all right."""
+    file = name.split("/")[1]
+    assert site.error({name: ""}) == (
+        f"site_src/{name}: expected a file name that no system keeps for a device, found `{file}`"
+    )
 
 
 @pytest.mark.parametrize("name", ["vjs/in.md", "pages/replays.md", "pages/zh.md", "pages/404.md", "pages/static.md"])
@@ -393,6 +401,33 @@ def test_letters_that_turn_the_writing_direction_are_reported(site):
     assert [(problem.code, problem.source, problem.line) for problem in content.problems] == [
         ("bidi_control", "vjs/a.md", 2)
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("replays/2022/a.md", "its place right in `replays/`"),
+        ("pages/a/b.md", "its place right in `pages/`"),
+        ("vjs/x/y/z.markdown", "its place right in `vjs/`"),
+        ("replays/b.MD", "a name that ends in `.md`"),
+        ("vjs/alice.yaml", "a name that ends in `.md`"),
+    ],
+)
+def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted):
+    """A `visibility: hidden` that is not read must not go unnoticed; pictures, captions and dot files are fine."""
+    fine = {"replays/.draft/a.md": "", "replays/.a.yml": "", "vjs/photos/a.txt": "", "vjs/alice.md": ""}
+    content = site.load(fine | {name: "---\nvisibility: hidden\n---\n"})
+
+    assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
+        ("content_unread", name, f"expected {wanted}; the file is not read")
+    ]
+
+
+@pytest.mark.parametrize("written", ["010", "007.5", "00"])
+def test_a_number_that_yaml_may_read_as_another_is_no_length(site, written):
+    assert site.error({"vjs/a.md": f"---\ngap: {written}\n---\n"}) == (
+        f"site_src/vjs/a.md:2: `gap` expected a duration such as `5m`, found `{written}`"
+    )
 
 
 def test_a_link_out_of_the_source_is_refused(site, tmp_path):
