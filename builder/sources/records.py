@@ -7,6 +7,7 @@ used becomes a quarantined `Problem`; no exception leaves this module.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from builder.model import Ignored, Item, Problem
@@ -120,15 +121,30 @@ def _is_empty_response(values: dict[str, Any]) -> bool:
 
 def _envelope(values: dict[str, Any]) -> str:
     """Return the key that a body stands under; a web server's `request` may be the request's line instead."""
-    told = [name for name in ENVELOPES if type(values.get(name)) in (str, dict) and values[name]]
-    whole = (name for name in told if type(values[name]) is dict or values[name].lstrip().startswith("{"))
+    told = [name for name in ENVELOPES if type(values.get(name)) in (str, dict, list) and values[name]]
+    whole = (name for name in told if type(values[name]) is not str or values[name].lstrip()[:1] in ("{", "["))
     return next(whole, told[0] if told else "")
 
 
-def _opened(inner: str | dict[str, Any], name: str, keys: tuple[bytes, ...], depth: int) -> list[Item]:
+def _opened(inner: str | dict[str, Any] | list[Any], name: str, keys: tuple[bytes, ...], depth: int) -> list[Item]:
     if depth >= _ENVELOPES_DEEP:
         raise RefusedError("record_too_deep", f"`{name}`: envelopes may be {_ENVELOPES_DEEP} deep", name)
+    if type(inner) is str and inner.lstrip().startswith("["):
+        inner = strict_value(inner)
+    if type(inner) is list:
+        return [item for element in inner for item in _of_array(element, keys, depth + 1)]
     if type(inner) is dict:
         return _from_object(inner, keys, depth + 1)
     assert type(inner) is str  # the caller's types
     return _from_body(inner.encode(), keys, depth + 1)
+
+
+def _of_array(element: Any, keys: tuple[bytes, ...], depth: int) -> list[Item]:
+    """Read one of the bodies that a receiver put into one envelope: a bad one does not spoil its neighbours."""
+    raw = json.dumps(element, ensure_ascii=False).encode()
+    if type(element) is not dict:
+        return [problem_of(RefusedError("not_an_object", "expected an object in the array of bodies"), raw)]
+    try:
+        return _from_object(element, keys, depth)
+    except (RefusedError, StrictJsonError) as error:
+        return [problem_of(error, raw)]

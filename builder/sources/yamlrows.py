@@ -23,8 +23,10 @@ _START = re.compile(
     rb"(?:(?:[ \t\r]*#[^\n]*|---[^\n]*|%YAML[^\n]*|[ \t\r]*)\n)*+"
     rb"(?:(?:-[ \t]+|-[ \t]*\r?\n[ \t]+)?[\"']?([a-z]+)[\"']?[ \t]*:"
     rb"(?:[ \t]++(?!\{|(?!\[\{)[^\n]*\{[ \t]*\")|\r?\n)"  # `app: {…}` and `app: INFO {"…` are lines of a log
-    rb"|-[ \t]+\{[ \t]*([a-z]+):[ \t])"  # and so is `- {"app": …`
+    rb"|-(?:[ \t]+|[ \t]*\r?\n[ \t]+)\{[ \t]*([a-z]+):[ \t])"  # and so is `- {"app": …`
 )
+_KEY = re.compile(rb"[ \t]*+(-[ \t]+)?[\"']?([A-Za-z_][A-Za-z0-9_-]*)[\"']?[ \t]*:(?:[ \t]|\r?\Z)")
+_FIRST_LINES = 40  # in which a row names what makes it one
 _LISTS = ("recordings", "rows", "replays")
 _Mark = tuple[int, int]  # offset in characters, line from 1
 
@@ -32,7 +34,20 @@ _Mark = tuple[int, int]  # offset in characters, line from 1
 def is_rows(head: bytes) -> bool:
     """Say whether a text begins as neutral rows in YAML do."""
     match = _START.match(head)
-    return match is not None and (match[1] or match[2]).decode() in (*neutral.COLUMNS, *_LISTS)
+    if match is not None and (match[1] or match[2]).decode() in (*neutral.COLUMNS, *_LISTS):
+        return True
+    names = dict.fromkeys(_first_names(head))
+    return neutral.is_row(names) or any(name in names for name in _LISTS)
+
+
+def _first_names(head: bytes) -> Iterator[str]:
+    """Yield the keys of the first row of a text whose lines are all keys, as long as they are."""
+    told = [line for line in head.split(b"\n") if line.strip() and line.lstrip()[:1] != b"#" and line[:3] != b"---"]
+    for number, line in enumerate(told[:_FIRST_LINES]):
+        match = _KEY.match(line)
+        if match is None or (match[1] and number):
+            return
+        yield match[2].decode()
 
 
 def rows(content: Content) -> Iterator[tuple[int, int, Item]]:

@@ -9,6 +9,10 @@ from builder.model import Ignored, Notice, Problem
 from builder.sources.receiver import checksum
 
 
+def laid_out(body):
+    return json.dumps(json.loads(body), ensure_ascii=False, indent=1)
+
+
 def test_the_official_callback_log_repeats_failed_tries(folder, line):
     """Each `Request` is a callback as it was posted."""
     row = {"EventTime": "2022-01-13T15:59:58Z", "EventType": 100, "Request": line(), "Response": "", "ResultCode": 1}
@@ -38,8 +42,16 @@ def test_the_official_callback_log_repeats_failed_tries(folder, line):
         lambda body: body.replace("\\", "\\x5C").replace('"', "\\x22"),
         lambda body: '"' + body.replace("\\", "\\x5C").replace('"', "\\x22") + '"',
         lambda body: json.dumps({"request": "POST /cb HTTP/1.1", "status": "200", "request_body": body}),
+        lambda body: "2025-09-05 INFO callback" + body,
+        lambda body: "2025-09-05 [INFO]" + body,
+        lambda body: "2025-09-05 " + "{a} {} " * 30 + '{"k": 1}, ' * 30 + body,
+        lambda body: 'context={} 203.0.113.9 "POST /cb" 200 ' + json.dumps(body),
+        lambda body: '- "' + laid_out(body).replace("\\", "\\x5C").replace('"', "\\x22").replace("\n", "\\x0A") + '" 5',
+        lambda body: laid_out(body).replace("\\", "\\x5C").replace('"', "\\x22").replace("\n", "\\x0D\\x0A"),
+        lambda body: json.dumps({"body": [json.loads(body)]}),
+        lambda body: json.dumps({"Request": f" [{body}]"}),
     ],
-    ids=range(17),
+    ids=range(25),
 )
 def test_a_request_log_gives_the_bodies_back(folder, line, wrap):
     """Text then an object, JSON in a string, envelopes, both of nginx's escapes."""
@@ -75,6 +87,23 @@ def test_a_log_is_no_table_whatever_it_counts(folder, line, before, cells):
 
     assert type(first) is Notice
     assert first == second == folder.item(json.dumps(body))
+
+
+@pytest.mark.parametrize("wrap", [lambda bodies: bodies, json.dumps], ids=["array", "text"])
+def test_an_envelope_of_several_bodies_gives_each(folder, line, wrap):
+    """One that is none, or that cannot be used, spoils no neighbour; each has a place of its own."""
+    bodies = [json.loads(line()), 7, {"event_type": 100, "file_id": "8"}, json.loads(line(file_id="9"))]
+    first, second, third, last = folder.items(json.dumps({"body": wrap(bodies)}) + "\n")
+
+    assert (first, last) == (folder.item(line()), folder.item(line(file_id="9")))
+    assert (second.code, third.code, third.file_id) == ("not_an_object", "missing_field", "8")
+    assert (second.line, third.line, third.offset - second.offset) == (1, 1, 1)
+
+
+def test_a_record_that_broke_off_before_another_is_told(folder, line):
+    """A glued object stands behind text; behind the beginning of a record it would hide that this one is lost."""
+    torn = line()[:-40].rstrip("0123456789")
+    assert [type(item) for item in folder.items(f"x {torn}1{line()}\n")] == [Problem]
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,9 @@ def test_a_neutral_row_is_refused_with_its_reason(folder, more, code):
         "- {stream: s, id: 0123, end: 2022-01-13 15:57:30, url: 'https://m.example.com/x.flv'}\n",
         "-\r\n  stream: s\r\n  id: 0123\r\n  end: 1642089450\r\n  url: https://m.example.com/x.flv\r\n",
         "\r\nstream,id,end,url\r\ns,0123,1642089450,https://m.example.com/x.flv\r\n",
+        "- note: mine\n  Camera-2: x\n\n  # or not\n  stream: s\n  id: 0123\n  end: 1642089450\n  url: https://m.example.com/x.flv\n",
+        "-\n  {stream: s, id: 0123, end: 1642089450, url: 'https://m.example.com/x.flv'}\n",
+        "version: 2\nrecordings:\n- stream: s\n  id: 0123\n  end: 1642089450\n  url: https://m.example.com/x.flv\n",
     ],
 )
 def test_neutral_rows_are_read_from_yaml(folder, text):
