@@ -1,7 +1,7 @@
 """Group commit: one thread writes a group of records, syncs once, and then all of them are acknowledged together.
 
-Nothing waits for a timer: a lone notification is handed over at the end of the event loop's present round, and while a
-group is being synced the next ones gather. Two groups may be on their way, so that the disk need not wait for us. A
+Nothing waits: a notification that finds the thread idle is handed over at once, and while groups are being synced the
+next ones gather. Two groups may be on their way, so that the disk need not wait for us. A
 group wakes the event loop once, which then answers everyone in it. When two in a row fail, the receiver is unready and
 refuses at once; the thread then looks every half second whether the disk takes bytes again.
 """
@@ -50,9 +50,9 @@ class Committer:
         if not self.is_ready or self._closing or self._loop is None:
             settled(False)
             return
-        if not self._waiting:
-            self._loop.call_soon(self._hand_over)
         self._waiting.append((received_ms, line, settled))
+        if self._on_their_way < GROUPS_ON_THEIR_WAY:
+            self._hand_over()
 
     async def close(self, patience_seconds: float) -> None:
         """Finish what is waiting, then stop the thread; a disk that hangs is given up after `patience_seconds`."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import itertools
 import re
 from collections.abc import Callable, Sequence
@@ -239,6 +240,7 @@ class Log:
             window *= 4
 
 
+@functools.lru_cache(maxsize=4)
 def day_of(received_ms: int) -> str:
     return dt.datetime.fromtimestamp(received_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
 
