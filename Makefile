@@ -52,6 +52,7 @@ media: .venv/.demo
 site: media
 	$(BIN)/aftercast build
 	@echo
+	@echo "Lines about recordings/callbacks/ are meant: the demo has a few bad records, as real logs have."
 	@echo "The demo site is in output/. To look at it: $(BIN)/aftercast serve"
 	@echo "then open the address that it prints. It builds again whenever site_src/ changes."
 

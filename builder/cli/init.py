@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import shlex
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -23,4 +25,10 @@ def command(folder: Path) -> None:
     place = shlex.quote(folder.as_posix())
     click.echo(f"started a site in {folder}: {len(written)} files, to begin with site_src/site.yaml")
     click.echo(f"next: put records into {place}/site_src/recordings/ (logs of callbacks into callbacks/ in it), then")
-    click.echo(f"      aftercast build --source {place}/site_src --output {place}/output")
+    click.echo(f"      {called()} build --source {place}/site_src --output {place}/output")
+
+
+def called() -> str:
+    """Return how to call this command again: by its name, or by its path where the name is not found."""
+    path = Path(sys.argv[0])
+    return "aftercast" if shutil.which("aftercast") or path.name != "aftercast" else shlex.quote(str(path))

@@ -49,7 +49,8 @@ def command(
         if stream is None:
             return
     if stream is None or domain is None:
-        raise ConfigError("push-url: expected a stream and `--domain`", hint="or `--advice` alone")
+        missing = " and ".join(["a stream"] * (stream is None) + ["`--domain`"] * (domain is None))
+        raise ConfigError(f"push-url: expected {missing}, found none", hint="or `--advice` alone")
     key = os.environ.get(PUSH_KEY, "")
     if not key:
         raise ConfigError(f"the environment: `{PUSH_KEY}` expected the push key of the domain, found none")
