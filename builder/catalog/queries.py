@@ -136,6 +136,10 @@ class CalendarQuestions(Questions):
         query = "SELECT day, count, recorded_ms FROM days WHERE day>=? AND day<? ORDER BY day"
         return [DayTotal(*row) for row in self.connection.execute(query, (prefix, f"{prefix}~"))]
 
+    def has_days(self, prefix: str) -> bool:
+        """Say whether a year, month or day has listed sessions."""
+        return self._number("SELECT 1 FROM days WHERE day>=? AND day<? LIMIT 1", (prefix, f"{prefix}~")) == 1
+
     def months(self, year: str = "") -> list[DayTotal]:
         return self._periods(7, year)
 

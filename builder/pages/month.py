@@ -55,7 +55,7 @@ class Month(Kind):
         yield from (day[:7] for day in calendar.touched_days(site, session))
 
     def stands(self, site: Site, name: str) -> bool:
-        return bool(site.catalog.days(name))
+        return site.catalog.has_days(name)
 
     def value(self, site: Site, name: str, language: str) -> MonthPage | None:
         totals = {total.day: total for total in site.catalog.days(name)}

@@ -23,14 +23,16 @@ def quiet_periods(site: Site, prefix: str = "") -> list[str]:
 
 
 def is_quiet(site: Site, period: str) -> bool:
-    return not site.catalog.days(period) and bool(_days(site, period))
+    return not site.catalog.has_days(period) and bool(_days(site, period))
 
 
 def quieted(site: Site, session: Session) -> Iterator[str]:
     """Yield the periods that come, go or lead elsewhere with a session: those that list nothing just now."""
     days = {session.day, *("-".join(alias.split("/")[:3]) for alias in session.aliases if not alias.startswith("/"))}
-    for period in sorted({day[:length] for day in days for length in KINDS}):
-        if not site.catalog.days(period):
+    for day in sorted(days):
+        for period in (day, day[:7], day[:4]):
+            if site.catalog.has_days(period):
+                break  # and so have the longer ones
             yield period
             yield from quiet_periods(site, period)
 

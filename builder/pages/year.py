@@ -57,7 +57,7 @@ class Year(Kind):
         return calendar.period_and_neighbours(site, year, len(site.catalog.months(year)))
 
     def stands(self, site: Site, name: str) -> bool:
-        return bool(site.catalog.days(name))
+        return site.catalog.has_days(name)
 
     def value(self, site: Site, name: str, language: str) -> YearPage | None:
         months = {total.day: total for total in site.catalog.months(name)}
