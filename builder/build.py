@@ -23,7 +23,7 @@ from builder.moved import Moved, keep_addresses_alive
 from builder.output import OutputFolder, claim, marker_stamp
 from builder.pages import KINDS
 from builder.publication import Publication, Published
-from builder.stale import note_changed_inputs, output_id, stale_pages
+from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.workshop import Workshop
 
 STRICT = frozenset(
@@ -93,6 +93,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     folder, anew = claimed(workshop, catalog, ledger, options)
     with catalog.transaction():
         note_changed_inputs(ledger, workshop.site(catalog), workshop.digests(), everything=anew)
+        note_pieces(ledger, workshop.site(catalog))
     moved = keep_addresses_alive(workshop, catalog, ledger, write=options.write_redirects and not options.dry_run)
     if anew and not options.dry_run:
         with catalog.transaction():

@@ -15,7 +15,9 @@ import msgspec
 
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.model import PageKey, Session, Value
-from builder.pages import KINDS, Site, kind_named
+from builder.pages import KINDS, Site, kind_named, paths
+from builder.pages.kind import Kind
+from builder.pages.standing import CUT_LISTS
 
 ALL = "*"  # as a key's name: every page of the kind
 ASSETS = PageKey("asset", ALL)
@@ -89,6 +91,28 @@ def touched_by(name: str, site: Site) -> Iterable[PageKey]:
     if what == "content" and rest.startswith("vjs/"):
         return profile_pages(PurePosixPath(rest).stem, site)
     return [EVERYTHING]
+
+
+def note_pieces(ledger: Ledger, site: Site) -> None:
+    """Add the pieces that come or go with the lists that are pending: one broadcast may cut a list, or join it again.
+
+    Those are the pieces that were published and stand no more, and those that stand and were not published. A page may
+    redirect to one of them, too.
+    """
+    pending = ledger.pending()
+    for kind in CUT_LISTS if EVERYTHING not in pending else ():
+        lists = {kind.list_of(key.name) for key in pending if key.kind == kind.name and key.name != ALL}
+        for list_ in sorted(lists) if site.has(kind.name) else ():
+            changed = come_or_gone(site, kind, list_, ledger.names_below(kind.name, kind.folder(list_)))
+            if any(f"/{paths.of(kind.name, name)}".rstrip("/") in site.redirected for name in changed):
+                ledger.add_pending(every_redirect(site), "a piece of a list came or went")
+            keys = (PageKey(kind.name, name, language) for name in changed for language in kind.languages(site))
+            ledger.add_pending(keys, "the list was cut or joined")
+
+
+def come_or_gone(site: Site, kind: Kind, list_: str, published: Iterable[str]) -> list[str]:
+    """Return the pieces of a list that are not as they were published, in order."""
+    return sorted(set(published) ^ set(kind.pieces(site, list_)))
 
 
 def every_redirect(site: Site) -> list[PageKey]:

@@ -145,6 +145,14 @@ class Ledger:
         rows = self.connection.execute("SELECT DISTINCT name FROM page WHERE output=? AND kind=?", (self.output, kind))
         return (name for (name,) in rows)
 
+    def names_below(self, kind: str, folder: str) -> Iterator[str]:
+        """Yield the names of the pages of a kind below an address, each once, without the one at the address."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT name FROM page WHERE output=? AND path>? AND path<? AND path<>? AND kind=?",
+            (self.output, folder, f"{folder}~", f"{folder}index.html", kind),
+        )
+        return (name for (name,) in rows)
+
     def is_empty(self) -> bool:
         return self.connection.execute("SELECT 1 FROM page WHERE output=? LIMIT 1", (self.output,)).fetchone() is None
 

@@ -131,6 +131,11 @@ class CalendarQuestions(Questions):
         query = "SELECT hour, count(*) FROM sessions WHERE listed AND day=? GROUP BY hour ORDER BY hour"
         return list(self.connection.execute(query, (day,)))
 
+    def hour_starts(self, day: str, hour: int) -> list[int]:
+        """Return when the sessions of a local hour began."""
+        query = "SELECT start_ms FROM sessions WHERE listed AND day=? AND hour=? ORDER BY start_ms"
+        return [start for (start,) in self.connection.execute(query, (day, hour))]
+
     def days(self, prefix: str = "") -> list[DayTotal]:
         """Return the days that have listed sessions: of a year ("2022"), a month ("2022-01"), or all."""
         query = "SELECT day, count, recorded_ms FROM days WHERE day>=? AND day<? ORDER BY day"
@@ -202,6 +207,11 @@ class TagQuestions(Questions):
             "SELECT substr(day, 1, 7) AS month, count(*) FROM session_tags WHERE tag=? GROUP BY month ORDER BY month"
         )
         return list(self.connection.execute(query, (tag,)))
+
+    def tag_days(self, tag: str, month: str) -> list[str]:
+        """Return the days of a month that have sessions with a tag."""
+        query = "SELECT DISTINCT day FROM session_tags WHERE tag=? AND day>=? AND day<? ORDER BY day"
+        return [day for (day,) in self.connection.execute(query, (tag, month, f"{month}~"))]
 
 
 def _prefix(year: str | int | None, month: str | int | None) -> str:

@@ -52,8 +52,7 @@ class Day(Kind):
     def names(self, site: Site) -> Iterator[str]:
         for total in site.catalog.days(""):
             yield total.day
-            if total.count > LIST_LIMIT:
-                yield from _pieces(site, total.day)
+            yield from self.pieces(site, total.day) if total.count > LIST_LIMIT else ()
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         if not session.listed:
@@ -61,12 +60,22 @@ class Day(Kind):
         count = site.catalog.day_count(session.day)
         yield from calendar.period_and_neighbours(site, session.day, count)
         yield from (day for day in calendar.touched_days(site, session) if day != session.day)
-        if count > LIST_LIMIT:
-            yield from _pieces_around(site, session)
-        else:
-            # The day may be about to be cut, or have just been joined: its pieces come or go, and all are asked for.
-            yield from (f"{session.day}T{hour:02}" for hour, _ in site.catalog.day_hours(session.day))
-            yield f"{session.day}T{_hour(site, session)}"
+        hour = f"{session.day}T{_clock(site, session.start_ms)[:2]}"
+        yield from (hour, f"{hour}:{_clock(site, session.start_ms)[3:]}")
+
+    def list_of(self, name: str) -> str:
+        return name[:10]
+
+    def folder(self, list_: str) -> str:
+        return paths.of("day", list_)
+
+    def pieces(self, site: Site, list_: str) -> Iterator[str]:
+        if site.catalog.day_count(list_) <= LIST_LIMIT:
+            return
+        for hour, count in site.catalog.day_hours(list_):
+            yield f"{list_}T{hour:02}"
+            if count > LIST_LIMIT:
+                yield from (f"{list_}T{hour:02}:{minute}" for minute in _minutes(site, list_, hour))
 
     def stands(self, site: Site, name: str) -> bool:
         day, _, time = name.partition("T")
@@ -138,7 +147,7 @@ def _has_piece(site: Site, day: str, time: str) -> bool:
     count = dict(site.catalog.day_hours(day)).get(int(hour), 0)
     if not minute or count <= LIST_LIMIT:
         return bool(count) and not minute
-    return any(_minute(site, session) == minute for session in site.catalog.day_sessions(day, hour=int(hour)))
+    return minute in _minutes(site, day, int(hour))
 
 
 def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
@@ -146,7 +155,7 @@ def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
     sessions = site.catalog.day_sessions(day, hour=int(hour))
     pieces: tuple[Total, ...] = ()
     if minute:
-        sessions = [session for session in sessions if _minute(site, session) == minute]
+        sessions = [session for session in sessions if _clock(site, session.start_ms)[3:] == minute]
     elif len(sessions) > LIST_LIMIT:
         pieces = tuple(
             Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each), 0)
@@ -220,33 +229,18 @@ def _entry(site: Site, session: Session, day: str, language: str) -> Entry:
     )
 
 
-def _pieces(site: Site, day: str) -> Iterator[str]:
-    for hour, count in site.catalog.day_hours(day):
-        yield f"{day}T{hour:02}"
-        if count > LIST_LIMIT:
-            for minute, _ in _by_minute(site, site.catalog.day_sessions(day, hour=hour)):
-                yield f"{day}T{hour:02}:{minute}"
-
-
-def _pieces_around(site: Site, session: Session) -> Iterator[str]:
-    """Yield the pieces of a cut day that a session is on, and those that come or go with its hour's own limit."""
-    day, hour = session.day, _hour(site, session)
-    yield f"{day}T{hour}"
-    yield f"{day}T{hour}:{_minute(site, session)}"
-    if dict(site.catalog.day_hours(day)).get(int(hour), 0) <= LIST_LIMIT:
-        yield from (
-            f"{day}T{hour}:{minute}" for minute, _ in _by_minute(site, site.catalog.day_sessions(day, hour=int(hour)))
-        )
+def _minutes(site: Site, day: str, hour: int) -> list[str]:
+    """Return the minutes of an hour in which broadcasts began, "05"."""
+    return sorted({_clock(site, start_ms)[3:] for start_ms in site.catalog.hour_starts(day, hour)})
 
 
 def _by_minute(site: Site, sessions: Sequence[Session]) -> list[tuple[str, list[Session]]]:
-    ordered = sorted(sessions, key=lambda session: (_minute(site, session), session.start_ms, session.id))
-    return [(minute, list(each)) for minute, each in groupby(ordered, key=lambda session: _minute(site, session))]
+    def minute(session: Session) -> str:
+        return _clock(site, session.start_ms)[3:]
+
+    ordered = sorted(sessions, key=lambda session: (minute(session), session.start_ms, session.id))
+    return [(name, list(each)) for name, each in groupby(ordered, key=minute)]
 
 
-def _hour(site: Site, session: Session) -> str:
-    return f"{site.dates('').local(session.start_ms):%H}"
-
-
-def _minute(site: Site, session: Session) -> str:
-    return f"{site.dates('').local(session.start_ms):%M}"
+def _clock(site: Site, start_ms: int) -> str:
+    return f"{site.dates('').local(start_ms):%H:%M}"

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 
 from builder.pages.kind import LIST_LIMIT
 
-LEVELS = 2  # how many cuts deeper one build may cut an old group without making everything anew
-
 
 class Groups:
     """The groups of one list. Names are sorted and distinct."""
@@ -66,16 +64,9 @@ class Groups:
                 yield prefix
                 waiting += reversed(self.longer(prefix))
 
-    def around(self, name: str, root: str) -> list[str]:
-        """Return the groups that may come or go with a name: its own, and those of a group near its limit."""
-        own = [name[:end] for end in range(len(root), len(name) + 1)]
-        found = dict.fromkeys(own)
-        for prefix in own:
-            if len(members := self._under(prefix)) <= LIST_LIMIT:
-                depths = range(len(prefix) + 1, len(prefix) + 1 + LEVELS)
-                found.update(dict.fromkeys(member[:end] for member in members for end in depths if end <= len(member)))
-                break
-        return list(found)
+    def with_member(self, name: str) -> list[str]:
+        """Return the groups that a name stands in, or would stand in."""
+        return [name[:end] for end in range(1, len(name) + 1) if self.exists(name[:end])]
 
     def _under(self, prefix: str) -> list[str]:
         return self._all[bisect_left(self._all, prefix) : bisect_left(self._all, prefix + "\U0010ffff")]

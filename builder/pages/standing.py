@@ -14,7 +14,7 @@ from builder.pages.not_found import NotFound
 from builder.pages.page import Page
 from builder.pages.site import Site
 from builder.pages.tag import Tag
-from builder.pages.tags import Tags
+from builder.pages.tags import Tags, tags_by_folder
 from builder.pages.tombstone import TombstoneKind
 from builder.pages.vj import VjKind
 from builder.pages.vj_month import VjMonth
@@ -26,9 +26,9 @@ from builder.pages.years import Years
 _CALENDAR: tuple[Kind, ...] = (Years(), Year(), Month(), Day())
 _PEOPLE: tuple[Kind, ...] = (Vjs(), VjKind(), VjMonth())
 _REST: tuple[Kind, ...] = (Home(), Watch(), Page(), NotFound())
-_CUT: tuple[Kind, ...] = (Day(), Vjs(), VjMonth(), Tags(), Tag())
-_BY_NAME: dict[str, Kind] = {kind.name: kind for kind in (*_CALENDAR, *_PEOPLE, *_CUT, *_REST)}
-LISTS = frozenset(kind.name for kind in _CUT)  # lists that are cut into pieces, which come and go
+CUT_LISTS: tuple[Kind, ...] = (Day(), Vjs(), VjMonth(), Tags(), Tag())  # long ones are in pieces, which come and go
+_BY_NAME: dict[str, Kind] = {kind.name: kind for kind in (*_CALENDAR, *_PEOPLE, *CUT_LISTS, *_REST)}
+LISTS = frozenset(kind.name for kind in CUT_LISTS)
 _TOMBSTONE = TombstoneKind()
 
 
@@ -63,7 +63,5 @@ def above(path: str) -> str:
 def _tag_named(site: Site, name: str) -> str:
     """Return a tag page's name by that with the tag's folder in it."""
     period, _, folder = name.partition("|")
-    tags: dict[str, str] = site.once(
-        "tags by folder", lambda: {paths.tag_slug(tag): tag for tag, _ in site.catalog.tags()}
-    )
-    return f"{period}|{tags.get(folder, '')}"
+    tag, _ = tags_by_folder(site).get(folder, ("", 0))
+    return f"{period}|{tag}"

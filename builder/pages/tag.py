@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from builder.model import Session, Value
-from builder.pages import cards
+from builder.pages import cards, paths
 from builder.pages.frame import frame, head
 from builder.pages.kind import LIST_LIMIT, Kind
 from builder.pages.site import Site
@@ -41,24 +41,31 @@ class Tag(Kind):
     def names(self, site: Site) -> Iterator[str]:
         for tag, count in site.catalog.tags():
             yield f"|{tag}"
-            if count > LIST_LIMIT:
-                yield from _pieces(site, tag)
+            yield from self.pieces(site, tag) if count > LIST_LIMIT else ()
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         if not session.listed:
             return
         for tag in session.tags:
-            months = site.catalog.tag_months(tag)
-            yield f"|{tag}"
-            for length in _LENGTHS[1:]:
-                yield f"{session.day[:length]}|{tag}"
-            # Above a limit only the session's own pieces change; below it, all of them may come or have gone.
-            if sum(count for _, count in months) <= LIST_LIMIT:
-                yield from _every_piece(tag, site.catalog.tag_sessions(tag))
-            elif sum(count for month, count in months if month[:4] == session.day[:4]) <= LIST_LIMIT:
-                yield from _every_piece(tag, site.catalog.tag_sessions(tag, year=session.day[:4]))
-            elif dict(months).get(session.day[:7], 0) <= LIST_LIMIT:
-                yield from _every_piece(tag, site.catalog.tag_sessions(tag, month=session.day[:7]))
+            yield from (f"{session.day[:length]}|{tag}" for length in _LENGTHS)
+
+    def list_of(self, name: str) -> str:
+        return name.partition("|")[2]
+
+    def folder(self, list_: str) -> str:
+        return paths.of("tag", f"|{list_}")
+
+    def pieces(self, site: Site, list_: str) -> Iterator[str]:
+        months = site.catalog.tag_months(list_)
+        if _count(months, "") <= LIST_LIMIT:
+            return
+        for year in sorted({month[:4] for month, _ in months}):
+            yield f"{year}|{list_}"
+            if _count(months, year) > LIST_LIMIT:
+                for month in [month for month, _ in months if month.startswith(year)]:
+                    yield f"{month}|{list_}"
+                    if _count(months, month) > LIST_LIMIT:
+                        yield from (f"{day}|{list_}" for day in site.catalog.tag_days(list_, month))
 
     def stands(self, site: Site, name: str) -> bool:
         period, _, tag = name.partition("|")
@@ -136,21 +143,3 @@ def _sessions(site: Site, tag: str, period: str) -> list[Session]:
 
 def _count(months: Iterable[tuple[str, int]], prefix: str) -> int:
     return sum(count for month, count in months if month.startswith(prefix))
-
-
-def _pieces(site: Site, tag: str) -> Iterator[str]:
-    """Yield the pieces of a tag that is cut."""
-    months = site.catalog.tag_months(tag)
-    for year in sorted({month[:4] for month, _ in months}):
-        yield f"{year}|{tag}"
-        if _count(months, year) > LIST_LIMIT:
-            for month in [month for month, _ in months if month.startswith(year)]:
-                yield f"{month}|{tag}"
-                if _count(months, month) > LIST_LIMIT:
-                    days = {session.day for session in site.catalog.tag_sessions(tag, month=month)}
-                    yield from (f"{day}|{tag}" for day in sorted(days))
-
-
-def _every_piece(tag: str, sessions: Iterable[Session]) -> Iterator[str]:
-    for period in sorted({session.day[:length] for session in sessions for length in _LENGTHS[1:]}):
-        yield f"{period}|{tag}"

@@ -30,28 +30,30 @@ class Tags(Kind):
     template = "tags.html"
 
     def names(self, site: Site) -> Iterator[str]:
-        slugs = [paths.tag_slug(tag) for tag, _ in site.catalog.tags()]
-        if slugs:
+        if tags_by_folder(site):
             yield ""
-            yield from Groups(sorted(slugs)).names()
+            yield from self.pieces(site, "")
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         if not session.listed or not session.tags:
             return
-        groups = Groups(sorted(paths.tag_slug(tag) for tag, _ in site.catalog.tags()))
         yield ""
-        for tag in session.tags:
-            yield from groups.around(paths.tag_slug(tag), "")[1:]
+        for slug in map(paths.tag_slug, session.tags):
+            yield from _groups(site).with_member(slug)
+
+    def folder(self, list_: str) -> str:
+        return "tags/in/"
+
+    def pieces(self, site: Site, list_: str) -> Iterator[str]:
+        return _groups(site).names()
 
     def stands(self, site: Site, name: str) -> bool:
-        slugs = [paths.tag_slug(tag) for tag, _ in site.catalog.tags()]
-        return Groups(sorted(slugs)).exists(name) if name else bool(slugs)
+        return _groups(site).exists(name) if name else bool(tags_by_folder(site))
 
     def value(self, site: Site, name: str, language: str) -> TagsPage | None:
         if not self.stands(site, name):
             return None
-        counts = {paths.tag_slug(tag): (tag, count) for tag, count in site.catalog.tags()}
-        groups = Groups(sorted(counts))
+        counts, groups = tags_by_folder(site), _groups(site)
         slugs = groups.members(name) if name else groups.root_members()
         longer = groups.longer(name) if name else groups.root_groups()
         words = site.words(language)
@@ -73,3 +75,13 @@ class Tags(Kind):
             tags=tuple(sorted(links, key=lambda link: (link.label.text.casefold(), link.url))),
             groups=tuple(Total(prefix, site.link("tags", prefix, language), 0, 0) for prefix in longer),
         )
+
+
+def tags_by_folder(site: Site) -> dict[str, tuple[str, int]]:
+    """Return (tag, count) of each tag by its folder, in order."""
+    found = ((paths.tag_slug(tag), (tag, count)) for tag, count in site.catalog.tags())
+    return site.once("tags by folder", lambda: dict(sorted(found)))
+
+
+def _groups(site: Site) -> Groups:
+    return site.once("tag groups", lambda: Groups(list(tags_by_folder(site))))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from builder.model import Session, Value
-from builder.pages import cards
+from builder.pages import cards, paths
 from builder.pages.frame import frame, head
 from builder.pages.kind import LIST_LIMIT, Kind
 from builder.pages.site import Site
@@ -44,12 +44,22 @@ class VjMonth(Kind):
         if not session.listed:
             return
         slug, month = session.vj, session.day[:7]
-        days = site.catalog.vj_days(slug, month)
         yield f"{slug}/{month}"
         yield f"{slug}/{session.day}"
-        if not days:  # the month comes or has gone: its neighbours link to it
+        if not site.catalog.vj_days(slug, month):  # the month comes or has gone: its neighbours link to it
             yield from (f"{slug}/{name}" for name in _around(site, slug, month) if name)
-        if sum(day.count for day in days) <= LIST_LIMIT:  # the month may be about to be cut, or have been joined
+
+    def list_of(self, name: str) -> str:
+        slug, _, period = name.partition("/")
+        return f"{slug}/{period[:7]}"
+
+    def folder(self, list_: str) -> str:
+        return paths.of("vj_month", list_)
+
+    def pieces(self, site: Site, list_: str) -> Iterator[str]:
+        slug, _, month = list_.partition("/")
+        days = site.catalog.vj_days(slug, month)
+        if sum(day.count for day in days) > LIST_LIMIT:
             yield from (f"{slug}/{day.day}" for day in days)
 
     def stands(self, site: Site, name: str) -> bool:

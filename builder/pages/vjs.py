@@ -37,14 +37,20 @@ class Vjs(Kind):
 
     def names(self, site: Site) -> Iterator[str]:
         yield ""
-        yield from groups_of(site).names()
+        yield from self.pieces(site, "")
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         slug = session.vj
         if not session.listed or site.vj(slug).mapped or site.catalog.vj_total(slug):
             return []
         # A stream without a profile is about to come, or has just gone.
-        return ["", *groups_of(site).around(slug, UNMAPPED_PREFIX)]
+        return ["", *groups_of(site).with_member(slug)]
+
+    def folder(self, list_: str) -> str:
+        return "vj/in/"
+
+    def pieces(self, site: Site, list_: str) -> Iterator[str]:
+        return groups_of(site).names()
 
     def stands(self, site: Site, name: str) -> bool:
         return not name or site.once("vj groups", lambda: groups_of(site)).exists(name)

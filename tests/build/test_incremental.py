@@ -1,6 +1,8 @@
 """An incremental build writes what changed, nothing else, and equals a clean one."""
 
 import contextlib
+import json
+import random
 import re
 import shutil
 import sqlite3
@@ -8,8 +10,10 @@ import sqlite3
 import msgspec
 import pytest
 
+from builder.check import check
 from builder.errors import ConfigError, NothingChangedError
 from builder.output import TEMP_SUFFIX, OutputFolder
+from builder.pages import calendar, day, month, prefixes, tag, vj_month
 from tests.build.sites import ALICE, SITE, TestSite, callback, difference, tree
 
 
@@ -334,3 +338,33 @@ def test_what_a_killed_first_build_staged_is_swept_even_when_the_state_is_lost(t
 def hours(state):
     with contextlib.closing(sqlite3.connect(state / "catalog.sqlite")) as catalog:
         return sorted(catalog.execute("SELECT id, hour, weekday FROM sessions"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lists_are_cut_and_joined_as_a_clean_build_does_it(seed, tmp_path, monkeypatch):
+    """Days by hours and minutes, months of a VJ, tags by year, month and day, the index of tags by first letters.
+
+    Many broadcasts come or go at once, in one hour or one minute, and tags share long beginnings.
+    """
+    for module in (calendar, day, month, prefixes, tag, vj_month):
+        monkeypatch.setattr(module, "LIST_LIMIT", 3)
+    chance = random.Random(seed)
+    site = TestSite(tmp_path)
+    site.append("first.jsonl", callback("alice", 99, 0, 60))
+    site.build()
+    for step in range(8):
+        begins = [chance.choice((0, 0, 40, 3_600, 86_400, 40 * 86_400)) + chance.randrange(4) * 60 for _ in range(5)]
+        log = f"{step}.jsonl"
+        site.append(
+            log, "".join(callback(f"s{step}{at}", step * 10 + at, begin, 30) for at, begin in enumerate(begins))
+        )
+        for at in range(3):
+            tags = [f"episode-{step}{at}", chance.choice(("live", "late"))]
+            file_id = f"52{step * 10 + at:017d}"
+            site.write(f"replays/{step}-{at}.md", f"---\nrecordings: ['{file_id}']\ntags: {json.dumps(tags)}\n---\n")
+        if step and chance.random() < 0.5:
+            (site.source / "recordings" / f"{chance.randrange(step)}.jsonl").unlink(missing_ok=True)
+        site.build(allow_removal=True)
+
+        assert difference(site.tree(), site.clean_tree()) == [], step
+    assert check(site.places.output, "https://replays.example.com/").findings == ()

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from builder.model import PageKey, Vj
-from builder.pages import KINDS, calendar, day, month, prefixes, tag, vj_month
+from builder.pages import KINDS, calendar, day, month, paths, prefixes, tag, vj_month
+from builder.pages.standing import CUT_LISTS
+from builder.stale import come_or_gone
 from tests.pages.support import DAY, HOUR, LIN, T0, MemoryCatalog, session, site
 
 CLAIMED = Vj(slug="alice", name="Alice Brook")
@@ -29,6 +31,17 @@ def asked(made, changes):
     return {key for kind in KINDS for before, after in changes for key in kind.affected(made, before, after)}
 
 
+def pieces(made, keys, published):
+    """Return the pieces that come or go with the lists asked for, as a build finds them by its manifest."""
+    for kind in CUT_LISTS:
+        of_kind = {key.name for key in published if key.kind == kind.name}
+        for list_ in {kind.list_of(key.name) for key in keys if key.kind == kind.name}:
+            folder = kind.folder(list_)
+            below = {name for name in of_kind if paths.of(kind.name, name).startswith(folder)}
+            below -= {name for name in below if paths.of(kind.name, name) == folder}
+            yield from (PageKey(kind.name, name, "en") for name in come_or_gone(made, kind, list_, below))
+
+
 def step(catalog, changes, old=None, **around):
     """Apply changes; return (paths that changed, paths that were asked for, the pages as they are now)."""
     made = site(catalog=catalog, languages=("en",), **around)
@@ -41,6 +54,7 @@ def step(catalog, changes, old=None, **around):
             catalog.change(None, after)
     made = site(catalog=catalog, languages=("en",), **around)
     keys |= asked(made, changes)
+    keys |= set(pieces(made, keys, {key for _, key in old.values()}))
     new = digests(made)
     changed = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
     by_name = {kind.name: kind for kind in KINDS}
