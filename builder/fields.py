@@ -271,4 +271,15 @@ def former_path(node: Node, place: Place) -> str:
     wrong = {".", ".."} & set(decoded.split("/")) or "//" in decoded or not decoded.isprintable()
     if wrong or set(' "<>\\^`{}|?#%:*') & set(decoded) or any(len(one.encode()) > 200 for one in decoded.split("/")):
         raise place.error(node, expected)
-    return unicodedata.normalize("NFC", decoded)
+    folder, _, name = decoded.rpartition("/")
+    return unicodedata.normalize("NFC", f"{folder}/" if name.casefold() == "index.html" else decoded)
+
+
+def free_path(node: Node, place: Place) -> str:
+    """Read a former path that no file of the site can have: a redirect there would take the file's place."""
+    path = former_path(node, place)
+    top, _, rest = path[1:].partition("/")
+    name = rest.rpartition("/")[2]
+    if top in {"static", "assets"} or (top == "replays" and "." in name) or "/." in path:
+        raise place.error(node, "an address of pages, not of files", found=f"`{path}`")
+    return path

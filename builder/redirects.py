@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from builder import fields, inside, strict_yaml
@@ -36,13 +36,27 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     table = {}
     for old, target, place in fields.pairs(node, Place(name)):
         key = strict_yaml.Scalar(old, target.line)
-        table[fields.former_path(key, Place(name, "old path"))] = fields.former_path(target, place)
+        table[fields.free_path(key, Place(name, "old path"))] = fields.former_path(target, place)
     return table
 
 
 def resolve(table: Mapping[str, str], is_live: Callable[[str], bool]) -> dict[str, str]:
     """Return the redirects that hold now: chains followed to their end; without paths that are live and circles."""
     return {old: end for old in sorted(table) if not is_live(old) and (end := _end(table, old, is_live)) != old}
+
+
+def in_first_tree(path: str, languages: Sequence[str]) -> str:
+    """Return a path without the root of a further language: a redirect holds in every language."""
+    for code in languages[1:]:
+        if path.startswith(f"/{code}/"):
+            return path[len(code) + 1 :]
+    return path
+
+
+def target_of(table: Mapping[str, str], old: str, is_live: Callable[[str], bool]) -> str:
+    """Return where one path leads now, as `resolve` has it; "" when nowhere."""
+    end = old if old not in table or is_live(old) else _end(table, old, is_live)
+    return end if end != old else ""
 
 
 def backwards(table: Mapping[str, str]) -> dict[str, list[str]]:

@@ -42,6 +42,7 @@ class Workshop:
     assets: tuple[Asset, ...]
     renderer: Renderer
     redirects: Mapping[str, str]
+    told: Mapping[str, str]
     former: Sequence[str]
     redirected: Mapping[str, Sequence[str]]
 
@@ -89,6 +90,11 @@ class Workshop:
         self.redirects = (
             self.memory.recall("redirects", made_of, dict[str, str], lambda: redirects.parse(raw, name)) if raw else {}
         )
+        first = self.config.languages
+        self.told = {
+            redirects.in_first_tree(old, first): redirects.in_first_tree(new, first)
+            for old, new in self.redirects.items()
+        }
         self.former = sorted(self.redirects)
         self.redirected = redirects.backwards(self.redirects)
 
@@ -102,6 +108,7 @@ class Workshop:
             now_ms=self.now_override_ms() or catalog.now_ms(),
             assets={asset.name: asset.url for asset in self.assets},
             redirects=self.redirects,
+            told=self.told,
             former=self.former,
             redirected=self.redirected,
             source=self.places.source,

@@ -86,7 +86,7 @@ def _alias(node: Node, place: Place) -> str:
     written = fields.scalar(node, place, "a former address").text.strip()
     if SESSION_ID.fullmatch(written):
         return written
-    path = fields.former_path(node, place)
+    path = fields.free_path(node, place)
     replay = re.fullmatch(rf"/replays/({SESSION_ID.pattern})/", path)
     return replay[1] if replay else path
 

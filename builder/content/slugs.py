@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from builder.content.front import ContentFile
 from builder.errors import ConfigError
-from builder.fields import Parser, Place, former_path
+from builder.fields import Parser, Place, free_path
 from builder.strict_yaml import Node, Scalar
 
 MAX_SLUG = 64
@@ -36,7 +36,7 @@ def former(base: str) -> Parser[str]:
     def parse(node: Node, place: Place) -> str:
         if isinstance(node, Scalar) and SLUG.fullmatch(node.text):
             return f"{base}{node.text}/"
-        return former_path(node, place)
+        return free_path(node, place)
 
     return parse
 

@@ -24,6 +24,7 @@ from builder.pages.poster import has_page
 from builder.pages.quiet import is_quiet, quiet_periods, quieted
 from builder.pages.site import Site
 from builder.pages.standing import LISTS, is_on, nearest, stands
+from builder.pages.tombstone import leaves_tombstone
 from builder.pages.values import SiteFrame
 from builder.pages.vj_month import periods_of
 from builder.sessions.claims import Claims, holder
@@ -49,7 +50,7 @@ class Redirect(Kind):
         yield from dict.fromkeys(super().keys(site))
 
     def names(self, site: Site) -> Iterator[str]:
-        yield from sorted({path[1:] for path in _told(site)} | {path[1:] for path in _profile_aliases(site)})
+        yield from sorted({path[1:] for path in (*site.told, *_profile_aliases(site))})
         yield from (_alias_path(alias) for alias, _ in site.catalog.aliases())
         yield from (paths.of("day", period) for period in quiet_periods(site))
         for vj in site.content.vjs:
@@ -134,16 +135,6 @@ def _every_private_name(site: Site) -> Iterator[str]:
     return _private_names(site, site.catalog.told_streams())
 
 
-def _told(site: Site) -> dict[str, str]:
-    """Return the entries of `redirects.yaml` that hold: chains followed, live paths left alone."""
-    found: dict[str, str] | None = site.cache.get("redirects")
-    if found is None:
-        table = {_in_first_tree(site, old): _in_first_tree(site, new) for old, new in site.redirects.items()}
-        found = redirects.resolve(table, lambda path: stands(site, path.lstrip("/")))
-        site.cache["redirects"] = found
-    return found
-
-
 def _told_about(site: Site, session: Session) -> Iterator[str]:
     """Yield the former addresses that hold or not, or end elsewhere, when a session comes or goes.
 
@@ -155,6 +146,8 @@ def _told_about(site: Site, session: Session) -> Iterator[str]:
     lived += [f"/{paths.of('day', session.day[:length])}" for length in (4, 7, 10)]
     if not site.vj(session.vj).mapped:
         lived.append(f"/{paths.of('vj', session.vj)}")
+    lived += [f"/{paths.of('vj_month', f'{session.vj}/{session.day[:length]}')}" for length in (7, 10)]
+    lived += [f"/{paths.of('tag', f'|{tag}')}" for tag in session.tags]
     lived += _lists_told(site, session)
     known |= {form: None for path in lived for form in (path, path.rstrip("/")) if _is_told(site, form)}
     while lived:
@@ -188,19 +181,12 @@ def _is_told(site: Site, path: str) -> bool:
 def _leading_to(site: Site, path: str) -> Iterator[str]:
     """Yield the paths whose entries lead to this one directly, in whatever language they name it."""
     for root in _roots(site):
-        yield from (_in_first_tree(site, old) for old in site.redirected.get(root + path.rstrip("/"), ()))
+        for old in site.redirected.get(root + path.rstrip("/"), ()):
+            yield redirects.in_first_tree(old, site.languages)
 
 
 def _roots(site: Site) -> tuple[str, ...]:
     return ("", *(f"/{code}" for code in site.languages[1:]))
-
-
-def _in_first_tree(site: Site, path: str) -> str:
-    """Return a path without the root of a further language: a redirect holds in every language."""
-    for code in site.languages[1:]:
-        if path.startswith(f"/{code}/"):
-            return path[len(code) + 1 :]
-    return path
 
 
 def _profile_aliases(site: Site) -> dict[str, str]:
@@ -220,7 +206,7 @@ def _session(site: Site, old: str) -> Session | None:
     for alias in (path, path.rstrip("/"), old.removeprefix("replays/").rstrip("/")):
         session_id = site.catalog.alias_target(alias)
         session = site.catalog.session(session_id) if session_id else None
-        if session is not None and (has_page(session) or session.tombstone):
+        if session is not None and (has_page(session) or leaves_tombstone(session)):
             return session
     return None
 
@@ -257,9 +243,11 @@ def _target(site: Site, old: str) -> str | None:
 
 def _named_target(site: Site, old: str) -> str | None:
     """Return where an address leads by the alias of a profile or page, or by `redirects.yaml`."""
-    path = f"/{old}"
-    tables = (_profile_aliases(site), _told(site))
-    return next((target for table in tables if (target := table.get(path) or table.get(path.rstrip("/")))), None)
+    for path in (f"/{old}", f"/{old}".rstrip("/")):
+        told = redirects.target_of(site.told, path, lambda path: stands(site, path[1:]))
+        if target := _profile_aliases(site).get(path) or told:
+            return target
+    return None
 
 
 def _month_below_alias(site: Site, name: str) -> str | None:
@@ -293,8 +281,12 @@ def _periods_ever(site: Site, slug: str) -> Iterator[str]:
 
 
 def _answers(site: Site, target: str) -> bool:
-    """Say whether a session's address has a page; it has none when the session became a draft or too short."""
-    return not parse_session_id(target) or _session_at(site, target) is not None
+    """Say whether there is something at a target: a page, what leads on to one, or a file that is none of ours.
+
+    A session's page goes when it becomes a draft or too short, a VJ's with the profile.
+    """
+    path = target[1:]
+    return not paths.read(path)[0] or stands(site, path) or bool(leads(site, path))
 
 
 def _session_at(site: Site, path: str) -> Session | None:

@@ -51,6 +51,7 @@ class Site:
     now_ms: int = 0
     assets: Mapping[str, str] = field(default_factory=dict)  # "site.css" → "/assets/site.<hash>.css"
     redirects: Mapping[str, str] = field(default_factory=dict)  # from redirects.yaml, path → path
+    told: Mapping[str, str] = field(default_factory=dict)  # the same, both without the root of a further language
     former: Sequence[str] = ()  # its old paths, sorted
     redirected: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the same backwards: path → old paths
     source: Path = Path()  # where attachments are copied from; pages do not read it

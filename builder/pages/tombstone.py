@@ -32,7 +32,7 @@ class TombstoneKind(Kind):
 
     def stands(self, site: Site, name: str) -> bool:
         session = site.catalog.session(name)
-        return session is not None and session.visibility != "draft" and bool(session.tombstone)
+        return session is not None and leaves_tombstone(session)
 
     def value(self, site: Site, name: str, language: str) -> TombstonePage | None:
         session = site.catalog.session(name) if self.stands(site, name) else None
@@ -45,3 +45,8 @@ class TombstoneKind(Kind):
             status=session.tombstone,
             back=site.link("years", "", language),
         )
+
+
+def leaves_tombstone(session: Session) -> bool:
+    """Say whether a session that is gone leaves a word at its address; a draft was never published."""
+    return bool(session.tombstone) and session.visibility != "draft"

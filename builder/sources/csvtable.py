@@ -111,11 +111,14 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
     if encoding is None:
         yield 0, 1, Problem("bad_encoding", "expected UTF-8 or GBK", quarantined=True)
         return
-    is_first = layout.has_header
+    is_first, header = layout.has_header, b""
     for offset, line, raw in _logical_lines(content):
         if is_first:
-            is_first = not raw.strip()  # blank lines may come before the header
+            header = raw.removeprefix(codecs.BOM_UTF8).strip()
+            is_first = not header  # blank lines may come before the header
             continue
+        if header and raw.removeprefix(codecs.BOM_UTF8).strip() == header:
+            continue  # exports that were put behind one another
         try:
             item = _item(raw, encoding, layout)
         except RefusedError as error:

@@ -142,9 +142,11 @@ def _opened(inner: str | dict[str, Any] | list[Any], name: str, keys: tuple[byte
 def _of_array(element: Any, keys: tuple[bytes, ...], depth: int) -> list[Item]:
     """Read one of the bodies that a receiver put into one envelope: a bad one does not spoil its neighbours."""
     raw = json.dumps(element, ensure_ascii=False).encode()
-    if type(element) is not dict:
-        return [problem_of(RefusedError("not_an_object", "expected an object in the array of bodies"), raw)]
     try:
-        return _from_object(element, keys, depth)
+        if type(element) is str:
+            return _from_body(element.encode(), keys, depth)
+        if type(element) is dict:
+            return _from_object(element, keys, depth)
     except (RefusedError, StrictJsonError) as error:
         return [problem_of(error, raw)]
+    return [problem_of(RefusedError("not_an_object", "expected an object in the array of bodies"), raw)]

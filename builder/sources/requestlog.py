@@ -19,7 +19,7 @@ _HEX_BODY = re.compile(rb"\{(?:[^\"\s\\]|\\x[0-9A-Fa-f]{2}| )*\}")
 _QUOTED = re.compile(rb'"\{(?:[^"\\]|\\.)*+("?)')  # without its end: no later text has one either
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _OBJECT = re.compile(rb"(?<=[\s=:|>;\]\w-])\{(?=[ \t]*[\"}])")  # where one may begin, behind what logs write
-_GLUED = re.compile(rb"[;\]\w-]")  # before the first one alone: `…"id":"5{"…` is a torn record with another behind it
+_MARK = re.compile(rb'(?:event_type|file_id|FileId|video_url)(?:\\*"|\\x22)[ \t]*:')  # keys that only records have
 _TRIES = 200  # of such places in one line; …
 _WORDED = 8  # … what is wrong with the first ones is told exactly, the others are tried at the C decoder's speed
 _BRACKETED = re.compile(rb"\[[^\[\]{}\"]*\][ \t]*[^\s,]")  # `[2025-09-05 17:46:32] …`, which no array begins with
@@ -41,24 +41,37 @@ def is_whole(line: bytes) -> bool:
 
 
 def body_of(line: bytes) -> bytes:
-    """Return the bytes of the posted body, or raise `RefusedError`."""
+    """Return the bytes of the posted body, or raise `RefusedError`.
+
+    A line that holds a part of another record beside the body, as a torn one that another was written behind, is
+    refused: taking the body alone would hide that the other is lost.
+    """
     if len(line) > limits.LOG_LINE_BYTES:
         raise RefusedError("record_too_long", f"a log line may have {limits.LOG_LINE_BYTES} bytes, found {len(line)}")
     if _CONTROL.search(line):
         raise RefusedError("bad_json", "a control character where text or JSON is expected")
     if escaped := _HEX_START.search(line):
-        return _hex_body(line, escaped.start())
+        start, end, body = _hex_body(line, escaped.start())
+        return _alone(line, start, end, body)
     if line[:1] == b'"' and line[-1:] == b'"':
         return _unquoted(line)
     quoted, bare = _QUOTED.search(line), _OBJECT.search(line)
     text = quoted.group() if quoted and quoted[1] and b'\\"' in quoted.group() else b""
-    # JSON as text may stand in the object, or behind braces that are none.
-    found = _last_object(line) if not (quoted and text) or (bare and bare.start() < quoted.start()) else None
-    if found is not None:
-        return found
-    if not text:
+    # Text that holds a record goes first, unless it stands in an object itself or behind braces that are none.
+    is_inside = quoted is not None and bare is not None and bare.start() < quoted.start()
+    start = _last_object(line) if is_inside or not _MARK.search(text) else -1
+    if start >= 0:
+        return _alone(line, start, len(line), line[start:])
+    if quoted is None or not text:
         raise RefusedError("bad_json", _NOT_JSON)
-    return _unquoted(text)
+    return _alone(line, quoted.start(), quoted.end(), _unquoted(text))
+
+
+def _alone(line: bytes, start: int, end: int, body: bytes) -> bytes:
+    """Return the body unless another record, or a piece of one, stands beside it."""
+    if _MARK.search(line, 0, start) or _MARK.search(line, end):
+        raise RefusedError("bad_json", "a part of another record stands beside this one on its line")
+    return body
 
 
 def _unquoted(text: bytes) -> bytes:
@@ -71,19 +84,18 @@ def _unquoted(text: bytes) -> bytes:
     return value.encode()
 
 
-def _hex_body(line: bytes, start: int) -> bytes:
+def _hex_body(line: bytes, start: int) -> tuple[int, int, bytes]:
     match = _HEX_BODY.match(line, start)
     if match is None:
         raise RefusedError("bad_json", "the escaped body is not whole")
-    return _HEX.sub(lambda found: bytes([int(found[1], 16)]), match.group())
+    return start, match.end(), _HEX.sub(lambda found: bytes([int(found[1], 16)]), match.group())
 
 
-def _last_object(line: bytes) -> bytes | None:
-    """Return the object that reaches to the end of the line, if there is one."""
+def _last_object(line: bytes) -> int:
+    """Return where the object begins that reaches to the end of the line; -1 when there is none."""
     for number, match in enumerate(islice(_OBJECT.finditer(line), _TRIES)):
         body = line[match.start() :]
-        is_glued = number and _GLUED.match(line, match.start() - 1)
-        if is_glued or (number >= _WORDED and not pieces.is_whole(body)):
+        if number >= _WORDED and not pieces.is_whole(body):
             continue
         try:
             strict_object(body)
@@ -91,5 +103,5 @@ def _last_object(line: bytes) -> bytes | None:
             if error.code not in ("bad_json", "not_an_object"):
                 raise
         else:
-            return body
-    return None
+            return match.start()
+    return -1

@@ -41,13 +41,17 @@ def is_rows(head: bytes) -> bool:
 
 
 def _first_names(head: bytes) -> Iterator[str]:
-    """Yield the keys of the first row of a text whose lines are all keys, as long as they are."""
+    """Yield the keys of the first row of a text that begins with one, as long as its lines are keys or under one."""
     told = [line for line in head.split(b"\n") if line.strip() and line.lstrip()[:1] != b"#" and line[:3] != b"---"]
-    for number, line in enumerate(told[:_FIRST_LINES]):
+    indent = -1
+    for line in told[:_FIRST_LINES]:
         match = _KEY.match(line)
-        if match is None or (match[1] and number):
+        if match and indent < 0:
+            indent = match.start(2)
+        elif indent < 0 or len(line) - len(line.lstrip()) < indent:
             return
-        yield match[2].decode()
+        if match and not (match[1] and match.start(2) > indent) and match.start(2) == indent:
+            yield match[2].decode()
 
 
 def rows(content: Content) -> Iterator[tuple[int, int, Item]]:
@@ -117,7 +121,7 @@ def _mappings(text: str) -> Iterator[tuple[_Mark, Any]]:
             value, _, at = stack.pop()
         else:
             continue
-        if _is_row_place(stack):
+        if _is_row_place(stack, value):
             if not (is_end and not stack and _is_list_of_rows(value)):
                 yield at, value
         elif isinstance(stack[-1][0], list):
@@ -126,10 +130,12 @@ def _mappings(text: str) -> Iterator[tuple[_Mark, Any]]:
             _put(stack, value, event)
 
 
-def _is_row_place(stack: list[tuple[Any, str | None, _Mark]]) -> bool:
+def _is_row_place(stack: list[tuple[Any, str | None, _Mark]], value: Any) -> bool:
     """Say whether a value that ends here is a row: a document, an item of its list, or of a list under a known key."""
     kinds = [type(container) for container, _, _ in stack]
-    return not kinds or kinds == [list] or (kinds == [dict, list] and stack[0][1] in _LISTS)
+    if kinds == [dict, list]:  # beside rows under a known key, mappings under another one are rows too
+        return stack[0][1] in _LISTS or (type(value) is dict and any(name in stack[0][0] for name in _LISTS))
+    return not kinds or kinds == [list]
 
 
 def _is_list_of_rows(document: Any) -> bool:

@@ -368,3 +368,54 @@ def test_lists_are_cut_and_joined_as_a_clean_build_does_it(seed, tmp_path, monke
 
         assert difference(site.tree(), site.clean_tree()) == [], step
     assert check(site.places.output, "https://replays.example.com/").findings == ()
+
+
+def test_a_redirect_never_takes_the_place_of_a_file(site):
+    """`…/index.html` means its folder, whose page is live; so nothing of it is written, and nothing is lost after it."""
+    before = site.tree()
+    lines = "".join(f"{path}index.html: /vj/\n" for path in ("/", "/vj/alice/", "/replays/", "/zh/", "/old/"))
+    site.write("redirects.yaml", lines)
+    site.build()
+    assert {path for path in site.tree() if path not in before} == {"old/index.html", "zh/old/index.html"}
+    assert {path: site.tree()[path] for path in before} == before
+
+    site.write("redirects.yaml", "")
+    site.build()
+    assert site.tree() == before
+
+
+def test_a_draft_leaves_no_trace_when_its_recordings_are_deleted(site):
+    file_id = f"52{9:017d}"
+    head = f"recordings: ['{file_id}']\nvisibility: draft\naliases: [/premiere/, 2022/01/20/k3f9q2m7xa]\n"
+    site.write("replays/premiere.md", f"---\n{head}---\n")
+    before = site.tree()
+    site.append("b.jsonl", callback("carol", 9, 500_000, 600))
+    site.append("b.jsonl", json.dumps({"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": [file_id]}}) + "\n")
+    site.build()
+
+    assert site.tree().keys() == before.keys()
+    site.write("redirects.yaml", "/soon/: /premiere/\n")
+    site.build()
+    assert site.tree().keys() == before.keys()
+
+
+def test_redirects_to_a_profile_go_with_it_and_come_back(site):
+    """Lines that people wrote and those that a build added."""
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: [bob]\n---\n")
+    site.write("redirects.yaml", "/former/: /vj/bob/\n")
+    site.build()
+    with_bob = site.tree().keys()
+    for number in (0, 2, 4):
+        site.write(f"replays/{number}.md", f"---\nrecordings: ['52{number:017d}']\nvj: alice\n---\n")
+    site.build()
+    assert "/vj/bob/2022-01/: /vj/bob/\n" in (site.source / "redirects.yaml").read_text(encoding="utf-8")
+    assert with_bob <= site.tree().keys()
+
+    (site.source / "vjs" / "bob.md").unlink()
+    site.build()
+    assert check(site.places.output, "https://replays.example.com/").findings == ()
+    assert not {path for path in site.tree() if "bob" in path or "former" in path}
+    assert difference(site.tree(), site.clean_tree()) == []
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: [bob]\n---\n")
+    site.build()
+    assert with_bob <= site.tree().keys()

@@ -89,3 +89,18 @@ def test_a_new_file_says_what_it_is():
 def test_an_entry_whose_path_is_live_again_stays_as_written():
     """It is ignored, not lost: it holds again when the page goes."""
     assert redirects.merge("/a/: /b/\n", {"/b/": "/c/"}, {"/a/", "/c/"}.__contains__) == "/a/: /b/\n/b/: /c/\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/x.txt", "/assets/site.css", "/replays/2022/01/13/abc/poster.svg", "/.aftercast-output", "/a/.b/"]
+)
+def test_a_path_that_a_file_may_have_is_refused(path):
+    """A redirect is written there; it must not take the place of a copy, a picture or our own marker."""
+    with pytest.raises(ConfigError, match="expected an address of pages, not of files"):
+        redirects.parse(f"{path}: /vj/\n".encode(), "redirects.yaml")
+
+
+def test_the_file_of_a_folder_means_the_folder():
+    assert redirects.parse(b"/old/Index.html: /new/index.html\n/a.html: /static/b.pdf\n", "redirects.yaml") == {
+        "/old/": "/new/", "/a.html": "/static/b.pdf",
+    }  # fmt: skip

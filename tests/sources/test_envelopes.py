@@ -92,7 +92,7 @@ def test_a_log_is_no_table_whatever_it_counts(folder, line, before, cells):
 @pytest.mark.parametrize("wrap", [lambda bodies: bodies, json.dumps], ids=["array", "text"])
 def test_an_envelope_of_several_bodies_gives_each(folder, line, wrap):
     """One that is none, or that cannot be used, spoils no neighbour; each has a place of its own."""
-    bodies = [json.loads(line()), 7, {"event_type": 100, "file_id": "8"}, json.loads(line(file_id="9"))]
+    bodies = [json.loads(line()), 7, {"event_type": 100, "file_id": "8"}, line(file_id="9")]
     first, second, third, last = folder.items(json.dumps({"body": wrap(bodies)}) + "\n")
 
     assert (first, last) == (folder.item(line()), folder.item(line(file_id="9")))
@@ -104,6 +104,28 @@ def test_a_record_that_broke_off_before_another_is_told(folder, line):
     """A glued object stands behind text; behind the beginning of a record it would hide that this one is lost."""
     torn = line()[:-40].rstrip("0123456789")
     assert [type(item) for item in folder.items(f"x {torn}1{line()}\n")] == [Problem]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["INFO {torn}INFO {whole}", "INFO {other} {whole}", "INFO {torn}={whole}", "INFO {torn} {text}", "INFO {other} {text}",
+     "{text} {text}", "- {hex} {hex}", "INFO {whole} {hex}", "INFO {text} x={other}"],
+)  # fmt: skip
+def test_a_line_with_more_than_one_record_is_refused_as_a_whole(folder, line, text):
+    """Nothing on it is taken: what is not taken could not be told otherwise."""
+    whole = line()
+    more = {"whole": whole, "torn": whole[: len(whole) // 2], "other": line(file_id="7"), "text": json.dumps(whole)}
+    more["hex"] = '"' + whole.replace('"', "\\x22") + '"'
+    for name, words in more.items():
+        text = text.replace(f"{{{name}}}", words)
+    (item,) = folder.items(text + "\n")
+
+    assert (type(item), item.code) == (Problem, "bad_json")
+
+
+@pytest.mark.parametrize("before", ['{"user":5} ', 'ip={"a":"b"} file_id=7 ', '"{\\"code\\":0}" '])
+def test_other_words_and_objects_beside_a_record_are_no_records(folder, line, before):
+    assert folder.item(f"INFO {before}{line()}\n") == folder.item(line())
 
 
 @pytest.mark.parametrize(

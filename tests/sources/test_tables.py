@@ -156,6 +156,7 @@ def test_a_neutral_row_is_refused_with_its_reason(folder, more, code):
         "\r\nstream,id,end,url\r\ns,0123,1642089450,https://m.example.com/x.flv\r\n",
         "- note: mine\n  Camera-2: x\n\n  # or not\n  stream: s\n  id: 0123\n  end: 1642089450\n  url: https://m.example.com/x.flv\n",
         "-\n  {stream: s, id: 0123, end: 1642089450, url: 'https://m.example.com/x.flv'}\n",
+        "- tags:\n    - x\n    - y: z\n  note: |\n    some\n    stream of words\n  stream: s\n  id: 0123\n  end: 1642089450\n  url: https://m.example.com/x.flv\n",
         "version: 2\nrecordings:\n- stream: s\n  id: 0123\n  end: 1642089450\n  url: https://m.example.com/x.flv\n",
     ],
 )
@@ -164,6 +165,21 @@ def test_neutral_rows_are_read_from_yaml(folder, text):
     notice = folder.item(text)
 
     assert (notice.file_id, notice.told.end_ms, notice.flags) == ("0123", 1642089450000, ())
+
+
+def test_rows_under_a_further_list_are_not_lost(folder):
+    row = "- {stream: s, id: %d, end: 1642089450, url: 'https://m.example.com/x.flv'}\n"
+    items = folder.items(f"recordings:\n{row % 1}others:\n{row % 2}- x\nreplays:\n{row % 3}")
+
+    assert [item.file_id for item in items] == ["1", "2", "3"]
+
+
+def test_a_header_that_comes_again_is_no_row(folder):
+    """Exports put behind one another."""
+    table = "stream,id,end,url\r\ns,%d,1642089450,https://m.example.com/x.flv\r\n"
+    items = folder.items(table % 1 + table % 2 + "\ufeff" + table % 3)
+
+    assert [item.file_id for item in items] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize(
