@@ -20,6 +20,7 @@ from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import encode, stream_id_number
 from builder.model import Curation, StreamClaim, Vj
 from builder.sessions import Rules
+from builder.sessions.links import LINK_REACH_MS
 
 Claiming = TypeVar("Claiming", Vj, Curation)
 CODE = ("addresses.py", "config.py", "media.py", "catalog", "model", "sessions", "sources")
@@ -121,7 +122,12 @@ def claimed(connection: sqlite3.Connection, claim: StreamClaim, limit: int) -> s
 
 
 def add_curation(connection: sqlite3.Connection, curation: Curation, found: Concern) -> None:
-    """Add what a curation file is about, and the sessions it shaped until now."""
+    """Add what a curation file is about, and the sessions it shaped until now.
+
+    A window takes recordings from between others, which may have been one island by them: so it is about all that
+    these reached, also where `max_length` had cut the island into sessions that hold none of them. No gap limit is
+    longer than the reach of a link.
+    """
     for name in (*curation.recordings, *curation.merge, *curation.split_before):
         found.bases.update(base_numbers(name))
     if parsed := parse_session_id(curation.address):
@@ -132,7 +138,7 @@ def add_curation(connection: sqlite3.Connection, curation: Curation, found: Conc
     if (window := curation.window) is not None:
         rows = connection.execute(
             "SELECT base FROM recordings WHERE stream=? AND start_ms<=? AND end_ms>=?",
-            (stream_id_number(window.stream_id), window.to_ms, window.from_ms),
+            (stream_id_number(window.stream_id), window.to_ms + LINK_REACH_MS, window.from_ms - LINK_REACH_MS),
         )
         found.bases.update(base for (base,) in rows)
     rows = connection.execute("SELECT session FROM curated WHERE source=?", (curation.source,))

@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import sqlite3
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from builder.check import check
 from builder.errors import ConfigError, NothingChangedError
 from builder.output import TEMP_SUFFIX, OutputFolder
 from builder.pages import calendar, day, month, prefixes, tag, vj_month
-from tests.build.sites import ALICE, SITE, TestSite, callback, difference, tree
+from tests.build.sites import ALICE, BASE_MS, SITE, TestSite, callback, difference, tree
 
 
 @pytest.fixture
@@ -419,3 +420,20 @@ def test_redirects_to_a_profile_go_with_it_and_come_back(site):
     site.write("vjs/bob.md", "---\nname: Bob\nstreams: [bob]\n---\n")
     site.build()
     assert with_bob <= site.tree().keys()
+
+
+def test_a_window_in_an_island_that_was_cut_regroups_what_it_leaves(tmp_path):
+    """One task over two days, cut at midnight; the window takes the recording that tied its days together."""
+    site = TestSite(tmp_path)
+    hours = (2, 20, 43, 49)
+    for number, hour in enumerate(hours):
+        site.append("a.jsonl", callback("alice", number, hour * 3_600, 600, task_id="71"))
+    site.build()
+    begin, end = (datetime.fromtimestamp(BASE_MS + hour * 3_600, UTC).isoformat() for hour in (19, 21))
+    window = site.write("replays/w.md", f"---\nwindow: {{stream: alice, from: '{begin}', to: '{end}'}}\n---\n")
+    site.build()
+    assert difference(site.tree(), site.clean_tree()) == []
+
+    window.unlink()
+    site.build()
+    assert difference(site.tree(), site.clean_tree()) == []
