@@ -2,6 +2,9 @@
 
 The provider's rule: `txTime` is the end of validity, Unix seconds in capital hexadecimal, and `txSecret` the MD5 of
 push key, stream name and `txTime`, in small hexadecimal. The address is a secret until then.
+
+SRT has no path: there the same pairs go into a `streamid`, with commas. None of our papers has that form; it is the one
+that public clients of this provider print (`srt://domain:9000?streamid=#!::h=domain,r=app/stream,txSecret=…,txTime=…`).
 """
 
 from __future__ import annotations
@@ -18,14 +21,17 @@ DOMAIN = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
 SCHEMES = ("rtmp", "rtmps", "srt", "webrtc")
-INTERVAL_SECONDS = (60, 43_200)
+INTERVAL_SECONDS = (60, 7_200)  # of the push parameter (DOMAIN 4.1); templates may have longer slices
+LATEST_S = 0xFFFF_FFFF  # txTime has eight digits
+SRT_PORT = 9000
 
 ADVICE = """\
 format       mp4: plays everywhere without help, and a broken broadcast loses one slice at most. Add hls for long shows
              that must start at once; it is one file however long the show is. flv plays on no phone: leave it off.
              Two formats make two files of every interval; the page shows one replay and keeps the other as a choice.
-slices       mp4 and flv are cut every 1800 s by default; 3600 s makes half as many files and parts. 60 to 43200 s are
-             possible, a file is announced only when it is finished: long slices make the replay appear late.
+slices       mp4 and flv are cut every 1800 s by default; 3600 s makes half as many files and parts. A template
+             takes 60 to 43200 s (aac 7200 s), a push address 60 to 7200 s. A file is announced only when it is
+             finished: long slices make the replay appear late.
 resumption   for hls, let an interrupted broadcast go on in the same file for up to 300 s (0 to 1800 s are possible), as
              long as the site's `grouping.gap`. Without it every reconnection is another file, which is joined here.
 one way      record by a template *or* by a task, not both: both together record everything twice.
@@ -46,18 +52,31 @@ def push_url(
     record_interval: int | None = None,
 ) -> str:
     """Return the push address of `stream`, valid until `expires_s`; raises `ConfigError` for what cannot be one."""
+    app = app.strip("/")
     _check(key, domain, stream, app)
+    if expires_s > LATEST_S:
+        raise ConfigError("the end of validity expected a moment before 2106-02-07, found a later one")
     tx_time = f"{expires_s:X}"
     pairs = [("txSecret", tx_secret(key, stream, tx_time)), ("txTime", tx_time)]
     if record:
-        pairs.append(("record", "|".join(record)))
+        pairs.append(("record", "|".join(dict.fromkeys(record))))
     if record_interval is not None:
         if not INTERVAL_SECONDS[0] <= record_interval <= INTERVAL_SECONDS[1]:
             low, high = INTERVAL_SECONDS
             raise ConfigError(f"--record-interval: expected {low} to {high} seconds, found {record_interval}")
         pairs.append(("record_interval", str(record_interval)))
+    path = f"{quote(app, safe='/')}/{quote(stream, safe='@')}"
+    if scheme == "srt":
+        return _srt_url(domain, path, pairs)
     query = "&".join(f"{name}={value}" for name, value in pairs)
-    return f"{scheme}://{domain}/{quote(app, safe='/')}/{quote(stream, safe='@')}?{query}"
+    return f"{scheme}://{domain}/{path}?{query}"
+
+
+def _srt_url(domain: str, path: str, pairs: Sequence[tuple[str, str]]) -> str:
+    if "%2C" in path:  # a client decodes it before the comma is looked for
+        raise ConfigError("`--scheme srt` expected a stream and a path without commas, which part its parameters")
+    values = ",".join(f"{name}={value}" for name, value in [("h", domain), ("r", path), *pairs])
+    return f"srt://{domain}:{SRT_PORT}?streamid=#!::{values}"
 
 
 def tx_secret(key: bytes, stream: str, tx_time: str) -> str:
@@ -71,5 +90,5 @@ def _check(key: bytes, domain: str, stream: str, app: str) -> None:
         raise ConfigError(f"--domain: expected a push domain such as `push.example.com`, found `{domain}`")
     if not stream or not stream.isprintable() or "/" in stream:
         raise ConfigError("the stream expected a name without slashes and control characters")
-    if not app.strip("/") or not app.isprintable():
+    if not app or "//" in app or not app.isprintable():
         raise ConfigError(f"--app: expected a path such as `live`, found `{app}`")

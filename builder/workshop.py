@@ -165,7 +165,10 @@ class Workshop:
 
 def keys_of(environ: Mapping[str, str]) -> tuple[bytes, ...]:
     """Return the callback keys of the environment, comma separated there."""
-    return tuple(key.encode() for key in environ.get(KEYS_VARIABLE, "").split(",") if key)
+    try:
+        return tuple(key.encode() for key in environ.get(KEYS_VARIABLE, "").split(",") if key)
+    except UnicodeEncodeError as error:  # bytes that the system could not decode; the message must not repeat them
+        raise ConfigError(f"the environment: `{KEYS_VARIABLE}` expected UTF-8, found other bytes") from error
 
 
 def digest_of(value: object) -> str:

@@ -61,7 +61,8 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every failure is said on stderr in one or two lines."""
     try:
         outcome = cli.main(arguments, prog_name="aftercast", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is when the shell closed it: `>&-`
+            sys.stdout.flush()
     except AftercastError as error:
         complain(error.sentence, error.hint)
         return error.exit_code

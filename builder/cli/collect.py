@@ -17,6 +17,7 @@ import click
 from builder.cli.common import note, site_options
 from builder.collect.journal import Journal
 from builder.collect.keys import has_outer_blanks, redaction_key, required_callback_keys
+from builder.collect.limits import Limits, affordable
 from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder, build_command, build_environment
 from builder.collect.receiver import DEFAULT_PATHS, Setting, serve
@@ -56,6 +57,7 @@ def command(
     \b
     Example:  AFTERCAST_CALLBACK_KEYS=… aftercast collect --source mysite/site_src --port 8080 --build
     """  # noqa: D301  click reads the backspace as "do not rewrap"
+    _have_output()
     keys = required_callback_keys(os.environ, insecure=insecure_no_key)
     _warn(keys, host)
     if not source.is_dir():
@@ -72,6 +74,7 @@ def command(
         host=host,
         port=port,
         paths=DEFAULT_PATHS if path is None else (checked_path(path),),
+        limits=affordable(Limits()),
         redact=functools.partial(redacted, key=hash_key) if redact else None,
         build=_builds(source, output, state, journal.say) if build else None,
     )
@@ -96,6 +99,21 @@ def checked_path(path: str) -> str:
             hint="letters, digits, `.`, `_`, `~`, `-` and `/`, not below `/-/`",
         )
     return path
+
+
+def _have_output() -> None:
+    """Take the place of a stdout that was closed before we began, or our files would get its number."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as we run
+
+
+def _tell(address: str) -> None:
+    """Print the address; that nobody reads it is no reason to lose notifications."""
+    try:
+        click.echo(f"listening on {address}")
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail either
+        note(f"listening on {address}; nobody reads stdout")
 
 
 def _warn(keys: tuple[bytes, ...], host: str) -> None:
@@ -129,5 +147,5 @@ async def _run(setting: Setting) -> int:
 
     for number in ENDINGS:
         loop.add_signal_handler(number, end, number)
-    await serve(setting, lambda address: click.echo(f"listening on {address}"), stop)
+    await serve(setting, _tell, stop)
     return endings[0] if endings else 0

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -21,7 +22,7 @@ from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
-from builder.pull.run import Pulled, Run, tasks_of
+from builder.pull.run import Pulled, Run
 from builder.pull.shelf import Shelf
 from builder.pull.windows import DAY_MS, Window
 
@@ -34,19 +35,29 @@ SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
 LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
 
 
+class Number(click.FloatRange):
+    """A number in a range; `nan`, which is neither below nor above it, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if found != found:  # noqa: PLR0124 - only nan differs from itself
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return found
+
+
 @click.command()
 @source_option
 @state_option
 @click.option("--from", "origin", type=click.Choice(["vod", "legacy", "callbacks"]), default="vod", show_default=True,
               help="VOD's media, the file list of 2016–2019, or the provider's log of notifications.")  # fmt: skip
 @click.option("--since", default=None, help="UTC day or moment to begin at, 2022-01-13 or 2022-01-13T08:00:00Z.")
-@click.option("--until", default=None, help="Where to end.  [default: now]")
-@click.option("--days", type=click.FloatRange(0.01, 3700), default=7.0, show_default=True, help="Instead of --since.")
+@click.option("--until", default=None, help="Where to end, now at the latest.  [default: now]")
+@click.option("--days", type=Number(0.01, 3700), default=7.0, show_default=True, help="Instead of --since.")
 @click.option("--stream", "streams", multiple=True, help="Only this stream; may be repeated, `legacy` needs one.")
 @click.option("--missing", is_flag=True, help="Compare with what was recorded and ask only about the holes.")
 @click.option("--status", is_flag=True, help="Ask which known files were deleted or forbidden.")
 @click.option("--budget", type=click.IntRange(1), default=500, show_default=True, help="Most calls in one run.")
-@click.option("--rate", type=click.FloatRange(0.01, 1000), default=5.0, show_default=True, help="Calls a second.")
+@click.option("--rate", type=Number(0.01, 1000), default=5.0, show_default=True, help="Calls a second.")
 @click.option("--sub-app-id", type=click.IntRange(1), default=None, help="The VOD application, if not the main one.")
 @click.option("--endpoint", default="", help="Another address of the service, for a practice provider.")
 @json_option
@@ -101,7 +112,9 @@ def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int
     cloud = Cloud(cloud_account(os.environ, asked), calls)
     if asked.missing:
         recent = latest(window, now_ms, TASK_DAYS)
-        tasks = tasks_of(cloud, recent) if recent else []
+        tasks = run.tasks(cloud, recent) if recent else []
+        if tasks is None:
+            return run.result(finished=False)
         return run.missing(find_holes(places, asked, window, tasks), cloud, None, now_ms=now_ms)
     if asked.status:
         return run.status(cloud, known_files(places, asked.streams), asked.streams)
@@ -123,8 +136,18 @@ def check(asked: Asked) -> None:
         raise ConfigError("`--missing` asks VOD or the legacy list, found `--from callbacks`")
     if asked.origin == "legacy" and not (asked.missing or asked.streams):
         raise ConfigError("`--stream` expected at least one stream for `--from legacy`, found none")
-    if asked.endpoint and not ENDPOINT_FORM.fullmatch(asked.endpoint):
+    if asked.endpoint and not (ENDPOINT_FORM.fullmatch(asked.endpoint) and is_address(asked.endpoint)):
         raise ConfigError("`--endpoint` expected an address such as `http://127.0.0.1:9000`")
+
+
+def is_address(text: str) -> bool:
+    """Say whether a URL has a host and a port that can be connected to, as far as its form tells."""
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError:  # a port beyond 65535, a host with empty or too long labels
+        return False
+    return bool(host) and port != 0
 
 
 def latest(window: Window, now_ms: int, days: int) -> Window | None:
@@ -150,10 +173,12 @@ def known_files(places: Places, streams: tuple[str, ...]) -> list[str]:
 
 
 def window_of(asked: Asked, now_ms: int) -> Window:
-    end_ms = moment(asked.until) if asked.until else now_ms - SETTLED_MS
+    end_ms = now_ms - SETTLED_MS
+    if asked.until:
+        end_ms = min(end_ms, moment(asked.until))  # what is to come cannot be asked about, let alone count as asked
     begin_ms = moment(asked.since) if asked.since else end_ms - int(timedelta(days=asked.days).total_seconds() * 1000)
     if begin_ms >= end_ms:
-        raise ConfigError("`--since` expected a moment before `--until`, found a later one")
+        raise ConfigError("`--since` expected a moment before `--until` and the present, found a later one")
     return Window(begin_ms // 1000 * 1000, end_ms // 1000 * 1000)
 
 

@@ -9,7 +9,9 @@ import click
 
 from builder.cli.common import note, source_option
 from builder.collect.keys import redaction_key
-from builder.collect.rewriting import redact_folder, set_aside
+from builder.collect.rewriting import passed_over, redact_folder, set_aside
+
+SHOWN_FILES = 24
 
 
 @click.command("redact")
@@ -28,6 +30,7 @@ def command(source: Path) -> None:
     key = redaction_key(os.environ)
     if folder.is_dir():
         redact(folder, key)
+        tell_passed_over(folder)
     else:
         note(f"`{folder}` does not exist, nothing to do")
     tell_others(folder)
@@ -45,8 +48,23 @@ def redact(folder: Path, key: bytes) -> None:
         click.echo("hint: nothing in them was acknowledged; delete them when you do not need them", err=True)
 
 
+def tell_passed_over(folder: Path) -> None:
+    """Name the files below the folder that were not redacted, and say how they can be."""
+    files = passed_over(folder)
+    for path in files[:SHOWN_FILES]:
+        note(f"`{path}` was passed over and may hold secrets")
+    if len(files) > SHOWN_FILES:
+        note(f"and {len(files) - SHOWN_FILES} more files below `{folder}`")
+    if files:
+        click.echo(
+            "hint: only `*.jsonl` and `*.jsonl.gz` in the folder itself are redacted: unpack other files, "
+            "move them there as YYYY-MM-DD.jsonl under a free name, and run this again",
+            err=True,
+        )
+
+
 def tell_others(folder: Path) -> None:
-    """Say that there are files which redaction never looks at."""
+    """Say that there are files outside the folder, which redaction never looks at."""
     other = next((name for name in sorted(folder.parent.glob("*")) if name != folder and name.name[0] != "."), None)
     if other:
         note(f"`{other}` and what else is outside `{folder}` was not looked at and may hold secrets")

@@ -14,27 +14,27 @@ from typing import Any
 import click
 
 from builder.cli.common import note
-from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY
+from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY, Number, is_address
+from builder.collect.keys import CALLBACK_KEYS, callback_keys
 from builder.errors import ConfigError, RemoteError
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Delivery, Tally, Weather, is_listening
 from builder.simulate.running import Running
 from builder.simulate.truth import truth_of
 from builder.simulate.world import World, make_world
-from builder.workshop import keys_of
 
 TARGET = re.compile(r"http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
 ANNOUNCED_SECONDS = 60  # from the end of a file to its first notification, at the most
 PATIENCE_SECONDS = 15.0  # a receiver that was started a moment ago
 MOST_VJ_DAYS = 50_000  # about a million files, which are all kept in memory
-share = click.FloatRange(0, 1)
+share = Number(0, 1)
 
 
 @click.command()
 @click.option("--to", "target", default="", help="Where to post the notifications, http://127.0.0.1:8080/callback.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same world.")
 @click.option("--vjs", type=click.IntRange(1, 1000), default=4, show_default=True, help="How many VJs there are.")
-@click.option("--days", type=click.FloatRange(0.01, 366), default=1.0, show_default=True, help="How long the world is.")
+@click.option("--days", type=Number(0.01, 366), default=1.0, show_default=True, help="How long the world is.")
 @click.option("--start", default="", help="UTC moment it begins at.  [default: so that it ends now]")
 @click.option("--speed", default="600", show_default=True, help="World seconds a second: 1 is real time; or `max`.")
 @click.option(
@@ -67,7 +67,7 @@ def command(**flags: Any) -> None:
             hint="`--to http://127.0.0.1:8080/callback` posts to `aftercast collect --port 8080`",
         )
     weather = Weather(flags["duplicates"], flags["lost"], flags["reorder"], flags["outages"])
-    keys = keys_of(os.environ)
+    keys = callback_keys(os.environ) if os.environ.get(CALLBACK_KEYS) else ()
     delivery = Delivery(world, weather, seed=flags["seed"], key=keys[0].decode() if keys else "")
     note(f"{len(world.broadcasts)} broadcasts, {len(world.files())} files, seed {flags['seed']}")
     if flags["truth"]:
@@ -133,7 +133,7 @@ def world_of(seed: int, vjs: int, days: float, start: str) -> World:
 
 
 def target_of(text: str) -> str:
-    if text and not TARGET.fullmatch(text):
+    if text and not (TARGET.fullmatch(text) and is_address(text)):
         raise ConfigError("`--to` expected an address such as `http://127.0.0.1:8080/callback`")
     return text
 

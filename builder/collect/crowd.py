@@ -39,13 +39,17 @@ class Crowd:
         if len(self) >= self._limits.connections:
             if not self._waiting:
                 return False
-            oldest = next(iter(self._waiting))
-            self.leave(oldest)
-            self.evicted += 1
-            oldest.evict()
+            self.make_room()
         self._waiting[guest] = peer
         self._of_peer[peer] += 1
         return True
+
+    def make_room(self) -> None:
+        """Send away the one that waits longest, if anybody waits."""
+        for oldest in [*self._waiting][:1]:
+            self.leave(oldest)
+            self.evicted += 1
+            oldest.evict()
 
     def starts(self, guest: Guest) -> None:
         """Note that a whole request of this guest is being answered: it cannot be sent away now."""

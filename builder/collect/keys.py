@@ -23,7 +23,9 @@ def callback_keys(environ: Mapping[str, str]) -> tuple[bytes, ...]:
             raise ConfigError(
                 f"the environment: `{CALLBACK_KEYS}` expected keys separated by commas, found key {number} empty"
             )
-    return tuple(key.encode("utf-8", "surrogateescape") for key in keys)
+        if any("\ud800" <= letter <= "\udfff" for letter in key):  # a byte that the system could not decode
+            raise ConfigError(f"the environment: `{CALLBACK_KEYS}` expected UTF-8, found other bytes in key {number}")
+    return tuple(key.encode() for key in keys)
 
 
 def required_callback_keys(environ: Mapping[str, str], *, insecure: bool) -> tuple[bytes, ...]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
+
+import msgspec
+
 from builder.model import Value
 
 
@@ -21,6 +26,9 @@ class Limits(Value, frozen=True):
     connections_per_peer: int = 32  # peers with a public address; a proxy on a private one may hold all
 
 
+RESERVED_HANDLES = 48  # for the log, the loop, a build's pipes, and connections that are just coming or going
+FEWEST_CONNECTIONS = 8
+WAITING_CONNECTIONS = 2_048  # that the system keeps for us until we accept them
 KNOWN_HEADS = 256  # heads of requests that need not be read again, all together
 KNOWN_HEAD_BYTES = 1_024  # and each of them
 GROUP_RECORDS = 64  # records of one sync
@@ -29,3 +37,20 @@ QUIET_SECONDS = 2.0  # without a new notification before a build starts
 PATIENCE_SECONDS = 30.0  # a build starts after this even when notifications keep coming
 PROBE_SECONDS = 0.5  # between two looks whether a full disk has room again
 STOP_SECONDS = 3.0  # for requests in flight at the end, then a third of it for the disk
+
+
+def affordable(limits: Limits) -> Limits:
+    """Return the limits with as many connections as there are file handles for, after asking the system for enough.
+
+    At the last handle nobody could be accepted; below it the one that waits longest makes room at once.
+    """
+    wanted = limits.connections + RESERVED_HANDLES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return limits
+    more = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    with contextlib.suppress(OSError, ValueError):  # then we live with what we have
+        resource.setrlimit(resource.RLIMIT_NOFILE, (more, hard))
+        soft = more
+    connections = max(FEWEST_CONNECTIONS, soft - RESERVED_HANDLES)
+    return msgspec.structs.replace(limits, connections=min(limits.connections, connections))

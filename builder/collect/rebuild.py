@@ -12,11 +12,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from builder.collect.limits import PATIENCE_SECONDS, QUIET_SECONDS
 from builder.collect.metrics import Counters
 
-RUN = "import os, sys; os.nice(10); from builder.cli import run; sys.exit(run(sys.argv[1:]))"
+ROOT = str(Path(__file__).parents[2])  # where this program is, also in a checkout that nobody has installed
+RUN = (
+    "import os, sys; sys.path.append(sys.argv[1]); os.nice(10); "
+    "from builder.cli import run; sys.exit(run(sys.argv[2:]))"
+)
 PASSED_ON = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "PYTHONPATH", "PYTHONUTF8", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH"}
 )
@@ -26,8 +31,11 @@ STOP_SECONDS = 2.0
 
 
 def build_command(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return the command of a build that waits for its turn, at low priority, by list and absolute program."""
-    return (sys.executable, "-c", RUN, "build", "--wait", *arguments)
+    """Return the command of a build that waits for its turn, at low priority, by list and absolute program.
+
+    `-P`: without it Python would run a `json.py` that lies in the present folder.
+    """
+    return (sys.executable, "-P", "-c", RUN, ROOT, "build", "--wait", *arguments)
 
 
 def build_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from builder.collect.commit import Committer
 from builder.collect.crowd import Crowd
 from builder.collect.disk import Disk
 from builder.collect.door import Door, Intake
-from builder.collect.limits import PROBE_SECONDS, STOP_SECONDS, Limits
+from builder.collect.limits import PROBE_SECONDS, STOP_SECONDS, WAITING_CONNECTIONS, Limits
 from builder.collect.log import Log
 from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder
@@ -32,6 +32,9 @@ from builder.errors import ConfigError
 
 DEFAULT_PATHS = ("/", "/callback")
 SUMMARY_SECONDS = 60.0
+# asyncio accepts as many at once as `backlog` says, before anybody can be sent away for them; and without file handles
+# it fails, and plans to try again, so many times (cpython issue 151615).
+ACCEPTS_AT_ONCE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,12 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
         super().__init__(config)
         self._stop = stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then let the system keep many connections waiting: `backlog` is small for another reason."""
+        await super().startup(sockets)
+        for sock in sockets or []:
+            sock.listen(WAITING_CONNECTIONS)
 
     async def main_loop(self) -> None:
         """Keep the date of the answers right until told to stop."""
@@ -105,7 +114,7 @@ async def _receive(setting: Setting, parts: Parts, listening: Callable[[str], No
     intake = _intake(setting, parts, rebuilder)
     house = House(setting.limits, parts.crowd, parts.counters, setting.say, Door(intake))
     server = Server(configuration(make_app(intake), house, setting.stop_seconds), stop)
-    asyncio.get_running_loop().set_exception_handler(functools.partial(_report, parts.counters, setting.say))
+    asyncio.get_running_loop().set_exception_handler(functools.partial(_report, parts, setting.say))
     running = asyncio.create_task(server.serve(sockets=[parts.sock]))
     summary = asyncio.create_task(_summarise(parts.counters, setting.say))
     if rebuilder:
@@ -150,6 +159,7 @@ def configuration(app: Any, house: House, stop_seconds: float) -> uvicorn.Config
         access_log=False,
         log_config=None,
         log_level="critical",
+        backlog=ACCEPTS_AT_ONCE,
         timeout_graceful_shutdown=stop_seconds,  # type: ignore[arg-type]  # it is handed to asyncio, which takes floats
     )
 
@@ -201,12 +211,15 @@ async def _summarise(counters: Counters, say: Callable[[str], None]) -> None:
 
 
 def _report(
-    counters: Counters, say: Callable[[str], None], _loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+    parts: Parts, say: Callable[[str], None], _loop: asyncio.AbstractEventLoop, context: dict[str, Any]
 ) -> None:
     """Count and name an error that reached the event loop; its text may hold what a sender wrote, so it is not said."""
-    error = context.get("exception")
-    if isinstance(error, OSError) and "socket.accept" in str(context.get("message", "")):
-        say("out of file handles, accepting again in a second")
+    error, message = context.get("exception"), str(context.get("message", ""))
+    if isinstance(error, OSError) and "socket.accept" in message:  # asyncio tries again in a second
+        parts.counters.add("refusals_total", "file_handles")
+        parts.crowd.make_room()
         return
-    counters.add("internal_errors_total")
+    if parts.sock.fileno() < 0 and "_start_serving" in message:  # it tries again although we have ended meanwhile
+        return
+    parts.counters.add("internal_errors_total")
     say(f"internal error in the event loop: {type(error).__name__}")

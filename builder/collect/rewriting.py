@@ -25,6 +25,7 @@ from builder.model import Value
 from builder.sources.strict_json import strict_object
 
 STORED = re.compile(r"(?!\.).*\.jsonl(\.gz)?")
+CUT = ".cut-"
 
 
 class Rewritten(Value, frozen=True):
@@ -45,15 +46,33 @@ def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
         raise LockedError(f"`{folder}` is in use by a receiver", hint="stop it, or run it with `--redact`") from error
     try:
         for name in disk.names(folder):
-            if STORED.fullmatch(name) and (folder / name).is_file() and not (folder / name).is_symlink():
+            if _is_redacted(folder / name):
                 yield _redact_file(folder / name, key)
     finally:
         disk.close(lock)
 
 
+def passed_over(folder: Path) -> list[Path]:
+    """Return the files below `folder` that redaction does not touch but for the torn tails: the builder may read them.
+
+    A link is one of them, wherever it leads: what it leads to is not rewritten through it.
+    """
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if (path.is_symlink() or path.is_file())
+        and not (path.parent == folder and (_is_redacted(path) or path.name.startswith(CUT)))
+    )
+
+
 def set_aside(folder: Path) -> list[str]:
     """Return the names of the torn tails kept aside, which redaction does not touch."""
-    return [name for name in Disk().names(folder) if name.startswith(".cut-")]
+    return [name for name in Disk().names(folder) if name.startswith(CUT)]
+
+
+def _is_redacted(path: Path) -> bool:
+    """Say whether a file of the folder is one that is rewritten."""
+    return STORED.fullmatch(path.name) is not None and path.is_file() and not path.is_symlink()
 
 
 def _redact_file(path: Path, key: bytes) -> Rewritten:
@@ -76,16 +95,17 @@ def _redact_file(path: Path, key: bytes) -> Rewritten:
 
 
 def _redact_line(line: bytes, key: bytes) -> tuple[str, bytes]:
+    """Redact one line, also one that was: an older version may have known fewer ways to write a secret."""
     stored = decode(line)
     if stored is None:
         return "left", line
-    if stored.redacted:
-        return "already", line
     try:
         message = strict_object(stored.body.encode())
     except ValueError:
         return "left", line
     body = redacted(message, key)
+    if stored.redacted and body == stored.body:
+        return "already", line
     return "redacted", encode(stored.received_ms, stored.verdict, body, redacted=True)[:-1]  # type: ignore[arg-type]  # checked by its checksum
 
 

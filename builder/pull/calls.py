@@ -71,14 +71,15 @@ class Calls:
     def make(self, what: str, call: Callable[[], Answer]) -> Answer:
         """Make one call, again while it fails transiently; a retry counts like a call.
 
-        Raises `BudgetSpentError` when no call is left and `RemoteError` when the service keeps failing.
+        Raises `BudgetSpentError` when no call is left and `RemoteError` when the service keeps
+        failing, to the last try or the last call.
         """
         for attempt in range(RETRIES + 1):
             self._take_turn()
             try:
                 return call()
             except TransientError as error:
-                if attempt == RETRIES:
+                if attempt == RETRIES or self.made >= self.budget:  # a spent budget must not hide what failed
                     raise RemoteError(
                         f"failed to ask {what}: {error}", hint="run it again: it goes on where it stopped"
                     ) from error

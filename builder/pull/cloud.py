@@ -86,7 +86,7 @@ class Cloud:
     def tasks(self, window: Window) -> Iterator[dict[str, Any]]:
         """Yield the rows of DescribeRecordTask: which streams were recorded when, a week at a time."""
         for week in pieces(window, WEEK_MS):
-            token = ""
+            token, seen = "", {""}
             while True:
                 ask: dict[str, Any] = {"StartTime": week.begin_ms // 1000, "EndTime": week.end_ms // 1000}
                 if token:
@@ -96,6 +96,9 @@ class Cloud:
                 token = str(answer.get("ScrollToken") or "")
                 if not token:
                     break
+                if token in seen:
+                    raise RemoteError("`DescribeRecordTask` leads in a circle: its `ScrollToken` came twice")
+                seen.add(token)
 
     def _ask(self, client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
         if self.account.sub_app_id is not None and client is self._vod:

@@ -16,8 +16,8 @@ from builder.pull.calls import BudgetSpentError, number_in, object_in
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
-from builder.pull.shelf import Shelf, stream_name
-from builder.pull.windows import DAY_MS, Window, china_days, file_text, pieces, utc_text, whole_days
+from builder.pull.shelf import Listed, Shelf, stream_name
+from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
@@ -77,6 +77,23 @@ class Run:
             settled_ms=min(window.end_ms, now_ms - FINISHED_MS),
         )
 
+    def tasks(self, cloud: Cloud, window: Window) -> list[Task] | None:
+        """Return the recording tasks of a window, None when the budget ends before the list does.
+
+        What was listed is kept until `missing` is done, else a small budget would go into the same list for ever.
+        """
+        kept = self.shelf.listed()
+        if kept is None or not kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
+            kept = Listed(Window(window.begin_ms, window.begin_ms), [])
+        try:
+            for week in pieces(Window(kept.window.end_ms, window.end_ms), WEEK_MS):
+                tasks = kept.tasks + tasks_of(cloud, week, window.end_ms)
+                kept = Listed(Window(kept.window.begin_ms, week.end_ms), tasks)
+                self.shelf.keep_listed(kept)
+        except BudgetSpentError:
+            return None
+        return kept.tasks
+
     def missing(
         self, holes: Mapping[str, Sequence[Window]], cloud: Cloud | None, listing: LegacyList | None, *, now_ms: int
     ) -> Pulled:
@@ -90,7 +107,10 @@ class Run:
             elif listing is not None:
                 days = sorted({day for hole in windows for day in china_days(hole)})
                 asks += [(stream, day, partial(self._legacy_of, listing, day, stream)) for day in days]
-        return self._until_answered(asks, now_ms)
+        pulled = self._until_answered(asks, now_ms)
+        if pulled.finished:
+            self.shelf.forget_listed()
+        return pulled
 
     def status(self, cloud: Cloud, file_ids: Sequence[str], streams: Sequence[str] = ()) -> Pulled:
         """Ask what became of known files, sorted ids: deleted and forbidden ones become tombstones.
@@ -111,14 +131,14 @@ class Run:
                 if is_known:
                     self._lay_status(what, unknown)
         except BudgetSpentError:
-            return self._result(finished=False)
+            return self.result(finished=False)
         if unknown:
             raise RemoteError(
                 f"none of {len(left)} files is known there, nothing was changed",
                 hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
             )
         self.shelf.remember(what, "")
-        return self._result(finished=True)
+        return self.result(finished=True)
 
     def _lay_status(self, what: str, answers: list[tuple[str, str, dict[str, Any]]]) -> None:
         for name, last, answer in answers:
@@ -159,8 +179,8 @@ class Run:
                 if not is_settling:
                     self.shelf.remember_asked(what, settled)
         except BudgetSpentError:
-            return self._result(finished=False)
-        return self._result(finished=True)
+            return self.result(finished=False)
+        return self.result(finished=True)
 
     def _until_answered(self, asks: Iterable[tuple[str, Window, Ask]], now_ms: int) -> Pulled:
         try:
@@ -172,10 +192,11 @@ class Run:
                 self.windows += 1
                 self.shelf.remember(what, utc_text(now_ms))
         except BudgetSpentError:
-            return self._result(finished=False)
-        return self._result(finished=True)
+            return self.result(finished=False)
+        return self.result(finished=True)
 
-    def _result(self, *, finished: bool) -> Pulled:
+    def result(self, *, finished: bool) -> Pulled:
+        """Return what was done so far."""
         return Pulled(self.windows, self.shelf.written, finished)
 
 
@@ -183,12 +204,12 @@ def label(streams: Sequence[str]) -> str:
     return stream_name("\0".join(streams)) if streams else "all"
 
 
-def tasks_of(cloud: Cloud, window: Window) -> list[Task]:
-    """Return the recording tasks of a window; one that has not ended reaches to the window's end."""
+def tasks_of(cloud: Cloud, week: Window, until_ms: int) -> list[Task]:
+    """Return the recording tasks of a week; one that has not ended reaches to `until_ms`."""
     found = []
-    for row in cloud.tasks(window):
+    for row in cloud.tasks(week):
         begin, end, stopped = (number_in(row.get(name)) * 1000 for name in ("StartTime", "EndTime", "Stopped"))
-        last = min(at for at in (end, stopped, window.end_ms) if at)
+        last = min(at for at in (end, stopped, until_ms) if at)
         if begin and row.get("StreamName"):
             found.append(Task(str(row["StreamName"]), begin, max(begin, last)))
     return found

@@ -16,11 +16,21 @@ from typing import Any
 
 import msgspec
 
+from builder.model import Value
+from builder.pull.holes import Task
 from builder.pull.windows import Window, touch
 
 FOLDER = "recordings/pulled"
 PROGRESS = "pull.json"
+LISTED = "pull-tasks.json"
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
+
+
+class Listed(Value, frozen=True):
+    """The recording tasks of a window, as far as they are listed."""
+
+    window: Window
+    tasks: list[Task]
 
 
 class Shelf:
@@ -29,6 +39,7 @@ class Shelf:
     def __init__(self, source: Path, state: Path) -> None:
         self.folder = source / FOLDER
         self.progress_file = state / PROGRESS
+        self.listed_file = state / LISTED
         self.progress: dict[str, str] = {}
         with contextlib.suppress(OSError, msgspec.DecodeError):  # no progress yet, or not ours: begin anew
             self.progress = msgspec.json.decode(self.progress_file.read_bytes(), type=dict[str, str])
@@ -63,6 +74,18 @@ class Shelf:
         if known is not None and touch(known, window):
             window = Window(min(known.begin_ms, window.begin_ms), max(known.end_ms, window.end_ms))
         self.remember(what, f"{window.begin_ms} {window.end_ms}")
+
+    def listed(self) -> Listed | None:
+        """Return the tasks that an unfinished run has listed."""
+        with contextlib.suppress(OSError, msgspec.DecodeError):  # nothing kept, or not ours: begin anew
+            return msgspec.json.decode(self.listed_file.read_bytes(), type=Listed)
+        return None
+
+    def keep_listed(self, listed: Listed) -> None:
+        write(self.listed_file, msgspec.json.encode(listed))
+
+    def forget_listed(self) -> None:
+        self.listed_file.unlink(missing_ok=True)
 
     def _asked(self, what: str) -> Window | None:
         match = ASKED.fullmatch(self.progress.get(what, ""))

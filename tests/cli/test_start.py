@@ -54,3 +54,27 @@ def test_a_build_of_one_new_record_loads_the_template_engine_and_nothing_else_he
 def test_a_question_loads_no_templates(site):
     """`sessions` answers from the catalog."""
     assert loaded(site, "sessions") & (TEXTS | PROCESSES | PACKAGES | SERVERS | ENGINE) == set()
+
+
+@pytest.mark.parametrize("command", [["build"], ["sessions", "--json"], ["problems"], ["--help"]])
+def test_a_closed_standard_output_is_no_error(site, command):
+    """`>&-`: there is nobody to tell, and nothing to fail for."""
+    where = [] if "--help" in command else ["--source", str(site.source), "--state", str(site.places.state)]
+    run = "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))"
+    closed = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-c", run, *command, *where]
+    done = subprocess.run(closed, env={**os.environ, **ENVIRON}, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+
+def test_a_callback_key_that_is_no_text_is_refused_by_name(site):
+    """The bytes of a key are never repeated."""
+    run = "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))"
+    told = [sys.executable, "-c", run, "sessions", "--source", str(site.source), "--state", str(site.places.state)]
+    environ = {os.fsencode(name): os.fsencode(value) for name, value in {**os.environ, **ENVIRON}.items()}
+    environ[b"AFTERCAST_CALLBACK_KEYS"] = b"good,b\xe4d"
+    done = subprocess.run(told, env=environ, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (
+        2, "aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected UTF-8, found other bytes\n",
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import socket
 import threading
 import time
@@ -325,6 +326,27 @@ def test_good_posts_are_answered_within_a_second_among_2000_slow_connections(tmp
     """The promise of the documentation, with its figure."""
     with running(tmp_path) as receiver:
         assert posts_among_slow_ones(receiver, 2_000)[-1] < 1.0
+
+
+def test_no_file_handle_left_is_counted_and_no_error(tmp_path: Path) -> None:
+    """One refusal a second, also with many in the row; the one that waits longest makes room; the end is in order."""
+    with running(tmp_path) as receiver:
+        held = hold(receiver.port, 3)
+        assert receiver.post(body_of()) == 200  # so they have been accepted
+        waiting = [socket.socket() for _ in range(20)]
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(one.fileno() for one in waiting) + 1, before[1]))
+        try:
+            for one in waiting:
+                one.connect(("127.0.0.1", receiver.port))
+            assert held[0].recv(1) == b""
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        assert 1 <= receiver.metric('refusals_total{reason="file_handles"}') < 10
+    for one in [*held, *waiting]:
+        one.close()
+
+    assert len(receiver.said) == 1  # the one it stored
 
 
 class Guest:

@@ -6,14 +6,17 @@ import os
 import random
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from builder.collect.disk import Disk
+from builder.collect.limits import RESERVED_HANDLES
 from builder.collect.log import Log
-from tests.collect.processes import Load, check_history, end, good_body, port_of, start
+from tests.collect.processes import RUN, Load, check_history, end, environment, good_body, port_of, start
 from tests.collect.support import DEADLINE, Line, request_of, stored_bodies
 
 
@@ -133,6 +136,44 @@ def test_nobody_reads_its_messages_and_it_goes_on(source: Path) -> None:
     assert statuses == [200, 200, 200]
 
 
+@pytest.mark.parametrize("redirection", [">&-", "| true"])
+def test_nobody_reads_its_address_and_it_goes_on(source: Path, redirection: str) -> None:
+    """Standard output that is closed, or whose reader has gone, from the start: it receives and ends with 0."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    reader, writer = os.pipe()
+    os.close(reader)
+    shell = ["/bin/sh", "-c", 'exec "$@" >&-', "sh"] if redirection == ">&-" else []
+    process = subprocess.Popen(
+        [*shell, sys.executable, "-c", RUN, "collect", "--source", str(source), "--port", str(port)],
+        env=environment(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    line = when_it_listens(process, port)
+    line.send(request_of(good_body("1")))
+    status = line.answer().status
+    line.close()
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=DEADLINE)
+
+    assert (status, process.returncode) == (200, 0)
+    assert "Traceback" not in err
+    assert ("nobody reads stdout" in err) == (redirection == "| true")
+
+
+def when_it_listens(process: subprocess.Popen[str], port: int) -> Line:
+    deadline = time.monotonic() + DEADLINE
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            return Line(port)
+        except ConnectionRefusedError:
+            time.sleep(0.01)
+    raise AssertionError(process.communicate()[1])
+
+
 def test_a_second_receiver_exits_6(source: Path) -> None:
     """And the first goes on; after a kill -9 of it the folder is free."""
     first = start(source)
@@ -162,6 +203,15 @@ def test_it_does_not_start_without_a_key(source: Path) -> None:
         "aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected keys separated by commas, found key 1 empty\n"
     )
     assert not (source / "recordings").exists()
+
+
+def test_a_key_that_is_not_utf_8_is_refused(source: Path) -> None:
+    """Exit 2 at the start: the builds that follow could not use it."""
+    process = start(source, AFTERCAST_CALLBACK_KEYS=os.fsdecode(b"k\xff"))
+    out, err = process.communicate(timeout=DEADLINE)
+
+    assert (process.returncode, out) == (2, "")
+    assert err == ("aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected UTF-8, found other bytes in key 1\n")
 
 
 def test_without_a_key_it_says_so(source: Path) -> None:
@@ -234,6 +284,34 @@ def test_few_file_handles_are_no_end(source: Path) -> None:
 
     assert (status, returned) == (200, 0)
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("soft", "hard"), [(64, 256), (256, 256)])
+def test_a_good_post_is_answered_among_more_idle_connections_than_file_handles(
+    source: Path, soft: int, hard: int
+) -> None:
+    """As many handles as the system gives are taken, and the connections kept within them; nothing is said of it."""
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard})); "
+    process = start(source, program=limit + RUN)
+    port = port_of(process)
+    held = [socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) for _ in range(300)]
+    began = time.monotonic()
+    line = Line(port)
+    line.send(request_of(good_body("1")))
+    status = line.answer().status
+    seconds = time.monotonic() - began
+    line.send(b"GET /-/metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+    metrics = line.answer().body.decode()
+    line.close()
+    _, _, err = end(process)
+    for connection in held:
+        connection.close()
+
+    assert status == 200
+    assert seconds < 1.0
+    assert f"aftercast_collect_connections {256 - RESERVED_HANDLES}\n" in metrics
+    assert 'reason="file_handles"' not in metrics
+    assert [line for line in err.splitlines() if " stored event 100 " not in line] == []
 
 
 def test_a_disk_that_is_full_is_a_503(source: Path) -> None:

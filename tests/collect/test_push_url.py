@@ -26,13 +26,31 @@ def test_recording_parameters_follow() -> None:
         "2121_x",
         expires_s=255,
         app="a/b",
-        scheme="srt",
-        record=("mp4", "hls"),
+        record=("mp4", "hls", "mp4"),
         record_interval=3600,
     )
 
-    assert url.startswith("srt://push.example.com/a/b/2121_x?txSecret=")
+    assert url.startswith("rtmp://push.example.com/a/b/2121_x?txSecret=")
     assert url.endswith("&txTime=FF&record=mp4|hls&record_interval=3600")
+
+
+def test_an_srt_address_has_its_pairs_in_the_streamid() -> None:
+    """The provider's form, in which a comma parts what `&` parts elsewhere."""
+    url = push_url(b"k", "push.example.com", "alice", expires_s=255, scheme="srt", record=("mp4",), record_interval=60)
+    secret = tx_secret(b"k", "alice", "FF")
+
+    assert url == (
+        "srt://push.example.com:9000?streamid=#!::h=push.example.com,r=live/alice,"
+        f"txSecret={secret},txTime=FF,record=mp4,record_interval=60"
+    )
+
+
+@pytest.mark.parametrize("app", ["live/", "/live", "/live/"])
+def test_slashes_around_the_path_are_no_part_of_it(app: str) -> None:
+    """`/live//alice` would be another stream."""
+    url = push_url(b"k", "push.example.com", "alice", expires_s=0xFFFF_FFFF, app=app)
+
+    assert url.startswith("rtmp://push.example.com/live/alice?txSecret=")
 
 
 def test_odd_stream_names_are_escaped_in_the_path_and_signed_as_they_are() -> None:
@@ -54,13 +72,16 @@ def test_odd_stream_names_are_escaped_in_the_path_and_signed_as_they_are() -> No
         ("push.example.com", "a\nb", {}),
         ("push.example.com", "a", {"app": "/"}),
         ("push.example.com", "a", {"record_interval": 59}),
-        ("push.example.com", "a", {"record_interval": 43_201}),
+        ("push.example.com", "a", {"record_interval": 7_201}),
+        ("push.example.com", "a", {"app": "a//b"}),
+        ("push.example.com", "a,b", {"scheme": "srt"}),
+        ("push.example.com", "a", {"expires_s": 0x1_0000_0000}),
     ],
 )
 def test_what_cannot_be_an_address_is_refused(domain: str, stream: str, more: dict) -> None:
     """Exit code 2, with the option in the message."""
     with pytest.raises(ConfigError):
-        push_url(b"k", domain, stream, expires_s=255, **more)
+        push_url(b"k", domain, stream, **{"expires_s": 255, **more})
 
 
 @pytest.mark.parametrize(

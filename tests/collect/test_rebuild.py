@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from builder.collect.journal import CAPACITY, Journal, plain
 from builder.collect.metrics import Counters, event_label
@@ -114,8 +117,22 @@ def test_the_build_waits_for_its_turn_and_sees_no_push_key() -> None:
     )
 
     assert command[0] == sys.executable
-    assert command[3:] == ("build", "--wait", "--source", "a b")
+    assert command[5:] == ("build", "--wait", "--source", "a b")
     assert environment == {"PATH": "p", "AFTERCAST_SLUG_KEY": "s"}
+
+
+@pytest.mark.parametrize("name", ["json.py", "builder/__init__.py"])
+def test_the_build_runs_nothing_that_lies_in_the_present_folder(tmp_path: Path, name: str) -> None:
+    """A receiver may be started anywhere; only the program it was started from builds."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("raise SystemExit('somebody else')")
+    outcome = subprocess.run(
+        build_command(["--help"]), check=False, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True
+    )
+
+    assert outcome.stderr == b""
+    assert outcome.returncode == 0
+    assert outcome.stdout.startswith(b"Usage: aftercast build ")
 
 
 def test_messages_have_a_time_and_one_line_each() -> None:
@@ -130,15 +147,18 @@ def test_messages_have_a_time_and_one_line_each() -> None:
 
 def test_a_reader_that_stalls_holds_nobody_up() -> None:
     """More messages than the queue takes: they are dropped and counted, and `say` returns at once."""
-    go = threading.Event()
+    stalls, go = threading.Event(), threading.Event()
 
     class Stalled(io.StringIO):
         def write(self, text: str) -> int:
+            stalls.set()
             go.wait(DEADLINE)
             return super().write(text)
 
     stream = Stalled()
     journal = Journal(stream, lambda: 0)
+    journal.say("first")
+    assert stalls.wait(DEADLINE)  # else some of the rest would leave the queue before it is full
     for number in range(CAPACITY + 500):
         journal.say(str(number))
     go.set()

@@ -5,12 +5,17 @@ from __future__ import annotations
 import functools
 import gzip
 import json
+import re
 import time
 import tracemalloc
 from pathlib import Path
+from urllib.parse import quote
 
+import msgspec
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builder.cli import cli
 from builder.collect.disk import Disk
@@ -19,9 +24,10 @@ from builder.collect.line import decode, encode
 from builder.collect.redaction import hashed, redacted, scrub
 from builder.collect.rewriting import redact_folder
 from builder.errors import ConfigError, StorageError
-from builder.model import Notice
+from builder.model import Notice, Problem
 from builder.sources import SourceSettings, find_sources, read
-from tests.collect.support import DAY, HOSTILE, body_of, running
+from builder.sources.records import items_of
+from tests.collect.support import DAY, HOSTILE, KEY, body_of, running
 
 HASH_KEY = b"k" * 32
 CANARIES = json.loads((HOSTILE / "leak_canaries.json").read_text(encoding="utf-8"))["canaries"][:8]
@@ -68,6 +74,143 @@ def test_push_parameters_are_hashed_unless_they_are_harmless(text: str, kept: st
 def test_secrets_in_other_texts_are_hashed(text: str, kept: str) -> None:
     """Addresses, texts inside texts, other spellings of a name; what is no secret stays."""
     assert scrub(text, HASH_KEY) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("srt://d:9000?streamid=#!::r=live/a,txSecret=X,txTime=Y", "srt://d:9000?streamid=#!::r=live/a,txSecret={X},txTime={Y}"),
+        ("r%3Dlive%2Fa%2CtxSecret%3DX%2Cm%3Dpublish", "r%3Dlive%2Fa%2CtxSecret%3D{X}%2Cm%3Dpublish"),
+        ("tx_secret=X&accessToken=X&session-token=X", "tx_secret={X}&accessToken={X}&session-token={X}"),
+        ("user[api_key]=X;Secret.Key = X", "user[api_key]={X};Secret.Key = {X}"),
+        ("txSecret: X, token:X", "txSecret: {X}, token:{X}"),
+        ("txSecret\uff1dX", "txSecret\uff1d{X}"),
+        ("Authorization: Bearer X", "Authorization: Bearer {X}"),
+        ("rtmp://user:X@host/live", "rtmp://user:{X}@host/live"),
+        ("said {'password': 'X', \"token\":\"X\"", "said {'password': '{X}', \"token\":\"{X}\""),
+        (r'said \"token\":\"a\\\"b\", \"c\":1', r'said \"token\":\"{a\\\"b}\", \"c\":1'),
+        ('{"token":1,"token":X,"a":2}', '{"token":"{1}","token":"{X}","a":2}'),
+        ("%22token%22%3A%22X%22", "%22token%22%3A%22{X}%22"),
+        ("%2522to%256ben%2522%253A%2522X%2522", "%2522to%256ben%2522%253A%2522{X}%2522"),
+        ("token[0]=X", "token[0]={X}"),
+        ("password=a,b and token=X,", "password={a,b} and token={X},"),
+    ],
+)  # fmt: skip
+def test_secrets_are_found_however_they_are_written(text: str, kept: str) -> None:
+    """The comma form of SRT, JSON that cannot be parsed, sentences, passwords in addresses, codes of any depth."""
+    assert scrub(text, HASH_KEY) == re.sub(r"\{([XY1]|a[^}]*b)\}", lambda found: H(found[1]), kept)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tokenizer=fast&key_frame_interval=2&monkey=1&secretary=x&design=y",
+        "key: C major, sign: none, auth: off",
+        "token://host/a, http://token:80/a",
+        "no token, no password",
+        "http://v/\u4f60%E4%BD%A0/a.mp4?x=%7C",
+        '{"tokenizer": "fast",  "n": 1.0}',
+        "token=&password:",
+    ],
+)
+def test_harmless_words_stay(text: str) -> None:
+    """A name is compared as a whole; a text without secrets keeps its form."""
+    assert scrub(text, HASH_KEY) == text
+
+
+@pytest.mark.parametrize(
+    ("member", "kept"),
+    [
+        ({"txSecret": "X", "token": 5, "key_frame_interval": 2}, {"txSecret": H("X"), "token": H("5"), "key_frame_interval": 2}),
+        ({"a": [{"password": "X"}], "auth": True}, {"a": [{"password": H("X")}], "auth": H("true")}),
+        ({"api_key": {"a": ["X", None, ""], "b": 1.5}}, {"api_key": {"a": [H("X"), None, ""], "b": H("1.5")}}),
+        ({"stream_param": {"txSecret": "X", "phone": 1, "record": "mp4"}}, {"stream_param": {"txSecret": H("X"), "phone": H("1"), "record": "mp4"}}),
+        ({"stream_param": ["a=X", 7]}, {"stream_param": [f"a={H('X')}", H("7")]}),
+        ({"streamParam": "foo=X"}, {"streamParam": f"foo={H('X')}"}),
+        ({"stream_param": '{"phone":"X","a":"b=c"}'}, {"stream_param": H('{"phone":"X","a":"b=c"}')}),
+        ({"callback_ext": '{"token":"X","n":{"stream_param":"foo=X"}}'}, {"callback_ext": f'{{"token":"{H("X")}","n":{{"stream_param":"foo={H("X")}"}}}}'}),
+        ({"a": json.dumps(json.dumps({"token": "X"}))}, {"a": json.dumps(json.dumps({"token": H("X")}, separators=(",", ":")))}),
+        ({"txSecret=X": 1}, {f"txSecret={H('X')}": 1}),
+        ({"a": {"sign": "X"}}, {"a": {"sign": H("X")}}),
+    ],
+)  # fmt: skip
+def test_members_with_a_secret_name_are_hashed(member: object, kept: object) -> None:
+    """At any depth, in JSON inside texts, whatever the scalar; null and the empty text tell nothing."""
+    assert json.loads(redacted(member, HASH_KEY)) == kept
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"sign": "ab", "t": 1757066192},
+        {"body": {"event_type": 100, "sign": "ab", "t": 1757066192}},
+        {"body": '{"event_type":100, "sign":"ab", "t":1757066192}'},
+        {"body": 'POST / {"event_type":100, "sign":"ab", "t":1757066192}'},
+        {"title": "Password: the movie", "stream_id": "token: 5", "task_id": '{"token":1}'},
+        {"video_url": "http://v.example.com/token=1/txSecret:2,key=3%26token%3D4/a.mp4"},
+    ],
+)
+def test_what_the_builder_uses_stays(message: dict[str, object]) -> None:
+    """The message's own signature, in an envelope too; names and titles; the path of an address."""
+    assert json.loads(redacted(message, HASH_KEY)) == message
+
+
+NAMED = st.sampled_from(
+    ["txSecret", "tx_time", "token", "accessToken", "X-Api-Key", "session_token", "passwd", "PASSWORD"]
+)
+PLANTED = st.from_regex(r"CANARY[A-Za-z0-9]{1,9}", fullmatch=True)
+PLACES = (
+    lambda name, secret: {name: secret},
+    lambda name, secret: {"a": [{name: secret}]},
+    lambda name, secret: {"a": f"b=c&{name}={secret}&d=e"},
+    lambda name, secret: {"a": f"{name}: {secret}, and more"},
+    lambda name, secret: {"a": quote(quote(f"rtmp://h/b?{name}={secret}&x=1", safe=""), safe="")},
+    lambda name, secret: {"a": json.dumps(json.dumps({"b": [{name: secret}]}))},
+    lambda name, secret: {"a": json.dumps({name: secret})[:-1]},
+    lambda name, secret: {"push_url": f"srt://d:9000?streamid=#!::h=d,{name}={secret},m=publish"},
+    lambda name, secret: {"callback_ext": json.dumps({"session_id": "s1", name: secret})},
+    lambda name, secret: {"stream_param": f"record=mp4&{name}={secret}"},
+    lambda name, secret: {"video_url": f"http://v.example.com/token=1/b.mp4?{name}={secret}"},
+)
+SCALARS = st.none() | st.booleans() | st.integers(0, 2**53) | st.text("ab=:,;&%3D2\"'\\{} token", max_size=20)
+BODIES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(PLACES), NAMED, PLANTED), max_size=4),
+    BODIES,
+    st.text('ab:, token"{}', min_size=1, max_size=20),
+)
+def test_redaction_hides_every_secret_and_changes_no_item(places, extra, stream) -> None:
+    """Any body: no planted secret stays, the builder sees the same, a second time changes nothing."""
+    message = json.loads(body_of(
+        "5200000000000000002", file_format="mp4", start_time=1757060000, end_time=1757061800, duration=1800,
+        video_url="http://v.example.com/b.mp4", stream_id=stream, extra=extra,
+    ))  # fmt: skip
+    for place, name, secret in places:
+        message |= place(name, secret)
+    text = redacted(message, HASH_KEY)
+
+    assert "CANARY" not in text
+    assert redacted(json.loads(text), HASH_KEY) == text
+    assert [without_excerpt(item) for item in items_of(text.encode(), (KEY,))] == [
+        without_excerpt(item) for item in items_of(json.dumps(message).encode(), (KEY,))
+    ]
+
+
+def without_excerpt(item: object) -> object:
+    """A problem shows the beginning of its record, which redaction may change."""
+    return msgspec.structs.replace(item, excerpt="") if isinstance(item, Problem) else item
+
+
+@given(st.text("ab=:,;&?#/%23D5\"'\\{}[] \u4f60@token", max_size=60))
+def test_scrubbing_twice_changes_nothing(text: str) -> None:
+    """What a hash stands in is found again, and is a hash already."""
+    once = scrub(text, HASH_KEY)
+
+    assert scrub(once, HASH_KEY) == once
 
 
 def test_other_values_stay_as_they_are() -> None:
@@ -221,6 +364,57 @@ def test_redaction_names_what_it_does_not_look_at(folder: Path) -> None:
     assert f"`{folder.parent / 'a.jsonl'}` and what else is outside `{folder}` was not looked at" in said
 
 
+def test_every_file_below_the_folder_that_is_not_redacted_is_named(folder: Path) -> None:
+    """Sub-folders, other names, other packings, a link: one line each, what to do, and no failure."""
+    line = (folder / "2025-09-05.jsonl").read_bytes()
+    (folder / "2025").mkdir()
+    names = (
+        ".2025-09-05.jsonl.ab.tmp",
+        "2025-09-01.json",
+        "2025-09-01.jsonl.1",
+        "2025-09-02.log.gz",
+        "2025/2025-01-01.jsonl",
+    )
+    for name in names:
+        (folder / name).write_bytes(line)
+    (folder / "2025-09-06.jsonl").symlink_to(folder / "2025-09-05.jsonl")
+
+    code, out, err = redact(folder.parents[1])
+
+    assert code == 0
+    assert out.count("\n") == 3
+    told = [said for said in err.splitlines() if "passed over" in said]
+    assert told == [
+        f"aftercast: `{folder / name}` was passed over and may hold secrets"
+        for name in (names[0], names[4], *names[1:4], "2025-09-06.jsonl")
+    ]
+    assert err.endswith(
+        "hint: only `*.jsonl` and `*.jsonl.gz` in the folder itself are redacted: unpack other files, "
+        "move them there as YYYY-MM-DD.jsonl under a free name, and run this again\n"
+    )
+    assert all((folder / name).read_bytes() == line for name in names)
+
+
+def test_very_many_files_that_are_not_redacted_are_counted(folder: Path) -> None:
+    """A screen of names, then a number."""
+    for number in range(30):
+        (folder / f"{number:02}.json").touch()
+
+    err = redact(folder.parents[1])[2]
+
+    assert err.count("was passed over") == 24
+    assert f"aftercast: and 6 more files below `{folder}`\n" in err
+
+
+def test_lines_of_an_older_redaction_are_redacted_again(folder: Path) -> None:
+    """They say that they are redacted, but an older version did not know this way to write a secret."""
+    path = folder / "2025-09-05.jsonl"
+    path.write_bytes(encode(1, "fresh", '{"token":"CANARYTOKEN"}', redacted=True))
+
+    assert "2025-09-05.jsonl: 1 redacted, 0 before\n" in redact(folder.parents[1])[1]
+    assert b"CANARYTOKEN" not in path.read_bytes()
+
+
 def test_nothing_to_redact_is_no_error(tmp_path: Path) -> None:
     """A site that never received anything."""
     assert redact(tmp_path) == (0, "", f"aftercast: `{tmp_path}/recordings/callbacks` does not exist, nothing to do\n")
@@ -251,7 +445,21 @@ def test_canaries_of_the_corpus_do_not_survive() -> None:
             assert not any(canary in text for canary in CANARIES), text
 
 
-@pytest.mark.parametrize("text", ["%" * 60_000, "a=" * 30_000, "a%3D" * 15_000, "a%25" * 15_000 + "=b", "=&" * 30_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%" * 60_000,
+        "%25" * 20_000,
+        'token="' * 8_000,
+        "token,=" * 8_000,
+        "://a:" * 12_000,
+        '["' * 30_000,
+        "a=" * 30_000,
+        "a%3D" * 15_000,
+        "a%25" * 15_000 + "=b",
+        "=&" * 30_000,
+    ],
+)
 def test_long_texts_take_little_time(text: str) -> None:
     """A body of 64 KB of delimiters: no pattern here may run away."""
     began = time.process_time()
@@ -269,6 +477,7 @@ def test_a_redacted_record_stays_within_the_limit_of_a_record() -> None:
 
     assert len(chinese.encode()) < 65_536
     assert json.loads(text) == {"stream_param": H(many["stream_param"])}
+    assert json.loads(redacted({"a": "token=x&" * 7_000}, HASH_KEY)) == {"a": H("token=x&" * 7_000)}
 
 
 @pytest.mark.parametrize("is_redacted", [False, True])

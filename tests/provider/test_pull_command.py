@@ -2,20 +2,22 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from builder.cli import run
 from builder.errors import RemoteError
-from builder.pull.calls import TransientError, number_in
-from builder.pull.cloud import CloudAccount, called, clients
+from builder.pull.calls import Calls, TransientError, number_in
+from builder.pull.cloud import Cloud, CloudAccount, called, clients
 from builder.pull.legacy import fetch
+from builder.pull.windows import Window
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Sent
 from builder.simulate.messages import Event
 from builder.simulate.running import Running
 from builder.simulate.world import make_world
-from tests.provider.support import aftercast, new_site
+from tests.provider.support import ENVIRON, aftercast, new_site
 
 SECRETS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY")
 
@@ -53,6 +55,10 @@ def test_every_interface_is_asked_by_the_command(origin, tmp_path):
         (["--from", "legacy", "--stream", "a", "--endpoint", "127.0.0.1:1"], "`--endpoint` expected an address"),
         (["--from", "legacy", "--stream", "a", "--endpoint", "http://127.0.0.1:1/a b"], "`--endpoint` expected"),
         (["--since", "0001-01-01"], "expected a moment from 2000 on"),
+        (["--days", "nan"], "'nan' is not a number"),
+        (["--rate", "nan"], "'nan' is not a number"),
+        (["--endpoint", "http://127.0.0.1:99999"], "`--endpoint` expected an address"),
+        (["--from", "legacy", "--stream", "a", "--endpoint", "http://a..b"], "`--endpoint` expected an address"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_in_one_sentence(arguments, words, tmp_path, capsys, monkeypatch):
@@ -64,6 +70,87 @@ def test_a_question_that_cannot_be_asked_is_refused_in_one_sentence(arguments, w
     assert words in said
     assert "CANARY" not in said
     assert "sign=" not in said
+
+
+# --- how far ---
+
+
+def serving(world):
+    log = [Sent(file.end, Event(file), 0) for file in world.files()]
+    account = Account("practice-legacy", "practice-id", "practice-secret")
+    api = QueryApi(world, account, now=lambda: float("inf"), log=lambda: log)
+    return api, Running(api.app(), 0)
+
+
+@pytest.fixture
+def secrets(monkeypatch):
+    for name in SECRETS:
+        monkeypatch.setenv(name, ENVIRON[name])
+
+
+@pytest.mark.parametrize("origin", ["vod", "callbacks"])
+def test_days_to_come_do_not_count_as_asked(origin, tmp_path, secrets):
+    """`--until` in two days brings what there is, and what follows is asked for later."""
+    now = time.time()
+    world = make_world(seed=5, vjs=2, start=int(now) - 86_400, days=0.9)
+    _, service = serving(world)
+    source = new_site(tmp_path)
+    until = (datetime.fromtimestamp(now, UTC) + timedelta(days=2)).date().isoformat()
+    try:
+        code = run([
+            "pull", "--source", str(source), "--state", str(tmp_path / "state"), "--from", origin, "--days", "5", "--until", until, "--rate", "1000",
+            "--endpoint", f"http://127.0.0.1:{service.port}",
+        ])  # fmt: skip
+    finally:
+        service.stop()
+    marks = json.loads((tmp_path / "state" / "pull.json").read_bytes())
+
+    assert code == 0
+    assert len(marks) == 1
+    assert all(int(mark.split()[1]) <= time.time() * 1000 for mark in marks.values())
+
+
+def test_a_start_that_is_to_come_is_refused(tmp_path, secrets, capsys):
+    code = run(["pull", "--source", str(new_site(tmp_path)), "--since", "2199-01-01", "--until", "2199-01-02"])
+
+    assert code == 2
+    assert "before `--until` and the present" in capsys.readouterr().err
+
+
+def test_a_budget_that_ends_in_the_list_of_tasks_is_gone_on_with(tmp_path, secrets, capsys):
+    """Three calls a run are enough for thirteen weeks and the holes after them; no week is listed twice."""
+    world = make_world(seed=5, vjs=2, start=int(time.time()) - 2 * 86_400, days=1)
+    api, service = serving(world)
+    source, said = new_site(tmp_path), []
+    arguments = [
+        "pull", "--source", str(source), "--state", str(tmp_path / "state"), "--missing", "--days", "90", "--budget", "3", "--rate", "1000",
+        "--endpoint", f"http://127.0.0.1:{service.port}",
+    ]  # fmt: skip
+    try:
+        while not said or "the budget is spent" in said[-1]:
+            assert run(arguments) == 0
+            said.append(capsys.readouterr().err)
+            assert len(said) < 40
+    finally:
+        service.stop()
+    sessions = [json.loads(line) for line in aftercast("sessions", "--json", "--source", str(source)).splitlines()]
+
+    assert len(said) > 5
+    assert sum(name == "DescribeRecordTask" for name in api.calls) <= 13 + len(said)
+    assert {part["file_id"] for one in sessions for track in one["tracks"] for part in track["parts"]} == {
+        file.file_id for file in world.files()
+    }
+    assert not (tmp_path / "state" / "pull-tasks.json").exists()
+
+
+def test_a_service_that_is_dead_is_no_spent_budget(tmp_path, secrets, capsys):
+    """Exit 7 with what failed, however few calls were allowed."""
+    code = run(["pull", "--source", str(new_site(tmp_path)), "--endpoint", "http://127.0.0.1:1", "--budget", "2"])
+    said = capsys.readouterr().err
+
+    assert code == 7
+    assert "failed to ask SearchMedia: ClientNetworkError" in said
+    assert "the budget is spent" not in said
 
 
 # --- answers that are none ---
@@ -116,3 +203,22 @@ def test_an_address_that_fails_is_not_quoted(address):
 )
 def test_numbers_of_answers_are_read_or_are_none(value, number):
     assert number_in(value) == number
+
+
+def test_a_list_of_tasks_that_goes_in_a_circle_is_a_failure():
+    """A token that comes again would be followed until the budget ends, in every run."""
+
+    class Circle:
+        async def __call__(self, scope, receive, send):
+            answer = b'{"Response":{"TaskList":[],"ScrollToken":"same","RequestId":"r"}}'
+            await send({"type": "http.response.start", "status": 200, "headers": [
+                (b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]})  # fmt: skip
+            await send({"type": "http.response.body", "body": answer})
+
+    running = Running(Circle(), 0)
+    try:
+        account = CloudAccount("i", "k", endpoint=f"http://127.0.0.1:{running.port}")
+        with pytest.raises(RemoteError, match="leads in a circle"):
+            list(Cloud(account, Calls(budget=20, per_second=1000)).tasks(Window(0, 86_400_000)))
+    finally:
+        running.stop()

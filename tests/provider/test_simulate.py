@@ -1,6 +1,7 @@
 """The practice provider as its users meet it: by its command, as in the README's tour."""
 
 import json
+import os
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -69,6 +70,11 @@ def free_port() -> int:
         (("--vjs", "2"), "expected one of `--to`, `--truth` and `--api-port`"),
         (("--to", "127.0.0.1:8080"), "`--to` expected an address"),
         (("--to", "https://127.0.0.1/"), "`--to` expected an address"),
+        (("--to", "http://127.0.0.1:99999/"), "`--to` expected an address"),
+        (("--to", "http://..:80/"), "`--to` expected an address"),
+        (("--to", "http://[::::]/"), "`--to` expected an address"),
+        (("--days", "nan"), "'nan' is not a number"),
+        (("--lost", "nan"), "'nan' is not a number"),
         (("--speed", "fast"), "`--speed` expected world seconds a second or `max`"),
         (("--vjs", "1000", "--days", "366"), "`--vjs` times `--days` expected at most 50000"),
         (("--start", "yesterday"), "`--start` expected a moment"),
@@ -77,6 +83,16 @@ def free_port() -> int:
 def test_a_wrong_option_is_said_in_one_sentence(arguments, words, capsys):
     assert run(["simulate", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_key_that_is_not_utf_8_is_refused(monkeypatch, capsys):
+    """At the start, before anything is signed with it."""
+    monkeypatch.setenv("AFTERCAST_CALLBACK_KEYS", os.fsdecode(b"k,\xff"))
+
+    assert run(["simulate", "--to", "http://127.0.0.1:1/"]) == 2
+    assert capsys.readouterr().err == (
+        "aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected UTF-8, found other bytes in key 2\n"
+    )
 
 
 def test_a_port_that_is_taken_is_a_mistake_of_the_command_line(capsys):

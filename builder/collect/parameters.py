@@ -1,0 +1,164 @@
+r"""Parameters in texts: where a name that means a secret stands with a value, and which names do.
+
+Knows queries (`a=b&c=d`), the comma form of SRT addresses, JSON that cannot be parsed (`\"token\":\"x\"`), what people
+write (`token: x`) and passwords in addresses. Percent codes hide any of these, so a text is read several times: as it
+stands, and with its codes undone once, twice and wholly. Only values are replaced, in place; what hides them is the
+caller's. Every reading takes time linear in the text's length.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from urllib.parse import unquote
+
+Hide = Callable[[str], str]
+Kind = Literal["text", "label", "query"]
+
+# Names are compared in lower case and without separators: `tx_secret`, `X-Api-Key` and `accessToken` are all here.
+SECRET = frozenset(
+    {"txsecret", "txtime", "wssecret", "wstime", "sign", "signature", "sig", "qsignature", "xamzsignature", "usersig"}
+    | {"key", "auth", "authorization", "cert", "certtime", "expires", "pass", "passcode", "pwd", "jwt", "cookie"}
+    | {"apikey", "appkey", "authkey", "accesskey", "accesskeyid", "secretkey", "secretid", "privatekey", "pushkey"}
+    | {"playkey", "signkey", "streamkey", "callbackkey", "sessionkey", "ossaccesskeyid", "xamzcredential"}
+    | {"tokens", "secrets", "passwords", "credential", "credentials"}
+)
+ENDINGS = ("token", "secret", "password", "passwd", "passphrase", "secretkey", "accesskey", "apikey", "privatekey")
+IN_TEXT = frozenset({"us"})  # too short to mean anything but in `us=…`, …
+IN_ADDRESS = frozenset({"t"})  # … and this one anywhere but in an address
+WORDS = frozenset({"key", "sign", "sig", "auth", "cert", "expires", "pass", "cookie"})  # `key: C major` is no secret
+NAME_CHARACTERS = 64
+
+_NAME = r"[A-Za-z0-9_.\-]"
+_EQUALS = "=\uff1d"
+_QUOTE = r"""\\*+["']"""
+_PAIR = re.compile(
+    rf"(?P<slashes>//)?+(?<!{_NAME})(?P<name>{_NAME}++)(?:\[\d*+\]|\])?+(?P<quote>{_QUOTE})?+[ \t]*+"
+    rf"(?P<equals>[=\uff1d]|[:\uff1a](?!//))[ \t]*+(?:(?i:bearer|basic)[ \t]++)?+"
+)
+_QUOTED = re.compile(rf"""(?P<open>{_QUOTE})(?P<value>(?:[^\\"']++|\\++(?!["'])|(?!(?P=open)){_QUOTE})*+)""")
+# A number under a quoted name: JSON goes on behind it.
+_SCALAR = re.compile(r"""(?P<value>(?!null\b)[^\s,\[\]{}"'\\]++)""")
+# A comma ends a value only where another parameter begins, or nothing: passwords hold commas.
+_AFTER_EQUALS = re.compile(rf"""(?P<value>(?:[^?&;#\s"'<>\\,]|,(?!\s|\Z|{_NAME}{{1,64}}[=\uff1d]))++)""")
+_AFTER_COLON = re.compile(rf"""(?P<value>(?:[^?&;#\s"'<>\\,]|,(?!\s|\Z|{_NAME}{{1,64}}[=:\uff1d\uff1a]))++)""")
+_ADDRESS = re.compile(r"\s*https?://[^?#]*", re.IGNORECASE)
+_USERINFO = re.compile(r"""://[^\s/?#:@"'<>\\]*+:(?P<value>[^\s/?#"'<>\\]+)@""")
+_HOLDS_PAIR = re.compile("[=:%\uff1d\uff1a]")
+_CODED_ASCII = re.compile(r"%[2-7][0-9A-Fa-f]")  # no pair hides in codes of other characters
+_CODES = tuple(re.compile(rf"(%(?:25){deep}[0-9A-Fa-f]{{2}})|[^%]++|%") for deep in ("{0}", "{0,1}", "*"))
+
+
+@lru_cache(maxsize=4096)
+def plain_name(name: str) -> str:
+    """Return a name as it is compared: percent codes undone (twice), lower case, letters and digits only."""
+    name = unquote(unquote(name)) if "%" in name else name
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
+@lru_cache(maxsize=4096)
+def is_secret(name: str) -> bool:
+    """Say whether a plain name means a secret, wherever it stands."""
+    return name in SECRET or name.endswith(ENDINGS)
+
+
+class Reading(NamedTuple):
+    """A text with some of its codes undone, and where each of its characters stands in the text."""
+
+    view: str
+    at: Sequence[int]
+
+
+class Found(NamedTuple):
+    """Where a secret stands in a reading, and the quote that its replacement needs there."""
+
+    start: int
+    end: int
+    quote: slice = slice(0)
+
+
+def scrub_parameters(text: str, hide: Hide, kind: Kind = "text") -> str:
+    """Return `text` with the values of secret parameters hidden.
+
+    In a label (an id, a name, a title) only `name=value` counts; a query is what follows an address.
+    """
+    if not _HOLDS_PAIR.search(text):
+        return text
+    text = _scrub_reading(text, Reading(text, range(len(text) + 1)), hide, kind)
+    for codes in _CODES:
+        if not _CODED_ASCII.search(text):
+            break
+        text = _scrub_reading(text, _decoded(text, codes), hide, kind)
+    return text
+
+
+def scrub_address(text: str, hide: Hide) -> str:
+    """Return the address of a file with its secrets hidden: of host and path, which are published, only a password."""
+    match = _ADDRESS.match(text)
+    if match is None:
+        return scrub_parameters(text, hide)
+    found = _USERINFO.search(match[0])
+    head = (
+        f"{text[: found.start('value')]}{hide(found['value'])}{match[0][found.end('value') :]}" if found else match[0]
+    )
+    return head + scrub_parameters(text[match.end() :], hide, "query")
+
+
+def _decoded(text: str, codes: re.Pattern[str]) -> Reading:
+    view, at = [], array("I")
+    for match in codes.finditer(text):
+        view.append(chr(int(match[1][-2:], 16)) if match[1] else match[0])
+        at.extend(range(match.start(), match.start() + len(view[-1])))
+    at.append(len(text))
+    return Reading("".join(view), at)
+
+
+def _scrub_reading(text: str, reading: Reading, hide: Hide, kind: Kind) -> str:
+    """Hide the secrets that one reading shows; what is not a secret keeps its codes."""
+    pieces, done = [], 0
+    passwords = [Found(*match.span("value")) for match in _USERINFO.finditer(reading.view)]
+    for found in sorted([*passwords, *_values(reading.view, kind)], key=lambda found: found.start):
+        start, end = reading.at[found.start], reading.at[found.end]
+        if start < done:  # inside the one before
+            continue
+        quote = text[reading.at[found.quote.start or 0] : reading.at[found.quote.stop]]
+        pieces += [text[done:start], quote, hide(text[start:end]), quote]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _values(view: str, kind: Kind) -> Iterator[Found]:
+    """Find the values of secret names, in their order; one may lie in another."""
+    more = IN_TEXT | IN_ADDRESS if kind == "query" or "://" in view else IN_TEXT
+    is_message = '"event_type' in view  # whose own `sign` stays, also when the text around it cannot be parsed
+    end = 0
+    for pair in _PAIR.finditer(view):
+        if pair.start() < end:
+            continue
+        name = plain_name(pair["name"][-NAME_CHARACTERS:])
+        if not (is_secret(name) or (name in more and pair["equals"] in _EQUALS)) or not _counts(pair, name, kind):
+            continue
+        if pair["quote"] and name == "sign" and is_message:
+            continue
+        value = _value_of(pair)
+        if value is not None and value["value"]:
+            end = value.end()
+            needs_quote = pair["quote"] and value.re is _SCALAR
+            yield Found(*value.span("value"), slice(*pair.span("quote")) if needs_quote else slice(0))
+
+
+def _counts(pair: re.Match[str], name: str, kind: Kind) -> bool:
+    """Say whether the pair is one where it stands: a label, or a sentence, may well hold a colon or a blank."""
+    if kind == "label":
+        return pair[0] == f"{pair['name']}="
+    return bool(pair["quote"]) or pair["equals"] in _EQUALS or (name not in WORDS and not pair["slashes"])
+
+
+def _value_of(pair: re.Match[str]) -> re.Match[str] | None:
+    found = _QUOTED.match(pair.string, pair.end())
+    if found or pair["quote"]:
+        return found or _SCALAR.match(pair.string, pair.end())
+    return (_AFTER_EQUALS if pair["equals"] in _EQUALS else _AFTER_COLON).match(pair.string, pair.end())
