@@ -3,8 +3,8 @@
 The provider's rule: `txTime` is the end of validity, Unix seconds in capital hexadecimal, and `txSecret` the MD5 of
 push key, stream name and `txTime`, in small hexadecimal. The address is a secret until then.
 
-SRT has no path: there the same pairs go into a `streamid`, with commas. None of our papers has that form; it is the one
-that public clients of this provider print (`srt://domain:9000?streamid=#!::h=domain,r=app/stream,txSecret=…,txTime=…`).
+SRT has no path: there the same pairs go into a `streamid`, with commas. The form is the one that public clients of this
+provider print, whose own documents were not seen to have it (`srt://domain:9000?streamid=#!::h=domain,r=app/stream,txSecret=…,txTime=…`).
 """
 
 from __future__ import annotations

@@ -40,11 +40,6 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     return table
 
 
-def resolve(table: Mapping[str, str], is_live: Callable[[str], bool]) -> dict[str, str]:
-    """Return the redirects that hold now: chains followed to their end; without paths that are live and circles."""
-    return {old: end for old in sorted(table) if not is_live(old) and (end := _end(table, old, is_live)) != old}
-
-
 def in_first_tree(path: str, languages: Sequence[str]) -> str:
     """Return a path without the root of a further language: a redirect holds in every language."""
     for code in languages[1:]:
@@ -54,7 +49,7 @@ def in_first_tree(path: str, languages: Sequence[str]) -> str:
 
 
 def target_of(table: Mapping[str, str], old: str, is_live: Callable[[str], bool]) -> str:
-    """Return where one path leads now, as `resolve` has it; "" when nowhere."""
+    """Return where a path leads now, chains followed to their end; "" when it is live itself, or leads in a circle."""
     end = old if old not in table or is_live(old) else _end(table, old, is_live)
     return end if end != old else ""
 

@@ -97,14 +97,16 @@ def note_pieces(ledger: Ledger, site: Site) -> None:
     """Add the pieces that come or go with the lists that are pending: one broadcast may cut a list, or join it again.
 
     Those are the pieces that were published and stand no more, and those that stand and were not published. A page may
-    redirect to one of them, too.
+    redirect to one of them, too, and with a VJ's month its pieces at the VJ's former address come or go.
     """
     pending = ledger.pending()
     for kind in CUT_LISTS if EVERYTHING not in pending else ():
         lists = {kind.list_of(key.name) for key in pending if key.kind == kind.name and key.name != ALL}
         for list_ in sorted(lists) if site.has(kind.name) else ():
             changed = come_or_gone(site, kind, list_, ledger.names_below(kind.name, kind.folder(list_)))
-            if any(f"/{paths.of(kind.name, name)}".rstrip("/") in site.redirected for name in changed):
+            has_alias = kind.name == "vj_month" and any(vj.aliases for vj in site.content.vjs)
+            leads = any(True for name in changed for _ in site.leading_to(f"/{paths.of(kind.name, name)}"))
+            if leads or (changed and has_alias):
                 ledger.add_pending(every_redirect(site), "a piece of a list came or went")
             keys = (PageKey(kind.name, name, language) for name in changed for language in kind.languages(site))
             ledger.add_pending(keys, "the list was cut or joined")

@@ -118,10 +118,6 @@ class RecordQuestions(Questions):
             return problem
         return msgspec.structs.replace(problem, source=first.source, line=first.line, offset=first.offset)
 
-    def problem(self, number: str) -> Note | None:
-        """Return one problem by the number that `problems` gives it."""
-        return next((note for note in self.problems() if note.number == number), None)
-
     def doubt_problems(self) -> None:
         """Let the next refresh read every file with problems from its start."""
         self.connection.execute(

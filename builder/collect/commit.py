@@ -1,9 +1,9 @@
 """Group commit: one thread writes a group of records, syncs once, and then all of them are acknowledged together.
 
-Nothing waits: a notification that finds the thread idle is handed over at once, and while groups are being synced the
-next ones gather. Two groups may be on their way, so that the disk need not wait for us. A
-group wakes the event loop once, which then answers everyone in it. When two in a row fail, the receiver is unready and
-refuses at once; the thread then looks every half second whether the disk takes bytes again.
+Nothing waits for a timer: a notification is handed over at once while fewer than two groups are on their way (one that
+is synced, one that is next, so that the disk need not wait for us); behind them the next ones gather. A group wakes the
+event loop once, which then answers everyone in it. When two in a row fail, the receiver is unready and refuses at once;
+the thread then looks every half second whether the disk takes bytes again.
 """
 
 from __future__ import annotations

@@ -30,6 +30,9 @@ LABELS = frozenset(  # texts that the builder joins or publishes as they stand; 
     | {"stream", "streamid", "streamname", "channelid", "app", "appname", "domain", "domainname", "path", "sequence"}
     | {"tagset"}
 )
+FILE_ADDRESSES = frozenset(  # what the builder reads of them; plain names
+    {"videourl", "recordfileurl", "mediaurl", "url", "fileurl", "coverurl", "picurl", "picfullurl"}
+)
 STREAM_PARAM = "streamparam"
 PARAMETER_NAME = re.compile(r"[\w.%-]{0,64}", re.ASCII)
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -99,7 +102,7 @@ class _Redaction:
         hide = functools.partial(hashed, key=self.key)
         if name in LABELS:
             return scrub_parameters(text, hide, "label")
-        if name.endswith("url"):
+        if name in FILE_ADDRESSES:
             return scrub_address(text, hide)
         found = self._json(text)
         if found is None:

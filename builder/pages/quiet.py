@@ -23,7 +23,8 @@ def quiet_periods(site: Site, prefix: str = "") -> list[str]:
 
 
 def is_quiet(site: Site, period: str) -> bool:
-    return not site.catalog.has_days(period) and bool(_days(site, period))
+    kind = KINDS.get(len(period))  # pieces of a day are none
+    return kind is not None and site.has(kind) and not site.catalog.has_days(period) and bool(_days(site, period))
 
 
 def quieted(site: Site, session: Session) -> Iterator[str]:
@@ -33,7 +34,8 @@ def quieted(site: Site, session: Session) -> Iterator[str]:
         for period in (day, day[:7], day[:4]):
             if site.catalog.has_days(period):
                 break  # and so have the longer ones
-            yield period
+            if site.has(KINDS[len(period)]):
+                yield period
             yield from quiet_periods(site, period)
 
 

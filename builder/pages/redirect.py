@@ -59,12 +59,13 @@ class Redirect(Kind):
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
-        yield from _told_about(site, session)
-        yield from (paths.of("day", period) for period in quieted(site, session))
+        beside = [paths.of("day", period) for period in quieted(site, session)]
         periods = (session.day[:7], session.day)
-        yield from _months_below_aliases(site.vj(session.vj), periods)
+        beside += _months_below_aliases(site.vj(session.vj), periods)
         if f"/{paths.of('vj', session.vj)}" in _profile_aliases(site):
-            yield from (paths.of("vj_month", f"{session.vj}/{period}") for period in periods)
+            beside += (paths.of("vj_month", f"{session.vj}/{period}") for period in periods)
+        yield from beside
+        yield from _told_about(site, session, beside)
         whole = session.stream
         told = site.catalog.told_streams(stream_id_number(whole.stream_id))
         # What was told once and is no more has no row left to be found by; its page must go.
@@ -121,6 +122,17 @@ def heir(site: Site, old: str) -> str | None:
 
 def leads(site: Site, old: str) -> str:
     """Return the path that an address without a page leads to, both without the first "/"; "" when nowhere."""
+    asked: set[str] = site.once("asked where they lead", set)
+    if old in asked:
+        return ""  # what leads back to itself leads nowhere
+    asked.add(old)
+    try:
+        return _followed(site, old)
+    finally:
+        asked.discard(old)
+
+
+def _followed(site: Site, old: str) -> str:
     name = old
     if paths.read(old)[0] == "vj":
         numbered = site.once(
@@ -135,23 +147,23 @@ def _every_private_name(site: Site) -> Iterator[str]:
     return _private_names(site, site.catalog.told_streams())
 
 
-def _told_about(site: Site, session: Session) -> Iterator[str]:
+def _told_about(site: Site, session: Session, beside: Iterable[str]) -> Iterator[str]:
     """Yield the former addresses that hold or not, or end elsewhere, when a session comes or goes.
 
     What is told of an address stands back for a live page and returns after it; what leads to that address goes on to
-    where it leads. A VJ with a profile is always there.
+    where it leads. A VJ with a profile is always there. `beside`: other redirects that come or go with the session.
     """
-    lived = [f"/{paths.of('watch', session.id)}"]
+    lived = [f"/{paths.of('watch', session.id)}", *(f"/{path}" for path in beside)]
     known = dict.fromkeys(lived)
     lived += [f"/{paths.of('day', session.day[:length])}" for length in (4, 7, 10)]
     if not site.vj(session.vj).mapped:
         lived.append(f"/{paths.of('vj', session.vj)}")
     lived += [f"/{paths.of('vj_month', f'{session.vj}/{session.day[:length]}')}" for length in (7, 10)]
-    lived += [f"/{paths.of('tag', f'|{tag}')}" for tag in session.tags]
+    lived += [f"/{paths.of('tag', f'|{tag}')}" for tag in session.tags] + (["/tags/"] if session.tags else [])
     lived += _lists_told(site, session)
     known |= {form: None for path in lived for form in (path, path.rstrip("/")) if _is_told(site, form)}
     while lived:
-        for old in _leading_to(site, lived.pop()):
+        for old in site.leading_to(lived.pop()):
             if old not in known:
                 known[old] = None
                 lived.append(old)
@@ -175,18 +187,7 @@ def _is_told(site: Site, path: str) -> bool:
     """Say whether something may lead on from a path: `redirects.yaml` in any language, a profile, page or curation."""
     if path in _profile_aliases(site) or site.catalog.alias_target(path):
         return True
-    return any(root + path in site.redirects for root in _roots(site))
-
-
-def _leading_to(site: Site, path: str) -> Iterator[str]:
-    """Yield the paths whose entries lead to this one directly, in whatever language they name it."""
-    for root in _roots(site):
-        for old in site.redirected.get(root + path.rstrip("/"), ()):
-            yield redirects.in_first_tree(old, site.languages)
-
-
-def _roots(site: Site) -> tuple[str, ...]:
-    return ("", *(f"/{code}" for code in site.languages[1:]))
+    return any(root + path in site.redirects for root in site.roots)
 
 
 def _profile_aliases(site: Site) -> dict[str, str]:

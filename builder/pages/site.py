@@ -17,6 +17,7 @@ from builder.model import Session, Vj
 from builder.pages import paths
 from builder.pages.values import VjRef
 from builder.pages.words import NAME_LIMIT, clean, run
+from builder.redirects import in_first_tree
 
 if TYPE_CHECKING:
     from builder.catalog import Catalog
@@ -81,9 +82,23 @@ class Site:
         found: T = self.cache[name]
         return found
 
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Return what the paths of each language's tree begin with: "", "/zh"."""
+        return ("", *(f"/{code}" for code in self.languages[1:]))
+
+    def leading_to(self, path: str) -> Iterator[str]:
+        """Yield the old paths of `redirects.yaml` that lead to a path directly, in whatever language they name it.
+
+        All paths are those of the first language's tree.
+        """
+        for root in self.roots:
+            for old in self.redirected.get(root + path.rstrip("/"), ()):
+                yield in_first_tree(old, self.languages)
+
     def formerly_below(self, prefix: str) -> Iterator[str]:
         """Yield the old paths of `redirects.yaml` that begin so, in any language's tree, without the tree's root."""
-        for root in ("", *(f"/{code}" for code in self.languages[1:])):
+        for root in self.roots:
             start = root + prefix
             for at in range(bisect_left(self.former, start), len(self.former)):
                 if not self.former[at].startswith(start):

@@ -79,8 +79,10 @@ class Tags(Kind):
 
 def tags_by_folder(site: Site) -> dict[str, tuple[str, int]]:
     """Return (tag, count) of each tag by its folder, in order."""
-    found = ((paths.tag_slug(tag), (tag, count)) for tag, count in site.catalog.tags())
-    return site.once("tags by folder", lambda: dict(sorted(found)))
+    return site.once(
+        "tags by folder",
+        lambda: dict(sorted((paths.tag_slug(tag), (tag, count)) for tag, count in site.catalog.tags())),
+    )
 
 
 def _groups(site: Site) -> Groups:

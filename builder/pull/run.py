@@ -82,13 +82,15 @@ class Run:
 
         What was listed is kept until `missing` is done, else a small budget would go into the same list for ever.
         """
+        account, now_ms = f"{cloud.account.endpoint} {cloud.account.sub_app_id}", window.end_ms
         kept = self.shelf.listed()
-        if kept is None or not kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
-            kept = Listed(Window(window.begin_ms, window.begin_ms), [])
+        is_ours = kept is not None and kept.account == account and 0 <= now_ms - kept.since_ms <= DAY_MS
+        if kept is None or not is_ours or not kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
+            kept = Listed(account, now_ms, Window(window.begin_ms, window.begin_ms), [])
         try:
             for week in pieces(Window(kept.window.end_ms, window.end_ms), WEEK_MS):
                 tasks = kept.tasks + tasks_of(cloud, week, window.end_ms)
-                kept = Listed(Window(kept.window.begin_ms, week.end_ms), tasks)
+                kept = Listed(account, kept.since_ms, Window(kept.window.begin_ms, week.end_ms), tasks)
                 self.shelf.keep_listed(kept)
         except BudgetSpentError:
             return None

@@ -27,8 +27,10 @@ ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
 
 
 class Listed(Value, frozen=True):
-    """The recording tasks of a window, as far as they are listed."""
+    """The recording tasks of a window of one account, as far as they are listed."""
 
+    account: str
+    since_ms: int  # when the listing began: a task that ran then may have ended since
     window: Window
     tasks: list[Task]
 

@@ -41,7 +41,7 @@ def is_rows(head: bytes) -> bool:
 
 
 def _first_names(head: bytes) -> Iterator[str]:
-    """Yield the keys of the first row of a text that begins with one, as long as its lines are keys or under one."""
+    """Yield the keys of the first rows of a text that begins with one, as long as its lines are keys or under one."""
     told = [line for line in head.split(b"\n") if line.strip() and line.lstrip()[:1] != b"#" and line[:3] != b"---"]
     indent = -1
     for line in told[:_FIRST_LINES]:
@@ -50,7 +50,7 @@ def _first_names(head: bytes) -> Iterator[str]:
             indent = match.start(2)
         elif indent < 0 or len(line) - len(line.lstrip()) < indent:
             return
-        if match and not (match[1] and match.start(2) > indent) and match.start(2) == indent:
+        if match and match.start(2) == indent:
             yield match[2].decode()
 
 

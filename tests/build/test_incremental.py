@@ -437,3 +437,69 @@ def test_a_window_in_an_island_that_was_cut_regroups_what_it_leaves(tmp_path):
     window.unlink()
     site.build()
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def outputs(site: TestSite, *off: str) -> None:
+    site.write("site.yaml", SITE + f"outputs: {{{', '.join(f'{kind}: false' for kind in off)}}}\n")
+
+
+def test_redirects_that_lead_back_to_themselves_lead_nowhere(site):
+    """An alias and a line of redirects.yaml, each the other's way, while the page between them is switched off."""
+    site.write("vjs/robert.md", "---\nname: Robert\nstreams: [bob]\naliases: [rob]\n---\n")
+    site.write("pages/about.md", "---\ntitle: About\naliases: [/info/]\n---\nHere.\n")
+    site.write("redirects.yaml", "/vj/robert/: /vj/rob/\n/about/: /info/\n")
+    for off in (["vj"], ["page"], ["vj", "page"], []):
+        outputs(site, *off)
+        site.build()
+
+        assert difference(site.tree(), site.clean_tree()) == [], off
+        assert ("vj/rob/index.html" in site.tree()) == ("vj" not in off)
+        assert ("info/index.html" in site.tree()) == ("page" not in off)
+
+
+@pytest.mark.parametrize("off", [["day"], ["month"], ["year"], ["day", "month", "year"], []])
+def test_a_replay_that_is_hidden_leaves_what_a_clean_build_makes(site, off):
+    outputs(site, *off)
+    site.build()
+    for visibility in ("hidden", "unlisted", "public"):
+        head = f"recordings: ['52{5:017d}']\nvisibility: {visibility}\naliases: [2021/03/04/k3f9q2m7xa]\n"
+        site.write("replays/one.md", f"---\n{head}---\n")
+        site.build()
+
+        assert difference(site.tree(), site.clean_tree()) == [], visibility
+
+
+def test_lines_that_lead_to_lists_come_and_go_with_them(tmp_path, monkeypatch):
+    """To the tags, to a piece of a VJ's month in another language, to quiet months, to a month at a VJ's alias."""
+    for module in (calendar, day, month, prefixes, tag, vj_month):
+        monkeypatch.setattr(module, "LIST_LIMIT", 3)
+    site = TestSite(tmp_path)
+    site.write("vjs/alice.md", ALICE.replace("streams", "aliases: [ally]\nstreams"))
+    lines = {
+        "/a/": "/tags/", "/b/": "/zh/vj/alice/2022-01/14/", "/c/": "/replays/2021/03/", "/d/": "/vj/ally/2022-02/",
+        "/e/": "/zh/vj/in/s-/", "/f/": "/vj/ally/2022-01/14/",
+    }  # fmt: skip
+    site.write("redirects.yaml", "".join(f"{old}: {new}\n" for old, new in lines.items()))
+    site.append("a.jsonl", callback("alice", 0, 0, 60))
+    site.build()
+    assert not {path for path in site.tree() if re.match("[a-f]/", path)}
+    steps = [
+        ("a", lambda: site.write("replays/0.md", f"---\nrecordings: ['52{0:017d}']\ntags: [piano]\n---\n")),
+        ("bf", lambda: site.append("b.jsonl", "".join(callback("alice", at, at * 3_600, 60) for at in (1, 2, 3)))),
+        ("c", lambda: site.write("replays/1.md", f"---\nrecordings: ['52{1:017d}']\naliases: [2021/03/04/k3f9q2m7xa]\n---\n")),
+        ("d", lambda: site.append("d.jsonl", callback("alice", 8, 30 * 86_400, 60))),
+        ("e", lambda: site.append("e.jsonl", callback("carol", 9, 0, 60))),
+    ]  # fmt: skip
+    there: set[str] = set()
+    for names, step in steps:
+        step()
+        site.build()
+        there |= set(names)
+        assert {path[0] for path in site.tree() if re.match("[a-f]/", path)} == there
+        assert difference(site.tree(), site.clean_tree()) == [], names
+    assert "vj/ally/2022-01/14/index.html" in site.tree()
+    for name in ("b.jsonl", "d.jsonl", "e.jsonl"):
+        (site.source / "recordings" / name).unlink()
+    (site.source / "replays" / "0.md").unlink()
+    site.build(allow_removal=True, write_redirects=False)
+    assert difference(site.tree(), site.clean_tree()) == []

@@ -4,6 +4,7 @@ import random
 import re
 
 from builder.catalog import Catalog
+from builder.catalog.ledger import Ledger
 from builder.model import Session
 from tests.catalog.world import HOUR_S, START_S, World, callback, deleted, push, random_records, task
 
@@ -102,3 +103,17 @@ def ask(catalog, session):
     catalog.former_anchor(session.id)
     catalog.now_ms()
     catalog.session_count()
+
+
+def test_the_pieces_of_a_list_are_found_by_their_address(tmp_path):
+    """Not by a walk over all pages of their kind: it is asked for each list that a new broadcast touches."""
+    world = World(tmp_path)
+    world.run()
+    with Catalog.open(world.state) as catalog:
+        statements = []
+        catalog.connection.set_trace_callback(statements.append)
+        list(Ledger(catalog.connection, "x").names_below("vj_month", "vj/alice/2022-01/"))
+        catalog.connection.set_trace_callback(None)
+        plan = [row[3] for row in catalog.connection.execute(f"EXPLAIN QUERY PLAN {statements[0]}")]
+
+    assert "SEARCH page USING PRIMARY KEY (output=? AND path>? AND path<?)" in plan

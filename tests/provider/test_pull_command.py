@@ -11,7 +11,7 @@ from builder.errors import RemoteError
 from builder.pull.calls import Calls, TransientError, number_in
 from builder.pull.cloud import Cloud, CloudAccount, called, clients
 from builder.pull.legacy import fetch
-from builder.pull.windows import Window
+from builder.pull.windows import WEEK_MS, Window
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Sent
 from builder.simulate.messages import Event
@@ -141,6 +141,33 @@ def test_a_budget_that_ends_in_the_list_of_tasks_is_gone_on_with(tmp_path, secre
         file.file_id for file in world.files()
     }
     assert not (tmp_path / "state" / "pull-tasks.json").exists()
+
+
+@pytest.mark.parametrize("other", [{"account": "another"}, {"since_ms": 0}])
+def test_a_list_of_tasks_of_another_account_or_day_begins_anew(tmp_path, secrets, capsys, other):
+    """What is listed belongs to one account, and a task that ran then may have ended since."""
+    world = make_world(seed=5, vjs=1, start=int(time.time()) - 2 * 86_400, days=1)
+    _, service = serving(world)
+    source, listed = new_site(tmp_path), tmp_path / "state" / "pull-tasks.json"
+    arguments = [
+        "pull", "--source", str(source), "--state", str(tmp_path / "state"), "--missing", "--days", "90", "--budget", "3", "--rate", "1000",
+        "--endpoint", f"http://127.0.0.1:{service.port}",
+    ]  # fmt: skip
+    try:
+        assert run(arguments) == 0
+        first = json.loads(listed.read_bytes())
+        assert run(arguments) == 0
+        second = json.loads(listed.read_bytes())
+        listed.write_text(json.dumps({**second, **other}), encoding="utf-8")
+        assert run(arguments) == 0
+        third = json.loads(listed.read_bytes())
+    finally:
+        service.stop()
+
+    weeks = [round((one["window"]["end_ms"] - one["window"]["begin_ms"]) / WEEK_MS) for one in (first, second, third)]
+    assert weeks[1] > weeks[0] == weeks[2]
+    assert third["account"] == first["account"]
+    assert third["since_ms"] >= first["since_ms"]
 
 
 def test_a_service_that_is_dead_is_no_spent_budget(tmp_path, secrets, capsys):

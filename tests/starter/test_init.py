@@ -1,6 +1,7 @@
 """`aftercast init`: what a new site holds, and that nothing is ever overwritten."""
 
 import re
+import sys
 
 import pytest
 
@@ -98,3 +99,16 @@ def test_a_dot_file_of_ours_is_not_overwritten(tmp_path, capsys):
 
     assert (tmp_path / "x" / ".gitignore").read_text() == "mine"
     assert "expected no file, found one" in capsys.readouterr().err
+
+
+def test_the_next_command_can_be_copied(tmp_path, capsys, monkeypatch):
+    """By its name where that is found, else by the path it was called by."""
+    monkeypatch.setattr(sys, "argv", ["/opt/my env/bin/aftercast", "init"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    cli.run(["init", str(tmp_path / "x")])
+    assert "'/opt/my env/bin/aftercast' build --source" in capsys.readouterr().out
+
+    (tmp_path / "aftercast").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "aftercast").chmod(0o755)
+    cli.run(["init", str(tmp_path / "y")])
+    assert "      aftercast build --source" in capsys.readouterr().out
