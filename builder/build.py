@@ -26,9 +26,7 @@ from builder.publication import Publication, Published
 from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.workshop import Workshop
 
-STRICT = frozenset(
-    {"curation_unmatched", "content_unread"}
-)  # problems besides quarantined records that `--strict` refuses
+STRICT = frozenset({"curation_unmatched", "content_unread"})  # what `--strict` refuses besides quarantined records
 Progress = Callable[[int], None]
 
 

@@ -279,7 +279,7 @@ def free_path(node: Node, place: Place) -> str:
     """Read a former path that no file of the site can have: a redirect there would take the file's place."""
     path = former_path(node, place)
     top, _, rest = path[1:].partition("/")
-    if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", top):  # perhaps the root of a language
+    if top != "vj" and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", top):  # perhaps the root of a language
         top = rest.partition("/")[0]
     name = path.rpartition("/")[2]
     if top in {"static", "assets"} or (top == "replays" and "." in name) or "/." in path:

@@ -44,7 +44,9 @@ def keep_addresses_alive(workshop: Workshop, catalog: Catalog, ledger: Ledger, *
             return Moved(problems=tuple(not_kept(old, new, error) for old, new in moves.items()))
         workshop.load_redirects()
         with catalog.transaction():
-            catalog.forget_former(id_in(old) for old in moves)  # from now on the file alone says where they lead
+            catalog.forget_former(
+                paths.read(old[1:])[1] for old in moves
+            )  # from now on the file alone says where they lead
             ledger.add_pending(every_redirect(workshop.site(catalog)), "redirects.yaml changed")
     return Moved(added=tuple(moves.items()))
 
@@ -75,7 +77,7 @@ def not_kept(old: str, new: str, error: OSError) -> Problem:
 def dead_ids(catalog: Catalog, ledger: Ledger) -> set[str]:
     """Return the session ids whose pages, or redirects, were published and that are now neither live nor an alias."""
     names = {kind: published(ledger, ledger.pending(), kind) for kind in (WATCH, TOMBSTONE, REDIRECT)}
-    former = {id_in(name) for name in names[REDIRECT] if parse_session_id(name)}
+    former = {paths.read(name)[1] for name in names[REDIRECT] if parse_session_id(name)}
     candidates = names[WATCH] | names[TOMBSTONE] | former
     return {name for name in candidates if catalog.session(name) is None and not catalog.alias_target(name)}
 
@@ -105,13 +107,8 @@ def published(ledger: Ledger, pending: Collection[PageKey], kind: str) -> set[st
 
 def is_live(site: Site, path: str) -> bool:
     """Say whether a path is the address of a session as the catalog stands, or of another page."""
-    is_session = path.startswith("/replays/") and site.catalog.session(id_in(path)) is not None
-    return is_session or stands(site, path[1:])
-
-
-def id_in(path: str) -> str:
-    """Return the id that a session's path is made of."""
-    return path.lstrip("/").removeprefix("replays/").rstrip("/")
+    kind, name = paths.read(path[1:])
+    return (kind == "watch" and site.catalog.session(name) is not None) or stands(site, path[1:])
 
 
 def add(file: Path, moves: Mapping[str, str], live: Callable[[str], bool]) -> None:

@@ -4,7 +4,9 @@ The provider's rule: `txTime` is the end of validity, Unix seconds in capital he
 push key, stream name and `txTime`, in small hexadecimal. The address is a secret until then.
 
 SRT has no path: there the same pairs go into a `streamid`, with commas. The form is the one that public clients of this
-provider print, whose own documents were not seen to have it (`srt://domain:9000?streamid=#!::h=domain,r=app/stream,txSecret=…,txTime=…`).
+provider print, whose own documents were not seen to have it:
+
+    srt://domain:9000?streamid=#!::h=domain,r=app/stream,txSecret=…,txTime=…
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from builder import fields, inside, strict_yaml
@@ -40,26 +41,39 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     return table
 
 
-def in_first_tree(path: str, languages: Sequence[str]) -> str:
-    """Return a path without the root of a further language: a redirect holds in every language."""
-    for code in languages[1:]:
-        if path.startswith(f"/{code}/"):
-            return path[len(code) + 1 :]
-    return path
+class Table:
+    """The redirects of a site, old path → new path, to be asked.
 
+    They hold in every language, so all paths are those of the first language's tree.
+    """
 
-def target_of(table: Mapping[str, str], old: str, is_live: Callable[[str], bool]) -> str:
-    """Return where a path leads now, chains followed to their end; "" when it is live itself, or leads in a circle."""
-    end = old if old not in table or is_live(old) else _end(table, old, is_live)
-    return end if end != old else ""
+    def __init__(self, told: Mapping[str, str] | None = None, languages: Sequence[str] = ()) -> None:
+        roots = [f"/{code}" for code in languages[1:]]
 
+        def stripped(path: str) -> str:
+            return path.removeprefix(next((root for root in roots if path.startswith(f"{root}/")), ""))
 
-def backwards(table: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return, for every path that redirects lead to directly (without its last slash), the old paths, as written."""
-    found: dict[str, list[str]] = {}
-    for old, new in table.items():
-        found.setdefault(new.rstrip("/"), []).append(old)
-    return found
+        self.targets = {stripped(old): stripped(new) for old, new in (told or {}).items()}
+        self._sorted = sorted(self.targets)
+        self._leading: dict[str, list[str]] = {}
+        for old, new in self.targets.items():
+            self._leading.setdefault(new.rstrip("/"), []).append(old)
+
+    def target_of(self, old: str, is_live: Callable[[str], bool]) -> str:
+        """Return where a path leads now, chains followed; "" when it is live itself, or leads in a circle."""
+        end = old if old not in self.targets or is_live(old) else _end(self.targets, old, is_live)
+        return end if end != old else ""
+
+    def leading_to(self, path: str) -> Sequence[str]:
+        """Return the old paths that lead to a path directly, with its last slash or without."""
+        return self._leading.get(path.rstrip("/"), ())
+
+    def below(self, prefix: str) -> Iterator[str]:
+        """Yield the old paths that begin so, in order."""
+        for at in range(bisect_left(self._sorted, prefix), len(self._sorted)):
+            if not self._sorted[at].startswith(prefix):
+                break
+            yield self._sorted[at]
 
 
 def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool]) -> str:

@@ -15,8 +15,9 @@ import msgspec
 
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.model import PageKey, Session, Value
-from builder.pages import KINDS, Site, kind_named, paths
+from builder.pages import KINDS, Site, kind_named
 from builder.pages.kind import Kind
+from builder.pages.redirect import about_piece
 from builder.pages.standing import CUT_LISTS
 
 ALL = "*"  # as a key's name: every page of the kind
@@ -96,19 +97,17 @@ def touched_by(name: str, site: Site) -> Iterable[PageKey]:
 def note_pieces(ledger: Ledger, site: Site) -> None:
     """Add the pieces that come or go with the lists that are pending: one broadcast may cut a list, or join it again.
 
-    Those are the pieces that were published and stand no more, and those that stand and were not published. A page may
-    redirect to one of them, too, and with a VJ's month its pieces at the VJ's former address come or go.
+    Those are the pieces that were published and stand no more, and those that stand and were not published; and the
+    redirects about them.
     """
     pending = ledger.pending()
     for kind in CUT_LISTS if EVERYTHING not in pending else ():
         lists = {kind.list_of(key.name) for key in pending if key.kind == kind.name and key.name != ALL}
         for list_ in sorted(lists) if site.has(kind.name) else ():
             changed = come_or_gone(site, kind, list_, ledger.names_below(kind.name, kind.folder(list_)))
-            has_alias = kind.name == "vj_month" and any(vj.aliases for vj in site.content.vjs)
-            leads = any(True for name in changed for _ in site.leading_to(f"/{paths.of(kind.name, name)}"))
-            if leads or (changed and has_alias):
-                ledger.add_pending(every_redirect(site), "a piece of a list came or went")
-            keys = (PageKey(kind.name, name, language) for name in changed for language in kind.languages(site))
+            names = [(kind.name, name) for name in changed]
+            names += [("redirect", old) for name in changed for old in about_piece(site, kind.name, name)]
+            keys = (PageKey(what, name, language) for what, name in names for language in site.languages)
             ledger.add_pending(keys, "the list was cut or joined")
 
 

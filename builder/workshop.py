@@ -7,7 +7,7 @@ profiles and no compiling of templates. Each worker process of a parallel build 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -41,10 +41,7 @@ class Workshop:
     content: Content
     assets: tuple[Asset, ...]
     renderer: Renderer
-    redirects: Mapping[str, str]
-    told: Mapping[str, str]
-    former: Sequence[str]
-    redirected: Mapping[str, Sequence[str]]
+    redirects: redirects.Table
 
     def __init__(self, places: Places, environ: Mapping[str, str], *, stays: bool = False) -> None:
         self.places = places
@@ -87,16 +84,10 @@ class Workshop:
         raw = inside.read(self.places.source, redirects.FILE, redirects.MAX_BYTES) or b""
         name = inside.shown_name(self.places.source, redirects.FILE)
         made_of = digest_of_parts([self.program, raw])
-        self.redirects = (
+        table = (
             self.memory.recall("redirects", made_of, dict[str, str], lambda: redirects.parse(raw, name)) if raw else {}
         )
-        first = self.config.languages
-        self.told = {
-            redirects.in_first_tree(old, first): redirects.in_first_tree(new, first)
-            for old, new in self.redirects.items()
-        }
-        self.former = sorted(self.redirects)
-        self.redirected = redirects.backwards(self.redirects)
+        self.redirects = redirects.Table(table, self.config.languages)
 
     def site(self, catalog: Catalog) -> Site:
         """Return what pages are given, as the catalog stands."""
@@ -108,9 +99,6 @@ class Workshop:
             now_ms=self.now_override_ms() or catalog.now_ms(),
             assets={asset.name: asset.url for asset in self.assets},
             redirects=self.redirects,
-            told=self.told,
-            former=self.former,
-            redirected=self.redirected,
             source=self.places.source,
             named=self.renderer.named_fields,
         )
@@ -154,7 +142,7 @@ class Workshop:
 
     def digests(self) -> dict[str, str]:
         """Return a digest per input that is not a record: what changed between two builds is told by their names."""
-        found = {"config": digest_of(self.config), "redirects": digest_of(sorted(self.redirects.items()))}
+        found = {"config": digest_of(self.config), "redirects": digest_of(sorted(self.redirects.targets.items()))}
         for kind in KINDS:
             for language in ("", *self.config.languages):
                 found[f"theme {kind.name} {language}".rstrip()] = self.renderer.theme_digest(kind, language)

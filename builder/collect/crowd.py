@@ -46,7 +46,8 @@ class Crowd:
 
     def make_room(self) -> None:
         """Send away the one that waits longest, if anybody waits."""
-        for oldest in [*self._waiting][:1]:
+        oldest = next(iter(self._waiting), None)
+        if oldest is not None:
             self.leave(oldest)
             self.evicted += 1
             oldest.evict()

@@ -60,8 +60,8 @@ class Day(Kind):
         count = site.catalog.day_count(session.day)
         yield from calendar.period_and_neighbours(site, session.day, count)
         yield from (day for day in calendar.touched_days(site, session) if day != session.day)
-        hour = f"{session.day}T{_clock(site, session.start_ms)[:2]}"
-        yield from (hour, f"{hour}:{_clock(site, session.start_ms)[3:]}")
+        clock = _clock(site, session.start_ms)
+        yield from (f"{session.day}T{clock[:2]}", f"{session.day}T{clock}")
 
     def list_of(self, name: str) -> str:
         return name[:10]

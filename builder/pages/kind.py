@@ -1,4 +1,4 @@
-"""What a page kind is: one file per kind, one template, and the four questions that a build asks.
+"""What a page kind is: one file per kind, one template, and the questions that a build asks.
 
 A clean build makes `keys`; an incremental one makes the union of `affected`, asked before and after the sessions
 changed. Both go through `data`, so a page is its own list of dependencies. A kind answers for names ("2022-01-13");

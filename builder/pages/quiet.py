@@ -43,7 +43,7 @@ def _days(site: Site, prefix: str) -> set[str]:
     """Return the days within a period that have a page or redirect below them which no list shows."""
     folders = prefix.replace("-", "/")
     found = {day.replace("/", "-") for day in site.catalog.quiet_days(folders)}
-    for path in site.formerly_below(f"/replays/{folders}"):
+    for path in site.redirects.below(f"/replays/{folders}"):
         kind, name = paths.read(path[1:])
         if kind == "watch":
             found.add("-".join(name.split("/")[:3]))

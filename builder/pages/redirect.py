@@ -11,9 +11,8 @@ A stream's private slugs are those of every name that records gave it: early one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from builder import redirects
 from builder.addresses import PRIVATE_SLUG, parse_session_id, private_slug, tag_of
 from builder.catalog.rows import stream_id_number
 from builder.model import NEVER_MS, PageKey, Session, StreamKey, Value, Vj
@@ -23,10 +22,10 @@ from builder.pages.kind import Kind
 from builder.pages.poster import has_page
 from builder.pages.quiet import is_quiet, quiet_periods, quieted
 from builder.pages.site import Site
-from builder.pages.standing import LISTS, is_on, nearest, stands
+from builder.pages.standing import is_on, nearest, stands
 from builder.pages.tombstone import leaves_tombstone
 from builder.pages.values import SiteFrame
-from builder.pages.vj_month import periods_of
+from builder.pages.vj_month import VjMonth
 from builder.sessions.claims import Claims, holder
 from builder.sessions.intervals import interval
 from builder.sessions.streams import resolve_stream
@@ -50,7 +49,7 @@ class Redirect(Kind):
         yield from dict.fromkeys(super().keys(site))
 
     def names(self, site: Site) -> Iterator[str]:
-        yield from sorted({path[1:] for path in (*site.told, *_profile_aliases(site))})
+        yield from sorted({path[1:] for path in (*site.redirects.targets, *_profile_aliases(site))})
         yield from (_alias_path(alias) for alias, _ in site.catalog.aliases())
         yield from (paths.of("day", period) for period in quiet_periods(site))
         for vj in site.content.vjs:
@@ -59,13 +58,11 @@ class Redirect(Kind):
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
+        yield paths.of("watch", session.id)
         beside = [paths.of("day", period) for period in quieted(site, session)]
-        periods = (session.day[:7], session.day)
-        beside += _months_below_aliases(site.vj(session.vj), periods)
-        if f"/{paths.of('vj', session.vj)}" in _profile_aliases(site):
-            beside += (paths.of("vj_month", f"{session.vj}/{period}") for period in periods)
+        beside += _months_beside(site, session.vj, (session.day[:7], session.day))
         yield from beside
-        yield from _told_about(site, session, beside)
+        yield from _told_about(site, [*_places(site, session), *beside])
         whole = session.stream
         told = site.catalog.told_streams(stream_id_number(whole.stream_id))
         # What was told once and is no more has no row left to be found by; its page must go.
@@ -111,9 +108,8 @@ def heir(site: Site, old: str) -> str | None:
     slug, _, period = name.partition("/")
     if kind == "vj_month":
         page = paths.of("vj", slug)
-        lead = page if stands(site, page) else (leads(site, page) or "")
-        found = paths.of("vj_month", f"{paths.read(lead)[1]}/{period}")
-        if lead:
+        if lead := page if stands(site, page) else leads(site, page):
+            found = paths.of("vj_month", f"{paths.read(lead)[1]}/{period}")
             return f"/{found if stands(site, found) else lead}"
     if kind in ("vj", "vj_month") and not PRIVATE_SLUG.fullmatch(slug):
         return None
@@ -147,47 +143,45 @@ def _every_private_name(site: Site) -> Iterator[str]:
     return _private_names(site, site.catalog.told_streams())
 
 
-def _told_about(site: Site, session: Session, beside: Iterable[str]) -> Iterator[str]:
-    """Yield the former addresses that hold or not, or end elsewhere, when a session comes or goes.
+def about_piece(site: Site, kind: str, name: str) -> Iterator[str]:
+    """Yield the names of the redirects that come, go or end elsewhere when a piece of a list comes or goes."""
+    slug, _, period = name.partition("/")
+    beside = list(_months_beside(site, slug, (period,))) if kind == "vj_month" else []
+    yield from beside
+    yield from _told_about(site, [paths.of(kind, name), *beside])
+
+
+def _places(site: Site, session: Session) -> Iterator[str]:
+    """Yield the addresses at which a page comes or goes with a session; a VJ with a profile is always there."""
+    yield paths.of("watch", session.id)
+    yield from (paths.of("day", session.day[:length]) for length in (4, 7, 10))
+    if not site.vj(session.vj).mapped:
+        yield paths.of("vj", session.vj)
+    yield paths.of("vj_month", f"{session.vj}/{session.day[:7]}")
+    yield from (paths.of("tag", f"|{tag}") for tag in session.tags)
+    if session.tags:
+        yield paths.of("tags", "")
+
+
+def _told_about(site: Site, places: Iterable[str]) -> Iterator[str]:
+    """Yield the former addresses that hold or not, or end elsewhere, when something comes or goes at these places.
 
     What is told of an address stands back for a live page and returns after it; what leads to that address goes on to
-    where it leads. A VJ with a profile is always there. `beside`: other redirects that come or go with the session.
+    where it leads.
     """
-    lived = [f"/{paths.of('watch', session.id)}", *(f"/{path}" for path in beside)]
-    known = dict.fromkeys(lived)
-    lived += [f"/{paths.of('day', session.day[:length])}" for length in (4, 7, 10)]
-    if not site.vj(session.vj).mapped:
-        lived.append(f"/{paths.of('vj', session.vj)}")
-    lived += [f"/{paths.of('vj_month', f'{session.vj}/{session.day[:length]}')}" for length in (7, 10)]
-    lived += [f"/{paths.of('tag', f'|{tag}')}" for tag in session.tags] + (["/tags/"] if session.tags else [])
-    lived += _lists_told(site, session)
-    known |= {form: None for path in lived for form in (path, path.rstrip("/")) if _is_told(site, form)}
+    lived = [f"/{path}" for path in places]
+    known = {form: None for path in lived for form in (path, path.rstrip("/")) if _is_told(site, form)}
     while lived:
-        for old in site.leading_to(lived.pop()):
+        for old in site.redirects.leading_to(lived.pop()):
             if old not in known:
                 known[old] = None
                 lived.append(old)
     yield from (path[1:] for path in known)
 
 
-def _lists_told(site: Site, session: Session) -> Iterator[str]:
-    """Yield the addresses of `redirects.yaml` that are pieces of the lists a session stands in."""
-    folders = [
-        paths.of("day", session.day),
-        paths.of("vj", session.vj),
-        *(paths.of("tag", f"|{tag}") for tag in session.tags),
-    ]
-    for folder in (*folders, "tags/in/", "vj/in/"):
-        for path in site.formerly_below(f"/{folder}"):
-            if paths.read(path[1:])[0] in LISTS:
-                yield path
-
-
 def _is_told(site: Site, path: str) -> bool:
-    """Say whether something may lead on from a path: `redirects.yaml` in any language, a profile, page or curation."""
-    if path in _profile_aliases(site) or site.catalog.alias_target(path):
-        return True
-    return any(root + path in site.redirects for root in site.roots)
+    """Say whether something may lead on from a path: `redirects.yaml`, a profile, page or curation."""
+    return path in site.redirects.targets or path in _profile_aliases(site) or bool(site.catalog.alias_target(path))
 
 
 def _profile_aliases(site: Site) -> dict[str, str]:
@@ -204,7 +198,7 @@ def _profile_aliases(site: Site) -> dict[str, str]:
 def _session(site: Site, old: str) -> Session | None:
     """Return the session that a former address leads to."""
     path = f"/{old}"
-    for alias in (path, path.rstrip("/"), old.removeprefix("replays/").rstrip("/")):
+    for alias in (path, path.rstrip("/"), paths.read(old)[1]):
         session_id = site.catalog.alias_target(alias)
         session = site.catalog.session(session_id) if session_id else None
         if session is not None and (has_page(session) or leaves_tombstone(session)):
@@ -245,7 +239,7 @@ def _target(site: Site, old: str) -> str | None:
 def _named_target(site: Site, old: str) -> str | None:
     """Return where an address leads by the alias of a profile or page, or by `redirects.yaml`."""
     for path in (f"/{old}", f"/{old}".rstrip("/")):
-        told = redirects.target_of(site.told, path, lambda path: stands(site, path[1:]))
+        told = site.redirects.target_of(path, lambda path: stands(site, path[1:]))
         if target := _profile_aliases(site).get(path) or told:
             return target
     return None
@@ -265,6 +259,13 @@ def _month_below_alias(site: Site, name: str) -> str | None:
     return f"/{month}" if stands(site, month) else _named_target(site, month)
 
 
+def _months_beside(site: Site, slug: str, periods: Sequence[str]) -> Iterator[str]:
+    """Yield the addresses that stand for a VJ's months: below their aliases, or below a page that is an alias too."""
+    yield from _months_below_aliases(site.vj(slug), periods)
+    if f"/{paths.of('vj', slug)}" in _profile_aliases(site):
+        yield from (paths.of("vj_month", f"{slug}/{period}") for period in periods)
+
+
 def _months_below_aliases(vj: Vj, periods: Iterable[str]) -> Iterator[str]:
     """Yield the former addresses of a VJ's months."""
     slugs = [name for kind, name in (paths.read(alias[1:]) for alias in vj.aliases) if kind == "vj"]
@@ -274,8 +275,8 @@ def _months_below_aliases(vj: Vj, periods: Iterable[str]) -> Iterator[str]:
 
 def _periods_ever(site: Site, slug: str) -> Iterator[str]:
     """Yield the periods of a VJ that have a page, and those that once had one."""
-    yield from periods_of(site, slug)
-    for path in site.formerly_below(f"/{paths.of('vj', slug)}"):
+    yield from (name.partition("/")[2] for name in VjMonth().names_of(site, slug))
+    for path in site.redirects.below(f"/{paths.of('vj', slug)}"):
         kind, name = paths.read(path[1:])
         if kind == "vj_month":
             yield name.partition("/")[2]
@@ -294,7 +295,7 @@ def _session_at(site: Site, path: str) -> Session | None:
     """Return the session that has a page at a path of the site, or at the one that this redirects to."""
     old = path.lstrip("/")
     if parse_session_id(old) and stands(site, old):
-        return site.catalog.session(old.removeprefix("replays/").rstrip("/"))
+        return site.catalog.session(paths.read(old)[1])
     return _session(site, old)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +16,7 @@ from builder.model import Session, Vj
 from builder.pages import paths
 from builder.pages.values import VjRef
 from builder.pages.words import NAME_LIMIT, clean, run
-from builder.redirects import in_first_tree
+from builder.redirects import Table
 
 if TYPE_CHECKING:
     from builder.catalog import Catalog
@@ -51,10 +50,7 @@ class Site:
     messages: Mapping[str, Messages]
     now_ms: int = 0
     assets: Mapping[str, str] = field(default_factory=dict)  # "site.css" → "/assets/site.<hash>.css"
-    redirects: Mapping[str, str] = field(default_factory=dict)  # from redirects.yaml, path → path
-    told: Mapping[str, str] = field(default_factory=dict)  # the same, both without the root of a further language
-    former: Sequence[str] = ()  # its old paths, sorted
-    redirected: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the same backwards: path → old paths
+    redirects: Table = field(default_factory=Table)  # from redirects.yaml
     source: Path = Path()  # where attachments are copied from; pages do not read it
     named: Callable[[str], Container[str]] = field(default=lambda _: EVERYTHING, compare=False, repr=False)
     shown: Container[str] = EVERYTHING
@@ -81,29 +77,6 @@ class Site:
             self.cache[name] = make()
         found: T = self.cache[name]
         return found
-
-    @property
-    def roots(self) -> tuple[str, ...]:
-        """Return what the paths of each language's tree begin with: "", "/zh"."""
-        return ("", *(f"/{code}" for code in self.languages[1:]))
-
-    def leading_to(self, path: str) -> Iterator[str]:
-        """Yield the old paths of `redirects.yaml` that lead to a path directly, in whatever language they name it.
-
-        All paths are those of the first language's tree.
-        """
-        for root in self.roots:
-            for old in self.redirected.get(root + path.rstrip("/"), ()):
-                yield in_first_tree(old, self.languages)
-
-    def formerly_below(self, prefix: str) -> Iterator[str]:
-        """Yield the old paths of `redirects.yaml` that begin so, in any language's tree, without the tree's root."""
-        for root in self.roots:
-            start = root + prefix
-            for at in range(bisect_left(self.former, start), len(self.former)):
-                if not self.former[at].startswith(start):
-                    break
-                yield self.former[at][len(root) :]
 
     def words(self, language: str) -> Messages:
         return self.messages[language or self.languages[0]]

@@ -38,7 +38,13 @@ class VjMonth(Kind):
 
     def names(self, site: Site) -> Iterator[str]:
         for total in site.catalog.vj_slugs():
-            yield from (f"{total.slug}/{period}" for period in periods_of(site, total.slug))
+            yield from self.names_of(site, total.slug)
+
+    def names_of(self, site: Site, slug: str) -> Iterator[str]:
+        """Yield the names of one VJ's pages."""
+        for month, count, _ in site.catalog.vj_months(slug):
+            yield f"{slug}/{month}"
+            yield from self.pieces(site, f"{slug}/{month}") if count > LIST_LIMIT else ()
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         if not session.listed:
@@ -111,14 +117,6 @@ class VjMonth(Kind):
             cards=listed,
             turn=Turn() if is_day else _turn(site, slug, month, language),
         )
-
-
-def periods_of(site: Site, slug: str) -> Iterator[str]:
-    """Yield the periods of a VJ that have a page: "2022-01", and "2022-01-13" where the month is cut."""
-    for month, count, _ in site.catalog.vj_months(slug):
-        yield month
-        if count > LIST_LIMIT:
-            yield from (day.day for day in site.catalog.vj_days(slug, month))
 
 
 def _around(site: Site, slug: str, month: str) -> tuple[str, str]:

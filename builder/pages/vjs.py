@@ -53,12 +53,12 @@ class Vjs(Kind):
         return groups_of(site).names()
 
     def stands(self, site: Site, name: str) -> bool:
-        return not name or site.once("vj groups", lambda: groups_of(site)).exists(name)
+        return not name or groups_of(site).exists(name)
 
     def value(self, site: Site, name: str, language: str) -> VjsPage | None:
         if not self.stands(site, name):
             return None
-        groups = site.once("vj groups", lambda: groups_of(site))
+        groups = groups_of(site)
         words = site.words(language)
         if name:
             members, longer = groups.members(name), groups.longer(name)
@@ -83,10 +83,14 @@ class Vjs(Kind):
 
 def groups_of(site: Site) -> Groups:
     """Return the VJs of the index in groups: profiles, and as extras the streams without one."""
-    mapped = sorted(vj.slug for vj in site.content.vjs)
-    known = set(mapped)
-    extras = [total.slug for total in site.catalog.vj_slugs() if total.slug not in known]
-    return Groups(mapped, extras, UNMAPPED_PREFIX)
+
+    def made() -> Groups:
+        mapped = sorted(vj.slug for vj in site.content.vjs)
+        known = set(mapped)
+        extras = [total.slug for total in site.catalog.vj_slugs() if total.slug not in known]
+        return Groups(mapped, extras, UNMAPPED_PREFIX)
+
+    return site.once("vj groups", made)
 
 
 def _by_name(vj: VjRef) -> tuple[str, str]:

@@ -51,8 +51,8 @@ def body_of(line: bytes) -> bytes:
     if _CONTROL.search(line):
         raise RefusedError("bad_json", "a control character where text or JSON is expected")
     if escaped := _HEX_START.search(line):
-        start, end, body = _hex_body(line, escaped.start())
-        return _alone(line, start, end, body)
+        end, body = _hex_body(line, escaped.start())
+        return _alone(line, escaped.start(), end, body)
     if line[:1] == b'"' and line[-1:] == b'"':
         return _unquoted(line)
     quoted, bare = _QUOTED.search(line), _OBJECT.search(line)
@@ -84,11 +84,12 @@ def _unquoted(text: bytes) -> bytes:
     return value.encode()
 
 
-def _hex_body(line: bytes, start: int) -> tuple[int, int, bytes]:
+def _hex_body(line: bytes, start: int) -> tuple[int, bytes]:
+    """Return where the escaped body ends, and the body."""
     match = _HEX_BODY.match(line, start)
     if match is None:
         raise RefusedError("bad_json", "the escaped body is not whole")
-    return start, match.end(), _HEX.sub(lambda found: bytes([int(found[1], 16)]), match.group())
+    return match.end(), _HEX.sub(lambda found: bytes([int(found[1], 16)]), match.group())
 
 
 def _last_object(line: bytes) -> int:

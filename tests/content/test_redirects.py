@@ -49,7 +49,7 @@ def test_a_wrong_entry_is_told(text, sentence):
 
 def held(table, live):
     """Return the redirects that hold now."""
-    ends = {old: redirects.target_of(table, old, live.__contains__) for old in table}
+    ends = {old: redirects.Table(table).target_of(old, live.__contains__) for old in table}
     return {old: end for old, end in ends.items() if end}
 
 
@@ -112,6 +112,12 @@ def test_a_path_that_a_file_may_have_is_refused(path):
     """A redirect is written there; it must not take the place of a copy, a picture or our own marker."""
     with pytest.raises(ConfigError, match="expected an address of pages, not of files"):
         redirects.parse(f"{path}: /vj/\n".encode(), "redirects.yaml")
+
+
+def test_a_vj_may_be_called_as_a_folder_of_files_is():
+    """A build may have written these lines itself."""
+    text = b"/vj/static/2022-01/: /vj/static/\n/tags/assets/2022/: /tags/assets/\n"
+    assert len(redirects.parse(text, "redirects.yaml")) == 2
 
 
 def test_the_file_of_a_folder_means_the_folder():

@@ -20,7 +20,7 @@ from builder.config import SiteConfig
 from builder.content import Content
 from builder.model import Part, Recording, Session, StreamKey, Track, Vj
 from builder.pages import KINDS, Site, kind_named
-from builder.redirects import backwards, in_first_tree
+from builder.redirects import Table
 from builder.render import Renderer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,10 +172,7 @@ def site(sessions=(), *, languages=("en", "zh"), vjs=(), pages=(), catalog=None,
         messages=words,
         now_ms=T0,
         assets=assets,
-        redirects=redirects or {},
-        told={in_first_tree(old, languages): in_first_tree(new, languages) for old, new in (redirects or {}).items()},
-        former=sorted(redirects or {}),
-        redirected=backwards(redirects or {}),
+        redirects=Table(redirects, languages),
     )
 
 
