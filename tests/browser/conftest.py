@@ -96,10 +96,12 @@ class Visitor:
         self.page.route(MODULES, lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of ours
         self.page.goto(f"{self.address}{BASE}{sheet.path}", wait_until="commit")
         self.page.wait_for_function("() => document.readyState === 'interactive' && document.styleSheets.length")
-        yield self.page
-        self.page.route(MODULES, lambda route: route.continue_())
-        for route in held:
-            route.continue_()
+        try:
+            yield self.page
+        finally:
+            self.page.route(MODULES, lambda route: route.continue_())
+            for route in held:
+                route.continue_()
         self.page.wait_for_selector("aftercast-player.ready")
         self.page.unroute(MODULES)
 

@@ -184,6 +184,18 @@ def test_the_player_takes_just_the_place_that_was_kept_for_it(newcomer: Visitor,
             assert page.evaluate("heard.shift") <= limit, f"{mark} at {width}: {page.evaluate('heard.moved')}"
 
 
+def test_the_wide_player_has_its_buttons_in_the_window(visitor: Visitor, demo: Built) -> None:
+    page = visitor.open(demo.fullest("watch")[0])
+    page.keyboard.press("t")
+    for width, height in ((1280, 720), (1366, 768), (1920, 950), (1920, 1080), (2560, 1440)):
+        page.set_viewport_size({"width": width, "height": height})
+        controls = page.locator(".controls").bounding_box()
+        stage = page.locator(".stage").bounding_box()
+
+        assert controls["y"] + controls["height"] <= height, f"{width} by {height}"
+        assert stage["width"] > 0.85 * width, f"{width} by {height}"
+
+
 class InTwo(Files):
     """Sends a replay's page in two pieces, the second when the first has been painted: cut behind the VJ's picture."""
 
