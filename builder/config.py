@@ -14,7 +14,7 @@ from pathlib import Path
 from builder import fields, inside, strict_yaml
 from builder.addresses import zones_folder
 from builder.errors import ConfigError
-from builder.fields import Fields, Place
+from builder.fields import Fields, Parser, Place
 from builder.model import Value
 from builder.strict_yaml import Node, Sequence
 
@@ -41,6 +41,17 @@ _KEYS = (
 )
 
 
+Wording = str | tuple[tuple[str, str], ...]  # the same everywhere, or (language, words); the first stands for the rest
+
+
+def worded(wording: Wording, language: str) -> tuple[str, str]:
+    """Return the words for a language and the language they are told in, "" when that was not said."""
+    if isinstance(wording, str):
+        return wording, ""
+    code, words = next((one for one in wording if one[0] == language), wording[0])
+    return words, code
+
+
 class Grouping(Value, frozen=True):
     gap_ms: int = 300_000
     min_length_ms: int = 0
@@ -56,7 +67,7 @@ class Media(Value, frozen=True):
 class SiteConfig(Value, frozen=True):
     """The whole of `site.yaml`, with the defaults of DESIGN's table. Never passed whole to a pure step."""
 
-    title: str = "Replays"
+    title: Wording = "Replays"
     base_url: str = "https://replays.example.com/"  # ends with "/"
     languages: tuple[str, ...] = ("en",)  # the first lives at the root
     timezone: str = "UTC"
@@ -67,10 +78,10 @@ class SiteConfig(Value, frozen=True):
     slug_key: str = ""  # "" → derived from base_url, with a warning on every build
     slug_key_derived: bool = False
     public_stream_ids: bool = False
-    author: str = ""
-    description: str = ""
+    author: Wording = ""
+    description: Wording = ""
     nav: tuple[tuple[str, str], ...] = ()  # (label, URL or site path)
-    footer: str = ""
+    footer: Wording = ""
 
 
 def load_config(source: Path, environ: Mapping[str, str], *, kinds: Collection[str] = ()) -> SiteConfig:
@@ -90,10 +101,12 @@ def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Co
     default = SiteConfig()
     base_url = site.get("base_url", _base_url, default.base_url)
     slug_key = environ.get(SLUG_KEY_VARIABLE) or site.get("slug_key", _slug_key, "")
+    languages = _languages(site)
+    wording = _wording(languages)
     return SiteConfig(
-        title=site.get("title", fields.text, default.title),
+        title=site.get("title", wording, default.title),
         base_url=base_url,
-        languages=_languages(site),
+        languages=languages,
         timezone=site.get("timezone", _zone, default.timezone),
         day_starts_at_minutes=site.get("day_starts_at", fields.clock, 0),
         grouping=site.get("grouping", _grouping, default.grouping),
@@ -102,10 +115,10 @@ def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Co
         slug_key=slug_key or _derived_key(base_url),
         slug_key_derived=not slug_key,
         public_stream_ids=site.get("public_stream_ids", fields.truth, default=False),
-        author=site.get("author", fields.text, ""),
-        description=site.get("description", fields.text, ""),
+        author=site.get("author", wording, default.author),
+        description=site.get("description", wording, default.description),
         nav=site.get("nav", labelled, ()),
-        footer=site.get("footer", fields.text, ""),
+        footer=site.get("footer", wording, default.footer),
     )
 
 
@@ -158,6 +171,19 @@ def _languages(site: Fields) -> tuple[str, ...]:
     if not languages or len(set(languages)) != len(languages):
         raise site.error("languages", "at least one language, each once", found=f"`{', '.join(languages)}`")
     return languages
+
+
+def _wording(languages: Collection[str]) -> Parser[Wording]:
+    def parse(node: Node, place: Place) -> Wording:
+        if not isinstance(node, strict_yaml.Mapping):
+            return fields.text(node, place)
+        words = Fields(node, place, languages)
+        found = tuple((code, words.need(code, fields.text)) for code in languages if code in words)
+        if not found:
+            raise place.error(node, "words in a language of the site", found="none")
+        return found
+
+    return parse
 
 
 def _language(node: Node, place: Place) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-from builder.config import Media
+from builder.config import Media, worded
 from builder.dates import constant_offset, offset_words
 from builder.model import MarkdownPage
 from builder.pages import paths
@@ -14,6 +14,7 @@ from builder.pages.values import Head, Language, Nav, Run, SiteFrame
 from builder.pages.words import NAME_LIMIT, clean, run
 
 DESCRIPTION_LIMIT = 200
+FOOTER_LIMIT = 2000
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 
 
@@ -31,7 +32,7 @@ def head(
     """Return the head of a page. `title` is without the site's name."""
     suffix = paths.of(kind, name)
     languages = site.languages
-    site_title = clean(site.config.title)
+    site_title = clean(worded(site.config.title, language or languages[0])[0])
     trees = {code: paths.tree(code, languages) + suffix for code in languages}
     return Head(
         title=f"{title} · {site_title}" if title and title != site_title else site_title,
@@ -93,7 +94,7 @@ def _frame(site: Site, language: str, section: str) -> SiteFrame:
     minutes = constant_offset(config.timezone)
     starts = config.day_starts_at_minutes
     return SiteFrame(
-        title=run(config.title, "", code),
+        title=run(*worded(config.title, code), code),
         language=code,
         zone=config.timezone,
         zone_place=site.zone_place(language),
@@ -101,8 +102,8 @@ def _frame(site: Site, language: str, section: str) -> SiteFrame:
         day_starts_at=f"{starts // 60:02}:{starts % 60:02}" if starts else "",
         home=site.link("home", "", language),
         nav=_nav(site, language, section),
-        footer=clean(config.footer, 2000),
-        author=clean(config.author),
+        footer=clean(worded(config.footer, code)[0], FOOTER_LIMIT),
+        author=clean(worded(config.author, code)[0]),
         policy=policy(config.media),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from builder.config import worded
 from builder.model import Session, Value
 from builder.pages import calendar, cards
 from builder.pages.frame import frame, head
@@ -82,7 +83,7 @@ class Home(Kind):
                 "",
                 language,
                 title="",
-                description=site.config.description or words("home.description"),
+                description=worded(site.config.description, shown.language)[0] or words("home.description"),
             ),
             count=totals.sessions,
             recorded_ms=totals.recorded_ms,

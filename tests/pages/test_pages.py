@@ -516,3 +516,28 @@ def test_a_watch_page_of_twenty_parts_stays_within_its_budget():
     text = render(site([one, before, after], vjs=[LIN]), "watch", one.id)
 
     assert len(gzip.compress(text.encode(), 9, mtime=0)) <= 10_240
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", {"Lampbridge", "All about lamps", "No lamp was lit"}),
+        ("zh", {"灯桥", "All about lamps", "没有点灯"}),
+    ],
+)
+def test_words_about_the_site_are_told_in_the_language_of_the_page(language, words):
+    """The first that is told stands for a language without words of its own."""
+    made = site(
+        title=(("en", "Lampbridge"), ("zh", "灯桥")),
+        description=(("en", "All about lamps"),),
+        footer=(("en", "No lamp was lit"), ("zh", "没有点灯")),
+    )
+
+    page = html5lib.parse(render(made, "home", "", language), namespaceHTMLElements=False)
+
+    brand = page.find(".//header//*[@class='brand']")
+    about = page.find(".//meta[@name='description']").get("content")
+    footer = [line.text for line in page.findall(".//footer//p")]
+    assert {"".join(brand.itertext()), about, footer[1]} == words
+    assert page.find(".//title").text == "".join(brand.itertext())
+    assert brand.get("lang") == language
