@@ -96,7 +96,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     if anew and not options.dry_run:
         with catalog.transaction():
             ledger.forget()
-    stale = stale_pages(ledger)
+    stale = stale_pages(ledger, workshop.site(catalog))
     publication = Publication(workshop, catalog, ledger, folder, prune=bool(anew), dry=options.dry_run)
     published = publication.run(stale, options.jobs, progress)
     return report_of(workshop, catalog, read, published, moved)

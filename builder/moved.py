@@ -59,12 +59,12 @@ def moves_of(workshop: Workshop, catalog: Catalog, ledger: Ledger) -> dict[str, 
         anchor = catalog.former_anchor(old)
         session = catalog.session_of_file(anchor) if anchor else None
         # A line may have slept while its path was live: it holds again if it still leads somewhere.
-        if session is not None and not leads(site, f"replays/{old}/"):
+        if session is not None and leads(site, f"replays/{old}/") is None:
             moves[f"/replays/{old}/"] = f"/replays/{session.id}/"
     for old in sorted(dead_lists(site, ledger)):
         if new := heir(site, old):
             moves[f"/{old}"] = new
-    return moves
+    return moves | dict(map(redirects.tree_of, dead_languages(site, ledger)))
 
 
 def not_kept(old: str, new: str, error: OSError) -> Problem:
@@ -96,6 +96,21 @@ def dead_lists(site: Site, ledger: Ledger) -> set[str]:
     # A private slug led on while a recording named its stream so; lines of `redirects.yaml` are their author's.
     private = (name.partition(">") for name in published(ledger, pending, REDIRECT))
     return found | {path for path, mark, _ in private if mark and not stands(site, path)}
+
+
+def dead_languages(site: Site, ledger: Ledger) -> list[str]:
+    """Return the languages that had a tree of their own and have none now, and of which `redirects.yaml` tells nothing.
+
+    One is given up, or lives at the root. A tree is known by its home page or the first page of its calendar or VJs.
+    """
+    if EVERYTHING not in ledger.pending():
+        return []
+    found = set()
+    for kind in ("home", "years", "vjs"):
+        for language, path in ledger.places_of(kind, ""):
+            if path.startswith(f"{language}/") and language not in site.languages[1:]:
+                found.add(language)
+    return sorted(found.difference(site.redirects.former_languages))
 
 
 def published(ledger: Ledger, pending: Collection[PageKey], kind: str) -> set[str]:

@@ -21,6 +21,8 @@ FILE = "redirects.yaml"
 MAX_BYTES = 64 * 1024 * 1024
 HEAD = "# Addresses that moved: old path, new path. Aftercast adds lines; yours and your comments stay.\n\n"
 _PLAIN = re.compile(r"/[A-Za-z0-9/_.~%-]*")
+_TREE = re.compile(r"/([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})/\*")  # all pages of a language that is given up …
+_ROOT = "/*"  # … lead to those of the first language
 
 
 def load(source: Path) -> dict[str, str]:
@@ -37,6 +39,9 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     table = {}
     for old, target, place in fields.pairs(node, Place(name)):
         key = strict_yaml.Scalar(old, target.line)
+        if _TREE.fullmatch(old):
+            table[old] = fields.one_of(_ROOT)(target, place)
+            continue
         table[fields.free_path(key, Place(name, "old path"))] = fields.former_path(target, place)
     return table
 
@@ -53,7 +58,10 @@ class Table:
         def stripped(path: str) -> str:
             return path.removeprefix(next((root for root in roots if path.startswith(f"{root}/")), ""))
 
-        self.targets = {stripped(old): stripped(new) for old, new in (told or {}).items()}
+        told = told or {}
+        self.targets = {stripped(old): stripped(new) for old, new in told.items() if new != _ROOT}
+        trees = (found[1] for found in map(_TREE.fullmatch, sorted(told)) if found)
+        self.former_languages = tuple(code for code in trees if code not in languages[1:])
         self._sorted = sorted(self.targets)
         self._leading: dict[str, list[str]] = {}
         for old, new in self.targets.items():
@@ -91,6 +99,11 @@ def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool]) -
         target = _quoted(table[old] if end == old else end)
         lines.append(f"{above.get(old, '')}{_quoted(old)}: {target}{beside.get(old, '')}\n")
     return head + "".join(lines) + tail
+
+
+def tree_of(language: str) -> tuple[str, str]:
+    """Return the line, old and new, that tells of all pages of a language that is given up."""
+    return f"/{language}{_ROOT}", _ROOT
 
 
 def _end(table: Mapping[str, str], old: str, is_live: Callable[[str], bool]) -> str:

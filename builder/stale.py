@@ -16,12 +16,15 @@ import msgspec
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.model import PageKey, Session, Value
 from builder.pages import KINDS, Site, kind_named
+from builder.pages.former import Former
 from builder.pages.kind import Kind
 from builder.pages.redirect import about_piece
 from builder.pages.standing import CUT_LISTS
 
 ALL = "*"  # as a key's name: every page of the kind
 ASSETS = PageKey("asset", ALL)
+FORMER = Former()
+FORMER_PAGES = PageKey(FORMER.name, ALL)
 PROFILE_LIMIT = 2000  # sessions; a profile with more of them makes everything stale
 
 
@@ -117,7 +120,7 @@ def come_or_gone(site: Site, kind: Kind, list_: str, published: Iterable[str]) -
 
 
 def every_redirect(site: Site) -> list[PageKey]:
-    return [PageKey("redirect", ALL, language) for language in ("", *site.languages)]
+    return [FORMER_PAGES, *(PageKey("redirect", ALL, language) for language in ("", *site.languages))]
 
 
 def beside_pages(name: str, site: Site) -> list[PageKey]:
@@ -148,9 +151,10 @@ def profile_pages(slug: str, site: Site) -> list[PageKey]:
 VJ_LISTS = frozenset({"vj", "vjs", "home"})
 
 
-def stale_pages(ledger: Ledger) -> Stale:
-    """Spell out what is pending."""
+def stale_pages(ledger: Ledger, site: Site) -> Stale:
+    """Spell out what is pending, and what goes with it where the tree of a language was."""
     pending = ledger.pending()
+    pending |= dict.fromkeys(former_pages(pending, site), "a page of the first language changed")
     whole = [key for key in pending if key.name == ALL and key not in {EVERYTHING, ASSETS}]
     everything = EVERYTHING in pending
     return Stale(
@@ -160,3 +164,15 @@ def stale_pages(ledger: Ledger) -> Stale:
         assets=everything or ASSETS in pending,
         causes=pending,
     )
+
+
+def former_pages(pending: Iterable[PageKey], site: Site) -> list[PageKey]:
+    """Return the redirects that come and go with these pages; none on nearly all sites."""
+    found: dict[PageKey, None] = {}
+    for key in pending if site.redirects.former_languages else ():
+        if key.name != ALL and key.kind != FORMER.name:
+            names = FORMER.names_beside(site, key, kind_named(key.kind).path(site, key))
+            found.update({PageKey(FORMER.name, name): None for name in names})
+        elif key.language == site.languages[0]:
+            found[FORMER_PAGES] = None
+    return [key for key in found if key not in pending]

@@ -142,7 +142,8 @@ class Workshop:
 
     def digests(self) -> dict[str, str]:
         """Return a digest per input that is not a record: what changed between two builds is told by their names."""
-        found = {"config": digest_of(self.config), "redirects": digest_of(sorted(self.redirects.targets.items()))}
+        moved = [sorted(self.redirects.targets.items()), self.redirects.former_languages]
+        found = {"config": digest_of(self.config), "redirects": digest_of(moved)}
         for kind in KINDS:
             for language in ("", *self.config.languages):
                 found[f"theme {kind.name} {language}".rstrip()] = self.renderer.theme_digest(kind, language)

@@ -140,6 +140,13 @@ class Ledger:
         )
         return [path for (path,) in rows]
 
+    def places_of(self, kind: str, name: str) -> Iterator[tuple[str, str]]:
+        """Yield (language, path) of a page in every language it has."""
+        return self.connection.execute(
+            "SELECT language, path FROM page WHERE output=? AND kind=? AND name=? ORDER BY path",
+            (self.output, kind, name),
+        )
+
     def names_of(self, kind: str) -> Iterator[str]:
         """Yield the names of all pages of a kind, each once."""
         rows = self.connection.execute("SELECT DISTINCT name FROM page WHERE output=? AND kind=?", (self.output, kind))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +50,7 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        _let_go(error)
         if isinstance(error, (sqlite3.DatabaseError, msgspec.DecodeError)):  # a row that is not as we wrote it
             with contextlib.suppress(sqlite3.Error):
                 self.close()
@@ -217,3 +219,13 @@ class Store:
         ):
             connection.execute(f"PRAGMA {setting}")
         return connection
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop what the frames of an error hold: a question half answered keeps the file open after `close`.
+
+    It would be written to when the process ends, after it was sealed.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__

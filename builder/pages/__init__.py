@@ -5,6 +5,7 @@ Nothing here renders or touches the disk. A page's value is all that its templat
 
 from builder.pages.attachment import AttachmentKind
 from builder.pages.day import Day
+from builder.pages.former import Former
 from builder.pages.home import Home
 from builder.pages.kind import PageKind
 from builder.pages.month import Month
@@ -30,6 +31,7 @@ KINDS: tuple[PageKind, ...] = (
     Watch(),
     TombstoneKind(),
     Redirect(),
+    Former(),
     Page(),
     Tag(),
     Tags(),

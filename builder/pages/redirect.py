@@ -103,12 +103,13 @@ def heir(site: Site, old: str) -> str | None:
     something does lead on, and for the lists of a VJ whose profile was taken away.
     """
     kind, name = paths.read(old)
-    if stands(site, old) or leads(site, old):
+    if stands(site, old) or leads(site, old) is not None:
         return None
     slug, _, period = name.partition("/")
     if kind == "vj_month":
         page = paths.of("vj", slug)
-        if lead := page if stands(site, page) else leads(site, page):
+        lead = page if stands(site, page) else leads(site, page)
+        if lead is not None:
             found = paths.of("vj_month", f"{paths.read(lead)[1]}/{period}")
             return f"/{found if stands(site, found) else lead}"
     if kind in ("vj", "vj_month") and not PRIVATE_SLUG.fullmatch(slug):
@@ -116,11 +117,11 @@ def heir(site: Site, old: str) -> str | None:
     return f"/{nearest(site, old)}"
 
 
-def leads(site: Site, old: str) -> str:
-    """Return the path that an address without a page leads to, both without the first "/"; "" when nowhere."""
+def leads(site: Site, old: str) -> str | None:
+    """Return the path that an address without a page leads to, both without the first "/"; None when nowhere."""
     asked: set[str] = site.once("asked where they lead", set)
     if old in asked:
-        return ""  # what leads back to itself leads nowhere
+        return None  # what leads back to itself leads nowhere
     asked.add(old)
     try:
         return _followed(site, old)
@@ -128,7 +129,7 @@ def leads(site: Site, old: str) -> str:
         asked.discard(old)
 
 
-def _followed(site: Site, old: str) -> str:
+def _followed(site: Site, old: str) -> str | None:
     name = old
     if paths.read(old)[0] == "vj":
         numbered = site.once(
@@ -136,7 +137,7 @@ def _followed(site: Site, old: str) -> str:
         )
         name = numbered.get(old, old)
     page = Redirect().value(site, name, site.languages[0])
-    return page.target[1:] if page else ""
+    return page.target[1:] if page else None
 
 
 def _every_private_name(site: Site) -> Iterator[str]:
@@ -288,7 +289,7 @@ def _answers(site: Site, target: str) -> bool:
     A session's page goes when it becomes a draft or too short, a VJ's with the profile.
     """
     path = target[1:]
-    return not paths.read(path)[0] or stands(site, path) or bool(leads(site, path))
+    return not paths.read(path)[0] or stands(site, path) or leads(site, path) is not None
 
 
 def _session_at(site: Site, path: str) -> Session | None:

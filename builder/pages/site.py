@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from builder.catalog import Catalog
     from builder.content import Content
 
-LIVES_BY = {"vj_month": "vj", "tags": "tag"}  # only a VJ leads to their months, and an index of tags only to tags
+LIVES_BY = {  # only a VJ leads to their months, and an index of tags only to tags
+    "vj_month": "vj",
+    "tags": "tag",
+    "former": "redirect",
+}
 MEDIA_STATIC = "/static/"
 T = TypeVar("T")
 

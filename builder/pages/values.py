@@ -18,6 +18,9 @@ class Run(Value, frozen=True):
     text: str
     lang: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class Html(Value, frozen=True):
     """Sanitised HTML."""
@@ -80,6 +83,9 @@ class VjRef(Value, frozen=True):
     hue: int
     monogram: str
     photo: str = ""
+
+    def __str__(self) -> str:
+        return self.name.text
 
 
 class Badge(Value, frozen=True):

@@ -8,7 +8,7 @@ value; together they are the page's fingerprint.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -27,6 +27,9 @@ from builder.render.theme import DEFAULT, Theme
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+
+
+WHERE_ASSETS_LIE = "assets lie in templates/assets/"
 
 
 class Renderer:
@@ -74,6 +77,7 @@ class Renderer:
         key = (kind.template, language)
         if key not in self._digests:
             closure, mentioned = self._closure(kind.template)
+            self._refuse_missing(kind.template, mentioned)
             paths = [(name, self.asset(name)) for name in sorted(mentioned)]
             words = self.messages[language or next(iter(self.messages))].digest
             seen = repr((self.program, closure, words, language, paths))
@@ -120,14 +124,18 @@ class Renderer:
         except Exception as error:  # noqa: BLE001  sorted there into those of templates and all others, raised again
             self._refuse(error, kind.template)
 
+    def _refuse_missing(self, template: str, mentioned: Iterable[str]) -> None:
+        for name in sorted(mentioned):
+            if name not in self.assets:
+                place = self.theme.mentions(template, name)
+                raise ConfigError(f"{place}: expected the asset `{name}`, found none", hint=WHERE_ASSETS_LIE)
+
     def asset(self, name: str) -> str:
         """Return the path of an asset by its plain name."""
         try:
             return self.assets[name]
         except KeyError:
-            raise ConfigError(
-                f"templates/: expected the asset `{name}`, found none", hint="assets lie in templates/assets/"
-            ) from None
+            raise ConfigError(f"templates/: expected the asset `{name}`, found none", hint=WHERE_ASSETS_LIE) from None
 
     def problems(self, kinds: Sequence[PageKind]) -> list[str]:
         """Return what is odd about a site's own templates: blocks that the template they extend does not have."""

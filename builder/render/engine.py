@@ -25,7 +25,7 @@ from builder.errors import ConfigError
 from builder.render.filters import FILTERS
 from builder.render.fragments import Fragments
 from builder.render.names import Names
-from builder.render.theme import Theme, one_line
+from builder.render.theme import DEFAULT, Theme, one_line
 
 _VALUE = re.compile(r"^'(?:\w+\.)*(\w+) object'")
 _REMOVED_GLOBALS = ("lipsum",)  # random
@@ -33,7 +33,16 @@ _REMOVED_FILTERS = ("random", "safe", "xmlattr")  # changing; unescaped; attribu
 _OF_FIELDS = ("attr", "map", "sum", "sort", "groupby", "selectattr", "rejectattr", "unique", "min", "max", "join")
 _OF_WHOLES = ("json_block", "tojson", "pprint", "string", "items", "dictsort", "xmlattr", "urlencode")
 _ALWAYS_WHOLE = ("player",)  # a value whose parts are all there whenever it is
-FAILURES = (TemplateError, TypeError, ValueError, KeyError, AttributeError, AssertionError)  # of a template that runs
+FAILURES = (  # of a template that runs
+    TemplateError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 def make_environment(theme: Theme, cache: Path | None, program: str, *, stays: bool) -> Environment:
@@ -144,6 +153,9 @@ def sentence_of(error: Exception, theme: Theme, name: str) -> tuple[str, str] | 
     place, is_undefined = _place(error, theme), isinstance(error, UndefinedError)
     if place is None and not is_undefined:
         return None
+    if isinstance(error, RecursionError):
+        hint = f'a template of yours extends that of the theme as {{% extends "{DEFAULT}{name}" %}}'
+        return f"{place}: expected an end, found a template or macro that leads back to itself", hint
     hint = "docs/templates.md lists what a template sees" if is_undefined else ""
     said = _VALUE.sub(r"`\1`", one_line(str(error)))
     return f"{place or 'templates/' + name}: {said}", hint

@@ -6,7 +6,7 @@ says who made them, never for text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 import msgspec
@@ -74,6 +74,12 @@ def dated(method: str) -> Callable[..., str]:
 
 
 @pass_context
+def length(context: Context, value: Any, *words: Any, **named: Any) -> str | int:
+    """Write a duration; of a list, as everywhere in Jinja2, count the items."""
+    return len(value) if isinstance(value, Sized) else dated("length")(context, value, *words, **named)
+
+
+@pass_context
 def date(context: Context, when: int | str, pattern: str = "day") -> str:
     """Write an instant or a day by a pattern of the messages, such as `day_long`."""
     dates: Dates = context["_dates"]
@@ -92,7 +98,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "weekday_and_clock": dated("weekday_and_clock"),
     "iso": dated("iso"),
     "utc_offset": dated("offset"),
-    "length": dated("length"),
+    "length": length,
     "exact_length": dated("exact_length"),
     "hours": dated("hours"),
     "size": dated("size"),

@@ -111,10 +111,19 @@ class Theme:
             if path is None:
                 raise ConfigError(f"{asker or 'templates/'}: expected the template `{each}`, found none")
             needed.add(each)
-            waiting += [
-                (reference, self.shown(str(path))) for reference in self._names(self.read(path), path).templates
-            ]
+            source = self.read(path)
+            waiting += [(reference, self._naming(path, reference)) for reference in self._names(source, path).templates]
         return needed
+
+    def mentions(self, name: str, asset: str) -> str:
+        """Return the place, file and line, at which a template or one that it needs mentions an asset."""
+        files = filter(None, map(self.find, sorted(self._needed(name))))
+        return next(self._naming(path, asset) for path in files if asset in self._names(self.read(path), path).assets)
+
+    def _naming(self, path: Path, name: str) -> str:
+        """Return the place in a template at which a name stands in quotes."""
+        line = next((at for at, text in enumerate(self.read(path).split("\n"), 1) if _names_in_quotes(text, name)), 1)
+        return f"{self.shown(str(path))}:{line}"
 
     def _names(self, source: str, path: Path) -> Names:
         known = self._known.recall(source)
@@ -122,6 +131,10 @@ class Theme:
             known = self._parse(self, source, path)
             self._known.keep(source, known)
         return known
+
+
+def _names_in_quotes(line: str, name: str) -> bool:
+    return f'"{name}"' in line or f"'{name}'" in line
 
 
 def one_line(text: str | None) -> str:

@@ -125,12 +125,14 @@ def decide(chance: random.Random, site: TestSite, lines: list[str]) -> str:
     files = [json.loads(line)["file_id"] for line in lines]
     named = f"{chance.randrange(6)}"
     what = chance.choice(
-        ("zone", "begin", "gap", "claim", "rename", "vj", "tags", "visibility", "merge", "split", "more")
+        ("zone", "languages", "begin", "gap", "claim", "rename", "vj", "tags", "visibility", "merge", "split", "more")
     )
     match what:
         case "zone":
             settings = SITE.replace("Asia/Shanghai", chance.choice(("America/Los_Angeles", "UTC", "Asia/Shanghai")))
             site.write("site.yaml", settings)
+        case "languages":
+            site.write("site.yaml", SITE.replace("[en, zh]", chance.choice(("[zh, en]", "[en]", "[zh]"))))
         case "begin":
             site.write("site.yaml", SITE + f"day_starts_at: '{chance.choice(('04:00', '12:00'))}'\n")
         case "gap":

@@ -74,6 +74,10 @@ def test_values_are_escaped_in_overrides_too(own):
         ("{{ nothing }}", r"templates/day\.html:1: 'nothing' is undefined"),
         ("\n\n{% if %}", r"templates/day\.html:3: expected an expression"),
         ("{{ page.day | markup }}", r"templates/day\.html:1: `markup` expects a picture or sanitised HTML, found str"),
+        ("\n{{ page.count / 0 }}", r"templates/day\.html:2: division by zero$"),
+        ("{{ page.cards[7].url[0] }}", r"templates/day\.html:1: .*undefined|.*no element 7"),
+        ('\n{% extends "day.html" %}', r"templates/day\.html:2: expected an end, found a template or macro that leads"),
+        ("{% macro m() %}\n{{ m() }}{% endmacro %}{{ m() }}", r"templates/day\.html:2: expected an end"),
         ('{% include "partials/none.html" %}', r"templates/day\.html:1: .*|templates/day\.html: expected the template"),
     ],
 )
@@ -81,6 +85,28 @@ def test_errors_name_the_template_and_the_line(own, source, sentence):
     """A mistake in a template is a configuration error with its place."""
     with pytest.raises(ConfigError, match=sentence):
         page(own(day_html=source))
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ('<p>\n{{ "x.css" | asset }}', "templates/day.html:2: expected the asset `x.css`, found none"),
+        ("\n\n{% include 'partials/x.html' %}", "templates/day.html:3: expected the template `partials/x.html`, found none"),
+        ('{% extends "default/dayy.html" %}', "templates/day.html:1: expected the template `default/dayy.html`, found none"),
+    ],
+)  # fmt: skip
+def test_what_a_template_needs_and_is_not_there_is_told_with_the_place_that_names_it(own, source, sentence):
+    with pytest.raises(ConfigError) as caught:
+        own(day_html=source).theme_digest(kind_named("day"), "en")
+    assert caught.value.sentence == sentence
+
+
+def test_text_with_a_language_and_a_vj_print_as_text_and_a_list_has_a_length(own):
+    made = page(own(day_html="{{ page.cards[0].title }}; {{ page.cards[0].vj }}; {{ page.cards | length }};"))
+
+    assert "Run(" not in made
+    assert made.endswith("; 1;")
+    assert "&lt;b&gt;" in made
 
 
 PIECE = (

@@ -1,0 +1,123 @@
+"""Languages that move or go: whatever was published in them answers on, and comes and goes with the other pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from builder.check import check
+from tests.build.sites import ALICE, SITE, TestSite, callback, difference
+
+HOUR = 3600
+TAGGED = "---\nrecordings: ['5200000000000000001']\ntags: [lamps]\naliases: [/finale/]\n---\nWords.\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> TestSite:
+    made = TestSite(tmp_path)
+    made.append("log.jsonl", callback("alice", 1, 0, 600) + callback("bob", 2, HOUR, 600))
+    made.write("replays/finale.md", TAGGED)
+    made.write("pages/about.md", "---\nnav: true\n---\nAbout lamps.\n")
+    made.build()
+    return made
+
+
+def speak(site: TestSite, languages: str) -> None:
+    site.write("site.yaml", SITE.replace("[en, zh]", languages))
+    site.build()
+
+
+def pages(tree: dict[str, bytes]) -> set[str]:
+    return {path for path in tree if path.endswith(".html")}
+
+
+def lead(page: bytes) -> str:
+    found = re.search(rb'http-equiv="refresh" content="0; url=([^"]*)"', page)
+    return found[1].decode() if found else ""
+
+
+def assert_whole(site: TestSite) -> None:
+    tree = site.tree()
+    assert difference(tree, site.clean_tree()) == []
+    assert check(site.places.output, "https://replays.example.com/").findings == ()
+
+
+@pytest.mark.parametrize(("languages", "former"), [("[zh, en]", "zh"), ("[en]", "zh"), ("[zh]", "zh")])
+def test_every_page_of_a_language_without_a_tree_leads_to_the_same_page_at_the_root(site, languages, former):
+    before = pages(site.tree())
+
+    speak(site, languages)
+
+    after = site.tree()
+    assert before <= pages(after)
+    below = {path for path in pages(after) if path.startswith(f"{former}/")}
+    assert len(below) > 10
+    for path in below:
+        target = (Path("/", path).parent / lead(after[path])).as_posix()
+        assert lead(after[path])
+        assert Path(target).resolve().as_posix() == Path("/", path.removeprefix(f"{former}/")).parent.as_posix()
+    assert (site.source / "redirects.yaml").read_text(encoding="utf-8").splitlines()[-1] == f'"/{former}/*": "/*"'
+    assert_whole(site)
+
+
+def test_pages_below_a_former_tree_come_and_go_with_those_at_the_root(site):
+    speak(site, "[en]")
+    known = pages(site.tree())
+
+    site.append("log.jsonl", callback("carol", 3, 90_000, 600))  # another day, another VJ
+    site.build()
+
+    more = pages(site.tree()) - known
+    assert {path for path in more if path.startswith("zh/")} == {f"zh/{path}" for path in more if path[:3] != "zh/"}
+    assert "zh/replays/2022/01/15/index.html" in more
+    assert_whole(site)
+
+    site.write("vjs/alice.md", ALICE.replace("Alice Lamp", "Alice Lantern"))
+    site.write("replays/finale.md", TAGGED.replace("lamps", "lanterns"))
+    site.write("pages/contact.md", "---\nnav: true\n---\nWrite to us.\n")
+    site.build()
+
+    now = pages(site.tree())
+    assert {"zh/tags/lanterns/index.html", "zh/tags/lamps/index.html", "zh/contact/index.html"} <= now
+    assert_whole(site)
+
+    (site.source / "pages/contact.md").unlink()
+    site.write("replays/finale.md", TAGGED.replace("lamps", "lanterns").replace("---\nW", "visibility: draft\n---\nW"))
+    site.build()
+
+    assert "zh/contact/index.html" not in pages(site.tree())
+    assert_whole(site)
+
+
+def test_a_language_that_returns_has_its_pages_again(site):
+    before = site.tree()
+
+    for languages in ("[zh, en]", "[en, zh]", "[en]", "[en, zh]"):
+        speak(site, languages)
+        assert_whole(site)
+
+    assert {path: page for path, page in site.tree().items() if path in before} == before
+    assert {path.partition("/")[0] for path in pages(site.tree()) - pages(before)} == {"en"}
+
+
+def test_a_page_or_redirect_of_a_person_goes_before(site):
+    site.write("redirects.yaml", "/zh/vj/alice/: /about/\n")
+    site.write("pages/zh.md", "---\nnav: true\n---\nThe page of a place called Zh.\n")
+
+    speak(site, "[en]")
+
+    tree = site.tree()
+    assert b"called Zh" in tree["zh/index.html"]
+    assert lead(tree["zh/vj/alice/index.html"]) == "../../../about/"
+    assert_whole(site)
+
+
+@pytest.mark.parametrize("off", ["former", "redirect"])
+def test_such_pages_can_be_switched_off(site, off):
+    site.write("site.yaml", SITE.replace("[en, zh]", "[en]") + f"outputs: {{{off}: false}}\n")
+    site.build()
+
+    assert [path for path in pages(site.tree()) if path.startswith("zh/")] == []
+    assert_whole(site)
