@@ -53,9 +53,10 @@ class Cutter(Scanner):
     def finish(self) -> list[Piece]:
         """Say what is still open at the end of a text that will not grow."""
         self.out = []
-        if self.block:
-            self._read(self._give_up_block())
-        while self.stack:
+        while self.block or self.stack:
+            if self.block:
+                self._read(self._give_up_block())  # in it the next record may have begun, which is a block again
+                continue
             record, again = (self.records[-1] if self.records else None), []
             if self.stack[-1].is_torn:
                 pass  # its problem has been told
@@ -104,7 +105,8 @@ class Cutter(Scanner):
         self.block.append((line, offset, number))
         self.block_size += len(line) + 1
         first, at, number = self.block[0]
-        if self.block_size > limits.RECORD_BYTES:
+        is_next = stripped == b"{" and len(indent_of(line)) <= len(indent_of(first))
+        if is_next or self.block_size > limits.RECORD_BYTES:
             return self._give_up_block()
         if stripped not in (b"}", b"},") or indent_of(first) != indent_of(line):
             return []

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from itertools import cycle
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -197,6 +198,54 @@ def test_any_types_under_the_vendors_keys_are_read_without_an_exception(values):
         list(lines.LineReader("x", (), 0, 0).read(iter([indent]), is_final=True))
     with contextlib.suppress(RefusedError):
         events.event_of({"event_type": 100, **values}, ())
+
+
+blanks = st.lists(st.sampled_from(["", "", " ", "\n", "\n  ", "\t", "\r\n", "\n\n"]), min_size=1, max_size=9)
+
+
+def laid_out(value, blank):
+    """Write a value as JSON, with whatever blank comes next between its tokens."""
+    if isinstance(value, dict):
+        pairs = [f"{json.dumps(key)}{blank()}:{blank()}{laid_out(item, blank)}" for key, item in value.items()]
+        return "{" + blank() + f"{blank()},{blank()}".join(pairs) + blank() + "}"
+    if isinstance(value, list):
+        return "[" + blank() + f"{blank()},{blank()}".join(laid_out(item, blank) for item in value) + blank() + "]"
+    return json.dumps(value)
+
+
+@settings(QUICK, max_examples=400)
+@given(
+    st.integers(1, 4),
+    st.sampled_from(["array", "objects", "response"]),
+    st.sampled_from(["", "\n", " ", "\n\n"]),
+    blanks,
+    st.sampled_from([None, 1, 2, 4, "\t"]),
+    st.sampled_from(["", "  ", "\t", "    "]),
+    st.sampled_from(["", "  ", "\t", "    "]),
+)
+def test_valid_json_gives_all_its_records_however_it_is_laid_out(count, form, between, spread, indent, open_at, end_at):
+    """With blanks anywhere, or as a program indents it, with braces that stand elsewhere than at their own indent."""
+    told = [CALLBACK | {"file_id": f"52{number:017d}", "callback_ext": '{"a":[{}]}'} for number in range(count)]
+    values = told if form != "response" else [{"EventType": 100, "Request": json.dumps(one)} for one in told]
+    around = cycle(spread)
+    written = [
+        laid_out(one, lambda: next(around))
+        if indent is None
+        else open_at + json.dumps(one, indent=indent).removesuffix("}") + end_at + "}"
+        for one in values
+    ]
+    if form == "response":
+        text = '{"Response": {"DataInfoList": [\n' + f"{between},{between}".join(written) + "\n]}}"
+    elif form == "array":
+        text = "[" + between + f"{between},{between}".join(written) + between + "]"
+        assert len(json.loads(text)) == count
+    else:
+        text = between.join(written)
+    reader = lines.LineReader("recordings/x.json", (), 0, 0)
+
+    found = [entry.item for entry in reader.read(iter([text.encode()]), is_final=True)]
+
+    assert [getattr(item, "file_id", item) for item in found] == [one["file_id"] for one in told]
 
 
 parts = st.sampled_from([
