@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from builder.dates import HOUR_MS
-from builder.model import NEVER_MS, Session, Track
+from builder.model import NEVER_MS, Format, Part, Rendition, Session, Track
 from builder.pages.attachment import storyboard_url
 from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
@@ -168,9 +170,11 @@ def on_air_ms(session: Session) -> int:
 
 def playable_tracks(session: Session) -> list[Track]:
     """Return the tracks of which at least one part can be played here."""
-    return [
-        track for track in session.tracks if track.format in PLAYER_FORMATS and any(part.url for part in track.parts)
-    ]
+    return [track for track in session.tracks if is_for_player(track) and any(part.url for part in track.parts)]
+
+
+def is_for_player(track: Track) -> bool:
+    return as_played(track).format in PLAYER_FORMATS
 
 
 def dead_state(session: Session) -> str:
@@ -195,7 +199,25 @@ def is_audio(session: Session) -> bool:
 
 
 def plays_on_phones(session: Session) -> bool:
-    return any(track.format in PHONE_FORMATS for track in playable_tracks(session))
+    return any(as_played(track).format in PHONE_FORMATS for track in playable_tracks(session))
+
+
+def as_played(track: Track) -> Track:
+    """Return a track as viewers play it: transcodes for phones go before an original that only a desktop plays.
+
+    They do where every part has one in the same format; the original is tried after them.
+    """
+    if track.format in PHONE_FORMATS or not all(part.renditions for part in track.parts):
+        return track
+    formats = {part.renditions[0].format for part in track.parts}
+    if len(formats) > 1 or formats.isdisjoint(PHONE_FORMATS):
+        return track
+    return replace(track, format=formats.pop(), parts=tuple(_transcoded(part, track.format) for part in track.parts))
+
+
+def _transcoded(part: Part, original: Format) -> Part:
+    first, *others = part.renditions  # the best of those that play anywhere, see `sessions.media`
+    return replace(part, url=first.url, renditions=(*others, Rendition(part.url, original)))
 
 
 def plays(session: Session) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from builder.model import Part, Session, Track
-from builder.pages.cards import AUDIO_FORMATS, PHONE_FORMATS, PLAYER_FORMATS
+from builder.pages.cards import AUDIO_FORMATS, PHONE_FORMATS, as_played, is_for_player
 from builder.pages.site import Site
 from builder.pages.values import (
     Download,
@@ -65,26 +65,26 @@ def versions(site: Site, session: Session, language: str) -> tuple[Version, ...]
 def published(session: Session) -> list[Track]:
     """Return the tracks that have an address: those that the player knows first, each group in its order."""
     tracks = [track for track in session.tracks if any(part.url for part in track.parts)]
-    return sorted(tracks, key=lambda track: track.format not in PLAYER_FORMATS)
+    return sorted(tracks, key=lambda track: not is_for_player(track))
 
 
 def player_tracks(site: Site, session: Session, language: str, to_url: Callable[[str], str]) -> tuple[PlayerTrack, ...]:
     """Return the tracks as the player reads them; `to_url` makes an address for the page."""
     return tuple(
         PlayerTrack(
-            format=track.format,
+            format=as_played(track).format,
             words=version_words(site, track, language),
             audio=track.format in AUDIO_FORMATS,
-            parts=tuple(_player_part(session, part, to_url) for part in track.parts if part.url),
+            parts=tuple(_player_part(session, part, to_url) for part in as_played(track).parts if part.url),
         )
         for track in published(session)
-        if track.format in PLAYER_FORMATS
+        if is_for_player(track)
     )
 
 
 def native_parts(session: Session) -> tuple[NativePart, ...]:
     """Return the parts of the track that most browsers play by themselves."""
-    tracks = [track for track in published(session) if track.format in PLAYER_FORMATS]
+    tracks = [as_played(track) for track in published(session) if is_for_player(track)]
     if not tracks:
         return ()
     track = min(tracks, key=lambda each: (_NATIVE_ORDER.index(each.format), -each.coverage_ms))
@@ -145,6 +145,6 @@ def _quality(track: Track) -> str:
 
 
 def _reach(track: Track) -> str:
-    if track.format in PHONE_FORMATS:
+    if as_played(track).format in PHONE_FORMATS:
         return "phones"
-    return "desktop" if track.format in PLAYER_FORMATS else "download_only"
+    return "desktop" if is_for_player(track) else "download_only"

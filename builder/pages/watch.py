@@ -225,6 +225,7 @@ def _player(
     start_ms, end_ms = shown_interval(session)
     tracks = player_tracks(site, session, language, to_url)
     formats = {track.format for track in tracks}
+    formats |= {each.format for track in tracks for part in track.parts for each in part.renditions}
     return Player(
         id=session.id,
         tags=(session.tag, *(alias.rpartition("/")[2] for alias in session.aliases if not alias.startswith("/"))),

@@ -1,12 +1,13 @@
 """Honest states: what a page says of lengths nobody knows, of media that does not play, of streams."""
 
 import json
+import re
 
 import msgspec
 import pytest
 
-from builder.model import Part, StreamKey, Track
-from tests.pages.support import HOUR, LIN, MINUTE, T0, build, render, rich, session, site
+from builder.model import Part, Rendition, StreamKey, Track
+from tests.pages.support import HOUR, LIN, MINUTE, T0, build, render, rich, session, site, track
 
 PHONE = "13800000000"
 
@@ -102,3 +103,54 @@ def test_stream_ids_show_only_where_they_are_public():
     assert private.keys() == public.keys()
     assert not any("push.example.com" in text for text in public.values())
     assert json.dumps(PHONE) not in public[f"/replays/{sessions[0].id}/"]
+
+
+TRANSCODE = Rendition("https://1250000000.vod2.myqcloud.com/t.mp4", "mp4", height=720)
+
+
+def of_flv(*renditions, form="flv"):
+    """A broadcast recorded in a format that phones do not play, in as many parts as there are lists of transcodes."""
+    spans = [(at * 600, at * 600 + 600) for at in range(len(renditions))]
+    made = track(form, spans, primary=True)
+    parts = [
+        msgspec.structs.replace(part, renditions=list_) for part, list_ in zip(made.parts, renditions, strict=True)
+    ]
+    return session("a", minutes=10 * len(parts), tracks=(msgspec.structs.replace(made, parts=tuple(parts)),))
+
+
+def shown(one):
+    text = render(site([one]), "watch", one.id)
+    data = json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text)[1])
+    (row,) = re.findall(r"<p>([^<]*(?:phones|desktop)[^<]*)", text.partition('class="versions"')[2])
+    return text, data, row
+
+
+@pytest.mark.parametrize("form", ["flv", "other"])
+def test_a_transcode_for_phones_goes_before_an_original_that_only_desktops_play(form):
+    one = of_flv((TRANSCODE,), (TRANSCODE,), form=form)
+
+    text, data, row = shown(one)
+
+    assert "No phone playback" not in text + render(site([one]), "day", "2022-01-13")
+    assert "phones" in row
+    (played,) = data["tracks"]
+    original = one.tracks[0].parts[0].url
+    assert played["format"] == "mp4"
+    assert [played["parts"][0]["url"], *(each["url"] for each in played["parts"][0]["renditions"])] == [
+        TRANSCODE.url,
+        original,
+    ]
+    assert text.index(f'<source src="{TRANSCODE.url}"') > 0
+    assert ("mpegts" in data["engines"]) == (form == "flv")
+    assert f'href="{original}"' in text, "what was recorded can still be fetched"
+
+
+def test_one_part_without_a_transcode_leaves_the_version_to_desktops():
+    one = of_flv((TRANSCODE,), ())
+
+    text, data, row = shown(one)
+
+    assert "No phone playback" in text
+    assert "desktop" in row
+    assert data["tracks"][0]["format"] == "flv"
+    assert data["tracks"][0]["parts"][0]["url"] == one.tracks[0].parts[0].url
