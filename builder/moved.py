@@ -33,22 +33,34 @@ class Moved(Value, frozen=True):
 
 def keep_addresses_alive(workshop: Workshop, catalog: Catalog, ledger: Ledger, *, write: bool) -> Moved:
     """Append the addresses that would die to `redirects.yaml`; without `write` only say what would be added."""
-    moves = moves_of(workshop, catalog, ledger)
-    if not moves:
-        return Moved()
-    if write:
-        try:
-            site = workshop.site(catalog)
-            add(workshop.places.source / redirects.FILE, moves, lambda path: is_live(site, path))
-        except OSError as error:
-            return Moved(problems=tuple(not_kept(old, new, error) for old, new in moves.items()))
-        workshop.load_redirects()
+    moves = unkept(workshop, catalog) | moves_of(workshop, catalog, ledger)
+    if write and moves != catalog.unkept():
         with catalog.transaction():
-            catalog.forget_former(
-                paths.read(old[1:])[1] for old in moves
-            )  # from now on the file alone says where they lead
-            ledger.add_pending(every_redirect(workshop.site(catalog)), "redirects.yaml changed")
+            catalog.store_unkept(moves)
+    if not moves or not write:
+        return Moved(added=tuple(moves.items()))
+    try:
+        site = workshop.site(catalog)
+        add(workshop.places.source / redirects.FILE, moves, lambda path: is_live(site, path))
+    except OSError as error:  # the next build tries again
+        reason = (error.strerror or str(error)).lower()
+        return Moved(problems=tuple(not_kept(old, new, reason) for old, new in moves.items()))
+    workshop.load_redirects()
+    with catalog.transaction():
+        catalog.store_unkept({})
+        catalog.forget_former(paths.read(old[1:])[1] for old in moves)  # the file alone says now where they lead
+        ledger.add_pending(every_redirect(workshop.site(catalog)), "redirects.yaml changed")
     return Moved(added=tuple(moves.items()))
+
+
+def unkept(workshop: Workshop, catalog: Catalog) -> dict[str, str]:
+    """Return what earlier builds could not write, but for what is live again or was written by a person since."""
+    site = workshop.site(catalog)
+    return {
+        old: new
+        for old, new in catalog.unkept().items()
+        if old not in site.redirects.targets and not is_live(site, old)
+    }
 
 
 def moves_of(workshop: Workshop, catalog: Catalog, ledger: Ledger) -> dict[str, str]:
@@ -67,10 +79,10 @@ def moves_of(workshop: Workshop, catalog: Catalog, ledger: Ledger) -> dict[str, 
     return moves | dict(map(redirects.tree_of, dead_languages(site, ledger)))
 
 
-def not_kept(old: str, new: str, error: OSError) -> Problem:
-    reason = (error.strerror or str(error)).lower()
+def not_kept(old: str, new: str, reason: str = "") -> Problem:
+    why = f": {reason}" if reason else ""
     return Problem(
-        "address_moved", f"`{old}` moved to `{new}` and the file cannot be written: {reason}", redirects.FILE
+        "address_moved", f"`{old}` moved to `{new}` and the file could not be written{why}", redirects.FILE, field=old
     )
 
 

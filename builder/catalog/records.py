@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -165,6 +165,15 @@ class RecordQuestions(Questions):
     def forget_former(self, identities: Iterable[str]) -> None:
         """Forget the anchors of sessions that are no more; inside a transaction."""
         self.connection.executemany("DELETE FROM gone WHERE session=?", ((identity,) for identity in identities))
+
+    def unkept(self) -> dict[str, str]:
+        """Return the addresses that moved, old path → new path, and that `redirects.yaml` could not be told of."""
+        stored = self.meta("unkept")
+        return msgspec.json.decode(stored, type=dict[str, str]) if isinstance(stored, bytes) else {}
+
+    def store_unkept(self, moves: Mapping[str, str]) -> None:
+        """Remember such addresses, those alone; inside a transaction."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES('unkept', ?)", (msgspec.json.encode(moves),))
 
     def _recall(self) -> Recall:
         return Recall(self.connection, Deriver(self.setting()))

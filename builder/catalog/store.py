@@ -164,9 +164,14 @@ class Store:
     def _create(self) -> sqlite3.Connection:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         connection = self._connect("rw")
-        connection.execute("PRAGMA synchronous=OFF")  # there is nothing to lose yet
-        schema.create(connection)
-        return self._configure(connection)
+        try:
+            connection.execute("PRAGMA synchronous=OFF")  # there is nothing to lose yet
+            schema.create(connection)
+            return self._configure(connection)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            self._delete()
+            raise self._failure(error) from error
 
     def _objection(self) -> str:
         """Return why the file cannot be used; empty when it can, or when there is none."""

@@ -19,6 +19,7 @@ from builder.cli.common import note, places_of
 from builder.errors import LockedError, RemovalError
 from builder.lock import locked
 from builder.model import Problem
+from builder.moved import not_kept
 from builder.workshop import Workshop
 
 
@@ -29,8 +30,9 @@ class Desk(msgspec.Struct, frozen=True):
     catalog: Catalog
 
     def problems(self) -> list[Note]:
-        """Return what is wrong with the records, then with what people wrote."""
-        written = self.workshop.content.problems
+        """Return what is wrong with the records, then with what people wrote, and addresses that could not be kept."""
+        unkept = (not_kept(old, new) for old, new in sorted(self.catalog.unkept().items()))
+        written = [*self.workshop.content.problems, *unkept]
         return self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
 
     def problem(self, number: str) -> Note | None:
@@ -39,8 +41,8 @@ class Desk(msgspec.Struct, frozen=True):
 
 
 def _number_of(problem: Problem) -> str:
-    line = f":{problem.line}" if problem.line else ""
-    return f"{problem.code}:{problem.source}{line}"
+    place = problem.line or problem.field
+    return f"{problem.code}:{problem.source}{f':{place}' if place else ''}"
 
 
 @contextmanager

@@ -123,6 +123,19 @@ def test_a_disk_that_takes_no_more_ends_with_exit_code_5(tmp_path, monkeypatch):
     assert codes[-1] == 0
 
 
+@pytest.mark.parametrize("limit", [4_096, 20_000, 40_000])
+def test_no_room_for_a_first_catalog_ends_with_exit_code_5(tmp_path, monkeypatch, limit):
+    monkeypatch.setenv("AFTERCAST_SLUG_KEY", "a test key of the tests")
+    site = TestSite(tmp_path)
+    site.append("a.jsonl", callback("alice", 1, 0, 600))
+
+    code, said = limited_build(site, limit)
+
+    assert (code, said.count("\n")) == (5, 1), said
+    assert said.startswith("aftercast: failed to write the catalog: ")
+    assert site.build().warnings == (), "nothing is left of it"
+
+
 @pytest.mark.parametrize("obstacle", ["file", "file as parent", "dangling link"])
 def test_an_output_that_cannot_be_a_folder_is_refused(tmp_path, obstacle):
     """A file where the output should be: one sentence that names it, and the file stays."""

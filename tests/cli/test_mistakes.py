@@ -1,0 +1,48 @@
+"""A mistake costs a sentence and nothing else: what is known stays known for the next command."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.build.sites import ENVIRON, SITE, TestSite, callback
+
+RUN = "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))"
+
+
+def build(site: TestSite) -> tuple[int, str]:
+    """Run the command in a process of its own, which lets go of everything only at its end."""
+    places = ["--source", site.source, "--output", site.places.output, "--state", site.places.state]
+    told = [sys.executable, "-c", RUN, "build", *map(str, places)]
+    done = subprocess.run(told, env=os.environ | ENVIRON, capture_output=True, text=True, check=False, cwd=site.root)
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def site(tmp_path) -> TestSite:
+    made = TestSite(tmp_path)
+    made.append("a.jsonl", callback("alice", 1, 0, 600) + callback("bob", 2, 90_000, 600))
+    assert build(made)[0] == 0
+    return made
+
+
+@pytest.mark.parametrize("name", ["watch.html", "home.html"])
+def test_a_build_that_ends_in_an_error_leaves_the_catalog_whole(site, name):
+    """So the next one knows what was published, keeps the addresses and reads nothing again."""
+    published = {path for path in site.tree() if path.endswith(".html")}
+    template = site.root / "templates" / name
+    template.parent.mkdir()
+    template.write_text("{{ nope }}")
+    code, said = build(site)
+    assert (code, said.splitlines()[0]) == (2, f"aftercast: templates/{name}:1: 'nope' is undefined")
+
+    template.unlink()
+    site.write("site.yaml", SITE.replace("Asia/Shanghai", "America/Los_Angeles"))
+    code, said = build(site)
+
+    assert code == 0
+    assert "made anew" not in said
+    assert "aftercast: 0 new records" in said
+    assert "added to redirects.yaml: " in said
+    assert published <= set(site.tree())
