@@ -7,6 +7,7 @@ beats the file; its value is never part of a message.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -19,9 +20,11 @@ from builder.model import Value
 from builder.strict_yaml import Node, Sequence
 
 SITE_FILE = "site.yaml"
+OTHER_NAME = "site.yml"
 SLUG_KEY_VARIABLE = "AFTERCAST_SLUG_KEY"
 MIN_SLUG_KEY = 8  # characters
 MAX_LENGTH_MS = 7 * 86_400_000
+_PLACES = "zones have the names of places: UTC+8 without summer time is `Asia/Shanghai` or `Etc/GMT-8`"
 _KEYS = (
     "title",
     "base_url",
@@ -91,8 +94,21 @@ def load_config(source: Path, environ: Mapping[str, str], *, kinds: Collection[s
         raise ConfigError(
             f"{source}: expected a source folder, found none", hint="`aftercast init DIR` writes a new site"
         )
+    refuse_other_place(source)
     raw = inside.read(source, SITE_FILE, strict_yaml.MAX_BYTES)
     return parse_config(raw or b"", name, environ, kinds=kinds)
+
+
+def refuse_other_place(source: Path) -> None:
+    """Refuse a folder whose settings have evidently another name, or lie in a folder below: all would be defaults."""
+    if os.path.lexists(source / SITE_FILE):
+        return
+    name = inside.shown_name(source, SITE_FILE)
+    if (source / OTHER_NAME).is_file():
+        raise ConfigError(f"{name}: expected the settings here, found them in `{OTHER_NAME}`", hint="rename that file")
+    for below in sorted(source.glob(f"*/{SITE_FILE}")):
+        hint = f"give `--source {below.parent}`"
+        raise ConfigError(f"{name}: expected the settings here, found them in `{below.parent.name}/`", hint=hint)
 
 
 def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Collection[str] = ()) -> SiteConfig:
@@ -197,8 +213,8 @@ def _zone(node: Node, place: Place) -> str:
     value = fields.text(node, place)
     zones = (zones_folder() / "zones").read_text(encoding="utf-8").split()
     if value not in zones:
-        hint = fields.nearest(value, zones)
-        raise place.error(node, "a time zone such as `Asia/Shanghai`", hint=hint if hint.startswith("did") else "")
+        hint = fields.nearest(value, zones) if len(value) > len("UTC+8") else ""  # short ones are alike and hours apart
+        raise place.error(node, "a time zone such as `Asia/Shanghai`", hint=hint if hint.startswith("did") else _PLACES)
     return value
 
 

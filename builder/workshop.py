@@ -15,7 +15,7 @@ import msgspec
 from builder import inside, messages, redirects
 from builder.assets import Asset, collect_assets
 from builder.catalog import Catalog, Inputs
-from builder.config import SiteConfig
+from builder.config import SITE_FILE, SiteConfig
 from builder.content import Content, read_written
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
@@ -125,6 +125,8 @@ class Workshop:
     def warnings(self) -> list[str]:
         """Return what the operator should know on every build."""
         found = list(self.renderer.problems(KINDS))
+        if not (self.places.source / SITE_FILE).exists():
+            found.append("site.yaml: expected the settings of the site, found no file: all are the defaults")
         if self.config.slug_key_derived:
             found.append(
                 "site.yaml: no `slug_key`: the addresses of streams without a profile can be guessed; "

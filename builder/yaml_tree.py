@@ -17,6 +17,9 @@ from builder.strict_yaml import FORBIDDEN, MAX_DEPTH, Mapping, Node, Scalar, Seq
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: 20 times as fast
 
 
+COLON = 'text that holds a colon and a blank stands in quotes: title: "Live: the evening"'
+
+
 class Tree:
     """Turns the parser's events into nodes, refusing what the subset leaves out as soon as it is seen."""
 
@@ -45,7 +48,9 @@ class Tree:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + self._first if mark else self._first
-            raise ConfigError(f"{self._name}:{line}: expected YAML: {_one_line(error)}") from error
+            said = _one_line(error)
+            hint = COLON if "mapping values are not allowed" in said else ""
+            raise ConfigError(f"{self._name}:{line}: expected YAML: {said}", hint=hint) from error
         except yaml.YAMLError as error:
             raise ConfigError(f"{self._name}: expected YAML: {_one_line(error)}") from error
 

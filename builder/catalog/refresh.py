@@ -238,7 +238,7 @@ class Refresh:
         for output in self.outputs:
             ledger = Ledger(self.connection, output)
             if everything:
-                ledger.add_pending([EVERYTHING], "the records were read anew")
+                ledger.add_pending([EVERYTHING], "everything was grouped anew")
             for key, cause in sorted(keys.items()):
                 ledger.add_pending([key], cause)
 

@@ -24,6 +24,7 @@ WORDS = {
     "duplicate_address": "differs from `{target}` only in capitals",
 }
 MISSING = {"dead_link", "missing_file"}
+MEND = "what you wrote is put right in the sources; what the site makes, `aftercast build --clean` writes again"
 
 
 @click.command()
@@ -53,7 +54,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
         is_missing = any(finding.kind in MISSING for finding in checked.findings)
         raise VerificationError(
             f"{count} {'fault' if count == 1 else 'faults'} found in `{places.output}`",
-            hint="`aftercast build --clean` writes missing files of the site again" if is_missing else "",
+            hint=MEND if is_missing else "",
         )
 
 

@@ -26,6 +26,7 @@ def chapters(front: Fields, zone: ZoneInfo) -> tuple[Chapter, ...]:
 def _chapter(zone: ZoneInfo) -> fields.Parser[Chapter]:
     def parse(node: Node, place: Place) -> Chapter:
         if isinstance(node, Mapping):
+            _refuse_colon(node, place)
             return _mapping(node, place, zone)
         words = fields.scalar(node, place, _EXPECTED).text.split(maxsplit=1)
         seconds = moment(words[0]) if len(words) == 2 else None
@@ -52,6 +53,13 @@ def _pair(key: str, value: Node, place: Place) -> Chapter:
     if seconds is None:
         raise place.error(value, _EXPECTED, found=f"`{key}`")
     return Chapter(fields.text(value, place), at_seconds=seconds)
+
+
+def _refuse_colon(node: Mapping, place: Place) -> None:
+    """Tell of a title with a colon, which makes the line a mapping: `12:30 Song: first`."""
+    words = node.pairs[0][0].text.split(maxsplit=1) if len(node.pairs) == 1 else []
+    if len(words) == 2 and moment(words[0]) is not None:
+        raise place.error(node, _EXPECTED, hint="text that holds a colon and a blank stands in quotes")
 
 
 def _mapping(node: Mapping, place: Place, zone: ZoneInfo) -> Chapter:

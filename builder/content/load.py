@@ -14,7 +14,7 @@ from builder.content.front import ContentFile, direction_problems, read_content_
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
 from builder.content.standing import page_of
-from builder.content.strays import stray_problems
+from builder.content.strays import misplaced_problems, stray_problems
 from builder.fields import Place, nearest
 from builder.model import Captions, Curation, MarkdownPage, Problem, Storyboard, Value, Vj
 from builder.prose import Prose
@@ -57,6 +57,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
         problems=(
             *_direction_problems(source),
             *(problem for folder in files for problem in stray_problems(source, folder)),
+            *misplaced_problems(source),
             *(problem for file in everything for problem in file.problems),
             *beside.problems,
         ),

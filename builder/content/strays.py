@@ -1,4 +1,4 @@
-"""Files that look like content and are not read: in a folder below, or with an ending that is not `.md`.
+"""Files that look like content and are not read: in a wrong folder or one below, with an ending that is not `.md`.
 
 Nothing in them takes effect, a `visibility: hidden` neither, so whoever wrote one is told.
 """
@@ -12,6 +12,9 @@ from pathlib import Path, PurePosixPath
 from builder.model import Problem
 
 ENDINGS = frozenset({".md", ".markdown", ".yaml", ".yml"})
+OF_RECORDS = frozenset({".jsonl", ".ndjson", ".csv", ".log"})
+FOLDERS = ("recordings", "vjs", "replays", "pages", "static")
+ALIKE = 0.75  # as `difflib` measures it: `record` and `recordings`, `vj` and `vjs`
 
 
 def strays(source: Path, folder: str) -> Iterator[str]:
@@ -32,3 +35,35 @@ def stray_problems(source: Path, folder: str) -> Iterator[Problem]:
         wanted = f"its place right in `{folder}/`" if is_below else "a name that ends in `.md`"
         name = path.encode("utf-8", "replace").decode()
         yield Problem("content_unread", f"expected {wanted}; the file is not read", source=name)
+
+
+def misplaced(source: Path) -> dict[str, str]:
+    """Return the folders and files right in the source that were probably meant for one that is read, and for which."""
+    found = {}
+    for entry in sorted(os.scandir(source), key=lambda entry: entry.name) if source.is_dir() else ():
+        if entry.name.startswith(".") or entry.name in FOLDERS:
+            continue
+        if entry.is_dir():
+            if wanted := _wanted(source, entry.name):
+                found[f"{entry.name}/"] = wanted
+        elif Path(entry.name).suffix.lower() in OF_RECORDS:
+            found[entry.name] = "its place in `recordings/`"
+    return found
+
+
+def _wanted(source: Path, folder: str) -> str:
+    """Return what is wrong with a folder's name; "" for one that has nothing to do with us."""
+    import difflib  # here: only a folder with another name needs it
+
+    if folder == "templates":
+        return f"its place beside `{source.name}/`"
+    meant = difflib.get_close_matches(folder.lower(), FOLDERS, 1, ALIKE)
+    return f"the name `{meant[0]}/`" if meant else ""
+
+
+def misplaced_problems(source: Path) -> Iterator[Problem]:
+    """Yield a Problem for each."""
+    for path, wanted in misplaced(source).items():
+        name = path.encode("utf-8", "replace").decode()
+        what = "folder" if path.endswith("/") else "file"
+        yield Problem("content_unread", f"expected {wanted}; the {what} is not read", source=name)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
-from builder.config import SITE_FILE, SLUG_KEY_VARIABLE, SiteConfig, load_config
+from builder.config import SITE_FILE, SLUG_KEY_VARIABLE, SiteConfig, load_config, refuse_other_place
 from builder.content.load import Content, load_content
-from builder.content.strays import strays
+from builder.content.strays import misplaced, strays
 from builder.memory import Memory, digest_of_parts
 from builder.model import Value
 from builder.redirects import FILE as REDIRECTS_FILE
@@ -39,6 +39,7 @@ def read_written(
         config = load_config(source, environ, kinds=kinds)
         return Written(config, load_content(source, config))
 
+    refuse_other_place(source)
     key = environ.get(SLUG_KEY_VARIABLE, "")
     files = list(_files(source))
     if any(digest is None for _, digest in files):
@@ -70,6 +71,7 @@ def _files(source: Path) -> Iterator[tuple[str, str | None]]:
                 if not name.startswith("."):
                     yield f"{folder}/{name}", _digest(place / name)
             yield from ((name, "not read") for name in strays(source, folder))
+    yield from ((name, "not read") for name in misplaced(source))
 
 
 def _digest(path: Path) -> str | None:

@@ -8,7 +8,7 @@ value; together they are the page's fingerprint.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -138,7 +138,20 @@ class Renderer:
             raise ConfigError(f"templates/: expected the asset `{name}`, found none", hint=WHERE_ASSETS_LIE) from None
 
     def problems(self, kinds: Sequence[PageKind]) -> list[str]:
-        """Return what is odd about a site's own templates: blocks that the template they extend does not have."""
+        """Return what is odd about a site's own templates: blocks that no theme has, files that no page uses."""
+        return self._unused(kinds) + self._strange_blocks(kinds)
+
+    def _unused(self, kinds: Sequence[PageKind]) -> list[str]:
+        files = self.theme.own_files()
+        used = self.theme.needed(kind.template for kind in kinds if kind.template) if files else set()
+        return [
+            f"{self.theme.shown(str(path))}: expected the name of a template, found one that no page uses"
+            f"{_meant(name, self.theme.names())}"
+            for name, path in files.items()
+            if name not in used
+        ]
+
+    def _strange_blocks(self, kinds: Sequence[PageKind]) -> list[str]:
         own = [kind.template for kind in kinds if self._extends_its_namesake(kind.template)]
         if not own:
             return []
@@ -159,7 +172,8 @@ class Renderer:
             own, theirs = (set(self.environment.get_template(each).blocks) for each in (name, DEFAULT + name))
             shown = self.theme.shown(str(self.theme.find(name)))
             found += [
-                f"{shown}: expected a block of `{name}`, found `{block}`" for block in sorted(own - theirs - frame)
+                f"{shown}: expected a block of `{name}`, found `{block}`{_meant(block, theirs | frame)}"
+                for block in sorted(own - theirs - frame)
             ]
         return found
 
@@ -184,6 +198,14 @@ class Renderer:
             raise error
         sentence, hint = told
         raise ConfigError(sentence, hint=hint) from error
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Return the known name that is nearest, as the end of a sentence; "" when none is near."""
+    import difflib  # here: only mistakes need it
+
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+    return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def _again(

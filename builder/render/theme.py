@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from builder.errors import ConfigError
@@ -17,6 +17,7 @@ from builder.memory import Memory
 from builder.render.names import KnownNames, Names
 
 MAX_BYTES = 1 << 20
+SUFFIXES = (".html", ".svg")
 DEFAULT = "default/"
 _NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -58,6 +59,26 @@ class Theme:
             if path and Path(path).is_relative_to(folder):
                 return f"templates/{Path(path).relative_to(folder).as_posix()}"
         return path or "template"
+
+    def own_files(self) -> dict[str, Path]:
+        """Return the templates in a site's own folder, by name; what lies in its `messages` and `assets` is none."""
+        found = {}
+        for folder in self.folders[:-1]:
+            for path in sorted(folder.rglob("*")):
+                name = path.relative_to(folder).as_posix()
+                if path.suffix in SUFFIXES and not name.startswith((".", "assets/", "messages/")):
+                    found[name] = path
+        return found
+
+    def names(self) -> list[str]:
+        """Return the names of the default theme's templates."""
+        theme = self.folders[-1]
+        found = (path.relative_to(theme).as_posix() for path in theme.rglob("*") if path.suffix in SUFFIXES)
+        return sorted(name for name in found if not name.startswith("assets/"))
+
+    def needed(self, templates: Iterable[str]) -> set[str]:
+        """Return the templates that pages of these need, themselves included."""
+        return set().union(*map(self._needed, templates))
 
     def closure(self, name: str) -> tuple[str, frozenset[str]]:
         """Return the digest of a template with all that it needs, and the names of the assets mentioned in it."""

@@ -167,6 +167,40 @@ def test_a_zone_that_is_nearly_right_is_suggested():
     assert error("timezone: Asia/Shangai")[1] == "did you mean `Asia/Shanghai`?"
 
 
+@pytest.mark.parametrize("zone", ["UTC+8", "CST", "GMT+8", "EDT"])
+def test_an_offset_is_no_zone_and_none_that_is_hours_away_is_suggested(zone):
+    sentence, hint = error(f"timezone: {zone}")
+
+    assert sentence.endswith(f"`timezone` expected a time zone such as `Asia/Shanghai`, found `{zone}`")
+    assert hint.startswith("zones have the names of places: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "hint"),
+    [
+        ("site.yml", "`site.yml`", "rename that file"),
+        ("mine/site.yaml", "`mine/`", "give `--source {source}/mine`"),
+    ],
+)
+def test_settings_that_lie_elsewhere_are_not_taken_for_none(tmp_path, name, found, hint):
+    source = tmp_path / "site_src"
+    (source / name).parent.mkdir(parents=True)
+    (source / name).write_text("title: x\n")
+
+    with pytest.raises(ConfigError) as caught:
+        load_config(source, {})
+
+    assert caught.value.sentence == f"site_src/site.yaml: expected the settings here, found them in {found}"
+    assert caught.value.hint == hint.format(source=source)
+
+
+def test_text_with_a_colon_wants_quotes():
+    sentence, hint = error("title: Live: the evening")
+
+    assert sentence == "site_src/site.yaml:1: expected YAML: mapping values are not allowed in this context"
+    assert hint == 'text that holds a colon and a blank stands in quotes: title: "Live: the evening"'
+
+
 def test_the_line_is_that_of_the_value():
     """Also deep inside."""
     assert error("# head\ntitle: x\nmedia:\n  hosts:\n    - a.example\n    - b_c.example\n")[0].startswith(

@@ -249,6 +249,8 @@ PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
         (REPLAY, "recordings: ['1']\nsplit: after 2", ":3: `split` expected `before` and a file id, found `after 2`"),
         (REPLAY, "recordings: ['1']\nchapters: [Hello]",
          ":3: `chapters` expected a chapter such as `12:30 the first song`, found `Hello`"),
+        (REPLAY, "recordings: ['1']\nchapters:\n- 12:30 Song: first",
+         ":4: `chapters` expected a chapter such as `12:30 the first song`, found a mapping"),
         (REPLAY, "recordings: ['1']\nchapters: [1:60:00 Hello]",
          ":3: `chapters` expected a chapter such as `12:30 the first song`, found `1:60:00 Hello`"),
         (REPLAY, "recordings: ['1']\ntags: ['!!']",
@@ -420,6 +422,35 @@ def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted)
 
     assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
         ("content_unread", name, f"expected {wanted}; the file is not read")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "message"),
+    [
+        ("vj/alice.md", "vj/", "expected the name `vjs/`; the folder is not read"),
+        ("replay/a.md", "replay/", "expected the name `replays/`; the folder is not read"),
+        ("Recordings/a.jsonl", "Recordings/", "expected the name `recordings/`; the folder is not read"),
+        ("record/a.jsonl", "record/", "expected the name `recordings/`; the folder is not read"),
+        ("templates/watch.html", "templates/", "expected its place beside `site_src/`; the folder is not read"),
+        ("a.jsonl", "a.jsonl", "expected its place in `recordings/`; the file is not read"),
+    ],
+)
+def test_what_lies_in_a_wrong_folder_is_reported(site, name, told, message):
+    fine = {
+        "README.md": "",
+        "notes/a.md": "",
+        "tools/a.jsonl": "",
+        ".git/a": "",
+        "package.json": "",
+        "vjs/alice.md": "",
+    }
+    assert site.load(fine).problems == ()
+
+    content = site.load({name: ""})
+
+    assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
+        ("content_unread", told, message)
     ]
 
 

@@ -196,7 +196,27 @@ def test_unknown_blocks_are_reported(own):
         day_html='{% extends "default/day.html" %}{% block lists %}{% endblock %}{% block list %}{% endblock %}'
     )
 
-    assert renderer.problems(KINDS) == ["templates/day.html: expected a block of `day.html`, found `lists`"]
+    assert renderer.problems(KINDS) == [
+        "templates/day.html: expected a block of `day.html`, found `lists`; did you mean `list`?"
+    ]
+
+
+def test_a_template_that_no_page_uses_is_reported(own):
+    """Its name is misspelt, or nothing includes it; messages and assets are none."""
+    renderer = own(
+        wach_html="x",
+        day_html='{% include "partials/mine.html" %}',
+        partials__mine_html="used",
+        partials__other_html="unused",
+        assets__logo_html="",
+        messages__note_html="",
+    )
+
+    sentence = "expected the name of a template, found one that no page uses"
+    assert renderer.problems(KINDS) == [
+        f"templates/partials/other.html: {sentence}",
+        f"templates/wach.html: {sentence}; did you mean `watch.html`?",
+    ]
 
 
 def test_links_out_of_the_templates_are_not_followed(own, tmp_path):
