@@ -23,7 +23,7 @@ from builder.moved import Moved, keep_addresses_alive
 from builder.output import OutputFolder, claim, marker_stamp
 from builder.pages import KINDS
 from builder.publication import Publication, Published
-from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
+from builder.stale import every_redirect, note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.workshop import Workshop
 
 STRICT = frozenset({"curation_unmatched", "content_unread"})  # what `--strict` refuses besides quarantined records
@@ -93,6 +93,10 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
         note_changed_inputs(ledger, workshop.site(catalog), workshop.digests(), everything=anew)
         note_pieces(ledger, workshop.site(catalog))
     moved = keep_addresses_alive(workshop, catalog, ledger, write=options.write_redirects and not options.dry_run)
+    if options.dry_run and moved.added:
+        workshop.load_redirects(dict(moved.added))
+        with catalog.transaction():
+            ledger.add_pending(every_redirect(workshop.site(catalog)), "redirects.yaml would change")
     if anew and not options.dry_run:
         with catalog.transaction():
             ledger.forget()

@@ -80,14 +80,15 @@ class Workshop:
         )
         self._theme_stamp = stamp
 
-    def load_redirects(self) -> None:
+    def load_redirects(self, more: Mapping[str, str] | None = None) -> None:
+        """Read `redirects.yaml`; `more` are lines that it would have."""
         raw = inside.read(self.places.source, redirects.FILE, redirects.MAX_BYTES) or b""
         name = inside.shown_name(self.places.source, redirects.FILE)
         made_of = digest_of_parts([self.program, raw])
         table = (
             self.memory.recall("redirects", made_of, dict[str, str], lambda: redirects.parse(raw, name)) if raw else {}
         )
-        self.redirects = redirects.Table(table, self.config.languages)
+        self.redirects = redirects.Table({**table, **(more or {})}, self.config.languages)
 
     def site(self, catalog: Catalog) -> Site:
         """Return what pages are given, as the catalog stands."""

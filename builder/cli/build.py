@@ -100,12 +100,12 @@ def tell(report: BuildReport, *, explain: bool, dry: bool) -> None:
 
 def summary(report: BuildReport, *, dry: bool) -> str:
     pages, read = report.pages, report.new
-    verb = "would write" if dry else "wrote"
+    write, keep, remove = ("would write", "keep", "remove") if dry else ("wrote", "kept", "removed")
     return (
         f"{read.read} new {plural(read.read, 'record')} ({read.accepted} used, {read.duplicate} repeated, "
         f"{read.ignored} ignored, {read.quarantined} set aside); "
         f"{report.sessions} {plural(report.sessions, 'broadcast')}; "
-        f"{verb} {pages.written}, kept {pages.unchanged}, removed {len(report.removed)} "
+        f"{write} {pages.written}, {keep} {pages.unchanged}, {remove} {len(report.removed)} "
         f"{plural(len(report.removed), 'file')} in {report.seconds:.2f} s"
     )
 

@@ -201,6 +201,21 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(site):
     assert difference(site.tree(), site.clean_tree()) == []
 
 
+def test_a_dry_run_knows_the_redirects_that_a_build_would_add(site):
+    """And removes none of the pages that these would be."""
+    site.write("site.yaml", SITE.replace("Asia/Shanghai", "America/Los_Angeles"))
+    before = site.tree()
+
+    dry = site.build(dry_run=True)
+
+    assert site.tree() == before
+    assert not (site.source / "redirects.yaml").exists()
+    real = site.build()
+    assert dry.redirects == real.redirects
+    assert dry.removed == real.removed
+    assert written(dry) == written(real)
+
+
 def test_workers_give_the_same_bytes(tmp_path):
     """Several processes write what one does."""
     site = TestSite(tmp_path)
