@@ -32,6 +32,7 @@ _UNSEEN = re.compile(
 )
 _DEEP = re.compile(r"^(?:[ \t]*(?:[-*+>]|[0-9]+\.)){20}|^[ \t]{80,}(?:[-*+]|[0-9]+\.)[ \t]", re.MULTILINE)
 _COSTLY = "[*_`>\\!=~"
+_BARE = re.compile(r"<a(?![^>]* href=)(?: [^>]*)?>|<img(?![^>]* src=)(?: [^>]*)?>")
 _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
 
 
@@ -88,6 +89,11 @@ def to_text(markup: str) -> str:
 
     words = re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:a|em|strong|code|del|sub|sup|img)\b[^>]*>", "", markup))
     return " ".join(html.unescape(words).split())
+
+
+def without_address(markup: str) -> int:
+    """Count the links and pictures of sanitised HTML whose address did not pass."""
+    return len(_BARE.findall(markup))
 
 
 def relink(markup: str, link: Callable[[str], str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from builder import inside
@@ -17,7 +17,7 @@ from builder.content.standing import page_of
 from builder.content.strays import misplaced_problems, stray_problems
 from builder.fields import Place, nearest
 from builder.model import Captions, Curation, MarkdownPage, Problem, Storyboard, Value, Vj
-from builder.prose import Prose
+from builder.prose import Prose, without_address
 from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES
 from builder.sessions import Rules, check_rules
@@ -59,6 +59,10 @@ def load_content(source: Path, config: SiteConfig) -> Content:
             *(problem for folder in files for problem in stray_problems(source, folder)),
             *misplaced_problems(source),
             *(problem for file in everything for problem in file.problems),
+            *_address_problems(
+                [*((vj.source, vj.bio_html) for vj in vjs), *((page.source, page.html) for page in pages)]
+            ),
+            *_address_problems((curation.source, curation.description_html) for curation in curations),
             *beside.problems,
         ),
     )
@@ -66,6 +70,14 @@ def load_content(source: Path, config: SiteConfig) -> Content:
 
 def _read_folder(source: Path, folder: str) -> list[ContentFile]:
     return [read_content_file(source, relative) for relative in inside.names(source, folder, ".md")]
+
+
+def _address_problems(texts: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    for source, markup in texts:
+        if count := without_address(markup):
+            what = "1 link or picture" if count == 1 else f"{count} links and pictures"
+            message = f"expected addresses that may be published, found {what} shown without one"
+            yield Problem("address_dropped", message, source=source)
 
 
 def _direction_problems(source: Path) -> Iterable[Problem]:

@@ -454,6 +454,24 @@ def test_what_lies_in_a_wrong_folder_is_reported(site, name, told, message):
     ]
 
 
+@pytest.mark.parametrize("name", ["vjs/a.md", "replays/a.md", "pages/a.md"])
+def test_links_and_pictures_without_an_address_are_reported(site, name):
+    """What a page must not lead to, or load, is left out: whoever wrote it should know."""
+    front = "---\nrecordings: ['1']\n---\n" if name.startswith("replays/") else ""
+    fine = "[a](/about/) [b](https://example.com/) [c](#t=5) [d](mailto:a@example.com) ![e](/static/a.jpg) `<a>` <b>"
+    assert site.load({name: front + fine}).problems == ()
+
+    content = site.load({name: front + "[a](../about/) [b](about 'T') ![c](https://example.com/a.jpg) ok [d](/d/)"})
+
+    assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
+        (
+            "address_dropped",
+            name,
+            "expected addresses that may be published, found 3 links and pictures shown without one",
+        )
+    ]
+
+
 @pytest.mark.parametrize("written", ["010", "007.5", "00"])
 def test_a_number_that_yaml_may_read_as_another_is_no_length(site, written):
     assert site.error({"vjs/a.md": f"---\ngap: {written}\n---\n"}) == (
