@@ -26,6 +26,7 @@ SCHEMES = ("rtmp", "rtmps", "srt", "webrtc")
 INTERVAL_SECONDS = (60, 7_200)  # of the push parameter (DOMAIN 4.1); templates may have longer slices
 LATEST_S = 0xFFFF_FFFF  # txTime has eight digits
 SRT_PORT = 9000
+STEPS = frozenset({"", ".", ".."})  # parts of a path that clients take away
 
 ADVICE = """\
 format       mp4: plays everywhere without help, and a broken broadcast loses one slice at most. Add hls for long shows
@@ -90,7 +91,7 @@ def _check(key: bytes, domain: str, stream: str, app: str) -> None:
         raise ConfigError("the push key is empty")
     if not DOMAIN.fullmatch(domain):
         raise ConfigError(f"--domain: expected a push domain such as `push.example.com`, found `{domain}`")
-    if not stream or not stream.isprintable() or "/" in stream:
-        raise ConfigError("the stream expected a name without slashes and control characters")
-    if not app or "//" in app or not app.isprintable():
+    if stream in STEPS or not stream.isprintable() or "/" in stream:
+        raise ConfigError("the stream expected a name without slashes and control characters, and not `.` or `..`")
+    if not STEPS.isdisjoint(app.split("/")) or not app.isprintable():
         raise ConfigError(f"--app: expected a path such as `live`, found `{app}`")

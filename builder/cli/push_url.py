@@ -73,7 +73,7 @@ def expiry(ttl: str | None, until: str | None, now_s: int) -> int:
     if ttl is not None and until is not None:
         raise ConfigError("push-url: `--ttl` and `--until` say the same, give one")
     if until is None:
-        match = LENGTH.fullmatch(ttl or "12h")
+        match = LENGTH.fullmatch("12h" if ttl is None else ttl)
         if match is None:
             raise ConfigError(f"--ttl: expected a length such as `12h`, found `{ttl}`")
         return now_s + int(match[1]) * SECONDS[match[2]]
