@@ -1,11 +1,17 @@
-"""Calls to a remote service with manners: a steady rate, a budget for one run, waiting longer after each refusal."""
+"""Calls to a remote service with manners: a steady rate, a budget for one run, waiting longer after each refusal.
+
+A call has a time for the whole of it. What reads the answers waits for each piece of them only, and a service that
+drips bytes would hold it for ever; so it reads in a thread of its own, which is left behind when the time is over.
+"""
 
 from __future__ import annotations
 
 import random
 import re
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from builder.errors import RemoteError
@@ -14,14 +20,16 @@ Answer = TypeVar("Answer")
 RETRIES = 5
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
+CALL_SECONDS = 60.0  # for the whole of one call
 NUMBER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+LARGEST = 10**15
 UNPRINTABLE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def number_in(value: Any) -> int:
     """Read a count or time of an answer; 0 when it is none."""
     if type(value) is int:
-        return value
+        return value if -LARGEST < value < LARGEST else 0
     return int(value) if isinstance(value, str) and NUMBER.fullmatch(value) else 0
 
 
@@ -59,12 +67,14 @@ class Calls:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         self.budget = budget
         self.interval = 1 / per_second
         self.clock = clock
         self.sleep = sleep
         self.chance = chance
+        self.call_seconds = call_seconds
         self.made = 0
         self._next = 0.0
 
@@ -77,7 +87,7 @@ class Calls:
         for attempt in range(RETRIES + 1):
             self._take_turn()
             try:
-                return call()
+                return within(self.call_seconds, call)
             except TransientError as error:
                 if attempt == RETRIES or self.made >= self.budget:  # a spent budget must not hide what failed
                     raise RemoteError(
@@ -95,3 +105,22 @@ class Calls:
         if now < self._next:
             self.sleep(self._next - now)
         self._next = max(now, self._next) + self.interval
+
+
+def within(seconds: float, call: Callable[[], Answer]) -> Answer:
+    """Return what a call returns, or raise what it raises; one that takes longer is a `TransientError`."""
+    outcome: Future[Answer] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(call())
+        except BaseException as error:  # noqa: BLE001  it is raised where the outcome is waited for
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, name="call", daemon=True).start()
+    try:
+        return outcome.result(seconds)
+    except TimeoutError as error:
+        if outcome.done():  # the call's own
+            raise
+        raise TransientError(f"no whole answer within {seconds:g} s") from error

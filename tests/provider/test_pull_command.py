@@ -1,6 +1,8 @@
 """`aftercast pull` as a command, and what it makes of answers that are none."""
 
+import asyncio
 import json
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -8,9 +10,9 @@ import pytest
 
 from builder.cli import run
 from builder.errors import RemoteError
-from builder.pull.calls import Calls, TransientError, number_in
+from builder.pull.calls import Calls, TransientError, number_in, within
 from builder.pull.cloud import Cloud, CloudAccount, called, clients
-from builder.pull.legacy import fetch
+from builder.pull.legacy import LegacyAccount, LegacyList, fetch
 from builder.pull.windows import WEEK_MS, Window
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Sent
@@ -226,7 +228,19 @@ def test_an_address_that_fails_is_not_quoted(address):
 
 
 @pytest.mark.parametrize(
-    ("value", "number"), [(3, 3), ("12", 12), (None, 0), ("x", 0), (True, 0), ([], 0), ("9" * 400, 0), ("٣", 0)]
+    ("value", "number"),
+    [
+        (3, 3),
+        ("12", 12),
+        (None, 0),
+        ("x", 0),
+        (True, 0),
+        ([], 0),
+        ("9" * 400, 0),
+        ("٣", 0),
+        (10**29, 0),
+        (-(10**29), 0),
+    ],
 )
 def test_numbers_of_answers_are_read_or_are_none(value, number):
     assert number_in(value) == number
@@ -249,3 +263,36 @@ def test_a_list_of_tasks_that_goes_in_a_circle_is_a_failure():
             list(Cloud(account, Calls(budget=20, per_second=1000)).tasks(Window(0, 86_400_000)))
     finally:
         running.stop()
+
+
+def test_a_service_that_drips_bytes_does_not_hold_a_call():
+    """Each piece comes in time, the whole never; what waits for pieces only would wait for ever."""
+    is_over = threading.Event()
+
+    class Drip:
+        async def __call__(self, scope, receive, send):
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100000")]})
+            while not is_over.is_set():
+                await send({"type": "http.response.body", "body": b" ", "more_body": True})
+                await asyncio.sleep(0.02)
+
+    running = Running(Drip(), 0)
+    address = f"http://127.0.0.1:{running.port}"
+    try:
+        for ask in (
+            lambda calls: list(Cloud(CloudAccount("i", "k", endpoint=address), calls).media_of(["1"])),
+            lambda calls: list(LegacyList(LegacyAccount("1", "k", address), calls).pages("a", Window(0, 1000))),
+        ):
+            with pytest.raises(RemoteError, match=r"no whole answer within 0\.2 s"):
+                ask(Calls(budget=1, per_second=1000, call_seconds=0.2))
+    finally:
+        is_over.set()
+        running.stop()
+
+
+def test_a_time_out_of_the_call_itself_is_told_as_its_own():
+    def own():
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        within(9, own)
