@@ -46,7 +46,7 @@ ALLOWED = {
     "pages": DRAWING | KNOWING | TEXT | READING | PAGES,
     "render": DRAWING | PAGES | TEXT | {"output"},
     "press": PAGES | {"catalog", "content", "inside", "output"},
-    "pull": READING | {"catalog", "addresses", "sessions", "lock", "places"},
+    "pull": READING | {"catalog", "addresses", "sessions", "flush", "lock", "places"},
     "check": set(),
 }
 LONGEST = 350  # lines; at that size a module is split by noun
