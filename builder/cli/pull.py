@@ -138,6 +138,8 @@ def check(asked: Asked) -> None:
         raise ConfigError("`--stream` expected at least one stream for `--from legacy`, found none")
     if asked.endpoint and not (ENDPOINT_FORM.fullmatch(asked.endpoint) and is_address(asked.endpoint)):
         raise ConfigError("`--endpoint` expected an address such as `http://127.0.0.1:9000`")
+    if asked.origin != "legacy" and urlsplit(asked.endpoint).path.strip("/"):
+        raise ConfigError("`--endpoint` expected an address without a path, which only `--from legacy` has, found one")
 
 
 def is_address(text: str) -> bool:
@@ -209,7 +211,12 @@ def legacy_account(environ: Mapping[str, str], endpoint: str) -> LegacyAccount:
 
 
 def secret(environ: Mapping[str, str], name: str) -> str:
+    """Return a credential; what cannot be one, such as a line feed copied with it, is refused before it is sent."""
     value = environ.get(name, "")
     if not value:
         raise ConfigError(f"`{name}` expected a value in the environment, found none")
+    if value != value.strip() or not (value.isascii() and value.isprintable()):
+        raise ConfigError(
+            f"`{name}` expected plain letters and digits, found blanks around them, a line feed or other characters"
+        )
     return value

@@ -61,6 +61,11 @@ def test_every_interface_is_asked_by_the_command(origin, tmp_path):
         (["--rate", "nan"], "'nan' is not a number"),
         (["--endpoint", "http://127.0.0.1:99999"], "`--endpoint` expected an address"),
         (["--from", "legacy", "--stream", "a", "--endpoint", "http://a..b"], "`--endpoint` expected an address"),
+        (["--endpoint", "http://127.0.0.1:1/some/path"], "`--endpoint` expected an address without a path"),
+        (
+            ["--from", "callbacks", "--endpoint", "http://127.0.0.1:1/x"],
+            "`--endpoint` expected an address without a path",
+        ),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_in_one_sentence(arguments, words, tmp_path, capsys, monkeypatch):
@@ -72,6 +77,27 @@ def test_a_question_that_cannot_be_asked_is_refused_in_one_sentence(arguments, w
     assert words in said
     assert "CANARY" not in said
     assert "sign=" not in said
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize(
+    "value", ["CANARY\n", " CANARY", "CANARY\r", "CANARY\t", "CAN\nARY", "CANARY\u00a0", "CAN\u00c9ARY"]
+)
+def test_a_credential_that_was_copied_with_more_is_refused_in_one_sentence(
+    name, value, tmp_path, capsys, monkeypatch, secrets
+):
+    """A line feed at the end of a key would be signed, and that of an id would end a header."""
+    monkeypatch.setenv(name, value)
+    origin = ["--from", "legacy", "--stream", "a"] if "LEGACY" in name else []
+    code = run(
+        ["pull", "--source", str(new_site(tmp_path)), "--endpoint", "http://127.0.0.1:1", "--budget", "1", *origin]
+    )
+    said = capsys.readouterr().err
+
+    assert code == 2
+    assert said.startswith(f"aftercast: `{name}` expected plain letters and digits, found blanks")
+    assert said.count("\n") == 1
+    assert "CAN" not in said
 
 
 # --- how far ---
