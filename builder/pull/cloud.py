@@ -19,6 +19,7 @@ SEARCH_LIMIT = 5000  # Offset + Limit may not pass it
 FILES_AT_ONCE = 20
 STREAMS_AT_ONCE = 10
 TIMEOUT_SECONDS = 20
+LISTS = ("MediaInfoSet", "NotExistFileIdSet", "DataInfoList", "TaskList")
 TRANSIENT = ("RequestLimitExceeded", "InternalError", "ResourceUnavailable", "ServerNetworkError", "ClientNetworkError")
 
 
@@ -126,6 +127,9 @@ def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
         raise TransientError("the answer has no `Response`")
     if "Error" in answer["Response"]:  # the SDK looks for it in answers of two types of content only
         raise failure(action, object_in(answer["Response"]["Error"]).get("Code"))
+    for name in LISTS:
+        if not isinstance(answer["Response"].get(name) or [], list):
+            raise TransientError(f"`{name}` of the answer is no list")
     return answer
 
 

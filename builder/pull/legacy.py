@@ -90,10 +90,14 @@ def fetch(address: str) -> dict[str, Any]:
         raise TransientError("the answer is not JSON") from error
     if not isinstance(answer, dict):
         raise TransientError("the answer is not an object")
-    if answer.get("ret") not in {0, "0"}:
+    if not isinstance(answer.get("ret"), int | str):
+        raise TransientError("the answer has no `ret`")
+    if answer["ret"] not in {0, "0"}:
         raise RemoteError(
-            f"the file list was refused: `ret` is {plain(answer.get('ret'))}", hint="check the appid and the key"
+            f"the file list was refused: `ret` is {plain(answer['ret'])}", hint="check the appid and the key"
         )
+    if not isinstance(object_in(answer.get("output")).get("file_list") or [], list):
+        raise TransientError("`file_list` of the answer is no list")
     return answer
 
 

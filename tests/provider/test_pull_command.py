@@ -222,6 +222,8 @@ def test_a_service_that_is_dead_is_no_spent_budget(tmp_path, secrets, capsys):
         (b"<html>", "text/html", TransientError),
         (b'{"Response":7}', "text/html", TransientError),
         (b"[" * 100_000, "application/json", TransientError),
+        (b'{"Response":{"TotalCount":1,"MediaInfoSet":{"a":5}}}', "application/json", TransientError),
+        (b'{"Response":{"NotExistFileIdSet":"abc"}}', "application/json", TransientError),
     ],
 )
 def test_an_answer_that_is_none_is_a_failure_and_no_empty_list(answer, content_type, error):
@@ -242,6 +244,35 @@ def test_an_answer_that_is_none_is_a_failure_and_no_empty_list(answer, content_t
         running.stop()
 
     assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (b"{}", TransientError, "the answer has no `ret`"),
+        (b'{"ret":[],"output":{}}', TransientError, "the answer has no `ret`"),
+        (b'{"ret":{},"output":{}}', TransientError, "the answer has no `ret`"),
+        (b'{"ret":5001}', RemoteError, "the file list was refused: `ret` is 5001"),
+        (b'{"ret":0,"output":{"all_count":3,"file_list":5}}', TransientError, "`file_list` of the answer is no list"),
+        (
+            b'{"ret":0,"output":{"all_count":3,"file_list":"abc"}}',
+            TransientError,
+            "`file_list` of the answer is no list",
+        ),
+    ],
+)
+def test_an_answer_of_the_legacy_list_that_is_none_is_a_failure(answer, error, words):
+    class Raw:
+        async def __call__(self, scope, receive, send):
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": answer})
+
+    running = Running(Raw(), 0)
+    try:
+        with pytest.raises(error, match=words):
+            fetch(f"http://127.0.0.1:{running.port}/common_access")
+    finally:
+        running.stop()
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/x?sign=CANARY", "http://127.0.0.1:1/x y?sign=CANARY"])
