@@ -17,6 +17,7 @@ import msgspec
 from builder.cli.common import json_option, note, places_of, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.errors import ConfigError
+from builder.explain import count
 from builder.places import Places
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
@@ -79,6 +80,9 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
     if asked.as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled), "calls": calls.made}).decode())
     note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")
+    if pulled.unsure:
+        note(f"{count(pulled.unsure, 'file is', 'files are')} unknown there and always were: left as they stand")
+        note("recordings of another VOD application are asked about with its `--sub-app-id`")
     if not pulled.finished:
         note("the budget is spent; run it again to go on")
 
@@ -103,13 +107,14 @@ class Asked(msgspec.Struct, frozen=True):
 def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int) -> Pulled:
     """Do what was asked."""
     check(asked)
-    run = Run(Shelf(places.source, places.state))
     if asked.origin == "legacy":
-        listing = LegacyList(legacy_account(os.environ, asked.endpoint), calls)
+        legacy = legacy_account(os.environ, asked.endpoint)
+        run, listing = Run(Shelf(places.source, places.state, legacy.name)), LegacyList(legacy, calls)
         if asked.missing:
             return run.missing(find_holes(places, asked, window, []), None, listing, now_ms=now_ms)
         return run.legacy(listing, window, asked.streams, now_ms=now_ms)
-    cloud = Cloud(cloud_account(os.environ, asked), calls)
+    account = cloud_account(os.environ, asked)
+    run, cloud = Run(Shelf(places.source, places.state, account.name)), Cloud(account, calls)
     if asked.missing:
         recent = latest(window, now_ms, TASK_DAYS)
         tasks = run.tasks(cloud, recent) if recent else []
@@ -119,10 +124,7 @@ def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int
     if asked.status:
         return run.status(cloud, known_files(places, asked.streams), asked.streams)
     if asked.origin == "callbacks":
-        recent = latest(window, now_ms, CALLBACK_DAYS)
-        if recent is None:
-            raise ConfigError(f"`--until` expected a moment of the last {CALLBACK_DAYS} days, found an earlier one")
-        return run.callbacks(cloud, recent, asked.streams)
+        return run.callbacks(cloud, logged(window, now_ms), asked.streams)
     return run.media(cloud, window, asked.streams)
 
 
@@ -158,6 +160,16 @@ def latest(window: Window, now_ms: int, days: int) -> Window | None:
     return Window(begin_ms // 1000 * 1000, window.end_ms) if begin_ms <= window.end_ms else None
 
 
+def logged(window: Window, now_ms: int) -> Window:
+    """Return what lies in the days of the provider's log: whole ones only, the same at whatever moment it is asked."""
+    oldest_ms = now_ms // DAY_MS * DAY_MS - (CALLBACK_DAYS - 1) * DAY_MS
+    if window.end_ms < oldest_ms:
+        raise ConfigError(
+            f"`--until` expected a moment of the last {CALLBACK_DAYS} days (UTC, today included), found an earlier one"
+        )
+    return Window(max(window.begin_ms, oldest_ms), window.end_ms)
+
+
 def find_holes(places: Places, asked: Asked, window: Window, tasks: list[Task]) -> dict[str, list[Window]]:
     """Read what is new, then compare pushes, tasks and sessions of the window."""
     with up_to_date(places.source, places.state) as desk:
@@ -167,11 +179,14 @@ def find_holes(places: Places, asked: Asked, window: Window, tasks: list[Task]) 
 
 
 def known_files(places: Places, streams: tuple[str, ...]) -> list[str]:
-    """Return the file ids of all recordings that a session shows, as far as VOD can know them: its ids are numbers."""
+    """Return the file ids of all recordings, as far as VOD can know them: its ids are numbers.
+
+    Those that are gone, forbidden or set aside are among them: what was said of them may have changed.
+    """
     with up_to_date(places.source, places.state) as desk:
         sessions = (one for one in desk.catalog.all_sessions() if not streams or one.stream.stream_id in streams)
-        parts = (part for one in sessions for track in one.tracks for part in track.parts)
-        return sorted({part.file_id for part in parts if VOD_FILE_ID.fullmatch(part.file_id)})
+        keys = (key.partition("@")[0] for one in sessions for key in one.recordings)  # "@" and the account of a second
+        return sorted({key for key in keys if VOD_FILE_ID.fullmatch(key)})
 
 
 def window_of(asked: Asked, now_ms: int) -> Window:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
 from builder.pull.calls import Calls, TransientError, number_in, object_in, plain, rows_in
-from builder.pull.windows import DAY_MS, WEEK_MS, Window, pieces, utc_text
+from builder.pull.names import hashed
+from builder.pull.windows import WEEK_MS, Window, pieces, utc_text
 
 SEARCH_PAGE = 100
 SEARCH_LIMIT = 5000  # Offset + Limit may not pass it
@@ -31,6 +32,11 @@ class CloudAccount(Value, frozen=True):
     sub_app_id: int | None = None
     region: str = "ap-guangzhou"
     endpoint: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what tells its answers from those of another account or application."""
+        return hashed("cloud", self.endpoint, self.secret_id, str(self.sub_app_id or ""))
 
 
 class Cloud:
@@ -66,23 +72,22 @@ class Cloud:
         for first in range(0, len(file_ids), FILES_AT_ONCE):
             yield self._ask(self._vod, "DescribeMediaInfos", {"FileIds": list(file_ids[first : first + FILES_AT_ONCE])})
 
-    def callbacks(self, window: Window, stream: str = "") -> Iterator[tuple[Window, int, dict[str, Any]]]:
-        """Yield every page of the provider's own log of recording notifications, a day at a time."""
-        for day in pieces(window, DAY_MS):
-            page, pages = 1, 1
-            while page <= pages:
-                ask = {
-                    "StartTime": utc_text(day.begin_ms),
-                    "EndTime": utc_text(day.end_ms),
-                    "EventType": 100,
-                    "PageNum": page,
-                    "PageSize": SEARCH_PAGE,
-                    **({"StreamName": stream} if stream else {}),
-                }
-                answer = self._ask(self._live, "DescribeCallbackRecordsList", ask)
-                pages = number_in(answer["Response"].get("TotalPage"))
-                yield day, page, answer
-                page += 1
+    def callbacks(self, day: Window, stream: str = "") -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield (page, answer) of the provider's own log of recording notifications, for a day at most."""
+        page, pages = 1, 1
+        while page <= pages:
+            ask = {
+                "StartTime": utc_text(day.begin_ms),
+                "EndTime": utc_text(day.end_ms),
+                "EventType": 100,
+                "PageNum": page,
+                "PageSize": SEARCH_PAGE,
+                **({"StreamName": stream} if stream else {}),
+            }
+            answer = self._ask(self._live, "DescribeCallbackRecordsList", ask)
+            pages = number_in(answer["Response"].get("TotalPage"))
+            yield page, answer
+            page += 1
 
     def tasks(self, window: Window) -> Iterator[dict[str, Any]]:
         """Yield the rows of DescribeRecordTask: which streams were recorded when, a week at a time."""

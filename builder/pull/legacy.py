@@ -15,6 +15,7 @@ from typing import Any
 from builder.errors import RemoteError
 from builder.model import Value
 from builder.pull.calls import Calls, TransientError, number_in, object_in, plain
+from builder.pull.names import hashed
 from builder.pull.windows import Window, china_text
 
 ENDPOINT = "http://fcgi.video.qcloud.com/common_access"
@@ -30,6 +31,11 @@ class LegacyAccount(Value, frozen=True):
     appid: str
     api_key: str
     endpoint: str = ENDPOINT
+
+    @property
+    def name(self) -> str:
+        """Return what tells its answers from those of another account."""
+        return hashed("legacy", self.endpoint, self.appid)
 
 
 class LegacyList:

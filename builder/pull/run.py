@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from builder.errors import RemoteError
 from builder.model import Value
-from builder.pull.calls import BudgetSpentError, number_in, object_in
+from builder.pull.calls import BudgetSpentError, number_in, object_in, rows_in
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
-from builder.pull.shelf import Listed, Shelf, stream_name
+from builder.pull.names import hashed
+from builder.pull.shelf import Listed, Shelf
+from builder.pull.statements import KNOWN, Statements
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
@@ -31,14 +33,16 @@ class Pulled(Value, frozen=True):
     windows: int
     files_written: int
     finished: bool
+    unsure: int = 0  # files that the account does not know and never told of
 
 
 class Run:
-    """Asks windows one by one until they are done or the budget is spent."""
+    """Asks windows of one account, that of the shelf, one by one until they are done or the budget is spent."""
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self.windows = 0
+        self.unsure = 0
 
     def media(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
         """Pull everything that VOD registered in a window, a UTC day at a time, going on where an earlier run ended."""
@@ -53,12 +57,12 @@ class Run:
         )
 
     def callbacks(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
-        """Pull the provider's own log of notifications."""
+        """Pull the provider's own log of notifications, a UTC day at a time."""
         return self._until_spent(
             (
                 (f"callbacks {label([stream] if stream else [])}", day, partial(self._callbacks_of, cloud, day, stream))
                 for stream in streams or [""]
-                for day in pieces(window, DAY_MS)
+                for day in whole_days(window)
             ),
             settled_ms=window.end_ms,
         )
@@ -70,7 +74,7 @@ class Run:
         """
         return self._until_spent(
             (
-                (f"legacy {stream_name(stream)}", day, partial(self._legacy_of, listing, day, stream))
+                (f"legacy {hashed(stream)}", day, partial(self._legacy_of, listing, day, stream))
                 for stream in streams
                 for day in china_days(window)
             ),
@@ -82,10 +86,10 @@ class Run:
 
         What was listed is kept until `missing` is done, else a small budget would go into the same list for ever.
         """
-        account, now_ms = f"{cloud.account.endpoint} {cloud.account.sub_app_id}", window.end_ms
+        account, now_ms = self.shelf.account, window.end_ms
         kept = self.shelf.listed()
-        is_ours = kept is not None and kept.account == account and 0 <= now_ms - kept.since_ms <= DAY_MS
-        if kept is None or not is_ours or not kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
+        is_fresh = kept is not None and 0 <= now_ms - kept.since_ms <= DAY_MS
+        if kept is None or not is_fresh or not kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
             kept = Listed(account, now_ms, Window(window.begin_ms, window.begin_ms), [])
         try:
             for week in pieces(Window(kept.window.end_ms, window.end_ms), WEEK_MS):
@@ -122,19 +126,19 @@ class Run:
         what = f"status {label(streams)}"
         asked_to = self.shelf.progress.get(what, "")
         left = [file_id for file_id in file_ids if file_id > asked_to] or list(file_ids)
-        unknown: list[tuple[str, str, dict[str, Any]]] = []
+        statements = Statements(self.shelf)
+        held: list[tuple[Sequence[str], dict[str, Any]]] = []
         is_known = left != list(file_ids)  # an earlier run has seen one
         try:
             for number, answer in enumerate(cloud.media_of(left)):
-                group = left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE]
                 self.windows += 1
-                unknown.append((f"status/{stream_name(' '.join(group))}.json", group[-1], answer))
-                is_known = is_known or bool(answer["Response"].get("MediaInfoSet"))
+                held.append((left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE], answer))
+                is_known = is_known or bool(rows_in(answer["Response"].get(KNOWN)))
                 if is_known:
-                    self._lay_status(what, unknown)
+                    self._lay_status(what, statements, held)
         except BudgetSpentError:
             return self.result(finished=False)
-        if unknown:
+        if held:
             raise RemoteError(
                 f"none of {len(left)} files is known there, nothing was changed",
                 hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
@@ -142,29 +146,29 @@ class Run:
         self.shelf.remember(what, "")
         return self.result(finished=True)
 
-    def _lay_status(self, what: str, answers: list[tuple[str, str, dict[str, Any]]]) -> None:
-        for name, last, answer in answers:
-            self.shelf.lay(name, answer)
-            self.shelf.remember(what, last)
-        answers.clear()
+    def _lay_status(self, what: str, statements: Statements, held: list[tuple[Sequence[str], dict[str, Any]]]) -> None:
+        for group, answer in held:
+            self.unsure += statements.lay(group, answer)
+            self.shelf.remember(what, group[-1])
+        held.clear()
 
     # --- one question ---
 
     def _media_of(self, cloud: Cloud, window: Window, streams: Sequence[str]) -> None:
         for part, offset, answer in cloud.media(window, streams):
-            if answer["Response"].get("MediaInfoSet"):
+            if answer["Response"].get(KNOWN):
                 self.shelf.lay(f"media/{label(streams)}/{file_text(part)}-{offset}.json", answer)
 
     def _callbacks_of(self, cloud: Cloud, day: Window, stream: str) -> None:
-        for part, page, answer in cloud.callbacks(day, stream):
+        for page, answer in cloud.callbacks(day, stream):
             if answer["Response"].get("DataInfoList"):
-                folder = f"callbacks/{stream_name(stream)}" if stream else "callbacks"
-                self.shelf.lay(f"{folder}/{file_text(part)}-{page}.json", answer)
+                folder = f"callbacks/{hashed(stream)}" if stream else "callbacks"
+                self.shelf.lay(f"{folder}/{file_text(day)}-{page}.json", answer)
 
     def _legacy_of(self, listing: LegacyList, day: Window, stream: str) -> None:
         for page, answer in enumerate(listing.pages(stream, day), 1):
             if object_in(answer.get("output")).get("file_list"):
-                self.shelf.lay(f"legacy/{stream_name(stream)}/{file_text(day)}-{page}.json", answer)
+                self.shelf.lay(f"legacy/{hashed(stream)}/{file_text(day)}-{page}.json", answer)
 
     # --- how far ---
 
@@ -187,7 +191,7 @@ class Run:
     def _until_answered(self, asks: Iterable[tuple[str, Window, Ask]], now_ms: int) -> Pulled:
         try:
             for stream, hole, ask in asks:
-                what = f"hole {stream_name(stream)} {file_text(hole)}"
+                what = f"hole {hashed(stream)} {file_text(hole)}"
                 if self.shelf.progress.get(what, "") >= utc_text(hole.end_ms + ARRIVAL_MS):
                     continue
                 ask()
@@ -199,11 +203,11 @@ class Run:
 
     def result(self, *, finished: bool) -> Pulled:
         """Return what was done so far."""
-        return Pulled(self.windows, self.shelf.written, finished)
+        return Pulled(self.windows, self.shelf.written, finished, self.unsure)
 
 
 def label(streams: Sequence[str]) -> str:
-    return stream_name("\0".join(streams)) if streams else "all"
+    return hashed(*streams) if streams else "all"
 
 
 def tasks_of(cloud: Cloud, week: Window, until_ms: int) -> list[Task]:
@@ -212,6 +216,11 @@ def tasks_of(cloud: Cloud, week: Window, until_ms: int) -> list[Task]:
     for row in cloud.tasks(week):
         begin, end, stopped = (number_in(row.get(name)) * 1000 for name in ("StartTime", "EndTime", "Stopped"))
         last = min(at for at in (end, stopped, until_ms) if at)
-        if begin and row.get("StreamName"):
-            found.append(Task(str(row["StreamName"]), begin, max(begin, last)))
+        if begin > 0 and is_name(row.get("StreamName")):
+            found.append(Task(row["StreamName"], begin, max(begin, last)))
     return found
+
+
+def is_name(value: Any) -> TypeGuard[str]:
+    """Say whether a value of an answer can be the name of a stream: a text that can be written."""
+    return isinstance(value, str) and value.isprintable() and bool(value)

@@ -1,29 +1,34 @@
-"""Where answers are laid, and how far a query has come.
+"""Where the answers of one account are laid, and how far its questions have come.
 
-An answer is a file of its own under `recordings/pulled/`, named by what was asked, so that asking again replaces it.
-Files are written atomically and flushed: the progress that says "asked" is written after them. Answers hold push
-addresses with their secrets: only the owner may read them.
+An answer is a file of its own under `recordings/pulled/<account>/`, named by what was asked, so that asking again
+replaces it. How far the questions have come lies beside the answers, in a dot file that no build reads: whoever copies,
+loses or deletes the folder has neither or both. Progress is written after the answers are on the disk for good. Answers
+hold push addresses with their secrets: only the owner may read them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from builder.errors import RemoteError
+from builder.flush import flush
 from builder.model import Value
 from builder.pull.holes import Task
 from builder.pull.windows import Window, touch
 
 FOLDER = "recordings/pulled"
-PROGRESS = "pull.json"
+PROGRESS = ".asked"
 LISTED = "pull-tasks.json"
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
 
 class Listed(Value, frozen=True):
@@ -36,27 +41,25 @@ class Listed(Value, frozen=True):
 
 
 class Shelf:
-    """The `recordings/pulled/` of one site and the progress kept in its state folder."""
+    """The folder of one account in the `recordings/pulled/` of a site; its list of tasks is in the state folder."""
 
-    def __init__(self, source: Path, state: Path) -> None:
-        self.folder = source / FOLDER
-        self.progress_file = state / PROGRESS
+    def __init__(self, source: Path, state: Path, account: str) -> None:
+        self.account = account
+        self.everybody = source / FOLDER
+        self.folder = self.everybody / account
+        self.progress_file = self.folder / PROGRESS
         self.listed_file = state / LISTED
         self.progress: dict[str, str] = {}
         with contextlib.suppress(OSError, msgspec.DecodeError):  # no progress yet, or not ours: begin anew
             self.progress = msgspec.json.decode(self.progress_file.read_bytes(), type=dict[str, str])
         self.written = 0
 
-    def lay(self, name: str, answer: dict[str, Any]) -> None:
+    def lay(self, name: str, answer: dict[str, Any]) -> Path:
         """Write one answer unless the same already lies there; what only differs by a request number is the same."""
-        cleaned = without_request_ids(answer)
-        data = msgspec.json.format(msgspec.json.encode(cleaned), indent=1) + b"\n"
         path = self.folder / name
-        with contextlib.suppress(OSError):
-            if path.read_bytes() == data:
-                return
-        write(path, data)
-        self.written += 1
+        if put(path, answer):
+            self.written += 1
+        return path
 
     def remember(self, what: str, mark: str) -> None:
         """Note how far a query has come; an empty mark forgets it."""
@@ -78,9 +81,10 @@ class Shelf:
         self.remember(what, f"{window.begin_ms} {window.end_ms}")
 
     def listed(self) -> Listed | None:
-        """Return the tasks that an unfinished run has listed."""
+        """Return the tasks that an unfinished run of this account has listed."""
         with contextlib.suppress(OSError, msgspec.DecodeError):  # nothing kept, or not ours: begin anew
-            return msgspec.json.decode(self.listed_file.read_bytes(), type=Listed)
+            listed = msgspec.json.decode(self.listed_file.read_bytes(), type=Listed)
+            return listed if listed.account == self.account else None
         return None
 
     def keep_listed(self, listed: Listed) -> None:
@@ -94,6 +98,45 @@ class Shelf:
         return Window(int(match[1]), int(match[2])) if match else None
 
 
+def answers_in(folder: Path, pattern: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the answers that lie below a folder, sorted."""
+    for path in sorted(folder.glob(pattern)):
+        if answer := answer_at(path):
+            yield path, answer
+
+
+def answer_at(path: Path) -> dict[str, Any] | None:
+    """Return the answer that lies somewhere; None where there is none of a `Response`."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):  # gone since, or laid by somebody else
+        answer = json.loads(path.read_bytes())
+        if isinstance(answer, dict) and isinstance(answer.get("Response"), dict):
+            return answer
+    return None
+
+
+def put(path: Path, answer: dict[str, Any]) -> bool:
+    """Write an answer; False: the same lies there already."""
+    data = encoded(answer)
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == data:
+            flush(str(path.parent))  # a run that was killed may have renamed it and no more
+            return False
+    write(path, data)
+    return True
+
+
+def encoded(answer: dict[str, Any]) -> bytes:
+    r"""Return an answer as it is laid; half a surrogate pair goes back to the escape it came as.
+
+    What a record may not hold is for the build to say, record by record: here it would stop all of the answer.
+    """
+    try:
+        text = json.dumps(without_request_ids(answer), ensure_ascii=False, indent=1)
+    except RecursionError as error:
+        raise RemoteError("the answer is nested too deeply to be kept") from error
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
 def without_request_ids(answer: Any) -> Any:
     """Drop `RequestId`, which changes with every call and says nothing about recordings."""
     if isinstance(answer, dict):
@@ -101,16 +144,26 @@ def without_request_ids(answer: Any) -> Any:
     return answer
 
 
-def stream_name(stream: str) -> str:
-    """Return a harmless name for the answers about a stream: ids may hold anything, file names may not."""
-    return hashlib.blake2b(stream.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
 def write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write a file whole or not at all, for good and for the owner alone; a failure names the place."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.aftercast-tmp")  # two runs at a time may write the same
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:  # noqa: PTH123 - its mode from the first byte on
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        make_folder(path.parent)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, FILE_MODE), "wb") as file:  # noqa: PTH123 - its mode from the first byte on
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        flush(str(path.parent))
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its missing parents, each of them for the owner alone, durably."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        flush(str(path.parent))

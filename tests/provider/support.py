@@ -1,10 +1,15 @@
-"""What tests of the provider share: a receiver in a process of its own, and sessions in the shape of the truth."""
+"""What tests of the provider share: a receiver in a process of its own, a provider of one function, sessions as told."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+
+from builder.simulate.running import Running
 
 KEY = "practice key"
 COMMAND = [sys.executable, "-m", "builder"]
@@ -57,6 +62,53 @@ class Receiver:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+class Provider:
+    """Answers calls of the API 3.0 by one function: what was asked, its action among it → the `Response`."""
+
+    def __init__(self, answer: Callable[[dict], dict]) -> None:
+        self.answer = answer
+        self.asked: list[dict] = []
+
+    async def __call__(self, scope, receive, send) -> None:
+        body = b""
+        while (message := await receive()).get("more_body") or message["type"] == "http.request":
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        action = dict(scope["headers"])[b"x-tc-action"].decode()
+        self.asked.append({**json.loads(body), "action": action})
+        answer = json.dumps({"Response": {**self.answer(self.asked[-1]), "RequestId": str(len(self.asked))}}).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+
+@contextmanager
+def serving(app: object) -> Iterator[str]:
+    """Serve an ASGI application and give its address."""
+    running = Running(app, 0)
+    try:
+        yield f"http://127.0.0.1:{running.port}"
+    finally:
+        running.stop()
+
+
+def media(file_id: str, end: int, **basic: object) -> dict:
+    """Return a recording of ten minutes as the media library tells it."""
+    begin_text, end_text = (datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in (end - 600, end))
+    live = {"Domain": "push.example.com", "Path": "live", "StreamId": "s",
+            "RecordStartTime": begin_text, "RecordEndTime": end_text}  # fmt: skip
+    return {
+        "FileId": file_id,
+        "BasicInfo": {
+            "Name": "x", "CreateTime": end_text, "Type": "mp4", "Status": "Normal",
+            "MediaUrl": f"http://1250000000.vod2.myqcloud.com/a/{file_id}/f0.mp4",
+            "SourceInfo": {"SourceType": "Record", "LiveRecordInfo": live}, **basic,
+        },
+        "MetaData": {"Size": 1000, "Duration": 600.0, "Container": "mp4"},
+    }  # fmt: skip
 
 
 def sessions_of(source: Path) -> list[dict]:

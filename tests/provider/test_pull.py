@@ -59,7 +59,7 @@ def everything() -> set[str]:
 
 
 def test_media_brings_every_file_once(api, service, tmp_path):
-    pulled = Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), WINDOW)
+    pulled = Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), WINDOW)
 
     assert pulled.finished
     assert file_ids(tmp_path) == everything()
@@ -70,7 +70,7 @@ def test_a_window_with_too_many_rows_is_halved(api, service, tmp_path, monkeypat
     for module in (api_module, cloud_module):
         monkeypatch.setattr(module, "SEARCH_LIMIT", 20)
     monkeypatch.setattr(cloud_module, "SEARCH_PAGE", 10)
-    Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), WINDOW)
+    Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), WINDOW)
 
     assert file_ids(tmp_path) == everything()
 
@@ -78,7 +78,7 @@ def test_a_window_with_too_many_rows_is_halved(api, service, tmp_path, monkeypat
 def test_a_spent_budget_is_gone_on_with_by_the_next_run(api, service, tmp_path):
     runs, finished = 0, False
     while not finished:
-        finished = Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service, budget=2), WINDOW).finished
+        finished = Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service, budget=2), WINDOW).finished
         runs += 1
         assert runs < 20
 
@@ -87,9 +87,9 @@ def test_a_spent_budget_is_gone_on_with_by_the_next_run(api, service, tmp_path):
 
 
 def test_a_second_run_asks_nothing_and_writes_nothing(api, service, tmp_path):
-    Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), WINDOW)
+    Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), WINDOW)
     asked = len(api.calls)
-    again = Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), WINDOW)
+    again = Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), WINDOW)
 
     assert len(api.calls) == asked
     assert (again.windows, again.files_written) == (0, 0)
@@ -97,7 +97,7 @@ def test_a_second_run_asks_nothing_and_writes_nothing(api, service, tmp_path):
 
 def test_a_throttled_call_is_tried_again(api, service, tmp_path):
     api.throttle_every = 2
-    pulled = Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), WINDOW)
+    pulled = Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), WINDOW)
 
     assert pulled.finished
     assert file_ids(tmp_path) == everything()
@@ -105,14 +105,14 @@ def test_a_throttled_call_is_tried_again(api, service, tmp_path):
 
 def test_a_wrong_key_is_a_clear_refusal(service, tmp_path):
     with pytest.raises(RemoteError, match=r"`SearchMedia` was refused: AuthFailure\.SignatureFailure"):
-        Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service, key="wrong"), WINDOW)
+        Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service, key="wrong"), WINDOW)
 
 
 def test_the_legacy_list_is_asked_a_china_day_at_a_time(api, service, tmp_path):
     calls = Calls(budget=500, per_second=10_000, sleep=lambda _: None)
     listing = LegacyList(LegacyAccount("1250000000", "practice-legacy", f"{service}/common_access"), calls)
     streams = sorted({file.stream for file in WORLD.files()})
-    pulled = Run(Shelf(tmp_path, tmp_path / "state")).legacy(listing, WINDOW, streams, now_ms=NOW_MS)
+    pulled = Run(Shelf(tmp_path, tmp_path / "state", "practice")).legacy(listing, WINDOW, streams, now_ms=NOW_MS)
 
     assert pulled.finished
     assert file_ids(tmp_path) == everything()
@@ -122,17 +122,17 @@ def test_a_legacy_key_that_is_wrong_is_a_clear_refusal(service, tmp_path):
     calls = Calls(budget=500, per_second=10_000, sleep=lambda _: None)
     listing = LegacyList(LegacyAccount("1250000000", "wrong", f"{service}/common_access"), calls)
     with pytest.raises(RemoteError, match="`ret` is 5001"):
-        Run(Shelf(tmp_path, tmp_path / "state")).legacy(listing, WINDOW, ["a"], now_ms=NOW_MS)
+        Run(Shelf(tmp_path, tmp_path / "state", "practice")).legacy(listing, WINDOW, ["a"], now_ms=NOW_MS)
 
 
 def test_pulled_media_become_sessions_and_deleted_files_tombstones(api, service, tmp_path):
     """What the provider no longer has is a tombstone after the next look."""
     source = new_site(tmp_path)
-    Run(Shelf(source, tmp_path / "pull")).media(cloud(service), WINDOW)
+    Run(Shelf(source, tmp_path / "pull", "practice")).media(cloud(service), WINDOW)
     before = [json.loads(line) for line in aftercast("sessions", "--json", "--source", str(source)).splitlines()]
     stream = WORLD.broadcasts[0].stream  # what is left there; everything else was deleted
     api.world = World(tuple(one for one in WORLD.broadcasts if one.stream == stream))
-    Run(Shelf(source, tmp_path / "pull")).status(cloud(service), sorted(everything()))
+    Run(Shelf(source, tmp_path / "pull", "practice")).status(cloud(service), sorted(everything()))
     after = [json.loads(line) for line in aftercast("sessions", "--json", "--source", str(source)).splitlines()]
 
     assert [one["id"] for one in before] == [one["id"] for one in after]
@@ -144,7 +144,7 @@ def test_an_account_that_knows_none_of_the_files_deletes_nothing(api, service, t
     """Asked with the keys of another application, every file "does not exist"; believing it would empty the site."""
     api.world = make_world(seed=6, vjs=1, start=START, days=0.2)
     with pytest.raises(RemoteError, match=r"none of [0-9]+ files is known there, nothing was changed"):
-        Run(Shelf(tmp_path, tmp_path / "state")).status(cloud(service), sorted(everything()))
+        Run(Shelf(tmp_path, tmp_path / "state", "practice")).status(cloud(service), sorted(everything()))
 
     assert file_ids(tmp_path) == set()
     assert not (tmp_path / "recordings").exists()
@@ -154,7 +154,8 @@ def test_the_status_of_many_files_is_gone_on_with_by_the_next_run(api, service, 
     """A budget smaller than the site must not ask about the same first files for ever."""
     known = sorted(everything())[:70]  # twice two calls of twenty files
     finished = [
-        Run(Shelf(tmp_path, tmp_path / "state")).status(cloud(service, budget=2), known).finished for _ in range(2)
+        Run(Shelf(tmp_path, tmp_path / "state", "practice")).status(cloud(service, budget=2), known).finished
+        for _ in range(2)
     ]
 
     assert finished == [False, True]
@@ -165,7 +166,7 @@ def test_an_earlier_beginning_is_asked_about_although_the_end_is_known(api, serv
     """First the last day, then four: how far a query came says nothing about what lies before its beginning."""
     for days in (0, 3):
         window = Window(WINDOW.end_ms - days * DAY_MS - 1000, WINDOW.end_ms)
-        Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), window)
+        Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), window)
 
     assert file_ids(tmp_path) == everything()
 
@@ -176,7 +177,7 @@ def test_the_present_day_is_asked_again_and_its_answer_replaces_the_earlier_one(
     for minutes in (0, 10):
         api.now = lambda minutes=minutes: START + 43_200 + minutes * 60
         end = noon + minutes * 60_000
-        Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), Window(end - DAY_MS, end))
+        Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), Window(end - DAY_MS, end))
     names = [path.name for path in (tmp_path / "recordings").rglob("*.json")]
 
     assert names == ["20250801T000000Z--20250801T235959Z-0.json"]
@@ -188,7 +189,9 @@ def test_a_hole_in_the_legacy_list_is_asked_about_as_a_whole_day_in_china(api, s
     hole = Window(int(file.start) * 1000 + 60_000, int(file.end) * 1000 - 1000)
     calls = Calls(budget=9, per_second=10_000, sleep=lambda _: None)
     listing = LegacyList(LegacyAccount("1250000000", "practice-legacy", f"{service}/common_access"), calls)
-    Run(Shelf(tmp_path, tmp_path / "state")).missing({file.stream: [hole, hole]}, None, listing, now_ms=NOW_MS)
+    Run(Shelf(tmp_path, tmp_path / "state", "practice")).missing(
+        {file.stream: [hole, hole]}, None, listing, now_ms=NOW_MS
+    )
 
     assert file.file_id in file_ids(tmp_path)
     assert api.calls == ["Live_Tape_GetFilelist"]
@@ -202,7 +205,7 @@ def test_a_day_of_the_legacy_list_is_asked_again_until_its_channels_have_finishe
     asked = []
     for hours in (1, 11, 13, 14):
         now_ms = day.end_ms + hours * 3_600_000
-        Run(Shelf(tmp_path, tmp_path / "state")).legacy(listing, day, [stream], now_ms=now_ms)
+        Run(Shelf(tmp_path, tmp_path / "state", "practice")).legacy(listing, day, [stream], now_ms=now_ms)
         asked.append(len(api.calls))
 
     assert asked == [1, 2, 3, 3]
@@ -210,7 +213,7 @@ def test_a_day_of_the_legacy_list_is_asked_again_until_its_channels_have_finishe
 
 def test_answers_are_for_the_owner_alone(api, service, tmp_path):
     """They hold push addresses with their secrets."""
-    Run(Shelf(tmp_path, tmp_path / "state")).media(cloud(service), WINDOW)
+    Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud(service), WINDOW)
     answers = list((tmp_path / "recordings").rglob("*.json"))
 
     assert "txSecret" in answers[0].read_text()

@@ -12,14 +12,18 @@ from builder.cli import run
 from builder.errors import RemoteError
 from builder.pull.calls import Calls, TransientError, number_in, within
 from builder.pull.cloud import Cloud, CloudAccount, called, clients
+from builder.pull.holes import Task
 from builder.pull.legacy import LegacyAccount, LegacyList, fetch
+from builder.pull.run import Run
+from builder.pull.shelf import Shelf
 from builder.pull.windows import WEEK_MS, Window
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Sent
 from builder.simulate.messages import Event
 from builder.simulate.running import Running
 from builder.simulate.world import make_world
-from tests.provider.support import ENVIRON, aftercast, new_site
+from tests.provider.support import ENVIRON, Provider, aftercast, new_site
+from tests.provider.support import serving as serving_provider
 
 SECRETS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY")
 
@@ -131,7 +135,8 @@ def test_days_to_come_do_not_count_as_asked(origin, tmp_path, secrets):
         ])  # fmt: skip
     finally:
         service.stop()
-    marks = json.loads((tmp_path / "state" / "pull.json").read_bytes())
+    (progress,) = (source / "recordings" / "pulled").glob("*/.asked")
+    marks = json.loads(progress.read_bytes())
 
     assert code == 0
     assert len(marks) == 1
@@ -301,6 +306,25 @@ def test_an_address_that_fails_is_not_quoted(address):
 )
 def test_numbers_of_answers_are_read_or_are_none(value, number):
     assert number_in(value) == number
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"StreamName": "a", "StartTime": 10**29, "EndTime": 1},
+        {"StreamName": "a\ud800", "StartTime": 3600, "EndTime": 7200},
+        {"StreamName": ["a"], "StartTime": 3600, "EndTime": 7200},
+        {"StreamName": "a", "StartTime": -3600, "EndTime": -1},
+    ],
+)
+def test_a_task_that_cannot_be_one_is_passed_over(row, tmp_path, secrets):
+    """There is no record of it that a build could speak of, and the list goes into a file of its own."""
+    good = {"StreamName": "b", "StartTime": 3600, "EndTime": 7200}
+    with serving_provider(Provider(lambda _: {"TaskList": [row, good]})) as address:
+        cloud = Cloud(CloudAccount("i", "k", endpoint=address), Calls(budget=9, per_second=1000))
+        tasks = Run(Shelf(tmp_path, tmp_path / "state", "practice")).tasks(cloud, Window(0, 86_400_000))
+
+    assert tasks == [Task("b", 3_600_000, 7_200_000)]
 
 
 def test_a_list_of_tasks_that_goes_in_a_circle_is_a_failure():

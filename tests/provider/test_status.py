@@ -1,0 +1,132 @@
+"""`pull --status`: what became of known files, asked of an application that may not be the one that has them."""
+
+import json
+
+import pytest
+
+from builder.cli import run
+from tests.provider.support import ENVIRON, Provider, aftercast, media, new_site, serving
+
+A, B, C = (f"520000000000000000{number}" for number in (1, 2, 3))
+ENDS = {A: 1_754_006_400, B: 1_754_026_400, C: 1_754_046_400}
+SUB = 1500001
+
+
+class Library:
+    """What lies in which application (None: the main one), and what is forbidden."""
+
+    def __init__(self):
+        self.owner, self.forbidden, self.gone = {A: None, B: None, C: None}, set(), set()
+
+    def __call__(self, ask):
+        has = {name for name, owner in self.owner.items() if owner == ask.get("SubAppId")} - self.gone
+        there = [name for name in ask["FileIds"] if name in has]
+        return {
+            "MediaInfoSet": [
+                media(name, ENDS[name], Status="Forbidden" if name in self.forbidden else "Normal") for name in there
+            ],
+            "NotExistFileIdSet": [name for name in ask["FileIds"] if name not in has],
+        }
+
+
+@pytest.fixture
+def library():
+    return Library()
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch, library, capsys):
+    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
+        monkeypatch.setenv(name, ENVIRON[name])
+    with serving(Provider(library)) as address:
+        yield Site(new_site(tmp_path), address, capsys)
+
+
+class Site:
+    """A site whose notifications told of files; `status` asks, `shown` lists the files that are shown."""
+
+    def __init__(self, source, address, capsys):
+        self.source, self.address, self.capsys = source, address, capsys
+
+    def notify(self, *file_ids):
+        with (self.source / "recordings" / "told.jsonl").open("a") as file:
+            for name in file_ids:
+                body = {
+                    "event_type": 100, "appid": 1250000000, "app": "push.example.com", "appname": "live",
+                    "stream_id": "s", "file_id": name, "file_format": "mp4", "start_time": ENDS[name] - 600,
+                    "end_time": ENDS[name], "duration": 600, "file_size": 1000,
+                    "video_url": f"http://1250000000.vod2.myqcloud.com/a/{name}/f0.mp4",
+                }  # fmt: skip
+                file.write(json.dumps(body) + "\n")
+
+    def status(self, *more):
+        code = run(
+            ["pull", "--source", str(self.source), "--status", "--rate", "1000", "--endpoint", self.address, *more]
+        )
+        return code, self.capsys.readouterr().err
+
+    def shown(self):
+        lines = aftercast("sessions", "--json", "--source", str(self.source)).splitlines()
+        return [part["file_id"] for line in lines for track in json.loads(line)["tracks"] for part in track["parts"]]
+
+    def answers(self):
+        return [json.loads(path.read_bytes())["Response"] for path in sorted(self.source.rglob("status/*.json"))]
+
+
+def test_a_file_that_was_forbidden_comes_back_when_it_is_allowed_again(site, library):
+    """No session shows it any more; it is asked about all the same, and a new file beside it changes nothing."""
+    site.notify(A, B)
+    library.forbidden = {A}
+    site.status()
+    forbidden = site.shown()
+    library.forbidden = set()
+    site.notify(C)
+    site.status()
+
+    assert forbidden == [B]
+    assert site.shown() == [A, B, C]
+    assert [row["FileId"] for answer in site.answers() for row in answer["MediaInfoSet"]] == [A, B, C]
+
+
+def test_an_application_that_never_had_a_file_does_not_delete_it(site, library):
+    """It answers "does not exist" about every file of the other one."""
+    library.owner = {A: None, B: SUB, C: SUB}
+    site.notify(A, B, C)
+    said = [site.status(*more) for more in ((), ("--sub-app-id", str(SUB)), ())]
+
+    assert [code for code, _ in said] == [0, 0, 0]
+    assert "2 files are unknown there and always were: left as they stand" in said[0][1]
+    assert "1 file is unknown there" in said[1][1]
+    assert site.shown() == [A, B, C]
+
+
+def test_what_an_application_had_and_has_no_more_is_deleted_until_it_has_it_again(site, library):
+    site.notify(A, B)
+    site.status()
+    library.gone = {B}
+    site.status()
+    without = site.shown()
+    site.notify(C)  # the groups that are asked about are others now
+    site.status()
+    still_without = site.shown()
+    library.gone = set()
+    site.status()
+
+    assert (without, still_without) == ([A], [A, C])
+    assert site.shown() == [A, B, C]
+
+
+def test_the_application_that_has_a_file_takes_back_what_another_said(site, library):
+    """As answers were laid once: what the main application does not know was stored as deleted."""
+    library.owner = {A: None, B: SUB}
+    site.notify(A, B)
+    old = site.source / "recordings" / "pulled" / "status" / "0123456789abcdef.json"
+    old.parent.mkdir(parents=True)
+    old.write_text(json.dumps({"Response": {"MediaInfoSet": [media(A, ENDS[A])], "NotExistFileIdSet": [B]}}))
+    buried = site.shown()
+    site.status()
+    site.status("--sub-app-id", str(SUB))
+
+    assert buried == [A]
+    assert site.shown() == [A, B]
+    assert not old.exists()
