@@ -23,7 +23,7 @@ from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
-from builder.pull.run import Pulled, Run
+from builder.pull.run import Pulled, Run, is_name
 from builder.pull.shelf import Shelf
 from builder.pull.windows import DAY_MS, Window
 
@@ -138,6 +138,10 @@ def check(asked: Asked) -> None:
         raise ConfigError("`--missing` asks VOD or the legacy list, found `--from callbacks`")
     if asked.origin == "legacy" and not (asked.missing or asked.streams):
         raise ConfigError("`--stream` expected at least one stream for `--from legacy`, found none")
+    if not all(map(is_name, asked.streams)):
+        raise ConfigError(
+            "`--stream` expected a name that can be printed, found an empty one or one of other characters"
+        )
     if asked.endpoint and not (ENDPOINT_FORM.fullmatch(asked.endpoint) and is_address(asked.endpoint)):
         raise ConfigError("`--endpoint` expected an address such as `http://127.0.0.1:9000`")
     if asked.origin != "legacy" and urlsplit(asked.endpoint).path.strip("/"):

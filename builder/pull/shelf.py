@@ -156,9 +156,10 @@ def write(path: Path, data: bytes) -> None:
         temporary.replace(path)
         flush(str(path.parent))
     except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def make_folder(folder: Path) -> None:

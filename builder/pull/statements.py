@@ -24,7 +24,12 @@ class Statements:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._told = {name for _, answer in answers_in(shelf.folder, "**/*.json") for name in named(answer)}
+        self._told = {
+            name
+            for pattern in ("media/*/*.json", "status/*.json")
+            for _, answer in answers_in(shelf.folder, pattern)
+            for name in named(answer)
+        }
         self._places: defaultdict[str, set[Path]] = defaultdict(set)
         for pattern in ("status/*.json", "*/status/*.json"):  # the first: as laid before accounts had folders
             for path, answer in answers_in(shelf.everybody, pattern):

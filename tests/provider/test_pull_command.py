@@ -65,6 +65,8 @@ def test_every_interface_is_asked_by_the_command(origin, tmp_path):
         (["--rate", "nan"], "'nan' is not a number"),
         (["--endpoint", "http://127.0.0.1:99999"], "`--endpoint` expected an address"),
         (["--from", "legacy", "--stream", "a", "--endpoint", "http://a..b"], "`--endpoint` expected an address"),
+        (["--from", "legacy", "--stream", "a\udcff", "--endpoint", "http://127.0.0.1:1"], "`--stream` expected a name"),
+        (["--stream", ""], "`--stream` expected a name that can be printed, found an empty one"),
         (["--endpoint", "http://127.0.0.1:1/some/path"], "`--endpoint` expected an address without a path"),
         (
             ["--from", "callbacks", "--endpoint", "http://127.0.0.1:1/x"],
