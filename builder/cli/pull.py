@@ -81,7 +81,7 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled), "calls": calls.made}).decode())
     note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")
     if pulled.unsure:
-        note(f"{count(pulled.unsure, 'file is', 'files are')} unknown there and always were: left as they stand")
+        note(f"{count(pulled.unsure, 'file')}, unknown there now and before, left as told")
         note("recordings of another VOD application are asked about with its `--sub-app-id`")
     if not pulled.finished:
         note("the budget is spent; run it again to go on")

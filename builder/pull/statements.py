@@ -2,21 +2,26 @@
 
 An application answers "does not exist" about every file of another one. So that counts as "deleted" only from the
 account that has told of the file before: its own earlier answers are the evidence. Statements about a file that lie in
-earlier answers, of any account, go when a newer one is laid: nothing else takes a "deleted" back.
+earlier answers, of any account, go when a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" of
+the same time. In a listing, which may be all that tells of the recording, the newer row takes the place of the other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder.pull.calls import rows_in
+from builder.pull.calls import object_in, rows_in
 from builder.pull.names import hashed
 from builder.pull.shelf import Shelf, answer_at, answers_in, put
 
 KNOWN, GONE = "MediaInfoSet", "NotExistFileIdSet"
+STATUS = ("status/*.json", "*/status/*.json")  # the first of each: as laid before accounts had folders
+LISTINGS = ("media/*/*.json", "*/media/*/*.json")
+
+Row = dict[str, Any]
 
 
 class Statements:
@@ -24,17 +29,9 @@ class Statements:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._told = {
-            name
-            for pattern in ("media/*/*.json", "status/*.json")
-            for _, answer in answers_in(shelf.folder, pattern)
-            for name in named(answer)
-        }
-        self._places: defaultdict[str, set[Path]] = defaultdict(set)
-        for pattern in ("status/*.json", "*/status/*.json"):  # the first: as laid before accounts had folders
-            for path, answer in answers_in(shelf.everybody, pattern):
-                for name in named(answer):
-                    self._places[name].add(path)
+        self._told: set[str] = set()
+        self._places = self._index(STATUS, named)
+        self._forbidding = self._index(LISTINGS, forbidden_in)
 
     def lay(self, group: Sequence[str], answer: dict[str, Any]) -> int:
         """Lay the answer about a group of files; return how many it does not know and never told of."""
@@ -43,22 +40,57 @@ class Statements:
         gone = [name for name in unknown if name in self._told]
         stated = {**answer, "Response": {**response, GONE: gone}}
         place = self.shelf.lay(f"status/{hashed(*group)}.json", stated)
+        self._told.update(named(stated))
+        self._drop_older(stated, place)
+        self._renew_listings(stated)
+        return len(unknown) - len(gone)
+
+    def _drop_older(self, stated: dict[str, Any], place: Path) -> None:
         older: defaultdict[Path, set[str]] = defaultdict(set)
         for name in named(stated):
-            self._told.add(name)
             for path in self._places[name] - {place}:
                 older[path].add(name)
             self._places[name] = {place}
         for path, names in older.items():
             drop(path, names)
-        return len(unknown) - len(gone)
+
+    def _renew_listings(self, stated: dict[str, Any]) -> None:
+        still_forbidden = set(forbidden_in(stated))
+        for row in known_in(stated):
+            if row["FileId"] not in still_forbidden:
+                for path in self._forbidding.pop(row["FileId"], ()):
+                    renew(path, row)
+
+    def _index(
+        self, patterns: Sequence[str], names: Callable[[dict[str, Any]], Iterator[str]]
+    ) -> defaultdict[str, set[Path]]:
+        """Return where answers say something of files, and remember what those of this account tell of."""
+        places: defaultdict[str, set[Path]] = defaultdict(set)
+        for pattern in patterns:
+            for path, answer in answers_in(self.shelf.everybody, pattern):
+                if path.is_relative_to(self.shelf.folder):
+                    self._told.update(named(answer))
+                for name in names(answer):
+                    places[name].add(path)
+        return places
+
+
+def known_in(answer: dict[str, Any]) -> Iterator[Row]:
+    """Yield the rows of the files that an answer knows."""
+    return (row for row in rows_in(answer["Response"].get(KNOWN)) if isinstance(row.get("FileId"), str))
 
 
 def named(answer: dict[str, Any]) -> Iterator[str]:
     """Yield the ids of the files that an answer says something of."""
-    response = answer["Response"]
-    yield from (row["FileId"] for row in rows_in(response.get(KNOWN)) if isinstance(row.get("FileId"), str))
-    yield from texts_in(response.get(GONE))
+    yield from (row["FileId"] for row in known_in(answer))
+    yield from texts_in(answer["Response"].get(GONE))
+
+
+def forbidden_in(answer: dict[str, Any]) -> Iterator[str]:
+    """Yield the ids of the files that an answer calls forbidden."""
+    for row in known_in(answer):
+        if str(object_in(row.get("BasicInfo")).get("Status")).endswith("Forbidden"):
+            yield row["FileId"]
 
 
 def texts_in(value: Any) -> list[str]:
@@ -77,3 +109,13 @@ def drop(path: Path, file_ids: Container[str]) -> None:
         put(path, {**answer, "Response": {**response, KNOWN: known, GONE: gone}})
     else:
         path.unlink(missing_ok=True)
+
+
+def renew(path: Path, newer: Row) -> None:
+    """Put a row in the place of the one that a listing has of the same file."""
+    answer = answer_at(path)
+    if answer is None:
+        return
+    rows = rows_in(answer["Response"].get(KNOWN))
+    renewed = [newer if row.get("FileId") == newer["FileId"] else row for row in rows]
+    put(path, {**answer, "Response": {**answer["Response"], KNOWN: renewed}})

@@ -20,12 +20,14 @@ class Library:
 
     def __call__(self, ask):
         has = {name for name, owner in self.owner.items() if owner == ask.get("SubAppId")} - self.gone
-        there = [name for name in ask["FileIds"] if name in has]
+        asked = ask.get("FileIds", sorted(has))  # none: a listing
+        there = [name for name in asked if name in has]
         return {
+            "TotalCount": len(there),
             "MediaInfoSet": [
                 media(name, ENDS[name], Status="Forbidden" if name in self.forbidden else "Normal") for name in there
             ],
-            "NotExistFileIdSet": [name for name in ask["FileIds"] if name not in has],
+            "NotExistFileIdSet": [name for name in asked if name not in has],
         }
 
 
@@ -65,6 +67,10 @@ class Site:
         )
         return code, self.capsys.readouterr().err
 
+    def list(self):
+        assert run(["pull", "--source", str(self.source), "--rate", "1000", "--endpoint", self.address, "--since", "2025-08-01",
+                    "--until", "2025-08-02"]) == 0  # fmt: skip
+
     def shown(self):
         lines = aftercast("sessions", "--json", "--source", str(self.source)).splitlines()
         return [part["file_id"] for line in lines for track in json.loads(line)["tracks"] for part in track["parts"]]
@@ -88,6 +94,21 @@ def test_a_file_that_was_forbidden_comes_back_when_it_is_allowed_again(site, lib
     assert [row["FileId"] for answer in site.answers() for row in answer["MediaInfoSet"]] == [A, B, C]
 
 
+def test_a_file_that_was_listed_as_forbidden_comes_back_when_it_is_allowed_again(site, library):
+    """Both answers are of the same time as far as they tell, and of two such the severer would hold."""
+    library.forbidden = {A}
+    site.list()
+    forbidden = site.shown()
+    library.forbidden = set()
+    site.status()
+    allowed = site.shown()
+    library.gone = {A}
+    site.status()
+
+    assert (forbidden, allowed) == ([B, C], [A, B, C])
+    assert site.shown() == [B, C]
+
+
 def test_an_application_that_never_had_a_file_does_not_delete_it(site, library):
     """It answers "does not exist" about every file of the other one."""
     library.owner = {A: None, B: SUB, C: SUB}
@@ -95,8 +116,8 @@ def test_an_application_that_never_had_a_file_does_not_delete_it(site, library):
     said = [site.status(*more) for more in ((), ("--sub-app-id", str(SUB)), ())]
 
     assert [code for code, _ in said] == [0, 0, 0]
-    assert "2 files are unknown there and always were: left as they stand" in said[0][1]
-    assert "1 file is unknown there" in said[1][1]
+    assert "2 files, unknown there now and before, left as told" in said[0][1]
+    assert "1 file, unknown there now and before, left as told" in said[1][1]
     assert site.shown() == [A, B, C]
 
 
