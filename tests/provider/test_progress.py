@@ -11,7 +11,7 @@ import pytest
 
 from builder.cli import run
 from builder.cli.pull import logged
-from builder.errors import ConfigError
+from builder.errors import ConfigError, RemoteError
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.run import Run
@@ -264,3 +264,13 @@ def test_one_strange_value_stops_neither_the_day_nor_the_others(pull, provider, 
     assert "half of a surrogate pair" in problems
     assert "5200000000000000003" in sessions
     assert "5200000000000000001" not in sessions
+
+
+def test_an_answer_nested_beyond_writing_is_none(tmp_path):
+    answer: dict = {}
+    for _ in range(100_000):
+        answer = {"a": answer}
+
+    with pytest.raises(RemoteError, match="nested too deeply"):
+        Shelf(tmp_path, tmp_path / "state", "practice").lay("x.json", answer)
+    assert not (tmp_path / "recordings").exists()
