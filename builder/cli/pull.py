@@ -18,6 +18,7 @@ from builder.cli.common import json_option, note, places_of, source_option, stat
 from builder.cli.reading import up_to_date
 from builder.errors import ConfigError
 from builder.explain import count
+from builder.media import host_of
 from builder.places import Places
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
@@ -182,15 +183,15 @@ def find_holes(places: Places, asked: Asked, window: Window, tasks: list[Task]) 
     return {stream: windows for stream, windows in found.items() if not asked.streams or stream in asked.streams}
 
 
-def known_files(places: Places, streams: tuple[str, ...]) -> list[str]:
-    """Return the file ids of all recordings, as far as VOD can know them: its ids are numbers.
+def known_files(places: Places, streams: tuple[str, ...]) -> dict[str, str]:
+    """Return the file ids of all recordings and the hosts of their media, as far as VOD can know them: by numbers.
 
     Those that are gone, forbidden or set aside are among them: what was said of them may have changed.
     """
     with up_to_date(places.source, places.state) as desk:
         sessions = (one for one in desk.catalog.all_sessions() if not streams or one.stream.stream_id in streams)
-        keys = (key.partition("@")[0] for one in sessions for key in one.recordings)  # "@" and the account of a second
-        return sorted({key for key in keys if VOD_FILE_ID.fullmatch(key)})
+        told = (recording for one in sessions for recording in desk.catalog.recordings_of(one))
+        return {one.file_id: host_of(one.url) for one in told if VOD_FILE_ID.fullmatch(one.file_id)}
 
 
 def window_of(asked: Asked, now_ms: int) -> Window:

@@ -118,17 +118,18 @@ class Run:
             self.shelf.forget_listed()
         return pulled
 
-    def status(self, cloud: Cloud, file_ids: Sequence[str], streams: Sequence[str] = ()) -> Pulled:
-        """Ask what became of known files, sorted ids: deleted and forbidden ones become tombstones.
+    def status(self, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str] = ()) -> Pulled:
+        """Ask what became of known files, told with the hosts of their media: deleted ones become tombstones.
 
         Where none of the files is known at all, the account is the wrong one, and believing it would empty the site.
         """
         what = f"status {label(streams)}"
         asked_to = self.shelf.progress.get(what, "")
-        left = [file_id for file_id in file_ids if file_id > asked_to] or list(file_ids)
-        statements = Statements(self.shelf)
+        file_ids = sorted(hosts)
+        left = [file_id for file_id in file_ids if file_id > asked_to] or file_ids
+        statements = Statements(self.shelf, hosts)
         held: list[tuple[Sequence[str], dict[str, Any]]] = []
-        is_known = left != list(file_ids)  # an earlier run has seen one
+        is_known = left != file_ids  # an earlier run has seen one
         try:
             for number, answer in enumerate(cloud.media_of(left)):
                 self.windows += 1

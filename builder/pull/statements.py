@@ -1,15 +1,16 @@
 """What the media library's answers say of files: there, forbidden or gone; one statement a file, the newest.
 
-An application answers "does not exist" about every file of another one. So that counts as "deleted" only from the
-account that has told of the file before: its own earlier answers are the evidence. Statements about a file that lie in
-earlier answers, of any account, go when a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" of
-the same time. In a listing, which may be all that tells of the recording, the newer row takes the place of the other.
+An application answers "does not exist" about every file of another one. So that counts as "deleted" only from an
+account that has told of the file before, or tells of others at the same media host (each application has hosts of its
+own) while no other account knows the file. Statements about a file that lie in earlier answers, of any account, go when
+a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" of the same time. In a listing, which may be
+all that tells of the recording, the newer row takes the place of the other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,23 +28,33 @@ Row = dict[str, Any]
 class Statements:
     """The answers about what became of files, beside those that say what an account has told of before."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, hosts: Mapping[str, str]) -> None:
         self.shelf = shelf
-        self._told: set[str] = set()
+        self._hosts = hosts  # of the media of each file that is asked about
+        self._told: set[str] = set()  # of which this account has told, …
+        self._others: set[str] = set()  # … and those that another one knows
         self._places = self._index(STATUS, named)
         self._forbidding = self._index(LISTINGS, forbidden_in)
+        self._homes = set(self._hosts_of(self._told))
 
     def lay(self, group: Sequence[str], answer: dict[str, Any]) -> int:
         """Lay the answer about a group of files; return how many it does not know and never told of."""
         response = answer["Response"]
         unknown = [name for name in texts_in(response.get(GONE)) if name in group]
-        gone = [name for name in unknown if name in self._told]
+        self._homes.update(self._hosts_of(row["FileId"] for row in known_in(answer)))
+        gone = [name for name in unknown if name in self._told or self._is_at_home(name)]
         stated = {**answer, "Response": {**response, GONE: gone}}
         place = self.shelf.lay(f"status/{hashed(*group)}.json", stated)
         self._told.update(named(stated))
         self._drop_older(stated, place)
         self._renew_listings(stated)
         return len(unknown) - len(gone)
+
+    def _is_at_home(self, name: str) -> bool:
+        return self._hosts.get(name) in self._homes and name not in self._others
+
+    def _hosts_of(self, names: Iterable[str]) -> Iterator[str]:
+        return (host for name in names if (host := self._hosts.get(name)))
 
     def _drop_older(self, stated: dict[str, Any], place: Path) -> None:
         older: defaultdict[Path, set[str]] = defaultdict(set)
@@ -70,6 +81,8 @@ class Statements:
             for path, answer in answers_in(self.shelf.everybody, pattern):
                 if path.is_relative_to(self.shelf.folder):
                     self._told.update(named(answer))
+                else:
+                    self._others.update(row["FileId"] for row in known_in(answer))
                 for name in names(answer):
                     places[name].add(path)
         return places

@@ -50,14 +50,14 @@ class Site:
     def __init__(self, source, address, capsys):
         self.source, self.address, self.capsys = source, address, capsys
 
-    def notify(self, *file_ids):
+    def notify(self, *file_ids, host="1250000000"):
         with (self.source / "recordings" / "told.jsonl").open("a") as file:
             for name in file_ids:
                 body = {
                     "event_type": 100, "appid": 1250000000, "app": "push.example.com", "appname": "live",
                     "stream_id": "s", "file_id": name, "file_format": "mp4", "start_time": ENDS[name] - 600,
                     "end_time": ENDS[name], "duration": 600, "file_size": 1000,
-                    "video_url": f"http://1250000000.vod2.myqcloud.com/a/{name}/f0.mp4",
+                    "video_url": f"http://{host}.vod2.myqcloud.com/a/{name}/f0.mp4",
                 }  # fmt: skip
                 file.write(json.dumps(body) + "\n")
 
@@ -112,13 +112,34 @@ def test_a_file_that_was_listed_as_forbidden_comes_back_when_it_is_allowed_again
 def test_an_application_that_never_had_a_file_does_not_delete_it(site, library):
     """It answers "does not exist" about every file of the other one."""
     library.owner = {A: None, B: SUB, C: SUB}
-    site.notify(A, B, C)
+    site.notify(A)
+    site.notify(B, C, host=str(SUB))
     said = [site.status(*more) for more in ((), ("--sub-app-id", str(SUB)), ())]
 
     assert [code for code, _ in said] == [0, 0, 0]
     assert "2 files, unknown there now and before, left as told" in said[0][1]
     assert "1 file, unknown there now and before, left as told" in said[1][1]
     assert site.shown() == [A, B, C]
+
+
+def test_what_was_deleted_before_anybody_asked_is_gone_where_others_of_its_host_are_known(site, library):
+    site.notify(A, B, C)
+    library.gone = {B}
+    code, said = site.status()
+
+    assert (code, "unknown" in said) == (0, False)
+    assert site.shown() == [A, C]
+
+
+def test_of_two_applications_at_one_host_each_takes_back_what_the_other_said(site, library):
+    library.owner = {A: None, B: SUB}
+    site.notify(A, B)
+    site.status()
+    buried = site.shown()
+    site.status("--sub-app-id", str(SUB))
+
+    assert buried == [A]
+    assert site.shown() == [A, B], "what the first one knows is not for the other to bury"
 
 
 def test_what_an_application_had_and_has_no_more_is_deleted_until_it_has_it_again(site, library):
