@@ -22,7 +22,7 @@ from builder.collect.line import decode, encode
 from builder.collect.redaction import redacted
 from builder.errors import LockedError, StorageError
 from builder.model import Value
-from builder.sources.strict_json import strict_object
+from builder.sources.strict_json import strict_value
 
 STORED = re.compile(r"(?!\.).*\.jsonl(\.gz)?")
 CUT = ".cut-"
@@ -95,13 +95,15 @@ def _redact_file(path: Path, key: bytes) -> Rewritten:
 
 
 def _redact_line(line: bytes, key: bytes) -> tuple[str, bytes]:
-    """Redact one line, also one that was: an older version may have known fewer ways to write a secret."""
+    """Redact one line, also one that was: an older version knew fewer secrets, and made some lines too long."""
     stored = decode(line)
     if stored is None:
         return "left", line
     try:
-        message = strict_object(stored.body.encode())
+        message = strict_value(stored.body)
     except ValueError:
+        return "left", line
+    if not isinstance(message, dict):
         return "left", line
     body = redacted(message, key)
     if stored.redacted and body == stored.body:

@@ -9,6 +9,7 @@ import re
 import time
 import tracemalloc
 from pathlib import Path
+from unittest import mock
 from urllib.parse import quote
 
 import msgspec
@@ -25,8 +26,9 @@ from builder.collect.redaction import hashed, redacted, scrub
 from builder.collect.rewriting import redact_folder
 from builder.errors import ConfigError, StorageError
 from builder.model import Notice, Problem
-from builder.sources import SourceSettings, find_sources, read
+from builder.sources import SourceSettings, find_sources, limits, read
 from builder.sources.records import items_of
+from builder.sources.strict_json import strict_object, strict_value
 from tests.collect.support import DAY, HOSTILE, KEY, body_of, running
 
 HASH_KEY = b"k" * 32
@@ -418,6 +420,16 @@ def test_lines_of_an_older_redaction_are_redacted_again(folder: Path) -> None:
     assert b"CANARYTOKEN" not in path.read_bytes()
 
 
+def test_lines_that_an_older_redaction_made_too_long_are_records_again(folder: Path) -> None:
+    """It wrote one hash for each item of a list; no build accepts such a record."""
+    path = folder / "2025-09-05.jsonl"
+    body = json.dumps({"file_id": "1", "token": [H(str(number)) for number in range(9_000)]})
+    path.write_bytes(encode(1, "fresh", body, redacted=True))
+
+    assert "2025-09-05.jsonl: 1 redacted, 0 before\n" in redact(folder.parents[1])[1]
+    assert len(decode(path.read_bytes()).body) < limits.RECORD_BYTES < len(body)
+
+
 def test_nothing_to_redact_is_no_error(tmp_path: Path) -> None:
     """A site that never received anything."""
     assert redact(tmp_path) == (0, "", f"aftercast: `{tmp_path}/recordings/callbacks` does not exist, nothing to do\n")
@@ -481,6 +493,97 @@ def test_a_redacted_record_stays_within_the_limit_of_a_record() -> None:
     assert len(chinese.encode()) < 65_536
     assert json.loads(text) == {"stream_param": H(many["stream_param"])}
     assert json.loads(redacted({"a": "token=x&" * 7_000}, HASH_KEY)) == {"a": H("token=x&" * 7_000)}
+
+
+RECORDING = {
+    "file_id": "5200000000000000002",
+    "file_format": "mp4",
+    "start_time": 1757060000,
+    "end_time": 1757061800,
+    "duration": 1800,
+    "video_url": "http://v.example.com/b.mp4",
+}
+BEGINNING = body_of(**RECORDING).decode()[:-1]  # of a notification to which more is added
+
+
+def filled(unit: str, start: str = ',"a":[', end: str = "]}") -> bytes:
+    """Return a body of exactly the limit: as many units as there is room for."""
+    count = (limits.RECORD_BYTES - len(BEGINNING + start + end) + 1) // (len(unit) + 1)
+    body = BEGINNING + start + ",".join([unit] * count) + end
+    return body.encode() + b" " * (limits.RECORD_BYTES - len(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        filled("1", ',"token":['),
+        filled('{"key":1}'),
+        filled('{"key":"CANARY1"}'),
+        filled('{"key":[1e15,1e15]}'),
+        filled('"key=1"'),
+        filled('{"key=1":2}'),
+        filled('["a","token:CANARY1"]'),
+        filled('"key=1&key=1&key=1"', ',"title":['),
+        filled('"http://h/?key=1"', ',"url":['),
+        filled('"rtmp://h:1@h"'),
+        filled(r'"{\"key\":1}"'),
+        filled(r'"\"key\":1"'),
+        filled('{"a":"b","sign":1}'),
+        filled('"a=1"', ',"stream_param":['),
+        filled('{"a":1}', ',"stream_param":['),
+        filled(r'{\"key\":1}', r',"callback_ext":"{\"session_id\":\"s1\",\"list\":[', ']}"}'),
+        filled("1e15", ',"token":1,"a":['),
+    ],
+)  # fmt: skip
+def test_a_record_that_was_within_the_limit_is_within_it_redacted(body: bytes) -> None:
+    """However short the secrets and however many; nothing of them is left, and a second time changes nothing."""
+    text = redacted(strict_object(body), HASH_KEY)
+
+    assert len(body) == limits.RECORD_BYTES >= len(text.encode())
+    assert "CANARY" not in text
+    assert redacted(strict_object(text.encode()), HASH_KEY) == text
+    assert [without_excerpt(item) for item in items_of(text.encode(), (KEY,))] == [
+        without_excerpt(item) for item in items_of(body, (KEY,))
+    ]
+
+
+TOKENS = st.sampled_from(["1e15", "1.5e-7", "12E4", "0.10", "-2e0", "7", "0", "true", "null", '"CANARY"', "1e22"])
+MEMBERS = st.sampled_from(["token", "key=CANARY", "a", "title", "stream_param", "video_url", "sign", "callback_ext"])
+WRITTEN = st.recursive(  # JSON as it may be written, which is often shorter than as Python writes it
+    TOKENS | st.text("ab=:,;&?%3D2\"'\\{}[]\u4f60 keyCANARY://@", max_size=30).map(lambda text: json.dumps(text, ensure_ascii=False)),
+    lambda inner: st.lists(inner, max_size=4).map(lambda items: "[" + ",".join(items) + "]")
+    | st.dictionaries(MEMBERS, inner, max_size=4).map(lambda items: "{" + ",".join(f'"{name}":{item}' for name, item in items.items()) + "}")
+    | inner.map(lambda text: json.dumps(text, ensure_ascii=False)),
+)  # fmt: skip
+
+
+@given(st.dictionaries(MEMBERS, WRITTEN, min_size=1, max_size=6))
+def test_redaction_makes_no_message_longer_where_there_is_no_room(members: dict[str, str]) -> None:
+    """With a limit of just its own length; and a second time changes nothing there either."""
+    body = "{" + ",".join(f'"{name}":{item}' for name, item in members.items()) + "}"
+    with mock.patch.object(limits, "RECORD_BYTES", len(body.encode())):
+        text = redacted(strict_value(body), HASH_KEY)
+        again = redacted(strict_value(text), HASH_KEY)
+
+    assert len(text.encode()) <= len(body.encode())
+    assert again == text
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"video_url": "http://v.example.com/b.mp4?" + "key=1&" * 330},
+        {"stream_id": "key=1&" * 80},
+        {"key=1&" * 40: 1},
+    ],
+)
+def test_what_the_builder_uses_stays_within_its_own_limits(member: dict[str, object]) -> None:
+    """An address of two thousand characters, an id of five hundred, a name of 250: each would be refused if it grew."""
+    text = redacted(json.loads(body_of(**{**RECORDING, **member})), HASH_KEY)
+    (item,) = items_of(text.encode(), (KEY,))
+
+    assert "key=1" not in text
+    assert isinstance(item, Notice)
 
 
 @pytest.mark.parametrize("is_redacted", [False, True])
