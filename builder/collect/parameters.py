@@ -40,6 +40,7 @@ _PAIR = re.compile(
     rf"(?P<equals>[=\uff1d]|[:\uff1a](?!//))[ \t]*+(?:(?i:bearer|basic)[ \t]++)?+"
 )
 _QUOTED = re.compile(rf"""(?P<open>{_QUOTE})(?P<value>(?:[^\\"']++|\\++(?!["'])|(?!(?P=open)){_QUOTE})*+)""")
+_BRACKET = re.compile(rf"(?:{_QUOTED.pattern})(?P=open)?+|(?P<opens>[\[{{])|[\]}}]")  # or a text, to pass over
 # A number under a quoted name: JSON goes on behind it.
 _SCALAR = re.compile(r"""(?P<value>(?!null\b)[^\s,\[\]{}"'\\]++)""")
 # A comma ends a value only where another parameter begins, or nothing: passwords hold commas.
@@ -144,10 +145,9 @@ def _values(view: str, kind: Kind) -> Iterator[Found]:
         if pair["quote"] and name == "sign" and is_message:
             continue
         value = _value_of(pair)
-        if value is not None and value["value"]:
-            end = value.end()
-            needs_quote = pair["quote"] and value.re is _SCALAR
-            yield Found(*value.span("value"), slice(*pair.span("quote")) if needs_quote else slice(0))
+        if value is not None and value.start < value.end:
+            end = value.end
+            yield value
 
 
 def _counts(pair: re.Match[str], name: str, kind: Kind) -> bool:
@@ -157,8 +157,26 @@ def _counts(pair: re.Match[str], name: str, kind: Kind) -> bool:
     return bool(pair["quote"]) or pair["equals"] in _EQUALS or (name not in WORDS and not pair["slashes"])
 
 
-def _value_of(pair: re.Match[str]) -> re.Match[str] | None:
-    found = _QUOTED.match(pair.string, pair.end())
-    if found or pair["quote"]:
-        return found or _SCALAR.match(pair.string, pair.end())
-    return (_AFTER_EQUALS if pair["equals"] in _EQUALS else _AFTER_COLON).match(pair.string, pair.end())
+def _value_of(pair: re.Match[str]) -> Found | None:
+    """Return what stands behind a name; under a quoted one without quotes of its own it is a value of JSON."""
+    text, start = pair.string, pair.end()
+    quote, pattern = slice(0), _AFTER_EQUALS if pair["equals"] in _EQUALS else _AFTER_COLON
+    if _QUOTED.match(text, start):
+        pattern = _QUOTED
+    elif pair["quote"]:
+        quote, pattern = slice(*pair.span("quote")), _SCALAR
+        if text.startswith(("[", "{"), start):
+            return Found(start, _end_of_brackets(text, start), quote)
+    found = pattern.match(text, start)
+    return Found(*found.span("value"), quote) if found else None
+
+
+def _end_of_brackets(text: str, start: int) -> int:
+    """Return where the array or object that begins at `start` ends; cut short, it goes to the end of the text."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text, start):
+        if not bracket["open"]:
+            depth += 1 if bracket["opens"] else -1
+        if depth == 0:
+            return bracket.end()
+    return len(text)

@@ -104,6 +104,24 @@ def test_secrets_are_found_however_they_are_written(text: str, kept: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("before", "value", "after"),
+    [
+        ('{"token":', '[1,"X"', ""),
+        ('{"token": ', '{"a":[[1],"X"]', ""),
+        ('{"token":', '[1,{"a":"]"},"it\'s"]', ',"b":[2'),
+        (r"said {\"token\":", r"{\"a\":[\"}\\\"\"]}", r", \"b\":[]"),
+        ("{'token':", "['X']", " and 'a':["),
+        ("%7B%22token%22%3A", "%5B%22X%22%5D", "%2C%22b%22%3A1"),
+    ],
+)
+def test_an_array_or_object_in_broken_json_is_hidden_as_a_whole(before: str, value: str, after: str) -> None:
+    """To its end, or to the end of a text that was cut short; in quotes like those of its name."""
+    quote = re.search(r"""\\?["']|%22""", before)[0]
+
+    assert scrub(before + value + after, HASH_KEY) == f"{before}{quote}{H(value)}{quote}{after}"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "tokenizer=fast&key_frame_interval=2&monkey=1&secretary=x&design=y",
@@ -127,6 +145,7 @@ def test_harmless_words_stay(text: str) -> None:
         ({"a": [{"password": "X"}], "auth": True}, {"a": [{"password": H("X")}], "auth": H("true")}),
         ({"api_key": {"a": ["X", None, ""], "b": 1.5}}, {"api_key": {"a": [H("X"), None, ""], "b": H("1.5")}}),
         ({"stream_param": {"txSecret": "X", "phone": 1, "record": "mp4"}}, {"stream_param": {"txSecret": H("X"), "phone": H("1"), "record": "mp4"}}),
+        ({"stream_param": {"title": "token:X", "vj": "a", "mix": 1}}, {"stream_param": {"title": f"token:{H('X')}", "vj": "a", "mix": 1}}),
         ({"stream_param": ["a=X", 7]}, {"stream_param": [f"a={H('X')}", H("7")]}),
         ({"streamParam": "foo=X"}, {"streamParam": f"foo={H('X')}"}),
         ({"stream_param": '{"phone":"X","a":"b=c"}'}, {"stream_param": H('{"phone":"X","a":"b=c"}')}),
@@ -169,6 +188,8 @@ PLACES = (
     lambda name, secret: {"a": quote(quote(f"rtmp://h/b?{name}={secret}&x=1", safe=""), safe="")},
     lambda name, secret: {"a": json.dumps(json.dumps({"b": [{name: secret}]}))},
     lambda name, secret: {"a": json.dumps({name: secret})[:-1]},
+    lambda name, secret: {"a": json.dumps({name: [1, {"b": secret}]})[:-2]},
+    lambda name, secret: {"stream_param": {"title": f"{name}:{secret}"}},
     lambda name, secret: {"callback_url": f"http://h.example.com/{name}={secret}/x"},
     lambda name, secret: {"play_url": f"http://h.example.com/live;{name}={secret}/x.m3u8"},
     lambda name, secret: {"pushUrl": f"https://h.example.com/live/x%3F{name}%3D{secret}"},
@@ -469,6 +490,9 @@ def test_canaries_of_the_corpus_do_not_survive() -> None:
         "token,=" * 8_000,
         "://a:" * 12_000,
         '["' * 30_000,
+        '"key":[' * 8_000,
+        '"key":["' * 8_000,
+        '"key":[],' * 7_000,
         "a=" * 30_000,
         "a%3D" * 15_000,
         "a%25" * 15_000 + "=b",
