@@ -10,6 +10,7 @@ import click
 from builder.cli.common import note, source_option
 from builder.collect.keys import redaction_key
 from builder.collect.rewriting import passed_over, redact_folder, set_aside
+from builder.errors import StorageError
 
 SHOWN_FILES = 24
 
@@ -28,12 +29,19 @@ def command(source: Path) -> None:
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     folder = source / "recordings" / "callbacks"
     key = redaction_key(os.environ)
+    failure = None
     if folder.is_dir():
-        redact(folder, key)
+        try:
+            redact(folder, key)
+        except StorageError as error:
+            failure = error  # said at the end: the notes are about other files
+        tell_set_aside(folder)
         tell_passed_over(folder)
     else:
         note(f"`{folder}` does not exist, nothing to do")
     tell_others(folder)
+    if failure:
+        raise failure
 
 
 def redact(folder: Path, key: bytes) -> None:
@@ -42,6 +50,10 @@ def redact(folder: Path, key: bytes) -> None:
         click.echo(f"{file.name}: {file.redacted} redacted, {file.already} before")
         if file.left:
             note(f"`{folder / file.name}`: {_lines(file.left)} not written by the receiver, left as found")
+
+
+def tell_set_aside(folder: Path) -> None:
+    """Name the torn tails, which hold what nobody has acknowledged."""
     pieces = set_aside(folder)
     if pieces:
         note(f"torn tails kept aside may hold secrets: {', '.join(pieces)}")

@@ -38,7 +38,11 @@ class Rewritten(Value, frozen=True):
 
 
 def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
-    """Redact every segment of `folder`, which no receiver may be using; yields one report per segment, by name."""
+    """Redact every segment of `folder`, which no receiver may be using; yields one report per segment, by name.
+
+    A file that cannot be redacted holds no other up; at the end `StorageError` names all of them.
+    """
+    failures: list[str] = []
     disk = Disk()
     try:
         lock = disk.lock(folder)
@@ -47,9 +51,22 @@ def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
     try:
         for name in disk.names(folder):
             if _is_redacted(folder / name):
-                yield _redact_file(folder / name, key)
+                try:
+                    report = _redact_file(folder / name, key)
+                except (OSError, EOFError, zlib.error) as error:
+                    failures.append(_failure(folder / name, error))
+                else:
+                    yield report
     finally:
         disk.close(lock)
+    if failures:
+        raise StorageError("; ".join(failures), hint="move it away or repair it, and run this again")
+
+
+def _failure(path: Path, error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"failed to redact `{path}`: {error.strerror.lower()}"
+    return f"`{path}` is not whole, it was left as found"
 
 
 def passed_over(folder: Path) -> list[Path]:
@@ -79,17 +96,12 @@ def _redact_file(path: Path, key: bytes) -> Rewritten:
     """Redact one file line by line; it is replaced only if that changes something."""
     counts = {"redacted": 0, "already": 0, "left": 0}
     with replacement(path) as new:
-        try:
-            with opened(path) as lines, packed(new.file, path) as out:
-                for line in lines:
-                    content = line.removesuffix(b"\n")
-                    outcome, changed = _redact_line(content, key)
-                    counts[outcome] += bool(content)
-                    out.write(changed + line[len(content) :])
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise StorageError(
-                f"`{path}` is not whole, it was left as found", hint="move it away or repair it"
-            ) from error
+        with opened(path) as lines, packed(new.file, path) as out:
+            for line in lines:
+                content = line.removesuffix(b"\n")
+                outcome, changed = _redact_line(content, key)
+                counts[outcome] += bool(content)
+                out.write(changed + line[len(content) :])
         new.is_wanted = bool(counts["redacted"])
     return Rewritten(name=path.name, **counts)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import gzip
+import io
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -19,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.cli import cli
+from builder.collect import rewriting
 from builder.collect.disk import Disk
 from builder.collect.keys import redaction_key
 from builder.collect.line import decode, encode
@@ -352,6 +358,52 @@ def test_a_compressed_file_that_is_not_whole_is_left_as_found(folder: Path) -> N
 
     assert path.read_bytes() == broken
     assert sorted(entry.name for entry in folder.iterdir()) == names
+
+
+def test_a_file_that_is_not_whole_holds_no_other_up(folder: Path) -> None:
+    """Two broken copies, the first of all files and another: the rest is redacted, all notes are there, exit 5 names both."""
+    whole = (folder / "2025-09-03.jsonl.gz").read_bytes()
+    (folder / "2025-09-03.jsonl.gz").write_bytes(whole[:-9])
+    (folder / "2025-09-04.jsonl.gz").write_bytes(b"no gzip")
+    (folder / "notes.txt").touch()
+    outcome = subprocess.run(
+        [sys.executable, "-m", "builder", "redact", "--source", str(folder.parents[1])],
+        env={**os.environ, "AFTERCAST_REDACT_KEY": "k"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert outcome.returncode == 5
+    assert outcome.stdout == "2025-09-04.jsonl: 1 redacted, 0 before\n2025-09-05.jsonl: 1 redacted, 1 before\n"
+    assert f"`{folder / 'notes.txt'}` was passed over" in outcome.stderr
+    assert "torn tails kept aside" in outcome.stderr
+    assert outcome.stderr.endswith(
+        f"aftercast: `{folder / '2025-09-03.jsonl.gz'}` is not whole, it was left as found; "
+        f"`{folder / '2025-09-04.jsonl.gz'}` is not whole, it was left as found\n"
+        "hint: move it away or repair it, and run this again\n"
+    )
+    assert (folder / "2025-09-03.jsonl.gz").read_bytes() == whole[:-9]
+
+
+def test_a_file_that_cannot_be_read_holds_no_other_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails in one place: the system's word, then the others."""
+    is_open = rewriting.opened
+
+    def failing(path: Path) -> io.BufferedIOBase:
+        if path.name == "2025-09-04.jsonl":
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return is_open(path)
+
+    monkeypatch.setattr(rewriting, "opened", failing)
+    outcome = CliRunner().invoke(cli, ["redact", "--source", str(folder.parents[1])], env={"AFTERCAST_REDACT_KEY": "k"})
+
+    assert isinstance(outcome.exception, StorageError)
+    assert outcome.exception.sentence == f"failed to redact `{folder / '2025-09-04.jsonl'}`: input/output error"
+    assert outcome.stdout.splitlines() == [
+        "2025-09-03.jsonl.gz: 1 redacted, 0 before",
+        "2025-09-05.jsonl: 1 redacted, 1 before",
+    ]
 
 
 def test_a_large_file_is_redacted_line_by_line(tmp_path: Path) -> None:
