@@ -132,7 +132,13 @@ def _builds(
     arguments += ["--output", str(output)] if output else []
     arguments += ["--state", str(state)] if state else []
     environment = build_environment(os.environ)
-    return lambda counters: Rebuilder(build_command(arguments), environment, counters, say)
+
+    def make(counters: Counters) -> Rebuilder:
+        rebuilder = Rebuilder(build_command(arguments), environment, counters, say)
+        rebuilder.poke()  # what the one before us stored may not be built yet
+        return rebuilder
+
+    return make
 
 
 async def _run(setting: Setting) -> int:

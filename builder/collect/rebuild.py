@@ -1,7 +1,7 @@
 """`--build`: after quiet time, run `aftercast build --wait` in another process. It never delays an answer.
 
 One build at a time; what is stored while it runs leads to another one after it. A build that fails is said and counted
-and tried again with the next notification: the notifications are safe, the site is only older.
+and tried again with the next notification, or at the next start: the notifications are safe, the site is only older.
 """
 
 from __future__ import annotations

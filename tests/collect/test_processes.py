@@ -15,6 +15,7 @@ import pytest
 
 from builder.collect.disk import Disk
 from builder.collect.limits import RESERVED_HANDLES
+from builder.collect.line import encode
 from builder.collect.log import Log
 from tests.collect.processes import RUN, Load, check_history, end, environment, good_body, port_of, start
 from tests.collect.support import DEADLINE, Line, request_of, stored_bodies
@@ -227,6 +228,28 @@ def test_without_a_key_it_says_so(source: Path) -> None:
     assert status == 200
     assert err.startswith("aftercast: running without a key: anybody who reaches this address can add records\n")
     assert " stored event 100 file - unsigned " in err
+
+
+def test_what_was_stored_before_the_start_is_built(source: Path) -> None:
+    """The receiver before was stopped within the quiet time: the site catches up without another notification."""
+    folder = callbacks(source)
+    folder.mkdir(parents=True)
+    body = (
+        b'{"event_type":100,"file_id":"5200000000000000002","file_format":"mp4","start_time":1757060000,"stream_id":"s",'
+        b'"end_time":1757061800,"duration":1800,"video_url":"http://1250000000.vod2.myqcloud.com/a/b.mp4"}'
+    )
+    (folder / "2025-09-05.jsonl").write_bytes(encode(1_757_065_592_123, "fresh", body.decode()))
+    home = source.parent / "output" / "index.html"
+    process = start(source, "--build", "--output", str(home.parent), AFTERCAST_SLUG_KEY="slug")
+    port_of(process)
+    deadline = time.monotonic() + DEADLINE
+    while not home.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    code, _, err = end(process)
+
+    assert code == 0
+    assert home.exists(), err
+    assert len(list(home.parent.glob("replays/2025/09/05/*/index.html"))) == 1
 
 
 def test_a_port_in_use_is_said(source: Path) -> None:
