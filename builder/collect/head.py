@@ -46,7 +46,7 @@ def take_head(buffer: bytearray, limits: Limits, known: dict[bytes, Head]) -> He
     """
     while buffer.startswith(b"\r\n"):  # an empty line before a request is to be ignored (RFC 9112, 2.2)
         del buffer[:2]
-    if not buffer:
+    if not buffer or buffer == b"\r":  # perhaps half of one more
         return None
     end = buffer.find(b"\r\n\r\n", 0, limits.head_bytes + 4)
     content = bytes(buffer[: max(end, 0)])

@@ -105,6 +105,7 @@ def test_any_bytes_are_a_request_a_refusal_or_unfinished(content: bytes, sizes: 
     "content",
     [
         START + b"Content-Length: 3\r\n\r\nabcGET /",
+        b"\r\n\r\n" + START + b"Content-Length: 3\r\n\r\nabcGET /",
         START + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n002\r\nbc\r\n0\r\n\r\nGET /",
     ],
 )
