@@ -25,7 +25,7 @@ from builder.collect.redaction import redacted
 from builder.errors import ConfigError
 
 INTERRUPTED = 130
-PATH = re.compile(r"/[A-Za-z0-9._~/-]{0,200}")
+PATH = re.compile(r"(?!/-/|.*(?://|/\.{1,2}(?:/|\Z)))/[A-Za-z0-9._~/-]{0,200}")
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -59,7 +59,7 @@ def command(
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     _have_output()
     keys = required_callback_keys(os.environ, insecure=insecure_no_key)
-    _warn(keys, host)
+    _warn(keys)
     if not source.is_dir():
         raise ConfigError(
             f"`{source}` expected a folder with the site's sources, found none", hint="aftercast init DIR"
@@ -93,10 +93,10 @@ def clock() -> int:
 
 def checked_path(path: str) -> str:
     """Return the configured path, which has to be plain: what a proxy might rewrite is refused."""
-    if not PATH.fullmatch(path) or path.startswith("/-/"):
+    if not PATH.fullmatch(path):
         raise ConfigError(
             f"--path: expected a path such as `/hook-3f9a0c`, found `{path}`",
-            hint="letters, digits, `.`, `_`, `~`, `-` and `/`, not below `/-/`",
+            hint="letters, digits, `.`, `_`, `~`, `-` and `/`, without `//`, `/./` and `/../`, not below `/-/`",
         )
     return path
 
@@ -107,8 +107,10 @@ def _have_output() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as we run
 
 
-def _tell(address: str) -> None:
+def _tell(address: str, host: str) -> None:
     """Print the address; that nobody reads it is no reason to lose notifications."""
+    if host not in {"127.0.0.1", "::1", "localhost"}:
+        note(f"listening on `{host}`: put a proxy with TLS in front of it")
     try:
         click.echo(f"listening on {address}")
     except OSError:
@@ -116,13 +118,11 @@ def _tell(address: str) -> None:
         note(f"listening on {address}; nobody reads stdout")
 
 
-def _warn(keys: tuple[bytes, ...], host: str) -> None:
+def _warn(keys: tuple[bytes, ...]) -> None:
     if not keys:
         note("running without a key: anybody who reaches this address can add records")
     if has_outer_blanks(keys):
         note("a callback key begins or ends with white space, which counts as part of it")
-    if host not in {"127.0.0.1", "::1", "localhost"}:
-        note(f"listening on `{host}`: put a proxy with TLS in front of it")
 
 
 def _builds(
@@ -153,5 +153,5 @@ async def _run(setting: Setting) -> int:
 
     for number in ENDINGS:
         loop.add_signal_handler(number, end, number)
-    await serve(setting, _tell, stop)
+    await serve(setting, lambda address: _tell(address, setting.host), stop)
     return endings[0] if endings else 0

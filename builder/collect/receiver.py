@@ -172,6 +172,8 @@ def bind(host: str, port: int) -> Iterator[socket.socket]:
         sock = socket.socket(family, kind, protocol)
     except OSError as error:
         raise ConfigError(f"cannot listen on `{host}`: {(error.strerror or 'failed').lower()}") from error
+    except UnicodeError as error:  # an empty or too long label, which Python finds before the system is asked
+        raise ConfigError(f"`--host` expected an address or a host name, found `{host[:80]}`") from error
     with sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

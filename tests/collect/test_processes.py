@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from builder.cli.collect import checked_path
 from builder.collect.disk import Disk
 from builder.collect.limits import RESERVED_HANDLES
 from builder.collect.line import encode
 from builder.collect.log import Log
+from builder.errors import ConfigError
 from tests.collect.processes import RUN, Load, check_history, end, environment, good_body, port_of, start
 from tests.collect.support import DEADLINE, Line, request_of, stored_bodies
 
@@ -230,6 +232,19 @@ def test_without_a_key_it_says_so(source: Path) -> None:
     assert " stored event 100 file - unsigned " in err
 
 
+def test_a_key_and_the_option_to_do_without_are_refused_together(source: Path) -> None:
+    """Exit 2: one says to refuse what is not signed, the other to accept it."""
+    process = start(source, "--insecure-no-key")
+    out, err = process.communicate(timeout=DEADLINE)
+
+    assert (process.returncode, out) == (2, "")
+    assert err == (
+        "aftercast: `--insecure-no-key` accepts anything from anyone and `AFTERCAST_CALLBACK_KEYS` is set: "
+        "expected one of both\n"
+        "hint: take the option away to accept what is signed with a key, or unset the keys\n"
+    )
+
+
 def test_what_was_stored_before_the_start_is_built(source: Path) -> None:
     """The receiver before was stopped within the quiet time: the site catches up without another notification."""
     folder = callbacks(source)
@@ -281,7 +296,7 @@ def test_one_configured_path_is_the_only_one(source: Path) -> None:
     assert statuses == [200, 404, 404]
 
 
-@pytest.mark.parametrize("path", ["hook", "/a b", "/a?b", "/-/health", "/%2e"])
+@pytest.mark.parametrize("path", ["hook", "/a b", "/a?b", "/-/health", "/%2e", "//", "/a/../b"])
 def test_a_path_that_a_proxy_may_rewrite_is_refused(source: Path, path: str) -> None:
     """Exit 2 with the path in the message."""
     process = start(source, "--path", path)
@@ -289,6 +304,39 @@ def test_a_path_that_a_proxy_may_rewrite_is_refused(source: Path, path: str) -> 
 
     assert process.returncode == 2
     assert f"found `{path}`" in err
+
+
+@pytest.mark.parametrize("path", ["//hook", "/a//b", "/.", "/..", "/./a", "/a/.", "/a/..", "/a//"])
+def test_steps_and_empty_names_in_a_path_are_refused(path: str) -> None:
+    """A proxy takes them away, and then no notification comes to this path."""
+    with pytest.raises(ConfigError, match="--path: expected a path"):
+        checked_path(path)
+
+
+@pytest.mark.parametrize("path", ["/", "/.well-known/hook", "/a./b", "/...", "/a/", "/a..b/.c", "/-"])
+def test_a_plain_path_is_taken(path: str) -> None:
+    """Dots in a name are no steps."""
+    assert checked_path(path) == path
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example.com", ".example.com"])
+def test_a_host_that_is_none_is_said_in_one_sentence(source: Path, host: str) -> None:
+    """Exit 2, whoever finds the mistake first, Python or the system."""
+    process = start(source, "--host", host)
+    out, err = process.communicate(timeout=DEADLINE)
+
+    assert (process.returncode, out) == (2, "")
+    assert err == f"aftercast: `--host` expected an address or a host name, found `{host}`\n"
+
+
+def test_an_address_that_others_reach_is_pointed_out(source: Path) -> None:
+    """Once it listens there."""
+    process = start(source, "--host", "0.0.0.0")
+    line = process.stdout.readline()
+    code, _, err = end(process)
+
+    assert line.startswith("listening on http://0.0.0.0:")
+    assert (code, err) == (0, "aftercast: listening on `0.0.0.0`: put a proxy with TLS in front of it\n")
 
 
 def test_few_file_handles_are_no_end(source: Path) -> None:
