@@ -79,9 +79,9 @@ def command(**flags: Any) -> None:
                 note("nobody listens there; going on as a provider would")
             tally = delivery.run(target, speed=speed, tell=Teller().tell)
             note(told(tally))
-            if tally.sent and not tally.acknowledged:
+            if tally.posted and not tally.acknowledged:  # what the world has lost is no receiver's fault
                 raise RemoteError(
-                    f"`--to` expected a receiver, found none that acknowledges any of {tally.sent} notifications",
+                    f"`--to` expected a receiver, found none that acknowledges any of {tally.posted} notifications",
                     hint="`aftercast collect` listens; with a key in its environment it wants the same key here",
                 )
         delivery.now = float("inf")

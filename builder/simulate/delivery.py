@@ -51,6 +51,7 @@ class Tally:
     """What came of it."""
 
     sent: int = 0
+    posted: int = 0  # of these, what the weather let out
     acknowledged: int = 0
     refused: int = 0
     failed: int = 0
@@ -127,15 +128,19 @@ class Delivery:
 
     def _try(self, target: str, at: float, message: Message) -> int:
         """Send once; return the status, 0 when nothing came back."""
-        if message.is_lost or any(begin <= at < end for begin, end in self.outages):
+        if not self._gets_out(at, message):
             return 0
         lateness = int(at - message.first)
         body = signed(message.event.body, self.key, int(self.clock()) - lateness)
         return post(target, json.dumps(body, separators=(",", ":")).encode())
 
+    def _gets_out(self, at: float, message: Message) -> bool:
+        return not message.is_lost and not any(begin <= at < end for begin, end in self.outages)
+
     def _settle(self, at: float, message: Message, status: int) -> None:
         tally = self.tally
         tally.sent += 1
+        tally.posted += self._gets_out(at, message)
         self.log.append(Sent(at, message.event, 0 if status == http.client.OK else status or -1))
         if status == http.client.OK:
             tally.acknowledged += 1
@@ -168,8 +173,9 @@ def post(target: str, body: bytes) -> int:
     """POST once over a new connection; 0 when no answer came."""
     parts = urlsplit(target)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=ANSWER_SECONDS)
+    asked = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("POST", parts.path or "/", body, {"Content-Type": "application/json"})
+        connection.request("POST", asked, body, {"Content-Type": "application/json"})
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return 0

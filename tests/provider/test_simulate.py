@@ -1,8 +1,10 @@
 """The practice provider as its users meet it: by its command, as in the README's tour."""
 
+import http.server
 import json
 import os
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -57,6 +59,36 @@ def test_a_simulation_that_nobody_acknowledges_fails(monkeypatch, capfd):
     assert run(["simulate", "--to", f"http://127.0.0.1:{free_port()}/", *TINY]) == 7
 
     assert "none that acknowledges any of" in capfd.readouterr().err
+
+
+def test_a_world_that_loses_everything_is_no_failure(capfd):
+    """Nothing was sent, so nobody is to blame; what was asked for goes on, such as `--stay`."""
+    with socket.create_server(("127.0.0.1", 0)) as receiver:
+        assert run(["simulate", "--to", f"http://127.0.0.1:{receiver.getsockname()[1]}/", "--lost", "1", *TINY]) == 0
+
+    assert " 0 acknowledged, 0 refused, " in capfd.readouterr().err
+
+
+def test_the_query_of_the_address_is_sent():
+    """A hook may tell rooms, or carry a key of its own, in its query."""
+    lines = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            lines.append(self.requestline)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.serve_forever).start()
+        aftercast("simulate", "--to", f"http://127.0.0.1:{server.server_port}/hook?room=7", *TINY)
+        server.shutdown()
+
+    assert set(lines) == {"POST /hook?room=7 HTTP/1.1"}
 
 
 def free_port() -> int:
