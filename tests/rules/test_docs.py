@@ -7,6 +7,7 @@ import click
 import pytest
 
 from builder.cli import COMMANDS, cli
+from builder.collect.limits import Limits
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -37,6 +38,15 @@ def test_help_says_what_a_command_does_and_shows_an_example(name):
     assert re.match(r"[A-Z].*[.:]", (command.help or "").strip())
     assert "Example" in (command.help or "")
     assert silent == []
+
+
+def test_proxies_let_pass_what_the_receiver_takes():
+    """In bytes: nginx's `k` is 1,024 of them, Caddy's `KB` is 1,000."""
+    text = (ROOT / "docs" / "collect.md").read_text(encoding="utf-8")
+    kibibytes = Limits().body_bytes // 1024
+
+    assert f"client_max_body_size {kibibytes}k;" in text
+    assert f"max_size {kibibytes}KiB\n" in text
 
 
 def test_the_guide_to_templates_names_every_block():
