@@ -16,7 +16,7 @@ import click
 
 from builder.cli.common import note, site_options
 from builder.collect.journal import Journal
-from builder.collect.keys import has_outer_blanks, redaction_key, required_callback_keys
+from builder.collect.keys import CALLBACK_KEYS, NO_KEY, has_outer_blanks, redaction_key, required_callback_keys
 from builder.collect.limits import Limits, affordable
 from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder, build_command, build_environment
@@ -34,7 +34,7 @@ ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free port.")
 @click.option("--path", default=None, help="The one path that takes notifications.  [default: / and /callback]")
-@click.option("--insecure-no-key", is_flag=True, help="Accept anything from anyone; every record is marked unsigned.")
+@click.option("--insecure-no-key", is_flag=True, help="Without a key, accept anything from anyone, marked unsigned.")
 @click.option("--build", is_flag=True, help="Build the site, in another process, after quiet time.")
 @click.option("--redact", is_flag=True, help="Store push secrets as keyed hashes.")
 def command(
@@ -59,7 +59,7 @@ def command(
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     _have_output()
     keys = required_callback_keys(os.environ, insecure=insecure_no_key)
-    _warn(keys)
+    _warn(keys, insecure=insecure_no_key)
     if not source.is_dir():
         raise ConfigError(
             f"`{source}` expected a folder with the site's sources, found none", hint="aftercast init DIR"
@@ -118,7 +118,9 @@ def _tell(address: str, host: str) -> None:
         note(f"listening on {address}; nobody reads stdout")
 
 
-def _warn(keys: tuple[bytes, ...]) -> None:
+def _warn(keys: tuple[bytes, ...], *, insecure: bool) -> None:
+    if insecure and keys:  # refusing to start would lose notifications
+        note(f"`{NO_KEY}` has no effect while `{CALLBACK_KEYS}` is set: what is not signed is refused")
     if not keys:
         note("running without a key: anybody who reaches this address can add records")
     if has_outer_blanks(keys):

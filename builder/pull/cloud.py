@@ -156,7 +156,8 @@ def clients(account: CloudAccount) -> tuple[Any, Any]:
         from tencentcloud.vod.v20180717.vod_client import VodClient
     except ImportError as error:
         raise ConfigError(
-            "the vendor's SDK is not installed", hint="install it with `pip install 'aftercast[tencent]'`"
+            "the vendor's SDK is not installed",
+            hint="it comes with the extra `tencent`: `pip install '/path/to/aftercast[tencent]'`",
         ) from error
     http = HttpProfile(reqTimeout=TIMEOUT_SECONDS)
     if account.endpoint:

@@ -232,16 +232,19 @@ def test_without_a_key_it_says_so(source: Path) -> None:
     assert " stored event 100 file - unsigned " in err
 
 
-def test_a_key_and_the_option_to_do_without_are_refused_together(source: Path) -> None:
-    """Exit 2: one says to refuse what is not signed, the other to accept it."""
+def test_a_key_beats_the_option_to_do_without_and_that_is_said(source: Path) -> None:
+    """Not to start at all would lose notifications."""
     process = start(source, "--insecure-no-key")
-    out, err = process.communicate(timeout=DEADLINE)
+    line = Line(port_of(process))
+    line.send(request_of(b'{"event_type":100}'))
+    status = line.answer().status
+    line.close()
+    _, _, err = end(process)
 
-    assert (process.returncode, out) == (2, "")
-    assert err == (
-        "aftercast: `--insecure-no-key` accepts anything from anyone and `AFTERCAST_CALLBACK_KEYS` is set: "
-        "expected one of both\n"
-        "hint: take the option away to accept what is signed with a key, or unset the keys\n"
+    assert status == 403
+    assert err.startswith(
+        "aftercast: `--insecure-no-key` has no effect while `AFTERCAST_CALLBACK_KEYS` is set: "
+        "what is not signed is refused\n"
     )
 
 
