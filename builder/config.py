@@ -106,7 +106,9 @@ def refuse_other_place(source: Path) -> None:
     name = inside.shown_name(source, SITE_FILE)
     if (source / OTHER_NAME).is_file():
         raise ConfigError(f"{name}: expected the settings here, found them in `{OTHER_NAME}`", hint="rename that file")
-    for below in sorted(source.glob(f"*/{SITE_FILE}")):
+    for below in sorted(source.glob(f"[!.]*/{SITE_FILE}")):
+        if below.parent.name == "static":
+            continue
         hint = f"give `--source {below.parent}`"
         raise ConfigError(f"{name}: expected the settings here, found them in `{below.parent.name}/`", hint=hint)
 

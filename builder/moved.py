@@ -56,11 +56,7 @@ def keep_addresses_alive(workshop: Workshop, catalog: Catalog, ledger: Ledger, *
 def unkept(workshop: Workshop, catalog: Catalog) -> dict[str, str]:
     """Return what earlier builds could not write, but for what is live again or was written by a person since."""
     site = workshop.site(catalog)
-    return {
-        old: new
-        for old, new in catalog.unkept().items()
-        if old not in site.redirects.targets and not is_live(site, old)
-    }
+    return {old: new for old, new in catalog.unkept().items() if site.redirects.needs(old) and not is_live(site, old)}
 
 
 def moves_of(workshop: Workshop, catalog: Catalog, ledger: Ledger) -> dict[str, str]:
@@ -113,16 +109,12 @@ def dead_lists(site: Site, ledger: Ledger) -> set[str]:
 def dead_languages(site: Site, ledger: Ledger) -> list[str]:
     """Return the languages that had a tree of their own and have none now, and of which `redirects.yaml` tells nothing.
 
-    One is given up, or lives at the root. A tree is known by its home page or the first page of its calendar or VJs.
+    One is given up, or lives at the root.
     """
     if EVERYTHING not in ledger.pending():
         return []
-    found = set()
-    for kind in ("home", "years", "vjs"):
-        for language, path in ledger.places_of(kind, ""):
-            if path.startswith(f"{language}/") and language not in site.languages[1:]:
-                found.add(language)
-    return sorted(found.difference(site.redirects.former_languages))
+    trees = (language for folder, language in ledger.top_folders() if folder == language)
+    return sorted(set(trees).difference(site.languages[1:], site.redirects.former_languages))
 
 
 def published(ledger: Ledger, pending: Collection[PageKey], kind: str) -> set[str]:

@@ -32,7 +32,7 @@ _UNSEEN = re.compile(
 )
 _DEEP = re.compile(r"^(?:[ \t]*(?:[-*+>]|[0-9]+\.)){20}|^[ \t]{80,}(?:[-*+]|[0-9]+\.)[ \t]", re.MULTILINE)
 _COSTLY = "[*_`>\\!=~"
-_BARE = re.compile(r"<a(?![^>]* href=)(?: [^>]*)?>|<img(?![^>]* src=)(?: [^>]*)?>")
+_BARE = re.compile(r'<(?:a|img)(?: (?!href=|src=)[a-z]+="[^"]*")*>')
 _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
 
 

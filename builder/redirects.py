@@ -21,7 +21,7 @@ FILE = "redirects.yaml"
 MAX_BYTES = 64 * 1024 * 1024
 HEAD = "# Addresses that moved: old path, new path. Aftercast adds lines; yours and your comments stay.\n\n"
 _PLAIN = re.compile(r"/[A-Za-z0-9/_.~%-]*")
-_TREE = re.compile(r"/([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})/\*")  # all pages of a language that is given up …
+_TREE = re.compile(r"/(?!vj/)([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})/\*")  # all pages of a language that is given up …
 _ROOT = "/*"  # … lead to those of the first language
 
 
@@ -40,7 +40,9 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     for old, target, place in fields.pairs(node, Place(name)):
         key = strict_yaml.Scalar(old, target.line)
         if _TREE.fullmatch(old):
-            table[old] = fields.one_of(_ROOT)(target, place)
+            if not (isinstance(target, strict_yaml.Scalar) and target.text == _ROOT):
+                raise place.error(target, f"`{_ROOT}`, to which alone a whole tree leads")
+            table[old] = _ROOT
             continue
         table[fields.free_path(key, Place(name, "old path"))] = fields.former_path(target, place)
     return table
@@ -61,11 +63,17 @@ class Table:
         told = told or {}
         self.targets = {stripped(old): stripped(new) for old, new in told.items() if new != _ROOT}
         trees = (found[1] for found in map(_TREE.fullmatch, sorted(told)) if found)
-        self.former_languages = tuple(code for code in trees if code not in languages[1:])
+        self._living = tuple(languages[1:])
+        self.former_languages = tuple(code for code in trees if code not in self._living)
         self._sorted = sorted(self.targets)
         self._leading: dict[str, list[str]] = {}
         for old, new in self.targets.items():
             self._leading.setdefault(new.rstrip("/"), []).append(old)
+
+    def needs(self, old: str) -> bool:
+        """Say whether a line about a path is missing: not if it is told, or of a language that has its tree again."""
+        tree = _TREE.fullmatch(old)
+        return tree[1] not in (*self.former_languages, *self._living) if tree else old not in self.targets
 
     def target_of(self, old: str, is_live: Callable[[str], bool]) -> str:
         """Return where a path leads now, chains followed; "" when it is live itself, or leads in a circle."""

@@ -140,12 +140,16 @@ class Ledger:
         )
         return [path for (path,) in rows]
 
-    def places_of(self, kind: str, name: str) -> Iterator[tuple[str, str]]:
-        """Yield (language, path) of a page in every language it has."""
-        return self.connection.execute(
-            "SELECT language, path FROM page WHERE output=? AND kind=? AND name=? ORDER BY path",
-            (self.output, kind, name),
-        )
+    def top_folders(self) -> Iterator[tuple[str, str]]:
+        """Yield the folders right below the root, each with the language of its first page; by a seek for each."""
+        last = ""
+        while found := self.connection.execute(
+            "SELECT path, language FROM page WHERE output=? AND path>? ORDER BY path LIMIT 1", (self.output, last)
+        ).fetchone():
+            folder, slash, _ = found[0].partition("/")
+            if slash:
+                yield folder, found[1]
+            last = f"{folder}0" if slash else found[0]  # "0" comes after "/"
 
     def names_of(self, kind: str) -> Iterator[str]:
         """Yield the names of all pages of a kind, each once."""

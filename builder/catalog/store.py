@@ -231,6 +231,8 @@ def _let_go(error: BaseException | None) -> None:
 
     It would be written to when the process ends, after it was sealed.
     """
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         traceback.clear_frames(error.__traceback__)
         error = error.__cause__ or error.__context__

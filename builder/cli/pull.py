@@ -115,7 +115,7 @@ def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int
             return run.missing(find_holes(places, asked, window, []), None, listing, now_ms=now_ms)
         return run.legacy(listing, window, asked.streams, now_ms=now_ms)
     account = cloud_account(os.environ, asked)
-    run, cloud = Run(Shelf(places.source, places.state, account.name)), Cloud(account, calls)
+    run, cloud = Run(Shelf(places.source, places.state, account.name, account.application)), Cloud(account, calls)
     if asked.missing:
         recent = latest(window, now_ms, TASK_DAYS)
         tasks = run.tasks(cloud, recent) if recent else []

@@ -7,6 +7,7 @@ line is another text, so the reader takes the segment for a new file and reads i
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import io
 import os
@@ -26,6 +27,8 @@ from builder.sources.strict_json import strict_value
 
 STORED = re.compile(r"(?!\.).*\.jsonl(\.gz)?")
 CUT = ".cut-"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+NAMED = 8  # broken files in one sentence
 
 
 class Rewritten(Value, frozen=True):
@@ -54,13 +57,16 @@ def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
                 try:
                     report = _redact_file(folder / name, key)
                 except (OSError, EOFError, zlib.error) as error:
+                    if isinstance(error, OSError) and error.errno in NO_ROOM:
+                        raise  # each of the others would fail as well
                     failures.append(_failure(folder / name, error))
                 else:
                     yield report
     finally:
         disk.close(lock)
     if failures:
-        raise StorageError("; ".join(failures), hint="move it away or repair it, and run this again")
+        more = f"; and {len(failures) - NAMED} more" if len(failures) > NAMED else ""
+        raise StorageError("; ".join(failures[:NAMED]) + more, hint="move it away or repair it, and run this again")
 
 
 def _failure(path: Path, error: Exception) -> str:

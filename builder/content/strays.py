@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from builder.model import Problem
 
 ENDINGS = frozenset({".md", ".markdown", ".yaml", ".yml"})
-OF_RECORDS = frozenset({".jsonl", ".ndjson", ".csv", ".log"})
+OF_RECORDS = frozenset({".jsonl", ".ndjson"})
 FOLDERS = ("recordings", "vjs", "replays", "pages", "static")
-ALIKE = 0.75  # as `difflib` measures it: `record` and `recordings`, `vj` and `vjs`
+OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
 
 
 def strays(source: Path, folder: str) -> Iterator[str]:
@@ -53,12 +53,11 @@ def misplaced(source: Path) -> dict[str, str]:
 
 def _wanted(source: Path, folder: str) -> str:
     """Return what is wrong with a folder's name; "" for one that has nothing to do with us."""
-    import difflib  # here: only a folder with another name needs it
-
     if folder == "templates":
         return f"its place beside `{source.name}/`"
-    meant = difflib.get_close_matches(folder.lower(), FOLDERS, 1, ALIKE)
-    return f"the name `{meant[0]}/`" if meant else ""
+    name = folder.casefold()
+    meant = next((known for known in FOLDERS if known in {name, f"{name}s"}), OTHER_NAMES.get(name))
+    return f"the name `{meant}/`" if meant else ""
 
 
 def misplaced_problems(source: Path) -> Iterator[Problem]:

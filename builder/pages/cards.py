@@ -187,7 +187,7 @@ def dead_state(session: Session) -> str:
 def is_secure(site: Site, track: Track) -> bool:
     """Say whether a page of this site may load every file of a track: a page with encryption loads none without."""
     is_open = not site.config.base_url.startswith("https://")
-    return is_open or not any(part.url.startswith("http://") for part in track.parts)
+    return is_open or not any(part.url.startswith("http://") for part in as_played(track).parts)
 
 
 def any_insecure(site: Site, session: Session) -> bool:

@@ -36,8 +36,13 @@ class Former(Kind):
 
     def names_beside(self, site: Site, key: PageKey, path: str) -> Iterator[str]:
         """Yield the names of the pages that come and go with another one, which lives at `path`."""
-        if key.language == site.languages[0] and path.endswith("/"):
-            yield from (f"{code}{path}" for code in site.redirects.former_languages)
+        former = site.redirects.former_languages
+        if key.language != site.languages[0] or not path.endswith("/"):
+            return
+        if path[1:].partition("/")[0] in former:
+            yield path[1:]  # a page or redirect of a person, for which ours stood back
+        else:
+            yield from (f"{code}{path}" for code in former)
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         return ()

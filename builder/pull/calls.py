@@ -121,6 +121,6 @@ def within(seconds: float, call: Callable[[], Answer]) -> Answer:
     try:
         return outcome.result(seconds)
     except TimeoutError as error:
-        if outcome.done():  # the call's own
-            raise
+        if outcome.done():  # just now, or the call's own error
+            return outcome.result()
         raise TransientError(f"no whole answer within {seconds:g} s") from error

@@ -38,6 +38,11 @@ class CloudAccount(Value, frozen=True):
         """Return what tells its answers from those of another account or application."""
         return hashed("cloud", self.endpoint, self.secret_id, str(self.sub_app_id or ""))
 
+    @property
+    def application(self) -> str:
+        """Return what stays the same when the key is another."""
+        return hashed("application", self.endpoint, str(self.sub_app_id or ""))
+
 
 class Cloud:
     """The calls we make, each paced, counted and retried by `calls`."""

@@ -26,6 +26,7 @@ from builder.pull.windows import Window, touch
 
 FOLDER = "recordings/pulled"
 PROGRESS = ".asked"
+APPLICATION = "application"  # in the progress: whose answers these are, without the key that asked
 LISTED = "pull-tasks.json"
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -43,15 +44,14 @@ class Listed(Value, frozen=True):
 class Shelf:
     """The folder of one account in the `recordings/pulled/` of a site; its list of tasks is in the state folder."""
 
-    def __init__(self, source: Path, state: Path, account: str) -> None:
+    def __init__(self, source: Path, state: Path, account: str, application: str = "") -> None:
         self.account = account
+        self.application = application  # what stays the same when the account's key is another
         self.everybody = source / FOLDER
         self.folder = self.everybody / account
         self.progress_file = self.folder / PROGRESS
         self.listed_file = state / LISTED
-        self.progress: dict[str, str] = {}
-        with contextlib.suppress(OSError, msgspec.DecodeError):  # no progress yet, or not ours: begin anew
-            self.progress = msgspec.json.decode(self.progress_file.read_bytes(), type=dict[str, str])
+        self.progress = progress_in(self.folder)
         self.written = 0
 
     def lay(self, name: str, answer: dict[str, Any]) -> Path:
@@ -63,7 +63,7 @@ class Shelf:
 
     def remember(self, what: str, mark: str) -> None:
         """Note how far a query has come; an empty mark forgets it."""
-        self.progress[what] = mark
+        self.progress |= {APPLICATION: self.application, what: mark}
         if not mark:
             del self.progress[what]
         write(self.progress_file, msgspec.json.encode(self.progress, order="sorted"))
@@ -79,6 +79,11 @@ class Shelf:
         if known is not None and touch(known, window):
             window = Window(min(known.begin_ms, window.begin_ms), max(known.end_ms, window.end_ms))
         self.remember(what, f"{window.begin_ms} {window.end_ms}")
+
+    def of_application(self) -> set[str]:
+        """Return the names of the folders with answers of this application, asked with whatever key."""
+        folders = [self.folder, *(self.everybody.glob("*") if self.application else ())]
+        return {self.account} | {one.name for one in folders if progress_in(one).get(APPLICATION) == self.application}
 
     def listed(self) -> Listed | None:
         """Return the tasks that an unfinished run of this account has listed."""
@@ -96,6 +101,13 @@ class Shelf:
     def _asked(self, what: str) -> Window | None:
         match = ASKED.fullmatch(self.progress.get(what, ""))
         return Window(int(match[1]), int(match[2])) if match else None
+
+
+def progress_in(folder: Path) -> dict[str, str]:
+    """Return how far the questions of an account's folder came; nothing where there is no progress, or not ours."""
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode((folder / PROGRESS).read_bytes(), type=dict[str, str])
+    return {}
 
 
 def answers_in(folder: Path, pattern: str) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -166,5 +178,5 @@ def make_folder(folder: Path) -> None:
     """Make a folder and its missing parents, each of them for the owner alone, durably."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
-        path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        path.mkdir(mode=0o755 if path.name == "recordings" else FOLDER_MODE, exist_ok=True)  # logs have readers
         flush(str(path.parent))

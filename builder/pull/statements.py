@@ -2,9 +2,9 @@
 
 An application answers "does not exist" about every file of another one. So that counts as "deleted" only from an
 account that has told of the file before, or tells of others at the same media host (each application has hosts of its
-own) while no other account knows the file. Statements about a file that lie in earlier answers, of any account, go when
-a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" of the same time. In a listing, which may be
-all that tells of the recording, the newer row takes the place of the other.
+own) while no other application knows the file. Statements about a file that lie in earlier answers, of any account, go
+when a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" of the same time. In a listing, which
+may be all that tells of the recording, the newer row takes the place of the other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Statements:
         self.shelf = shelf
         self._hosts = hosts  # of the media of each file that is asked about
         self._told: set[str] = set()  # of which this account has told, …
-        self._others: set[str] = set()  # … and those that another one knows
+        self._others: set[str] = set()  # … and those that another application knows
         self._places = self._index(STATUS, named)
         self._forbidding = self._index(LISTINGS, forbidden_in)
         self._homes = set(self._hosts_of(self._told))
@@ -77,11 +77,12 @@ class Statements:
     ) -> defaultdict[str, set[Path]]:
         """Return where answers say something of files, and remember what those of this account tell of."""
         places: defaultdict[str, set[Path]] = defaultdict(set)
+        same = self.shelf.of_application()
         for pattern in patterns:
             for path, answer in answers_in(self.shelf.everybody, pattern):
                 if path.is_relative_to(self.shelf.folder):
                     self._told.update(named(answer))
-                else:
+                elif path.relative_to(self.shelf.everybody).parts[0] not in same:
                     self._others.update(row["FileId"] for row in known_in(answer))
                 for name in names(answer):
                     places[name].add(path)

@@ -66,7 +66,9 @@ class Theme:
         for folder in self.folders[:-1]:
             for path in sorted(folder.rglob("*")):
                 name = path.relative_to(folder).as_posix()
-                if path.suffix in SUFFIXES and not name.startswith((".", "assets/", "messages/")):
+                is_hidden = any(part.startswith(".") for part in Path(name).parts)
+                is_other = is_hidden or name.startswith(("assets/", "messages/"))
+                if path.suffix in SUFFIXES and not is_other and path.is_file():
                     found[name] = path
         return found
 

@@ -82,7 +82,7 @@ class Visitor:
     def open(self, sheet: Sheet) -> Page:
         """Open a page of the site and wait until everything of it is there; one that leads elsewhere stays."""
         address = f"{self.address}{BASE}{sheet.path}"
-        if sheet.kind == "redirect":
+        if sheet.kind in {"redirect", "former"}:
             hold(self.page, address, sheet.file)
         self.page.goto(address, wait_until="load")
         if self.has_scripts and self.page.query_selector("aftercast-player"):

@@ -69,11 +69,13 @@ def sheet_of(output: Path, kind: PageKind, key: PageKey, path: str) -> Sheet:
 
 
 def build_demo(root: Path) -> Built:
-    """Build the demo without its media: no page here plays."""
+    """Build the demo without its media: no page here plays. It was in French too, once."""
     source = root / "site_src"
     shutil.copytree(ROOT / "site_src", source, ignore=shutil.ignore_patterns("media"))
     settings = source / "site.yaml"
     text = settings.read_text(encoding="utf-8")
     assert "base_url: https://replays.example.com/\n" in text
     settings.write_text(text.replace("replays.example.com/\n", f"replays.example.com{BASE}/\n"), encoding="utf-8")
+    with (source / "redirects.yaml").open("a", encoding="utf-8") as file:
+        file.write('"/fr/*": "/*"\n')
     return build_site(root)

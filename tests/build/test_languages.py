@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from builder.check import check
+from builder.errors import ConfigError
 from tests.build.sites import ALICE, SITE, TestSite, callback, difference
 
 HOUR = 3600
@@ -121,3 +122,68 @@ def test_such_pages_can_be_switched_off(site, off):
 
     assert [path for path in pages(site.tree()) if path.startswith("zh/")] == []
     assert_whole(site)
+
+
+def test_a_redirect_of_a_person_leaves_its_place_to_ours_while_it_leads_nowhere(site):
+    """What it leads to, one of three of its day, becomes a draft, and returns."""
+    site.append("log.jsonl", "".join(callback("carol", number, number * 25_000, 600) for number in (4, 5, 6)))
+    site.build()
+    days = site.places.output.glob("replays/2022/01/15/*/index.html")
+    (page,) = (page for page in days if b"/a/4/f0.mp4" in page.read_bytes())  # a list that dies would hide the fault
+    carols = page.parent
+    address = f"/{carols.relative_to(site.places.output).as_posix()}/"
+    site.write("redirects.yaml", f"/zh/about/: {address}\n")
+    speak(site, "[en]")
+    site.build()  # the line about the tree is read
+    leads = lead(site.tree()["zh/about/index.html"])
+
+    draft = site.write("replays/carol.md", f"---\nrecordings: ['52{4:017d}']\nvisibility: draft\n---\n")
+    site.build()
+
+    assert leads.endswith(f"{carols.name}/")
+    assert lead(site.tree()["zh/about/index.html"]) == "../../about/"
+    assert not any(path.startswith("zh/zh/") for path in site.tree())
+    assert difference(site.tree(), site.clean_tree()) == []
+    draft.unlink()
+    site.build()
+    assert lead(site.tree()["zh/about/index.html"]) == leads
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_tree_that_could_not_be_kept_is_told_until_it_is_or_its_language_is_back(site):
+    obstacle = site.source / ".redirects.yaml.aftercast-tmp"
+    obstacle.mkdir()
+    site.write("site.yaml", SITE.replace("[en, zh]", "[en]"))
+    told = [[problem.field for problem in site.build().problems] for _ in range(2)]
+
+    site.write("site.yaml", SITE)
+    back = site.build().problems
+    site.write("site.yaml", SITE.replace("[en, zh]", "[en]"))
+    again = [problem.field for problem in site.build().problems]
+    site.write("redirects.yaml", '"/zh/*": "/*"\n/z/: /about/\n')  # by hand, as the message asks
+
+    assert told == [["/zh/*"], ["/zh/*"]]
+    assert (back, again) == ((), ["/zh/*"])
+    assert site.build().problems == ()
+    assert "zh/vj/alice/index.html" in site.tree()
+
+
+def test_a_tree_of_single_pages_is_known_too(site):
+    off = "outputs: {home: false, years: false, year: false, month: false, vjs: false}\n"
+    site.write("site.yaml", SITE + off)
+    site.build()
+    before = {path for path in pages(site.tree()) if path.startswith("zh/")}
+
+    site.write("site.yaml", SITE.replace("[en, zh]", "[en]") + off)
+    site.build()
+
+    assert before
+    assert before <= pages(site.tree())
+
+
+@pytest.mark.parametrize("line", ['"/vj/*": "/*"', '"/zh/*": "/vj/"', '"/*": "/*"', '"/zh/*": [a]'])
+def test_a_line_about_a_tree_that_is_none_is_refused(site, line):
+    site.write("redirects.yaml", f"{line}\n")
+
+    with pytest.raises(ConfigError, match=r"^site_src/redirects.yaml:1: "):
+        site.build()

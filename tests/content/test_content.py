@@ -461,7 +461,9 @@ def test_links_and_pictures_without_an_address_are_reported(site, name):
     fine = "[a](/about/) [b](https://example.com/) [c](#t=5) [d](mailto:a@example.com) ![e](/static/a.jpg) `<a>` <b>"
     assert site.load({name: front + fine}).problems == ()
 
-    content = site.load({name: front + "[a](../about/) [b](about 'T') ![c](https://example.com/a.jpg) ok [d](/d/)"})
+    content = site.load(
+        {name: front + "[a](../about/) [b](about 'T') ![c src=1](https://example.com/a.jpg) ok [d](/d/)"}
+    )
 
     assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
         (

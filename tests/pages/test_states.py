@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from builder.model import Part, Rendition, StreamKey, Track
+from builder.pages import cards
 from tests.pages.support import HOUR, LIN, MINUTE, T0, build, render, rich, session, site, track
 
 PHONE = "13800000000"
@@ -154,3 +155,11 @@ def test_one_part_without_a_transcode_leaves_the_version_to_desktops():
     assert "desktop" in row
     assert data["tracks"][0]["format"] == "flv"
     assert data["tracks"][0]["parts"][0]["url"] == one.tracks[0].parts[0].url
+
+
+@pytest.mark.parametrize(("original", "transcode", "flagged"), [("http", "https", False), ("https", "http", True)])
+def test_encryption_is_asked_of_what_is_played(original, transcode, flagged):
+    one = of_flv((msgspec.structs.replace(TRANSCODE, url=f"{transcode}://1250000000.vod2.myqcloud.com/t.mp4"),))
+    one = with_part(one, url=f"{original}://1250000000.vod2.myqcloud.com/a.flv")
+
+    assert cards.any_insecure(site([one]), one) is flagged

@@ -142,6 +142,22 @@ def test_of_two_applications_at_one_host_each_takes_back_what_the_other_said(sit
     assert site.shown() == [A, B], "what the first one knows is not for the other to bury"
 
 
+def test_a_key_that_was_rotated_tells_of_the_same_application(site, library, monkeypatch):
+    """What the answers to the former key told of is for the new one to bury, but not for another application."""
+    site.notify(A, B)
+    site.status()
+    library.gone = {B}
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", "another")
+    library.owner = {A: SUB, B: None}
+    site.status("--sub-app-id", str(SUB))
+    other = site.shown()
+    library.owner = {A: None, B: None}
+    site.status()
+
+    assert other == [A, B]
+    assert site.shown() == [A]
+
+
 def test_what_an_application_had_and_has_no_more_is_deleted_until_it_has_it_again(site, library):
     site.notify(A, B)
     site.status()
