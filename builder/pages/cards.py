@@ -174,7 +174,7 @@ def playable_tracks(session: Session) -> list[Track]:
 
 
 def is_for_player(track: Track) -> bool:
-    return as_played(track).format in PLAYER_FORMATS
+    return track.format in PLAYER_FORMATS or as_played(track).format in PLAYER_FORMATS
 
 
 def dead_state(session: Session) -> str:

@@ -6,7 +6,7 @@ says who made them, never for text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -76,7 +76,10 @@ def dated(method: str) -> Callable[..., str]:
 @pass_context
 def length(context: Context, value: Any, *words: Any, **named: Any) -> str | int:
     """Write a duration; of a list, as everywhere in Jinja2, count the items."""
-    return len(value) if isinstance(value, Sized) else dated("length")(context, value, *words, **named)
+    if isinstance(value, list | tuple | str | dict):
+        return len(value)
+    dates: Dates = context["_dates"]
+    return dates.length(value, *words, **named)
 
 
 @pass_context
