@@ -59,10 +59,9 @@ def load_content(source: Path, config: SiteConfig) -> Content:
             *(problem for folder in files for problem in stray_problems(source, folder)),
             *misplaced_problems(source),
             *(problem for file in everything for problem in file.problems),
-            *_address_problems(
-                [*((vj.source, vj.bio_html) for vj in vjs), *((page.source, page.html) for page in pages)]
-            ),
+            *_address_problems((vj.source, vj.bio_html) for vj in vjs),
             *_address_problems((curation.source, curation.description_html) for curation in curations),
+            *_address_problems((page.source, page.html) for page in pages),
             *beside.problems,
         ),
     )
