@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
 import msgspec
@@ -62,12 +62,11 @@ class Claims:
     def __init__(self, vjs: Iterable[Vj]) -> None:
         self._exact: defaultdict[str, list[Claim]] = defaultdict(list)
         self._globs: list[Claim] = []
-        for vj in vjs:
-            for told in vj.streams:
-                if told.exact:
-                    self._exact[told.pattern].append(Claim(vj, told, None))
-                else:
-                    self._globs.append(Claim(vj, told, _compiled(told.pattern)))
+        for claim in _claims(vjs):
+            if claim.told.exact:
+                self._exact[claim.told.pattern].append(claim)
+            else:
+                self._globs.append(claim)
 
     def of(self, stream: StreamKey) -> list[Claim]:
         """Return the claims on a stream, the strongest first; nothing after the first that always holds."""
@@ -75,6 +74,23 @@ class Claims:
         fitting.sort(key=Claim.rank)
         always = next((place for place, claim in enumerate(fitting) if claim.timeless), len(fitting))
         return fitting[: always + 1]
+
+
+def without_stream(vjs: Iterable[Vj], streams: Iterable[StreamKey]) -> list[Claim]:
+    """Return the claims that fit none of these streams, by profile and text: too early, or a slip of the pen."""
+    by_id: defaultdict[str, list[StreamKey]] = defaultdict(list)
+    for stream in streams:
+        by_id[stream.stream_id].append(stream)
+    claims = sorted(_claims(vjs), key=lambda claim: (claim.vj.slug, claim.told.pattern))
+    return [
+        claim
+        for claim in claims
+        if not any(
+            claim.fits(stream)
+            for alike in ((by_id.get(claim.told.pattern, ()),) if claim.told.exact else by_id.values())
+            for stream in alike
+        )
+    ]
 
 
 def holder(claims: list[Claim], at_ms: int) -> Vj | None:
@@ -96,6 +112,12 @@ def check_claims(vjs: Iterable[Vj], where: Where) -> None:
                     f" which {where(_file(one.vj), 'streams')} claims too for an overlapping time",
                     hint="narrow one of the claims by `from`, `until`, `app` or `appname`",
                 )
+
+
+def _claims(vjs: Iterable[Vj]) -> Iterator[Claim]:
+    for vj in vjs:
+        for told in vj.streams:
+            yield Claim(vj, told, None if told.exact else _compiled(told.pattern))
 
 
 def _file(vj: Vj) -> str:

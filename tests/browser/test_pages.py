@@ -187,6 +187,7 @@ def test_the_player_takes_just_the_place_that_was_kept_for_it(newcomer: Visitor,
 def test_the_wide_player_has_its_buttons_in_the_window(visitor: Visitor, demo: Built) -> None:
     page = visitor.open(demo.fullest("watch")[0])
     page.keyboard.press("t")
+    page.wait_for_selector("body.theatre")
     for width, height in ((1280, 720), (1366, 768), (1920, 950), (1920, 1080), (2560, 1440)):
         page.set_viewport_size({"width": width, "height": height})
         controls = page.locator(".controls").bounding_box()

@@ -64,6 +64,20 @@ def test_streams_and_those_without_a_profile(world, capsys):
     assert (data["stream_id"], data["sessions"], data["first"]) == ("r2", 1, "2022-01-13T19:30:00.000Z")
 
 
+def test_a_claim_on_a_stream_that_no_record_tells_of_is_told(world, capsys):
+    """A slip in a profile looks like a stream nobody claims beside a broadcaster without replays."""
+    (world.source / "vjs" / "bob.md").write_text(
+        '---\nstreams: [rr2, {glob: "r?"}, {glob: "x*"}, {stream: room1, appname: other}]\n---\n'
+    )
+    told = [
+        f"aftercast: vjs/bob.md: `streams` names `{pattern}`, which no record tells of yet"
+        for pattern in ("room1", "rr2", "x*")
+    ]
+    assert call(capsys, "streams")[2] == told
+    code, out, err = call(capsys, "streams", "--unmapped", "--json")
+    assert (code, out, err) == (0, [], told)
+
+
 def test_a_stream_told_without_its_path_says_where_its_sessions_are(world, capsys):
     """A file list names no app: its files join the stream that has one, and no line looks lost."""
     world.append("a.jsonl", callback("5", START_S + 9 * HOUR_S, app=None, appname=None))
