@@ -246,6 +246,17 @@ def test_an_empty_catalog_says_what_to_do_next():
     assert "<code>aftercast simulate --to http://127.0.0.1:8080/callback</code>" in empty["/"]
 
 
+def test_the_page_for_dead_addresses_speaks_every_language(pages):
+    """Servers have one such page: who followed a Chinese link reads Chinese there, and gets to Chinese pages."""
+    first, _, other = pages["/404.html"].partition('<section class="stop" lang="zh">')
+
+    assert "<h1>Page not found</h1>" in first
+    assert "找不到此页" not in first
+    assert "<h2>找不到此页</h2>" in other
+    assert re.findall(r'<a href="([^"]+)" hreflang="zh">', other) == ["/a/b/zh/", "/a/b/zh/replays/", "/a/b/zh/vj/"]
+    assert 'class="stop" lang=' not in build(site(languages=("zh",)))["/404.html"]
+
+
 def test_an_unmapped_vj_has_a_decent_page(pages):
     """A name from the slug, a note that there is no profile, and one line on the index."""
     text = pages["/vj/s-0123456789abcdef/"]
