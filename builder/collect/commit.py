@@ -38,7 +38,7 @@ class Committer:
         self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
-        self.is_ready = True
+        self.is_ready = log.is_ready
         self.last_stored_ms = 0
 
     def start(self) -> None:

@@ -81,14 +81,21 @@ class Disk:
         finally:
             os.close(handle)
 
+    def is_folder(self, handle: int, folder: Path) -> bool:
+        """Say whether the open folder is still the one at `folder`; a link may lead to it."""
+        try:
+            there = folder.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return os.path.samestat(os.fstat(handle), there)
+
     def is_at(self, handle: int, path: Path) -> bool:
         """Say whether the open file is still the one at `path`: not deleted, moved or replaced by hand."""
         try:
             there = os.lstat(path)
         except FileNotFoundError:
             return False
-        here = os.fstat(handle)
-        return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+        return os.path.samestat(os.fstat(handle), there)
 
     def close(self, handle: int) -> None:
         os.close(handle)

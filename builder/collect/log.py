@@ -1,4 +1,4 @@
-"""The log of notifications: JSON Lines in daily segments, `YYYY-MM-DD.jsonl`, then `.1.jsonl` … after a failure.
+"""The log of notifications: JSON Lines in daily segments, `YYYY-MM-DD.jsonl`; after a failure or 256 MB `.1.jsonl` ….
 
 The idea: a segment is only ever appended to, and what was synced is never touched again. After a failed write or sync
 nothing is known about the bytes behind the last good sync, so that segment is closed for good and the next group opens
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import functools
 import itertools
 import re
@@ -17,15 +18,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from builder.collect.disk import Disk
-from builder.collect.line import is_whole
+from builder.collect.line import decode, is_whole
+from builder.collect.tail import ending
 from builder.errors import LockedError
 from builder.model import Value
-from builder.sources.receiver import LOG_LINE_START
 
 SEGMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<number>[1-9]\d{0,8}))?\.jsonl")
-TAIL_WINDOW = 65_536
-PROBE = b"room?\n" * 2_048  # three pages: an empty file can be made on many a full disk
+SEGMENT_BYTES = 268_435_456  # a larger one is not appended to: readers take up to 1 GiB (`sources/limits.py`)
+PROBE = b"room?\n"
+PROBE_AFTER_FAILURE = PROBE * 2_048  # three pages: an empty file can be made on many a full disk
 FAILURES_BEFORE_UNREADY = 2
+FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}  # what only a person can change
 DAY_MS = 86_400_000  # of UTC, which knows no other days
 
 
@@ -56,7 +59,21 @@ class Log:
         return self._failures < FAILURES_BEFORE_UNREADY
 
     def open(self) -> None:
-        """Take the folder for this process and cut torn tails; raises `LockedError` when another receiver has it."""
+        """Take the folder for this process, cut torn tails, and see whether bytes can be stored.
+
+        Raises `LockedError` when another receiver has it, `OSError` when nobody may store anything there. A full disk
+        is no reason not to start: senders are told to come back until there is room.
+        """
+        self._take()
+        try:
+            self.probe(PROBE)
+        except OSError as error:
+            if error.errno in FORBIDDEN:
+                raise
+            self._say(f"nothing can be stored now, refusing until it works: {reason_of(error)}")
+            self._failures = FAILURES_BEFORE_UNREADY
+
+    def _take(self) -> None:
         self._disk.make_folder(self._folder)
         try:
             self._lock = self._disk.lock(self._folder)
@@ -80,14 +97,15 @@ class Log:
             raise
         self._failures = 0
 
-    def probe(self) -> None:
+    def probe(self, content: bytes = PROBE_AFTER_FAILURE) -> None:
         """Look whether the disk takes bytes again, without touching a segment; raises `OSError` while it does not."""
+        self._hold()
         path = self._folder / ".probe"
         with contextlib.suppress(FileNotFoundError):
             self._disk.remove(path)
         handle = self._disk.open(path, create=True)
         try:
-            self._write(handle, PROBE)
+            self._write(handle, content)
             self._disk.sync(handle)
         finally:
             self._disk.close(handle)
@@ -95,15 +113,25 @@ class Log:
         self._failures = 0
 
     def close(self) -> None:
-        if self._segment is not None:
-            self._disk.close(self._segment.handle)
-            self._segment = None
+        self._release()
         if self._lock is not None:
             self._disk.close(self._lock)
             self._lock = None
 
+    def _hold(self) -> None:
+        """See that the folder is still the one that was taken: in one that was made anew others may be writing."""
+        if self._lock is not None and self._disk.is_folder(self._lock, self._folder):
+            return
+        self.close()
+        try:
+            self._take()
+        except LockedError as error:
+            raise OSError(errno.EAGAIN, "another receiver has the folder that is there now", "folder") from error
+        self._say("the folder was moved while in use; going on in the one that is in its place")
+
     def _append(self, day: str, content: bytes) -> None:
         for attempt in (1, 2):
+            self._hold()
             segment = self._segment_for(day)
             self._write(segment.handle, content)
             self._disk.sync_data(segment.handle)
@@ -124,7 +152,7 @@ class Log:
             view = view[taken:]
 
     def _segment_for(self, day: str) -> Segment:
-        if self._segment is not None and self._segment.day == day:
+        if self._segment is not None and self._segment.day == day and self._durable < SEGMENT_BYTES:
             return self._segment
         self._release()
         numbers = self._numbers(day)
@@ -140,11 +168,12 @@ class Log:
         return [int(match["number"] or 0) for match in matches if match and match["day"] == day]
 
     def _reopen(self, day: str, number: int) -> Segment | None:
-        """Go on with an existing segment, if its last line is whole."""
+        """Go on with an existing segment, if its last line is whole and of ours, and it has room."""
         path = self._folder / segment_name(day, number)
         handle = self._disk.open(path, create=False)
         size = self._disk.size(handle)
-        if size and self._end_of_last_line(handle, size) != size:
+        found = ending(self._disk, handle, size)
+        if size >= SEGMENT_BYTES or found.end != size or not found.is_ours:
             self._disk.close(handle)
             return None
         self._segment, self._durable = Segment(day=day, path=path, handle=handle), size
@@ -198,17 +227,22 @@ class Log:
 
     def _cut(self, name: str, handle: int) -> None:
         size = self._disk.size(handle)
-        end = self._end_of_last_line(handle, size)
-        if end == size:
+        found = ending(self._disk, handle, size)
+        if found.end == size:
             return
-        if end is None:
+        tail = self._disk.read(handle, found.end, size - found.end)
+        if decode(tail) is not None:
+            self._write(handle, b"\n")
+            self._disk.sync(handle)
+            self._say(f"gave the last line of {name} its line feed")
+        elif not found.is_ours or is_whole(tail):
             self._closed.add(name)
             self._say(f"segment {name} is not of this receiver and is left as it is")
-            return
-        self._set_aside(name, end, self._disk.read(handle, end, size - end))
-        self._disk.truncate(handle, end)
-        self._disk.sync(handle)
-        self._say(f"cut {size - end} bytes of a torn tail off {name}")
+        else:
+            self._set_aside(name, found.end, tail)
+            self._disk.truncate(handle, found.end)
+            self._disk.sync(handle)
+            self._say(f"cut {len(tail)} bytes of a torn tail off {name}")
 
     def _set_aside(self, name: str, offset: int, content: bytes) -> None:
         taken = set(self._disk.names(self._folder))
@@ -220,24 +254,6 @@ class Log:
         finally:
             self._disk.close(handle)
         self._disk.sync_folder(self._folder)
-
-    def _end_of_last_line(self, handle: int, size: int) -> int | None:
-        """Return where the last whole line ends; 0: the file is one torn line; None: it has lines, but none of ours."""
-        window = TAIL_WINDOW
-        while True:
-            start = max(0, size - window)
-            content = self._disk.read(handle, start, size - start)
-            first = 0 if start == 0 else content.find(b"\n") + 1
-            end = content.rfind(b"\n") + 1
-            while end > first:
-                begin = max(first, content.rfind(b"\n", 0, end - 1) + 1)
-                if is_whole(content[begin : end - 1]):
-                    return start + end
-                end = begin
-            if start == 0:
-                is_ours = b"\n" not in content or content.startswith((b"\0", LOG_LINE_START))
-                return 0 if is_ours else None
-            window *= 4
 
 
 @functools.lru_cache(maxsize=4)

@@ -131,11 +131,6 @@ def open_file(file: SourceFile) -> BinaryIO:
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)
         raise FileRefusedError("not_a_file", "expected a regular file")
-    if status.st_size > limits.FILE_BYTES:
-        os.close(handle)
-        raise FileRefusedError(
-            "file_too_large", f"a file may have {limits.FILE_BYTES} bytes, found {status.st_size}", limits.FILE_BYTES
-        )
     return os.fdopen(handle, "rb", buffering=0)
 
 
@@ -163,13 +158,16 @@ def chunks(handle: BinaryIO, start: int = 0) -> Iterator[bytes]:
                 yield chunk[skipped:]
         return
     handle.seek(start)
-    position = start
-    while position < size:
-        chunk = _read(handle, min(_CHUNK, size - position))
+    position, end = start, min(size, limits.FILE_BYTES)
+    while position < end:
+        chunk = _read(handle, min(_CHUNK, end - position))
         if not chunk:
             return
         position += len(chunk)
         yield chunk
+    if size > limits.FILE_BYTES:
+        message = f"a file may have {limits.FILE_BYTES} bytes, found {size}; what lies behind is not read"
+        raise FileRefusedError("file_too_large", message, limits.FILE_BYTES)
 
 
 def is_gzip(handle: BinaryIO) -> bool:

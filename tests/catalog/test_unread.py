@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from builder.catalog import Catalog, refresh
+from builder.sources import limits
 from tests.catalog.world import HOUR_S, START_S, World, callback, contents
 
 
@@ -113,3 +114,19 @@ def test_what_may_not_be_read_from_the_start_is_told_and_read_later(tmp_path, lo
     assert len(world.run()[1]["sessions"]) == 2
     with Catalog.open(world.state) as catalog:
         assert contents(catalog)["findings"] == []
+
+
+def test_a_log_that_grew_too_large_keeps_the_records_it_had(tmp_path, monkeypatch):
+    """What lies behind the limit is told as not read; nothing that was published goes."""
+    world = World(tmp_path)
+    place = world.write("a.jsonl", callback("1", START_S), callback("2", START_S + 10 * HOUR_S))
+    before = world.run()[1]
+    monkeypatch.setattr(limits, "FILE_BYTES", place.stat().st_size + 10)
+    for number in (3, 4):
+        world.append("a.jsonl", callback(str(number), START_S + 10 * number * HOUR_S))
+        report, found = world.run(allow_removal=False)
+
+        assert (found["sessions"], report.changed) == (before["sessions"], 0)
+        assert [(problem.code, problem.offset) for problem in report.problems] == [
+            ("file_too_large", limits.FILE_BYTES)
+        ]

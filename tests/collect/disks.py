@@ -147,6 +147,9 @@ class SimulatedDisk(Disk):
     def lock(self, folder: Path) -> int:
         return next(self.numbers)
 
+    def is_folder(self, handle: int, folder: Path) -> bool:
+        return True
+
     def names(self, folder: Path) -> list[str]:
         return sorted(self.files)
 

@@ -95,7 +95,7 @@ def test_no_power_cut_loses_an_acknowledged_record() -> None:
 
 def test_a_power_cut_after_an_io_error_loses_nothing_either() -> None:
     """A sync fails (and loses its pages for good), the work goes on in another segment, then the power goes."""
-    for failing in (6, 11, 17, 23):
+    for failing in (6, 11, 16, 17, 22, 23, 28):
         check_power_cuts(2, lambda failing=failing: Faults(lambda _, number: errno.EIO if number == failing else None))
 
 

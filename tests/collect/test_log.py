@@ -92,14 +92,14 @@ def test_a_second_receiver_is_refused(tmp_path: Path) -> None:
     "tail",
     [
         b'{"received_ms":1757030400000,"verdict":"fresh","crc":"00',
-        encode(MORNING, "fresh", '{"n":9}')[:-1],
+        encode(MORNING, "fresh", '{"n":9}')[:-2],
         encode(MORNING, "fresh", '{"n":9}').replace(b"9", b"8"),
         b"\0" * 4096,
         b"\0" * 100 + encode(MORNING, "fresh", '{"n":9}')[50:],
         b"\n",
         b"x" * 300_000,
     ],
-    ids=["half", "no newline", "wrong checksum", "zeros", "zeros and an end", "empty line", "long"],
+    ids=["half", "no brace", "wrong checksum", "zeros", "zeros and an end", "empty line", "long"],
 )
 def test_a_torn_tail_is_cut_on_open_and_kept_aside(tmp_path: Path, tail: bytes) -> None:
     """The good lines stay, the tail goes to a dot file, and the next record follows the last good one."""
@@ -123,6 +123,17 @@ def test_a_segment_of_one_torn_line_is_emptied(tmp_path: Path) -> None:
     assert stored_bodies(tmp_path) == ['{"n":2}']
 
 
+@pytest.mark.parametrize("before", [(), (1, 2)])
+def test_a_whole_line_that_lacks_only_its_line_feed_is_kept(tmp_path: Path, before: tuple[int, ...]) -> None:
+    """Its checksum is right and the builder reads it: cutting it would take a page away."""
+    lines = b"".join(record(number)[1] for number in (*before, 3))
+    (tmp_path / "2025-09-05.jsonl").write_bytes(lines[:-1])
+    write(tmp_path, 4)
+
+    assert names(tmp_path) == ["2025-09-05.jsonl"]
+    assert (tmp_path / "2025-09-05.jsonl").read_bytes() == lines + record(4)[1]
+
+
 def test_a_damaged_line_in_the_middle_stays(tmp_path: Path) -> None:
     """Cutting at it would take acknowledged records away; the reader sets the one line aside."""
     write(tmp_path, 1, 2, 3)
@@ -134,15 +145,28 @@ def test_a_damaged_line_in_the_middle_stays(tmp_path: Path) -> None:
     assert path.read_bytes() == damaged
 
 
-def test_lines_that_somebody_else_wrote_are_never_cut(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        b'{"event_type":100,"file_id":"1"}\nnot json\n',
+        b'{"event_type":100,"file_id":"1"}\n{"event_type":100,"file_id":"2"}',
+        b'{"event_type":100,"file_id":"1"}\n{"event_type":100,"fi',
+        b'{"event_type":100,"file_id":"1"}',
+        b"a note",
+        b"a note\nand another\n",
+        record(1)[1] + b'{"event_type":100,"file_id":"2"}',
+    ],
+    ids=["behind", "no newline", "growing", "one line", "a note", "notes", "behind ours"],
+)
+def test_lines_that_somebody_else_wrote_are_never_cut(tmp_path: Path, foreign: bytes) -> None:
     """Raw notifications copied into a file of that name are somebody's records; ours go beside them."""
-    foreign = b'{"event_type":100,"file_id":"1"}\nnot json\n'
     (tmp_path / "2025-09-05.jsonl").write_bytes(foreign)
-    (tmp_path / "2025-09-04.jsonl").write_bytes(b"a note\nand another\n")
-    write(tmp_path, 1)
+    (tmp_path / "2025-09-04.jsonl").write_bytes(foreign)
+    write(tmp_path, 7)
 
-    assert (tmp_path / "2025-09-04.jsonl").read_bytes() == b"a note\nand another\n"
-    assert (tmp_path / "2025-09-05.jsonl").read_bytes().startswith(b'{"event_type":100,"file_id":"1"}\n')
+    assert names(tmp_path) == ["2025-09-04.jsonl", "2025-09-05.1.jsonl", "2025-09-05.jsonl"]
+    assert (tmp_path / "2025-09-04.jsonl").read_bytes() == foreign
+    assert (tmp_path / "2025-09-05.jsonl").read_bytes() == foreign
 
 
 def test_a_foreign_segment_is_not_appended_to(tmp_path: Path) -> None:
@@ -174,9 +198,10 @@ def test_a_failed_sync_closes_the_segment_for_good(tmp_path: Path) -> None:
 
 def test_two_failures_in_a_row_make_it_unready_until_a_probe_succeeds(tmp_path: Path) -> None:
     """A full disk: no file is left behind by the tries, and the probe leaves none either."""
-    full = {"on": True}
+    full = {"on": False}
     disk = FaultyDisk(Faults(lambda name, _: errno.ENOSPC if name == "write" and full["on"] else None))
     log = opened(tmp_path, disk)
+    full["on"] = True
     ready = []
     for _ in range(2):
         with pytest.raises(OSError, match="No space"):
@@ -193,6 +218,73 @@ def test_two_failures_in_a_row_make_it_unready_until_a_probe_succeeds(tmp_path: 
 
     assert ready == [True, False, False, True]
     assert names(tmp_path) == ["2025-09-05.2.jsonl"]
+
+
+def test_it_starts_on_a_full_disk_and_waits_for_room(tmp_path: Path) -> None:
+    """Senders are told to come back; to be out of room is no reason to be away."""
+    full = {"on": True}
+    disk = FaultyDisk(Faults(lambda name, _: errno.ENOSPC if name == "write" and full["on"] else None))
+    log = opened(tmp_path, disk)
+    assert not log.is_ready
+    full["on"] = False
+    log.probe()
+    assert log.is_ready
+    log.close()
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
+def test_it_does_not_start_where_nothing_may_be_stored(tmp_path: Path, code: int) -> None:
+    """A read-only mount, or the rights of another user: only a person can change that."""
+    disk = FaultyDisk(Faults(lambda name, _: code if name == "open" else None))
+    with pytest.raises(OSError, match=os.strerror(code)):
+        opened(tmp_path, disk)
+
+
+def test_a_segment_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day goes on in the next number, also after a restart: readers have a limit for one file."""
+    monkeypatch.setattr("builder.collect.log.SEGMENT_BYTES", 2 * len(record(1)[1]))
+    log = opened(tmp_path)
+    for number in range(3):
+        log.append([record(number)])
+    log.close()
+    write(tmp_path, 3)
+    write(tmp_path, 4)
+
+    assert names(tmp_path) == ["2025-09-05.1.jsonl", "2025-09-05.2.jsonl", "2025-09-05.jsonl"]
+    assert stored_bodies(tmp_path) == ['{"n":2}', '{"n":3}', '{"n":4}', '{"n":0}', '{"n":1}']
+
+
+def test_a_folder_that_was_moved_is_taken_anew(tmp_path: Path) -> None:
+    """In the one that is made in its place another receiver, or `redact`, would be let in beside us."""
+    folder = tmp_path / "callbacks"
+    log = opened(folder)
+    log.append([record(1)])
+    folder.rename(tmp_path / "archived")
+    folder.mkdir()
+    log.append([record(2)])
+    with pytest.raises(LockedError):
+        opened(folder)
+    log.close()
+
+    assert stored_bodies(folder) == ['{"n":2}']
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_another_one_took_meanwhile_is_not_written_to(tmp_path: Path) -> None:
+    """Nothing is acknowledged until the other one ends; then it goes on by itself."""
+    folder = tmp_path / "callbacks"
+    log = opened(folder)
+    folder.rename(tmp_path / "archived")
+    other = opened(folder)
+    with pytest.raises(OSError, match="another receiver"):
+        log.append([record(1)])
+    with pytest.raises(OSError, match="another receiver"):
+        log.probe()
+    other.close()
+    log.append([record(2)])
+    log.close()
+
+    assert stored_bodies(folder) == ['{"n":2}']
 
 
 def test_short_writes_are_completed(tmp_path: Path) -> None:

@@ -169,13 +169,14 @@ def test_a_line_that_is_too_long_is_skipped_by_its_length(folder, line, monkeypa
     assert str(3 * limits.MB) in entries[1].item.message
 
 
-def test_a_file_that_is_too_large_is_one_problem(folder, line, monkeypatch):
-    """It is not opened for reading at all."""
-    monkeypatch.setattr(limits, "FILE_BYTES", 100)
-    problem = folder.item(line())
+def test_a_file_that_is_too_large_is_read_up_to_the_limit(folder, line, monkeypatch):
+    """One problem; the records before stand, as those of a packed file do."""
+    monkeypatch.setattr(limits, "FILE_BYTES", 2 * len(line() + "\n") + 100)
+    *whole, problem = folder.items((line() + "\n") * 4)
 
-    assert (problem.code, problem.quarantined) == ("file_too_large", True)
-    assert "100" in problem.message
+    assert shape(whole) == ["ok", "ok"]
+    assert (problem.code, problem.quarantined, problem.offset) == ("file_too_large", True, limits.FILE_BYTES)
+    assert str(limits.FILE_BYTES) in problem.message
 
 
 def test_gzip_has_limits_of_ratio_and_size(folder, line, monkeypatch):
