@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from builder.model import Format
 
@@ -51,6 +52,11 @@ _HOST = re.compile(
 )
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%(?:[01][0-9A-Fa-f]|7[fF]|2[eEfF]|5[cC])")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:[;/]|$)")
+_SECRET_IN_PATH = re.compile(  # RELIABILITY 2.8: a query's secrets, written where a query is not looked for
+    r"[;&?](?:tx_?secret|tx_?time|ws_?secret|ws_?time|sign|signature|sig|q-signature|token|key|auth|auth_?key|"
+    r"password|expires|us|t|ossaccesskeyid|x-amz-[a-z-]+)=",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 class MediaUrlError(ValueError):
@@ -89,11 +95,13 @@ def check_host(host: str) -> None:
 
 
 def check_path(path: str) -> None:
-    """Raise for escapes that hide a separator or a control character, for dot segments and for refused suffixes."""
+    """Raise for escapes that hide a separator or a control character, dot segments, secrets and refused suffixes."""
     if "%" in path and _BAD_ESCAPE.search(path):
         raise MediaUrlError("the path has a percent escape that is not allowed")
     if "/." in path and _DOT_SEGMENT.search(path):
         raise MediaUrlError("the path has a dot segment")
+    if ("=" in path or "%" in path) and _SECRET_IN_PATH.search(unquote(unquote(path))):
+        raise MediaUrlError("the path has a parameter that may be secret")
     if suffix_of(path) in REFUSED_SUFFIXES:
         raise MediaUrlError(f"expected a media file, found the suffix `.{suffix_of(path)}`", "media_suffix")
 

@@ -154,6 +154,7 @@ async def _run(setting: Setting) -> int:
         stop.set()
 
     for number in ENDINGS:
-        loop.add_signal_handler(number, end, number)
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` has it ignored
+            loop.add_signal_handler(number, end, number)
     await serve(setting, lambda address: _tell(address, setting.host), stop)
     return endings[0] if endings else 0

@@ -3,7 +3,7 @@
 Nothing waits for a timer: a notification is handed over at once while fewer than two groups are on their way (one that
 is synced, one that is next, so that the disk need not wait for us); behind them the next ones gather. A group wakes the
 event loop once, which then answers everyone in it. When two in a row fail, the receiver is unready and refuses at once;
-the thread then looks every half second whether the disk takes bytes again.
+the thread then looks every half second whether the disk takes bytes again. It is unready too while a disk hangs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from builder.collect.limits import GROUP_RECORDS, GROUPS_ON_THEIR_WAY, PROBE_SECONDS
+from builder.collect.limits import GROUP_RECORDS, GROUPS_ON_THEIR_WAY, PROBE_SECONDS, STUCK_SECONDS
 from builder.collect.log import Log, reason_of
 from builder.collect.metrics import Counters
 
@@ -26,20 +26,34 @@ class Committer:
     """Store lines through one thread. Use from one event loop: `start`, then `store` for every line, then `close`."""
 
     def __init__(
-        self, log: Log, counters: Counters, say: Callable[[str], None], probe_seconds: float = PROBE_SECONDS
+        self,
+        log: Log,
+        counters: Counters,
+        say: Callable[[str], None],
+        *,
+        probe_seconds: float = PROBE_SECONDS,
+        stuck_seconds: float = STUCK_SECONDS,
     ) -> None:
         self._log = log
         self._counters = counters
         self._say = say
         self._probe_seconds = probe_seconds
+        self._stuck_seconds = stuck_seconds
         self._groups: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
         self._waiting: list[Waiting] = []
         self._on_their_way = 0
+        self._moved = 0.0  # when the disk last took or finished a group, by the loop's clock
+        self._is_stuck_said = False
         self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
-        self.is_ready = log.is_ready
+        self._works = log.is_ready
         self.last_stored_ms = 0
+
+    @property
+    def is_ready(self) -> bool:
+        """Say, in the event loop, whether storing is worth trying."""
+        return self._works and not self._is_stuck()
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -47,7 +61,7 @@ class Committer:
 
     def store(self, received_ms: int, line: bytes, settled: Settled) -> None:
         """Have the line made durable; `settled` is called once, in the event loop, and told whether it is."""
-        if not self.is_ready or self._closing or self._loop is None:
+        if self._closing or not self.is_ready:
             settled(False)
             return
         self._waiting.append((received_ms, line, settled))
@@ -65,6 +79,8 @@ class Committer:
 
     def _hand_over(self, limit: int = GROUPS_ON_THEIR_WAY) -> None:
         """In the event loop: give the thread what has gathered, as long as it has less than `limit` groups."""
+        if not self._on_their_way:
+            self._moved = self._now()
         while self._waiting and self._on_their_way < limit:
             group, self._waiting = self._waiting[:GROUP_RECORDS], self._waiting[GROUP_RECORDS:]
             self._on_their_way += 1
@@ -73,7 +89,7 @@ class Committer:
     def _run(self) -> None:
         while True:
             try:
-                group = self._groups.get(timeout=None if self.is_ready else self._probe_seconds)
+                group = self._groups.get(timeout=None if self._works else self._probe_seconds)
             except queue.Empty:
                 self._probe()
                 continue
@@ -97,6 +113,8 @@ class Committer:
     def _settle(self, group: list[Waiting], failure: str) -> None:
         """In the event loop: tell every sender of the group, and hand over the next one."""
         self._on_their_way -= 1
+        self._moved = self._now()
+        self._is_stuck_said = False
         self._hand_over()
         self._counters.add("commit_failures_total" if failure else "commits_total")
         if failure:
@@ -117,7 +135,18 @@ class Committer:
             return  # still no room; the next look is in half a second
         self._ready(True)
 
+    def _is_stuck(self) -> bool:
+        is_stuck = self._on_their_way > 0 and self._now() - self._moved > self._stuck_seconds
+        if is_stuck and not self._is_stuck_said:
+            self._is_stuck_said = True
+            self._say(f"the disk has not answered for {self._stuck_seconds:g} s, refusing until it does")
+        return is_stuck
+
+    def _now(self) -> float:
+        assert self._loop is not None
+        return self._loop.time()
+
     def _ready(self, is_ready: bool) -> None:
-        if is_ready != self.is_ready:
-            self.is_ready = is_ready
+        if is_ready != self._works:
+            self._works = is_ready
             self._say("storing works again" if is_ready else "storing failed twice in a row, refusing until it works")

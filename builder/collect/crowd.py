@@ -16,6 +16,7 @@ from builder.collect.limits import Limits
 
 class Guest(Protocol):
     def evict(self) -> None: ...
+    def dismiss(self) -> None: ...
 
 
 class Crowd:
@@ -74,7 +75,7 @@ class Crowd:
         """Send everybody away who is still here at the end: the disk has not spoken in time."""
         for guest in [*self._waiting, *self._busy]:
             self.leave(guest)
-            guest.evict()
+            guest.dismiss()
 
 
 def peer_of(address: str | None) -> str:

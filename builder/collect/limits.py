@@ -36,6 +36,7 @@ GROUPS_ON_THEIR_WAY = 2  # one that is synced, one that is next
 QUIET_SECONDS = 2.0  # without a new notification before a build starts
 PATIENCE_SECONDS = 30.0  # a build starts after this even when notifications keep coming
 PROBE_SECONDS = 0.5  # between two looks whether a full disk has room again
+STUCK_SECONDS = 10.0  # for one group; then the disk counts as hanging, and nothing more is laid up for it
 STOP_SECONDS = 3.0  # for requests in flight at the end, then a third of it for the disk
 
 

@@ -23,7 +23,7 @@ from builder.collect.commit import Committer
 from builder.collect.crowd import Crowd
 from builder.collect.disk import Disk
 from builder.collect.door import Door, Intake
-from builder.collect.limits import PROBE_SECONDS, STOP_SECONDS, WAITING_CONNECTIONS, Limits
+from builder.collect.limits import PROBE_SECONDS, STOP_SECONDS, STUCK_SECONDS, WAITING_CONNECTIONS, Limits
 from builder.collect.log import Log
 from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder
@@ -53,6 +53,7 @@ class Setting:
     redact: Callable[[Mapping[str, Any]], str] | None = None
     build: Callable[[Counters], Rebuilder] | None = None
     probe_seconds: float = PROBE_SECONDS
+    stuck_seconds: float = STUCK_SECONDS
     stop_seconds: float = STOP_SECONDS
 
 
@@ -88,7 +89,13 @@ async def serve(setting: Setting, listening: Callable[[str], None], stop: asynci
     log.open()
     try:
         with bind(setting.host, setting.port) as sock:
-            committer = Committer(log, counters, setting.say, setting.probe_seconds)
+            committer = Committer(
+                log,
+                counters,
+                setting.say,
+                probe_seconds=setting.probe_seconds,
+                stuck_seconds=setting.stuck_seconds,
+            )
             committer.start()
             try:
                 await _receive(setting, Parts(sock, counters, crowd, committer), listening, stop)

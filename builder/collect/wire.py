@@ -155,6 +155,14 @@ class Wire(asyncio.BufferedProtocol):
         """Close without an answer."""
         self._transport.abort()
 
+    def dismiss(self) -> None:
+        """Close at the end; who still waits for an answer is told to come again."""
+        if self._doing == "answer" and not self._is_clogged:
+            self._is_last = True
+            self._answer(503)
+            self._turn += 1
+        self._transport.close()
+
     # one request
 
     def _advance(self) -> None:

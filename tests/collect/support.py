@@ -167,6 +167,7 @@ def running(
     redact: Callable[[Any], str] | None = None,
     build: Callable[[Counters], Rebuilder] | None = None,
     probe_seconds: float = 0.02,
+    stuck_seconds: float = 10.0,
     stop_seconds: float = 10.0,
 ) -> Iterator[Running]:
     """Run a receiver until the block ends; what it raises is raised here."""
@@ -193,6 +194,7 @@ def running(
             redact=redact,
             build=build,
             probe_seconds=probe_seconds,
+            stuck_seconds=stuck_seconds,
             stop_seconds=stop_seconds,
         )
         state["counters"] = await serve(setting, listening, stop)

@@ -248,9 +248,37 @@ def test_a_disk_that_hangs_for_ever_does_not_hold_up_the_end(tmp_path: Path) -> 
         line = Line(receiver.port)
         line.send(request_of(body_of()))
         assert disk.is_waiting.wait(DEADLINE)
+    assert line.answer().status == 503
     assert line.is_closed()
     line.close()
     disk.go.set()
+
+
+def test_while_a_disk_hangs_the_receiver_is_unready_and_lays_nothing_up(tmp_path: Path) -> None:
+    """Whoever watches must hear of it, and what comes meanwhile is refused at once; then it goes on by itself."""
+    disk = SlowDisk()
+    with running(tmp_path, disk=disk, stuck_seconds=0.2) as receiver:
+        first = Line(receiver.port)
+        first.send(request_of(body_of("1")))
+        assert disk.is_waiting.wait(DEADLINE)
+        deadline = time.monotonic() + DEADLINE
+        while receiver.get("/-/health").status == 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        metrics = receiver.get("/-/metrics").body.decode()
+        refused = receiver.post(body_of("2"))
+        disk.go.set()
+        answer = first.answer().status
+        first.close()
+        taken = receiver.post(body_of("3"))
+        health = receiver.get("/-/health").status
+
+    assert "aftercast_collect_ready 0\n" in metrics
+    assert (refused, answer, taken, health) == (503, 200, 200, 200)
+    assert [text for text in receiver.said if "disk" in text] == [
+        "the disk has not answered for 0.2 s, refusing until it does"
+    ]
+    assert stored_bodies(tmp_path) == [body_of("1").decode(), body_of("3").decode()]
 
 
 def test_a_refused_upload_can_be_sent_to_its_end(tmp_path: Path) -> None:

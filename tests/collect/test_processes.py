@@ -81,6 +81,21 @@ def test_500_kills_lose_nothing(source: Path) -> None:
     assert unknown > 100, f"AFTERCAST_TEST_SEED={seed}"
 
 
+def test_nohup_keeps_it_running(source: Path) -> None:
+    """Who has SIGHUP ignored for it means to log out; the other signals end it as ever."""
+    program = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); " + RUN
+    process = start(source, program=program)
+    port = port_of(process)
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    line = Line(port)
+    line.send(request_of(good_body("1")))
+    status = line.answer().status
+    line.close()
+
+    assert (status, end(process)[0]) == (200, 0)
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 0)], ids=["TERM", "INT", "HUP"]
 )

@@ -49,6 +49,8 @@ def test_a_good_address_has_one_form(told, kept):
         "http://a.example.com/x%zz.mp4", "http://a.example.com/x%2", "http://a.example.com/直播.mp4", "http://直播.example/x.mp4",
         "http://a.example.com/x.html", "http://a.example.com/x.PHP", "http://a.example.com/x.zip", "http://a.example.com/x.svg",
         "http://a.example.com/x.html;a=b.mp4", "http://a.example.com/\x7f.mp4", "http://a.example.com/" + "x" * 2048,
+        "http://a.example.com/x.mp4;txSecret=1", "http://a.example.com/x.mp4&tx%53ecret=1", "http://a.example.com/x.mp4;a=1&Sign=1",
+        "http://a.example.com/x.mp4%3FtxSecret=1", "http://a.example.com/x%253Ftoken%253D1/x.mp4", "http://a.example.com/x;t=1/x.mp4",
         "\u3000javascript:pwn(1)", "javascript://a.example.com/%0apwn(1)", "data:video/mp4;base64,AAAA",
     ],
 )  # fmt: skip
