@@ -58,3 +58,13 @@ def names(source: Path, folder: str, suffix: str) -> list[str]:
         raise ConfigError(f"{shown_name(source, folder)}: expected a folder inside the source, found a link out of it")
     found = [entry.name for entry in base.iterdir() if entry.name.endswith(suffix) and not entry.name.startswith(".")]
     return [f"{folder}/{entry}" for entry in sorted(found)]
+
+
+def refuse_elsewhere(source: Path, relative: str) -> None:
+    """Raise `ConfigError` when a folder that records are written to is a link to where no build would read them."""
+    folder, records = source / relative, source / "recordings"
+    if not folder.resolve().is_relative_to(records.resolve()):
+        raise ConfigError(
+            f"{shown_name(source, relative)}: expected a folder inside `recordings/`, found a link out of it",
+            hint="a build follows no such link; mount the other place here instead",
+        )

@@ -23,8 +23,10 @@ from builder.collect.rebuild import Rebuilder, build_command, build_environment
 from builder.collect.receiver import DEFAULT_PATHS, Setting, serve
 from builder.collect.redaction import redacted
 from builder.errors import ConfigError
+from builder.inside import refuse_elsewhere
 
 INTERRUPTED = 130
+FOLDER = "recordings/callbacks"
 PATH = re.compile(r"(?!/-/|.*(?://|/\.{1,2}(?:/|\Z)))/[A-Za-z0-9._~/-]{0,200}")
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -64,10 +66,11 @@ def command(
         raise ConfigError(
             f"`{source}` expected a folder with the site's sources, found none", hint="aftercast init DIR"
         )
+    refuse_elsewhere(source, FOLDER)
     journal = Journal(sys.stderr, clock)
     hash_key = redaction_key(os.environ) if redact else b""
     setting = Setting(
-        folder=source / "recordings" / "callbacks",
+        folder=source / FOLDER,
         keys=keys,
         clock=clock,
         say=journal.say,

@@ -18,6 +18,7 @@ from builder.cli.common import json_option, note, places_of, source_option, stat
 from builder.cli.reading import up_to_date
 from builder.errors import ConfigError
 from builder.explain import count
+from builder.inside import refuse_elsewhere
 from builder.media import host_of
 from builder.places import Places
 from builder.pull.calls import Calls
@@ -25,7 +26,7 @@ from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
 from builder.pull.run import Pulled, Run, is_name
-from builder.pull.shelf import Shelf
+from builder.pull.shelf import FOLDER, Shelf
 from builder.pull.windows import DAY_MS, Window
 
 SETTLED_MS = 60_000  # the present minute is left alone: its files are still on their way
@@ -74,6 +75,7 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     asked = msgspec.convert(flags, Asked)
     places = places_of(source, None, state)
+    refuse_elsewhere(places.source, FOLDER)
     now_ms = int(time.time() * 1000)
     window = window_of(asked, now_ms)
     calls = Calls(budget=asked.budget, per_second=asked.rate)

@@ -443,3 +443,31 @@ def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert err.startswith(f"aftercast: `{tmp_path / 'nowhere'}` expected a folder")
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("command", ["collect", "pull"])
+def test_a_folder_that_no_build_would_read_is_refused(source: Path, tmp_path: Path, command: str) -> None:
+    """What would be acknowledged, or paid for in calls, and never be seen."""
+    folder = callbacks(source) if command == "collect" else source / "recordings" / "pulled"
+    folder.parent.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    told = [sys.executable, "-c", RUN, command, "--source", str(source)]
+    done = subprocess.run(told, env=environment(), capture_output=True, text=True, timeout=DEADLINE, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        f"aftercast: site_src/recordings/{folder.name}: expected a folder inside `recordings/`, found a link out of it\n"
+    )
+
+
+def test_a_link_within_the_recordings_may_lead_to_the_folder(source: Path) -> None:
+    (source / "recordings" / "disk2").mkdir(parents=True)
+    callbacks(source).symlink_to("disk2")
+    process = start(source)
+    line = Line(port_of(process))
+    line.send(request_of(good_body("1")))
+    status = line.answer().status
+    line.close()
+    assert (status, end(process)[0]) == (200, 0)
+    assert len(stored_bodies(callbacks(source))) == 1
