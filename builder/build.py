@@ -63,6 +63,7 @@ class BuildReport(Value, frozen=True):
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
     redirects: tuple[tuple[str, str], ...] = ()  # added to redirects.yaml
+    refused: int = 0  # problems that `strict` refuses, of the whole catalog; 0 without it
 
 
 def build(workshop: Workshop, options: Options, progress: Progress = lambda _: None) -> BuildReport:
@@ -75,7 +76,7 @@ def build(workshop: Workshop, options: Options, progress: Progress = lambda _: N
     ):
         report = build_with(workshop, catalog, options, progress)
         refused = standing_problems(catalog, workshop.content.problems) if options.strict else 0
-    return judged(msgspec.structs.replace(report, seconds=round(time.monotonic() - began, 3)), options, refused)
+    return msgspec.structs.replace(report, seconds=round(time.monotonic() - began, 3), refused=refused)
 
 
 def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress: Progress) -> BuildReport:
@@ -172,14 +173,13 @@ def standing_problems(catalog: Catalog, written: Iterable[Problem]) -> int:
     return sum(problem.quarantined or problem.code in STRICT for problem in found)
 
 
-def judged(report: BuildReport, options: Options, refused: int) -> BuildReport:
-    """Turn problems into failure when that was asked for; the site is written either way."""
+def judge(report: BuildReport, options: Options) -> None:
+    """Raise where a build that was done counts as a failure because that was asked for."""
     pages = report.pages
-    if refused:
+    if report.refused:
         raise StrictError(
-            f"{refused} {'problem' if refused == 1 else 'problems'} found and `--strict` given",
+            f"{report.refused} {'problem' if report.refused == 1 else 'problems'} found and `--strict` given",
             hint="`aftercast problems` lists them",
         )
     if options.expect_changes and not pages.written and not pages.removed:
         raise NothingChangedError("nothing changed and `--expect-changes` given")
-    return report

@@ -75,8 +75,8 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         complain("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads; the exit flush must not fail
+    except (BrokenPipeError, SystemExit):  # click makes the second of the first
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads; the exit flush must not fail
         return 0
     except OSError as error:
         complain(storage_error(error).sentence)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from builder.build import BuildReport, Options, build
+from builder.build import BuildReport, Options, build, judge
 from builder.cli.common import is_terminal, json_option, note, places_of, site_options, tell_problems
 from builder.errors import VerificationError
 from builder.model import Counts
@@ -59,6 +59,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
     tell(report, explain=flags["explain"] or flags["dry_run"], dry=flags["dry_run"])
     if as_json:
         click.echo(as_data(report))
+    judge(report, options)
     if flags["verify"]:
         verify(places, jobs)
 

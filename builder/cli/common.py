@@ -47,7 +47,7 @@ def note(sentence: str) -> None:
 
 
 def is_terminal() -> bool:
-    return sys.stderr.isatty()
+    return sys.stderr is not None and sys.stderr.isatty()  # it is None when the shell closed it: `2>&-`
 
 
 def place_of(problem: Problem) -> str:

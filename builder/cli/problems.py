@@ -28,6 +28,8 @@ def command(context: click.Context, source: Path, state: Path | None, as_json: b
     \b
     Example:  aftercast problems show recordings/a.jsonl#3
     """  # noqa: D301  click reads the backspace as "do not rewrap"
+    given = {"source": source, "state": state, "as_json": as_json}
+    context.default_map = dict.fromkeys(command.commands, given)  # what is said before `list` counts for it too
     if context.invoked_subcommand is None:
         context.invoke(list_problems, source=source, state=state, as_json=as_json)
 

@@ -5,6 +5,7 @@ Titles, ids and file names come from records and may hold escape sequences, line
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 
@@ -42,5 +43,9 @@ def say_all(lines: Iterable[str]) -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print one line for a person."""
-    click.echo(printable(text), err=err)
+    """Print one line for a person; that nobody can read stderr is no reason to give up what is being done."""
+    if not err:
+        click.echo(printable(text))
+        return
+    with contextlib.suppress(OSError):
+        click.echo(printable(text), err=True)

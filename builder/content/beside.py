@@ -51,10 +51,15 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
     for relative in inside.names(source, FOLDER, SUFFIX):
         name = inside.shown_name(source, relative)
         stem, _, kind = relative.removesuffix(SUFFIX).rpartition(".")
+        if not stem:
+            raise ConfigError(
+                f"{name}: expected a language such as `en` or `{STORYBOARD}` before `.vtt`, found none",
+                hint="captions of `replays/finale.md` are `replays/finale.en.vtt`",
+            )
         curation = f"{stem}.md"
         if curation not in curations:
             raise ConfigError(
-                f"{name}: expected a curation beside it, found no `{curation or 'replays/<name>.md'}`",
+                f"{name}: expected a curation beside it, found no `{curation}`",
                 hint="captions of `replays/finale.md` are `replays/finale.en.vtt`",
             )
         raw = _read(source, relative, vtt.MAX_BYTES)

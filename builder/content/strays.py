@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from builder.model import Problem
 
 ENDINGS = frozenset({".md", ".markdown", ".yaml", ".yml"})
+NEARLY = frozenset({".txt", ".text", ".rtf", ".doc", ".docx", ".odt", ".html", ".htm", ".json", ".toml"})
+CAPTIONS = frozenset({".srt", ".ass", ".sbv", ".ttml"})
 OF_RECORDS = frozenset({".jsonl", ".ndjson"})
 FOLDERS = ("recordings", "vjs", "replays", "pages", "static")
 OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
@@ -23,16 +25,37 @@ def strays(source: Path, folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         below = Path(place).relative_to(source).as_posix()
         for name in sorted(files):
-            is_read = below == folder and name.endswith(".md")
-            if Path(name).suffix.lower() in ENDINGS and not name.startswith(".") and not is_read:
+            if not name.startswith(".") and _is_stray(Path(place, name), is_right_in=below == folder):
                 yield f"{below}/{name}"
+
+
+def _is_stray(file: Path, *, is_right_in: bool) -> bool:
+    """Say whether a file looks like content; one that was renamed on purpose, such as `a.md.off`, does not."""
+    ending = file.suffix.lower()
+    if not is_right_in or ending in ENDINGS:
+        return ending in ENDINGS and not (is_right_in and file.suffix == ".md")
+    return ending in CAPTIONS or (ending in NEARLY and (file.stem.endswith(".md") or _has_front_matter(file)))
+
+
+def _has_front_matter(file: Path) -> bool:
+    if not file.is_file():  # a FIFO would be waited for
+        return False
+    try:
+        with file.open("rb") as opened:
+            return opened.read(3) == b"---"
+    except OSError:
+        return False
 
 
 def stray_problems(source: Path, folder: str) -> Iterator[Problem]:
     """Yield a Problem for each."""
     for path in strays(source, folder):
-        is_below = PurePosixPath(path).parent.as_posix() != folder
-        wanted = f"its place right in `{folder}/`" if is_below else "a name that ends in `.md`"
+        place = PurePosixPath(path)
+        wanted = "a name that ends in `.md`"
+        if place.parent.as_posix() != folder:
+            wanted = f"its place right in `{folder}/`"
+        elif place.suffix.lower() in CAPTIONS:
+            wanted = "captions as WebVTT, `.vtt`"
         name = path.encode("utf-8", "replace").decode()
         yield Problem("content_unread", f"expected {wanted}; the file is not read", source=name)
 

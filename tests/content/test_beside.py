@@ -118,6 +118,10 @@ NO_PICTURE = "replays/finale.storyboard.vtt:4: expected a picture beside the fil
         ),
         ({"other_en_vtt": HEAD}, "replays/other.en.vtt: expected a curation beside it, found no `replays/other.md`"),
         (
+            {"finale_vtt": HEAD},
+            "replays/finale.vtt: expected a language such as `en` or `storyboard` before `.vtt`, found none",
+        ),
+        (
             {"finale_e_vtt": HEAD},
             "replays/finale.e.vtt: expected a language such as `en` or `storyboard` before `.vtt`, found `e`",
         ),

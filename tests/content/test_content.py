@@ -413,11 +413,24 @@ def test_letters_that_turn_the_writing_direction_are_reported(site):
         ("vjs/x/y/z.markdown", "its place right in `vjs/`"),
         ("replays/b.MD", "a name that ends in `.md`"),
         ("vjs/alice.yaml", "a name that ends in `.md`"),
+        ("replays/b.txt", "a name that ends in `.md`"),
+        ("replays/b.md.txt", "a name that ends in `.md`"),
+        ("pages/about.HTML", "a name that ends in `.md`"),
+        ("replays/b.en.srt", "captions as WebVTT, `.vtt`"),
     ],
 )
 def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted):
     """A `visibility: hidden` that is not read must not go unnoticed; pictures, captions and dot files are fine."""
-    fine = {"replays/.draft/a.md": "", "replays/.a.yml": "", "vjs/photos/a.txt": "", "vjs/alice.md": ""}
+    fine = {
+        "replays/.draft/a.md": "",
+        "replays/.a.yml": "",
+        "vjs/photos/a.txt": "",
+        "vjs/alice.md": "",
+        "vjs/alice.md~": "---",
+        "replays/b.jpg": "",
+        "replays/b.md.bak": "---",
+        "replays/notes.txt": "to do",
+    }
     content = site.load(fine | {name: "---\nvisibility: hidden\n---\n"})
 
     assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
