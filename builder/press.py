@@ -123,10 +123,6 @@ class Worker:
     press: Press | None = None
 
 
-def start_worker(press: Press) -> None:
-    Worker.press = press
-
-
 def run_chunk(keys: list[PageKey]) -> list[Outcome]:
     assert Worker.press is not None, "the pool is made with start_worker as its initializer"
     return Worker.press.run(keys)

@@ -18,6 +18,7 @@ from builder.errors import AftercastError
 from builder.model import PageKey, Value
 from builder.output import FSYNC_EACH_LIMIT, TEMP_SUFFIX, OutputFolder
 from builder.pages import kind_named
+from builder.parent import end_with_parent
 from builder.places import Places
 from builder.press import Outcome, Press, Worker, file_path, press_parallel
 from builder.stale import Stale, output_id
@@ -193,6 +194,7 @@ class Publication:
 
 def start_worker(places: Places, environ: Mapping[str, str], fresh: bool, dry: bool) -> None:
     """Open the site in a worker process, for reading only."""
+    end_with_parent()
     workshop = Workshop(places, environ)
     catalog = Catalog.open(places.state, readonly=True)
     ledger = Ledger(catalog.connection, output_id(places.output))

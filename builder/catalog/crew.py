@@ -14,6 +14,7 @@ from typing import Protocol, Self
 
 from builder.catalog.memory import without_collector
 from builder.errors import StorageError
+from builder.parent import end_with_parent
 
 END = b""
 
@@ -85,6 +86,7 @@ def _told(connection: Connection) -> tuple[bytes, Exception | None]:
 
 def serve(connection: Connection) -> None:
     """Do jobs until there are no more."""
+    end_with_parent()
     with without_collector():
         while True:
             try:

@@ -27,6 +27,7 @@ from av.video.frame import VideoFrame
 
 from builder.demo.picture import HEIGHT, WIDTH, clock_pictures
 from builder.demo.schedule import KEY_SECONDS, MediaFile, Run
+from builder.parent import end_with_parent
 
 RECIPE = 2  # raised when pictures or sound are made in another way: everything is written anew
 PICTURE_RATE = 10  # times at which there can be a picture, in a second
@@ -63,7 +64,7 @@ def write_all(runs: tuple[Run, ...], folder: Path, jobs: int) -> int:
     if jobs == 1:
         list(map(_write_run, stale, [folder] * len(stale)))
         return len(stale)
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), end_with_parent) as pool:
         list(pool.map(_write_run, stale, [folder] * len(stale)))
     return len(stale)
 

@@ -70,12 +70,15 @@ def policy(media: Media) -> str:
 
 
 def _sources(media: Media) -> list[str]:
-    """Return the policy's names of the media hosts; `*.x` means x and every name under it."""
+    """Return the policy's names of the media hosts; `*.x` means x and every name under it, a host means all its ports.
+
+    A recording may tell a port, and the list names hosts without one.
+    """
     sources = set()
     for host in media.hosts:
         plain = host.removeprefix("*.")
         if _HOST.fullmatch(plain):
-            sources |= {plain, f"*.{plain}"} if plain != host else {plain}
+            sources |= {f"{plain}:*", f"*.{plain}:*"} if plain != host else {f"{plain}:*"}
     for _, target in media.rewrite:
         url = urlsplit(target)
         if url.scheme in ("http", "https") and _HOST.fullmatch(url.netloc.lower()):

@@ -3,8 +3,10 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -160,3 +162,37 @@ def test_a_static_file_that_changes_after_the_look_is_right_in_the_next_build(tm
 
     assert difference(site.tree(), site.clean_tree()) == []
     assert ("static/note.txt" in site.tree()) == (change == "changed")
+
+
+def children_of(process: int) -> list[int]:
+    place = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in place.read_text().split()] if place.exists() else []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["TERM", "KILL"])
+def test_the_workers_of_a_killed_build_end_too(tmp_path, number):
+    """Nobody else would end them, and whoever reads our stderr would wait for ever."""
+    site = TestSite(tmp_path)
+    site.append("a.jsonl", "".join(callback(f"room{n % 40}", n, n * 5_000, 600) for n in range(1_500)))
+    told = [sys.executable, "-c", "from builder.cli import main; main()", "build", "--jobs", "2"]
+    workers: list[int] = []
+    with subprocess.Popen(told, cwd=tmp_path, env=os.environ | ENVIRON, stderr=subprocess.PIPE) as build:
+        deadline = time.monotonic() + 60
+        while len(workers) < 2:  # one, and the one that keeps an account of what they share
+            assert time.monotonic() < deadline
+            assert build.poll() is None, "the build was over before it could be killed"
+            workers = children_of(build.pid)
+            time.sleep(0.01)
+        build.send_signal(number)
+        said = build.communicate(timeout=60)[1]  # the pipe ends with the last process that has it
+
+    assert b"Traceback" not in said
+    assert build.returncode == -number
+    assert [worker for worker in workers if "python" in name_of(worker)] == []
+
+
+def name_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""

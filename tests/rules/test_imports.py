@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "builder"
-BASE = {"model", "errors", "memory", "builder"}
+BASE = {"model", "errors", "memory", "parent", "builder"}
 READING = {"sources", "media", "clock"}
 TEXT = {"fields", "inside", "strict_yaml", "yaml_tree", "prose", "redirects", "config", "content"}
 DRAWING = {"colour", "svg", "strips", "posters", "guide", "tape", "lettering", "almanac", "dates"}
