@@ -17,6 +17,7 @@ HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
 TITLES_KEPT = 20_000
 _SHORT_MS = 10 * MINUTE_MS  # lengths below it show their seconds
+PARTS_OF_DAY = ((22, "night"), (18, "evening"), (12, "afternoon"), (5, "morning"), (0, "small_hours"))  # from hour
 
 
 class Dates:
@@ -83,9 +84,7 @@ class Dates:
     def part_of_day(self, at_ms: int) -> str:
         """Return which part of the day an instant lies in: the key of a message."""
         hour = self.local(at_ms).hour
-        return (
-            "night" if hour < 5 or hour >= 22 else "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
-        )
+        return next(part for start, part in PARTS_OF_DAY if hour >= start)
 
     def title(self, at_ms: int) -> str:
         """Return the title of a broadcast that nobody named: "Thursday evening, 13 January 2022"."""
@@ -104,7 +103,9 @@ class Dates:
         """Return a length, "3 h 26 m", with seconds below ten minutes: "2 m 40 s"."""
         seconds = length_ms // 1000
         if length_ms >= HOUR_MS:
-            return self._words("lengths.hours_minutes", h=f"{seconds // 3600:,}", mm=f"{seconds // 60 % 60:02}")
+            hours, minutes = f"{seconds // 3600:,}", seconds // 60 % 60
+            key = "lengths.hours_minutes" if minutes else "lengths.whole_hours"
+            return self._words(key, h=hours, m=minutes, mm=f"{minutes:02}")
         if length_ms >= _SHORT_MS or (length_ms >= MINUTE_MS and not seconds % 60):
             return self._words("lengths.minutes", m=seconds // 60)
         if length_ms >= MINUTE_MS:

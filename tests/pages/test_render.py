@@ -1,6 +1,8 @@
 """Templates: overrides, refusals with file and line, digests; messages; dates; addresses; assets."""
 
 import pickle
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import Environment
@@ -16,7 +18,7 @@ from builder.pages import KINDS, kind_named
 from builder.pages.paths import relative
 from builder.render import Renderer
 from builder.render.fragments import Fragments
-from tests.pages.support import DAY, HOUR, MINUTE, T0, THEME, build, session, site, theme
+from tests.pages.support import DAY, HOUR, MINUTE, T0, THEME, ZONE, build, session, site, theme
 
 DAY_KEY = PageKey("day", "2022-01-13", "en")
 
@@ -51,6 +53,22 @@ def test_one_block_can_be_overridden(own):
     assert "<p>1 here</p>" in text
     assert 'class="guide"' in text
     assert "<article" not in text
+
+
+def test_what_is_added_to_the_head_of_all_pages_is_in_all_of_them(own):
+    """The pages that load a script of their own have a head block too; it is added to, not put in place of the site's."""
+    added = '<link rel="me" href="https://me.example/">'
+    renderer = own(base_html='{% extends "default/base.html" %}{% block head %}' + added + "{% endblock %}")
+    made = site([session("a", title="x", tags=("t",))])
+    without = set()
+    for kind in KINDS:
+        if kind.template.endswith(".html") and kind.name not in {"redirect", "former"}:  # these extend nothing
+            for key in kind.keys(made):
+                value = kind.data(made, key)
+                if value is not None and added not in renderer.render(kind, value, key.language, "/").decode():
+                    without.add(kind.name)
+
+    assert without == set()
 
 
 def test_a_whole_file_can_be_overridden(own):
@@ -274,7 +292,10 @@ def test_every_message_has_its_places_in_both_languages():
     for key in words["en"].keys():  # noqa: SIM118  not a mapping
         if key.startswith("dates."):
             continue  # all patterns of dates know the same places
-        assert words["zh"].places(key) <= words["en"].places(key), key
+        known = words["en"].places(key)
+        assert words["zh"].places(key) <= known | ({"m"} if "mm" in known else set()), (
+            key
+        )  # minutes of one digit or two
 
 
 def test_a_site_replaces_single_messages(tmp_path):
@@ -320,14 +341,34 @@ def dates():
         (599_000, "9 m 59 s", "9 分 59 秒"),
         (600_000, "10 m", "10 分钟"),
         (47 * MINUTE, "47 m", "47 分钟"),
-        (HOUR, "1 h 00 m", "1 小时 00 分"),
+        (HOUR, "1 h 00 m", "1 小时"),
         (206 * MINUTE + 16_000, "3 h 26 m", "3 小时 26 分"),
-        (1284 * HOUR, "1,284 h 00 m", "1,284 小时 00 分"),
+        (1284 * HOUR, "1,284 h 00 m", "1,284 小时"),
+        (65 * MINUTE, "1 h 05 m", "1 小时 5 分"),
     ],
 )
 def test_lengths_show_seconds_below_ten_minutes(dates, ms, english, chinese):
     """And never more than two parts."""
     assert (dates["en"].length(ms), dates["zh"].length(ms)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("hour", "english", "chinese"),
+    [
+        (0, "Early Friday", "星期五凌晨"),
+        (4, "Early Friday", "星期五凌晨"),
+        (5, "Friday morning", "星期五上午"),
+        (12, "Friday afternoon", "星期五下午"),
+        (18, "Friday evening", "星期五晚间"),
+        (22, "Friday night", "星期五深夜"),
+    ],
+)
+def test_a_broadcast_without_a_name_is_called_by_its_part_of_the_day(dates, hour, english, chinese):
+    """What begins after midnight belongs to the morning that comes: "Sunday night" would be a day late."""
+    at_ms = int(datetime(2022, 1, 14, hour, 30, tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)
+
+    assert dates["en"].title(at_ms).startswith(english)
+    assert dates["zh"].title(at_ms).endswith(chinese)
 
 
 def test_dates_are_those_of_the_zone(dates):
