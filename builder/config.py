@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from builder import fields, inside, strict_yaml
 from builder.addresses import zones_folder
@@ -44,6 +45,7 @@ _KEYS = (
 )
 
 
+T = TypeVar("T")
 Wording = str | tuple[tuple[str, str], ...]  # the same everywhere, or (language, words); the first stands for the rest
 
 
@@ -83,7 +85,7 @@ class SiteConfig(Value, frozen=True):
     public_stream_ids: bool = False
     author: Wording = ""
     description: Wording = ""
-    nav: tuple[tuple[str, str], ...] = ()  # (label, URL or site path)
+    nav: tuple[tuple[Wording, str], ...] = ()  # (label, URL or site path)
     footer: Wording = ""
 
 
@@ -118,11 +120,11 @@ def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Co
     site = Fields(strict_yaml.load(raw, name), Place(name), _KEYS)
     default = SiteConfig()
     base_url = site.get("base_url", _base_url, default.base_url)
-    slug_key = environ.get(SLUG_KEY_VARIABLE) or site.get("slug_key", _slug_key, "")
+    slug_key = slug_key_of(environ) or site.get("slug_key", _slug_key, "")
     languages = _languages(site)
     wording = _wording(languages)
     return SiteConfig(
-        title=site.get("title", wording, default.title),
+        title=site.get("title", _filled(wording), default.title),
         base_url=base_url,
         languages=languages,
         timezone=site.get("timezone", _zone, default.timezone),
@@ -135,24 +137,44 @@ def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Co
         public_stream_ids=site.get("public_stream_ids", fields.truth, default=False),
         author=site.get("author", wording, default.author),
         description=site.get("description", wording, default.description),
-        nav=site.get("nav", labelled, ()),
+        nav=site.get("nav", labelled_by(_filled(wording)), ()),
         footer=site.get("footer", wording, default.footer),
     )
 
 
-def labelled(node: Node, place: Place) -> tuple[tuple[str, str], ...]:
-    """Read labelled addresses: `Label: address`, or a list of `{label, url}` and of bare addresses."""
-    if not isinstance(node, Sequence):
-        return tuple((key, fields.address(value, at)) for key, value, at in fields.pairs(node, place))
-    return tuple(_label_and_url(item, place) for item in node.items)
+def labelled_by(words: Parser[T]) -> Parser[tuple[tuple[T | str, str], ...]]:
+    """Make the reader of labelled addresses: `Label: address`, or a list of `{label, url}` and of bare addresses."""
+
+    def parse(node: Node, place: Place) -> tuple[tuple[T | str, str], ...]:
+        if not isinstance(node, Sequence):
+            return tuple(pair(*told) for told in fields.pairs(node, place))
+        return tuple(entry(item, place) for item in node.items)
+
+    def pair(label: str, node: Node, place: Place) -> tuple[str, str]:
+        if not label.strip():
+            raise place.error(node, "a label before the address", found="none")
+        return label, fields.address(node, place)
+
+    def entry(node: Node, place: Place) -> tuple[T | str, str]:
+        if isinstance(node, strict_yaml.Scalar):
+            url = fields.address(node, place)
+            return re.sub(r"^(?:https?://|mailto:)|/$", "", url), url
+        told = Fields(node, place, ("label", "url"))
+        return told.need("label", words), told.need("url", fields.address)
+
+    return parse
 
 
-def _label_and_url(node: Node, place: Place) -> tuple[str, str]:
-    if isinstance(node, strict_yaml.Scalar):
-        url = fields.address(node, place)
-        return re.sub(r"^(?:https?://|mailto:)|/$", "", url), url
-    pair = Fields(node, place, ("label", "url"))
-    return pair.need("label", fields.text), pair.need("url", fields.address)
+def _filled(words: Parser[Wording]) -> Parser[Wording]:
+    """Make a reader of words that may not be empty."""
+
+    def parse(node: Node, place: Place) -> Wording:
+        found = words(node, place)
+        if not all(text for _, text in ([("", found)] if isinstance(found, str) else found)):
+            raise place.error(node, "words", found="none")
+        return found
+
+    return parse
 
 
 def _base_url(node: Node, place: Place) -> str:
@@ -161,7 +183,7 @@ def _base_url(node: Node, place: Place) -> str:
     try:
         url = fields.web_address(written)
     except ValueError as error:
-        raise place.error(node, expected) from error
+        raise place.error(node, expected, found="one with a user name" if "@" in written else "") from error
     path = url.split("/", 3)[3] if url.count("/") > 2 else ""
     if {"?", "#"} & set(url) or "//" in path or {".", ".."} & set(path.split("/")):
         raise place.error(node, expected + " without a query")
@@ -173,6 +195,16 @@ def _slug_key(node: Node, place: Place) -> str:
     if not isinstance(node, strict_yaml.Scalar) or not MIN_SLUG_KEY <= len(node.text.strip()) <= fields.MAX_TEXT:
         raise place.error(node, expected, found="something else")
     return node.text.strip()
+
+
+def slug_key_of(environ: Mapping[str, str]) -> str:
+    """Return the slug key of the environment; "" when it has none."""
+    key = environ.get(SLUG_KEY_VARIABLE, "")
+    if key and len(key) < MIN_SLUG_KEY:
+        raise ConfigError(
+            f"the environment: `{SLUG_KEY_VARIABLE}` expected at least {MIN_SLUG_KEY} characters, found {len(key)}"
+        )
+    return key
 
 
 def _derived_key(base_url: str) -> str:

@@ -255,7 +255,7 @@ def site_path(node: Node, place: Place) -> str:
     expected = "a site path such as `/static/alice.jpg`"
     written = scalar(node, place, expected).text.strip()
     segments = written.split("/")
-    unsafe = not _ADDRESS.fullmatch(written) or any(not letter.isprintable() for letter in written)
+    unsafe = not _ADDRESS.fullmatch(written.replace(" ", "")) or any(not letter.isprintable() for letter in written)
     if not written.startswith("/") or written.startswith("//") or unsafe or {".", ".."} & set(segments):
         raise place.error(node, expected)
     return quote(written, safe="%/:=&~#+!$,;'@()*")

@@ -30,10 +30,11 @@ def read(source: Path, relative: str, max_bytes: int) -> bytes | None:
         return None
     except OSError as error:
         raise StorageError(f"failed to read `{name}`: {error.strerror}") from error
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)
+        raise ConfigError(f"{name}: expected a regular file, found something else")
     with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise ConfigError(f"{name}: expected a regular file, found something else")
         root = source.resolve()
         real = path.resolve()
         if not real.is_relative_to(root) or not os.path.samestat(real.stat(), facts):

@@ -39,7 +39,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     """Read profiles, curation and pages; the first mistake is a `ConfigError` naming file, line and field."""
     zone, prose = load_zone(config.timezone), Prose()
     files = {folder: _read_folder(source, folder) for folder in ("vjs", "replays", "pages")}
-    vjs = tuple(vj_of(file, prose, zone=zone, hosts=config.media.hosts) for file in files["vjs"])
+    vjs = tuple(vj_of(file, prose, zone=zone) for file in files["vjs"])
     curations = tuple(curation_of(file, prose, zone=zone) for file in files["replays"])
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
     _check_addresses(files, vjs, pages)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from builder import fields
-from builder.config import gap, labelled
+from builder.config import gap, labelled_by
 from builder.content.front import ContentFile
 from builder.content.slugs import VJ_SLUGS, check_slug, former
 from builder.fields import Fields, Place
-from builder.media import host_is_listed
 from builder.model import Link, StreamClaim, Value, Vj
 from builder.prose import Prose
 from builder.strict_yaml import Mapping, Node
@@ -35,19 +34,19 @@ class _Stream(Value, frozen=True):
     gap_ms: int | None = None
 
 
-def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo, hosts: tuple[str, ...]) -> Vj:
+def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Vj:
     """Make a VJ of a profile."""
     front = file.fields(_KEYS)
     slug = check_slug(file, file.stem, VJ_SLUGS)
     if slug.startswith("s-"):
         raise file.error("a name that does not begin with `s-`, as those of streams without a profile do", f"`{slug}`")
     streams = front.all("streams", _stream(zone))
-    links: tuple[tuple[str, str], ...] = front.get("links", labelled, ())
+    links: tuple[tuple[str, str], ...] = front.get("links", labelled_by(fields.text), ())
     return Vj(
         slug=slug,
         name=front.get("name", fields.text, slug),
-        photo=front.get("photo", _picture(hosts), ""),
-        banner=front.get("banner", _picture(hosts), ""),
+        photo=front.get("photo", _picture, ""),
+        banner=front.get("banner", _picture, ""),
         links=tuple(Link(label, url) for label, url in links),
         streams=tuple(stream.claim for stream in streams),
         aliases=front.all("aliases", former("/vj/")),
@@ -89,19 +88,11 @@ def _stream(zone: ZoneInfo) -> fields.Parser[_Stream]:
     return parse
 
 
-def _picture(hosts: tuple[str, ...]) -> fields.Parser[str]:
-    expected = "a site path such as `/static/alice.jpg`, or an address on a host of `media.hosts`"
-
-    def parse(node: Node, place: Place) -> str:
-        written = fields.scalar(node, place, expected).text.strip()
-        if written.startswith("/static/"):
-            return fields.site_path(node, place)
-        try:
-            url = fields.web_address(written)
-        except ValueError as error:
-            raise place.error(node, expected) from error
-        if not host_is_listed(url, hosts):
-            raise place.error(node, expected)
-        return url
-
-    return parse
+def _picture(node: Node, place: Place) -> str:
+    """Read the path of a picture in `static/`; pages make no request to others, so an address elsewhere is refused."""
+    expected = "a picture of the site such as `/static/alice.jpg`"
+    written = fields.scalar(node, place, expected).text.strip()
+    if not written.startswith("/static/"):
+        hint = "put the picture into `static/`: pages ask no other host" if "://" in written else ""
+        raise place.error(node, expected, hint=hint)
+    return fields.site_path(node, place)

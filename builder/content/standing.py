@@ -8,8 +8,9 @@ from builder import fields
 from builder.content.front import ContentFile
 from builder.content.slugs import PAGE_SLUGS, check_slug, former
 from builder.model import MarkdownPage
-from builder.prose import Prose
+from builder.prose import Prose, to_text
 
+_HEADING = re.compile(r"(?:#[ \t]+(?P<hash>[^\n]+?)[ \t#]*(?:\n+|\Z)|(?P<line>[^\s#>*+\-][^\n]*)\n=+[ \t]*(?:\n+|\Z))")
 _KEYS = ("title", "description", "nav", "language", "aliases")
 
 
@@ -23,9 +24,9 @@ def page_of(file: ContentFile, prose: Prose, *, languages: tuple[str, ...]) -> M
         known = ", ".join(f"`{one}`" for one in languages)
         raise file.error(f"one of the site's languages ({known})", f"`{language}`", field="language")
     title, body = front.get("title", fields.text, ""), file.body
-    heading = re.match(r"#[ \t]+([^\n]+)\n*", body)
+    heading = _HEADING.match(body)
     if heading and not title:
-        title, body = heading[1].rstrip("# \t"), body[heading.end() :]
+        title, body = to_text(prose.to_html(heading["hash"] or heading["line"])), body[heading.end() :]
     return MarkdownPage(
         slug=check_slug(file, name, PAGE_SLUGS | {one.lower() for one in languages}),
         title=title or name.replace("-", " ").capitalize(),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from builder.config import SITE_FILE, SLUG_KEY_VARIABLE, SiteConfig, load_config, refuse_other_place
+from builder.config import SITE_FILE, SiteConfig, load_config, refuse_other_place, slug_key_of
 from builder.content.load import Content, load_content
 from builder.content.strays import misplaced, strays
 from builder.memory import Memory, digest_of_parts
@@ -40,7 +40,7 @@ def read_written(
         return Written(config, load_content(source, config))
 
     refuse_other_place(source)
-    key = environ.get(SLUG_KEY_VARIABLE, "")
+    key = slug_key_of(environ)
     files = list(_files(source))
     if any(digest is None for _, digest in files):
         return make()  # something that is no plain file: whoever reads it finds the words

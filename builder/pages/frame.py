@@ -130,7 +130,8 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
             )
             for slug, page in sorted(chosen.items())
         ]
-    return (*entries, *(Nav(run(label, "", code, NAME_LIMIT), url) for label, url in site.config.nav))
+    told = ((worded(label, code), url) for label, url in site.config.nav)
+    return (*entries, *(Nav(run(*label, code, NAME_LIMIT), url) for label, url in told))
 
 
 def pages_in(site: Site, language: str) -> list[MarkdownPage]:

@@ -273,7 +273,7 @@ def test_what_was_stored_before_the_start_is_built(source: Path) -> None:
     )
     (folder / "2025-09-05.jsonl").write_bytes(encode(1_757_065_592_123, "fresh", body.decode()))
     home = source.parent / "output" / "index.html"
-    process = start(source, "--build", "--output", str(home.parent), AFTERCAST_SLUG_KEY="slug")
+    process = start(source, "--build", "--output", str(home.parent), AFTERCAST_SLUG_KEY="a slug key")
     port_of(process)
     deadline = time.monotonic() + DEADLINE
     while not home.exists() and time.monotonic() < deadline:

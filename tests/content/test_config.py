@@ -94,6 +94,10 @@ def test_lengths_are_seconds_or_letters(written, ms):
         ("title: {en: }", "`title.en` expected text, found nothing"),
         ("title: {en: A, fr: B}", "expected a known key, found `title.fr`"),
         ("title:", "`title` expected text, found nothing"),
+        ('title: ""', "`title` expected words, found none"),
+        ('title: {en: " "}', "`title` expected words, found none"),
+        ('nav: {"": /about/}', "`nav.` expected a label before the address, found none"),
+        ('nav: [{label: "", url: /about/}]', "`nav.label` expected words, found none"),
         ("language: en\nlanguages: [en]", "`language` expected one of `language` and `languages`, found both"),
         ("languages: [en, en]", "`languages` expected at least one language, each once, found `en, en`"),
         ("languages: []", "`languages` expected at least one language, each once, found ``"),
@@ -125,7 +129,7 @@ def test_lengths_are_seconds_or_letters(written, ms):
         ),
         (
             "base_url: https://a@b.example/",
-            "`base_url` expected an address such as `https://replays.example.com/`, found `https://a@b.example/`",
+            "`base_url` expected an address such as `https://replays.example.com/`, found one with a user name",
         ),
         (
             "base_url: https://b.example/?x=1",
@@ -220,6 +224,21 @@ def test_the_environment_beats_the_file_and_nothing_is_derived_then():
     config = parse("slug_key: from-the-file", {"AFTERCAST_SLUG_KEY": "from-outside"})
 
     assert (config.slug_key, config.slug_key_derived) == ("from-outside", False)
+
+
+def test_a_key_of_the_environment_that_is_too_short_is_refused_as_one_of_the_file():
+    with pytest.raises(ConfigError) as caught:
+        parse("", {"AFTERCAST_SLUG_KEY": "abc"})
+
+    assert caught.value.sentence == ("the environment: `AFTERCAST_SLUG_KEY` expected at least 8 characters, found 3")
+
+
+def test_entries_of_the_navigation_may_be_told_by_language():
+    config = parse(
+        "languages: [en, zh]\nnav: [{label: {en: Enrol, zh: 报名}, url: /enrol/}, {label: Help, url: /help/}]"
+    )
+
+    assert config.nav == (((("en", "Enrol"), ("zh", "报名")), "/enrol/"), ("Help", "/help/"))
 
 
 def test_a_derived_key_depends_on_the_address_alone():

@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from builder import redirects
 from builder.config import SiteConfig
 from builder.content import Content, load_content
 from builder.errors import ConfigError
@@ -56,7 +57,7 @@ def test_a_profile_is_read_whole(site):
             name: 小鱼
             language: zh
             photo: /static/x.jpg
-            banner: https://1250000000.vod2.myqcloud.com/b.jpg
+            banner: /static/大厅 1.jpg
             hue: 7
             gap: 2m
             links: {Blog: "https://books.example.com/小鱼", Mail: "mailto:x@example.com"}
@@ -78,7 +79,7 @@ def test_a_profile_is_read_whole(site):
             name="小鱼",
             language="zh",
             photo="/static/x.jpg",
-            banner="https://1250000000.vod2.myqcloud.com/b.jpg",
+            banner="/static/%E5%A4%A7%E5%8E%85%201.jpg",
             hue=7,
             gap_ms=120_000,
             links=(
@@ -217,6 +218,22 @@ def test_pages_come_in_every_language_or_in_one(site):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# See **our** `code` [link](https://example.com/) &amp; x #\n\nText.", "See our code link & x"),
+        ("About us\n========\n\nText.", "About us"),
+        ("# 关于\nText.", "关于"),
+        ("#\n\nText.", "Our page"),
+    ],
+)
+def test_a_first_heading_is_read_as_a_title(site, text, title):
+    """What marks it up is no part of it."""
+    (page,) = site.load({"pages/our-page.md": text}).pages
+
+    assert (page.title, page.html.endswith("<p>Text.</p>")) == (title, True)
+
+
 PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
 
 
@@ -235,8 +252,10 @@ PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
          ":2: `streams.until` expected a moment after `from`, found `2022-01-01`"),
         (PROFILE, "links: {A: 'javascript:pwn(1)'}", (":2: `links.A` expected an address such as `https://example.com/`"
          " or a site path such as `/about/`, found `javascript:pwn(1)`")),
-        (PROFILE, "photo: https://evil.example/a.jpg", (":2: `photo` expected a site path such as `/static/alice.jpg`,"
-         " or an address on a host of `media.hosts`, found `https://evil.example/a.jpg`")),
+        (PROFILE, "photo: https://evil.example/a.jpg", (":2: `photo` expected a picture of the site such as"
+         " `/static/alice.jpg`, found `https://evil.example/a.jpg`")),
+        (PROFILE, "banner: https://1.vod2.myqcloud.com/a.jpg", (":2: `banner` expected a picture of the site such as"
+         " `/static/alice.jpg`, found `https://1.vod2.myqcloud.com/a.jpg`")),
         (PROFILE, "photo: /static/../../etc/passwd", (":2: `photo` expected a site path such as `/static/alice.jpg`,"
          " found `/static/../../etc/passwd`")),
         (REPLAY, "title: x", ":2: expected one of the keys `recordings`, `address` and `window`, found none"),
@@ -516,6 +535,14 @@ def test_a_fifo_is_refused_and_not_waited_for(site):
     os.mkfifo(site.source / "vjs" / "a.md")
 
     assert site.error({}) == "site_src/vjs/a.md: expected a regular file, found something else"
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_by_name(site):
+    (site.source / "redirects.yaml").mkdir()
+    with pytest.raises(ConfigError) as caught:
+        redirects.load(site.source)
+
+    assert caught.value.sentence == "site_src/redirects.yaml: expected a regular file, found something else"
 
 
 def test_other_files_are_left_alone(site):

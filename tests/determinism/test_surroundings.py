@@ -103,7 +103,7 @@ def built(root: Path, surroundings, records: int = RECORDS) -> Path:
     file(source / "recordings", lines_of(records))
     done = subprocess.run(
         [sys.executable, "-m", "builder", "build", "--source", source, "--jobs", str(jobs)],
-        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "AFTERCAST_SLUG_KEY": "k", **environ},
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "AFTERCAST_SLUG_KEY": "a key for tests", **environ},
         preexec_fn=lambda: os.umask(mask),
         capture_output=True,
         text=True,
