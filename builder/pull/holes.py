@@ -2,13 +2,15 @@
 
 Four kinds of evidence, each compared with what is recorded in every format that the stream usually has: pushes (a start
 and a stop with one sequence), recording tasks that the provider lists, the broadcast itself (another format goes on
-longer), and holes that no stop and start explain.
+longer), and holes that no stop and start explain. Of a stream's first broadcasts nothing tells what is usual; but every
+task makes a file, so more tasks at a time than recorded formats tell that one is missing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from builder.model import PushEvent, Session, Value
 from builder.pull.windows import Window, joined
@@ -36,14 +38,14 @@ def holes(
     by_stream: defaultdict[str, list[PushEvent]] = defaultdict(list)
     for push in pushes:
         by_stream[push.stream.stream_id].append(push)
-    expected: defaultdict[str, list[Window]] = defaultdict(list)
+    tasked: defaultdict[str, list[Window]] = defaultdict(list)
     for task in tasks:
-        expected[task.stream_id].append(Window(task.begin_ms, task.end_ms))
-    for stream, events in by_stream.items():
-        expected[stream] += push_windows(events)
+        tasked[task.stream_id].append(Window(task.begin_ms, task.end_ms))
     found: dict[str, list[Window]] = {}
-    for stream in sorted(expected.keys() | recorded.sessions.keys()):
-        missing = [hole for window in expected[stream] for hole in recorded.missing(stream, window)]
+    for stream in sorted(tasked.keys() | by_stream.keys() | recorded.sessions.keys()):
+        expected = tasked[stream] + push_windows(by_stream[stream])
+        missing = [hole for window in expected for hole in recorded.missing(stream, window)]
+        missing += outnumbered(tasked[stream], recorded.spans(stream))
         for session in recorded.sessions.get(stream, []):
             missing += recorded.missing(stream, Window(session.start_ms, session.end_ms), in_any=True)
             missing += unexplained(session, by_stream[stream])
@@ -67,10 +69,15 @@ class Recorded:
                 formats[stream][track.format] += 1
                 self._spans[stream, track.format] += [Window(part.start_ms, part.end_ms) for part in track.parts]
         self._spans = defaultdict(list, {key: joined(spans, TOLERANCE_MS) for key, spans in self._spans.items()})
+        self._formats = {stream: sorted(seen) for stream, seen in formats.items()}
         self._usual = {
             stream: sorted(name for name, count in seen.items() if count * USUAL_SHARE >= len(self.sessions[stream]))
             for stream, seen in formats.items()
         }
+
+    def spans(self, stream: str) -> list[Window]:
+        """Return what is recorded of a stream: the times of one format after those of another."""
+        return [span for name in self._formats.get(stream, ()) for span in self._spans[stream, name]]
 
     def missing(self, stream: str, window: Window, *, in_any: bool = False) -> list[Window]:
         """Return the parts of `window` that some usual format lacks.
@@ -105,6 +112,21 @@ def push_windows(events: Sequence[PushEvent]) -> list[Window]:
         if begin is not None and end is not None and begin <= end:
             found.append(Window(begin, end))
     return found
+
+
+def outnumbered(tasks: Iterable[Window], spans: Iterable[Window]) -> list[Window]:
+    """Return when more tasks ran than formats are recorded, without what is shorter than the tolerance."""
+    changes: defaultdict[int, int] = defaultdict(int)  # moment → tasks that begin there, less formats that do
+    for windows, step in ((tasks, 1), (spans, -1)):
+        for window in windows:
+            changes[window.begin_ms] += step
+            changes[window.end_ms] -= step
+    found, excess = [], 0
+    for moment, following in pairwise(sorted(changes)):
+        excess += changes[moment]
+        if excess > 0:
+            found.append(Window(moment, following))
+    return [hole for hole in joined(found, 0) if hole.end_ms - hole.begin_ms > TOLERANCE_MS]
 
 
 def unexplained(session: Session, events: Sequence[PushEvent]) -> list[Window]:

@@ -35,6 +35,13 @@ def push(kind, minute, sequence="1") -> PushEvent:
         pytest.param([session(mp4=[(0, 30)])], [push("start", 0), push("stop", 60)], [], [(30, 60)], id="the end of a push"),
         pytest.param([], [push("start", 0), push("stop", 60)], [], [(0, 60)], id="a push of which nothing came"),
         pytest.param([session(mp4=[(0, 30)])], [], [Task("s", 0, 60 * MINUTE)], [(30, 60)], id="the end of a task"),
+        pytest.param(
+            [session(mp4=[(0, 60)])], [], [Task("s", 0, 60 * MINUTE)] * 2, [(0, 60)], id="more tasks than formats"
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30)], hls=[(0, 30)])], [], [Task("s", 0, 30 * MINUTE), Task("s", 10_000, 30 * MINUTE)],
+            [], id="as many tasks as formats",
+        ),
         pytest.param([session(mp4=[(0, 30)], hls=[(0, 60)])], [], [], [(30, 60)], id="another format goes on"),
         pytest.param(
             [session(mp4=[(0, 30), (40, 60)], gaps=((30 * MINUTE, 40 * MINUTE),))], [], [], [(30, 40)],
