@@ -52,6 +52,14 @@ class TransientError(Exception):
     """The service is busy, unreachable or asks to wait: trying again may help."""
 
 
+class DoubtfulError(TransientError):
+    """The answer contradicts itself: it is not all."""
+
+
+class IncompleteError(RemoteError):
+    """A question was not answered whole, however often it was asked; others may be."""
+
+
 class BudgetSpentError(Exception):
     """The calls allowed for this run are used up; the next run goes on from here."""
 
@@ -82,7 +90,7 @@ class Calls:
         """Make one call, again while it fails transiently; a retry counts like a call.
 
         Raises `BudgetSpentError` when no call is left and `RemoteError` when the service keeps
-        failing, to the last try or the last call.
+        failing, to the last try or the last call: `IncompleteError` when it answers, but not whole.
         """
         for attempt in range(RETRIES + 1):
             self._take_turn()
@@ -90,7 +98,8 @@ class Calls:
                 return within(self.call_seconds, call)
             except TransientError as error:
                 if attempt == RETRIES or self.made >= self.budget:  # a spent budget must not hide what failed
-                    raise RemoteError(
+                    failed = IncompleteError if isinstance(error, DoubtfulError) else RemoteError
+                    raise failed(
                         f"failed to ask {what}: {error}", hint="run it again: it goes on where it stopped"
                     ) from error
                 longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)

@@ -5,16 +5,19 @@ Answers are handed on as the plain objects that came over the wire, wrapped as `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
 from builder.pull.calls import Calls, TransientError, number_in, object_in, plain, rows_in
 from builder.pull.names import hashed
+from builder.pull.walk import Page, Place, Step, believed, walk
 from builder.pull.windows import WEEK_MS, Window, pieces, utc_text
 
+Answer = TypeVar("Answer")
 SEARCH_PAGE = 100
 SEARCH_LIMIT = 5000  # Offset + Limit may not pass it
 FILES_AT_ONCE = 20
@@ -52,47 +55,42 @@ class Cloud:
         self.calls = calls
         self._vod, self._live = clients(account)
 
-    def media(self, window: Window, streams: Sequence[str] = ()) -> Iterator[tuple[Window, int, dict[str, Any]]]:
-        """Yield (window, offset, answer) of every page of SearchMedia; a window with too many rows is halved."""
+    def media(self, places: Sequence[Place], streams: Sequence[str] = ()) -> Iterator[Step]:
+        """Yield every page of SearchMedia; a window with too many rows is halved."""
+        return walk(lambda place: self._media_page(place, streams), places, SEARCH_LIMIT)
+
+    def _media_page(self, place: Place, streams: Sequence[str]) -> Page:
         ask: dict[str, Any] = {
             "SourceTypes": ["Record", "TrtcRecord"],
-            "CreateTime": {"After": utc_text(window.begin_ms), "Before": utc_text(window.end_ms)},
+            "CreateTime": {"After": utc_text(place.window.begin_ms), "Before": utc_text(place.window.end_ms)},
             "Sort": {"Field": "CreateTime", "Order": "Asc"},
-            "Limit": SEARCH_PAGE,
+            "Limit": min(SEARCH_PAGE, SEARCH_LIMIT - place.rows),
+            "Offset": place.rows,
             **({"StreamIds": list(streams)} if streams else {}),
         }
-        offset, total = 0, 1
-        while offset < total:
-            answer = self._ask(self._vod, "SearchMedia", {**ask, "Offset": offset})
-            total = number_in(answer["Response"].get("TotalCount"))
-            if total > SEARCH_LIMIT and window.can_be_halved:
-                for half in window.halves():
-                    yield from self.media(half, streams)
-                return
-            yield window, offset, answer
-            offset += SEARCH_PAGE
+        return self._ask(self._vod, "SearchMedia", ask, lambda answer: believed(media_page(answer), place))
 
     def media_of(self, file_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield the answers of DescribeMediaInfos: what is known of files, and which of them are gone."""
         for first in range(0, len(file_ids), FILES_AT_ONCE):
-            yield self._ask(self._vod, "DescribeMediaInfos", {"FileIds": list(file_ids[first : first + FILES_AT_ONCE])})
+            ask = {"FileIds": list(file_ids[first : first + FILES_AT_ONCE])}
+            yield self._ask(self._vod, "DescribeMediaInfos", ask, whole)
 
-    def callbacks(self, day: Window, stream: str = "") -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield (page, answer) of the provider's own log of recording notifications, for a day at most."""
-        page, pages = 1, 1
-        while page <= pages:
-            ask = {
-                "StartTime": utc_text(day.begin_ms),
-                "EndTime": utc_text(day.end_ms),
-                "EventType": 100,
-                "PageNum": page,
-                "PageSize": SEARCH_PAGE,
-                **({"StreamName": stream} if stream else {}),
-            }
-            answer = self._ask(self._live, "DescribeCallbackRecordsList", ask)
-            pages = number_in(answer["Response"].get("TotalPage"))
-            yield page, answer
-            page += 1
+    def callbacks(self, places: Sequence[Place], stream: str = "") -> Iterator[Step]:
+        """Yield every page of the provider's own log of recording notifications, for a day at most."""
+        return walk(lambda place: self._callbacks_page(place, stream), places)
+
+    def _callbacks_page(self, place: Place, stream: str) -> Page:
+        ask = {
+            "StartTime": utc_text(place.window.begin_ms),
+            "EndTime": utc_text(place.window.end_ms),
+            "EventType": 100,
+            "PageNum": place.pages + 1,
+            "PageSize": SEARCH_PAGE,
+            **({"StreamName": stream} if stream else {}),
+        }
+        read = partial(callbacks_page, place=place)
+        return self._ask(self._live, "DescribeCallbackRecordsList", ask, lambda answer: believed(read(answer), place))
 
     def tasks(self, window: Window) -> Iterator[dict[str, Any]]:
         """Yield the rows of DescribeRecordTask: which streams were recorded when, a week at a time."""
@@ -102,7 +100,7 @@ class Cloud:
                 ask: dict[str, Any] = {"StartTime": week.begin_ms // 1000, "EndTime": week.end_ms // 1000}
                 if token:
                     ask["ScrollToken"] = token
-                answer = self._ask(self._live, "DescribeRecordTask", ask)["Response"]
+                answer = self._ask(self._live, "DescribeRecordTask", ask, whole)["Response"]
                 yield from rows_in(answer.get("TaskList"))
                 token = str(answer.get("ScrollToken") or "")
                 if not token:
@@ -111,10 +109,27 @@ class Cloud:
                     raise RemoteError("`DescribeRecordTask` leads in a circle: its `ScrollToken` came twice")
                 seen.add(token)
 
-    def _ask(self, client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, client: Any, action: str, ask: dict[str, Any], read: Callable[[dict[str, Any]], Answer]) -> Answer:
         if self.account.sub_app_id is not None and client is self._vod:
             ask = {**ask, "SubAppId": self.account.sub_app_id}
-        return self.calls.make(action, lambda: called(client, action, ask))
+        return self.calls.make(action, lambda: read(called(client, action, ask)))
+
+
+def whole(answer: dict[str, Any]) -> dict[str, Any]:
+    return answer
+
+
+def media_page(answer: dict[str, Any]) -> Page:
+    response = answer["Response"]
+    return Page(answer, response.get("MediaInfoSet") or [], number_in(response.get("TotalCount")))
+
+
+def callbacks_page(answer: dict[str, Any], place: Place) -> Page:
+    """Read a page of the log; one that calls itself the last is, also where no number of rows is told."""
+    response = answer["Response"]
+    rows, total = response.get("DataInfoList") or [], number_in(response.get("TotalNum"))
+    is_last = number_in(response.get("TotalPage")) == place.pages + 1
+    return Page(answer, rows, total or (place.rows + len(rows) if is_last else 0))
 
 
 def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,14 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from builder.errors import RemoteError
 from builder.model import Value
 from builder.pull.calls import Calls, TransientError, number_in, object_in, plain
 from builder.pull.names import hashed
+from builder.pull.walk import Page, Place, Step, believed, walk
 from builder.pull.windows import Window, china_text
 
 ENDPOINT = "http://fcgi.video.qcloud.com/common_access"
@@ -46,19 +47,13 @@ class LegacyList:
         self.calls = calls
         self.clock = clock
 
-    def pages(self, stream: str, day: Window) -> Iterator[dict[str, Any]]:
-        """Yield every page of the answer, as the provider gave it."""
-        page, seen, total = 1, 0, 1
-        while seen < total:
-            address = self._address(stream, day, page)
-            answer = self.calls.make("the file list", lambda address=address: fetch(address))  # type: ignore[misc]
-            output = object_in(answer.get("output"))
-            rows, total = output.get("file_list") or [], number_in(output.get("all_count"))
-            yield answer
-            if not rows:
-                return
-            seen += len(rows)
-            page += 1
+    def pages(self, places: Sequence[Place], stream: str) -> Iterator[Step]:
+        """Yield every page of the days' answers, as the provider gave them."""
+        return walk(lambda place: self._page(place, stream), places)
+
+    def _page(self, place: Place, stream: str) -> Page:
+        address = self._address(stream, place.window, place.pages + 1)
+        return self.calls.make("the file list", lambda: believed(page_of(fetch(address)), place))
 
     def _address(self, stream: str, day: Window, page: int) -> str:
         t = int(self.clock()) + SIGNATURE_SECONDS
@@ -76,6 +71,11 @@ class LegacyList:
             "Param.s.end_time": china_text(day.end_ms),
         }
         return f"{self.account.endpoint}?{urllib.parse.urlencode(query)}"
+
+
+def page_of(answer: dict[str, Any]) -> Page:
+    output = object_in(answer.get("output"))
+    return Page(answer, output.get("file_list") or [], number_in(output.get("all_count")))
 
 
 def fetch(address: str) -> dict[str, Any]:

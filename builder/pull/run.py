@@ -12,13 +12,14 @@ from typing import Any, TypeGuard
 
 from builder.errors import RemoteError
 from builder.model import Value
-from builder.pull.calls import BudgetSpentError, number_in, object_in, rows_in
+from builder.pull.calls import BudgetSpentError, IncompleteError, number_in, object_in, rows_in
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.names import hashed
 from builder.pull.shelf import Listed, Shelf
 from builder.pull.statements import KNOWN, Statements
+from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
@@ -156,51 +157,63 @@ class Run:
     # --- one question ---
 
     def _media_of(self, cloud: Cloud, window: Window, streams: Sequence[str]) -> None:
-        for part, offset, answer in cloud.media(window, streams):
-            if answer["Response"].get(KNOWN):
-                self.shelf.lay(f"media/{label(streams)}/{file_text(part)}-{offset}.json", answer)
+        for step in cloud.media([Place(window)], streams):
+            if step.answer["Response"].get(KNOWN):
+                name = f"{file_text(step.place.window)}-{step.place.rows}.json"
+                self.shelf.lay(f"media/{label(streams)}/{name}", step.answer)
 
     def _callbacks_of(self, cloud: Cloud, day: Window, stream: str) -> None:
-        for page, answer in cloud.callbacks(day, stream):
-            if answer["Response"].get("DataInfoList"):
+        for step in cloud.callbacks([Place(day)], stream):
+            if step.answer["Response"].get("DataInfoList"):
                 folder = f"callbacks/{hashed(stream)}" if stream else "callbacks"
-                self.shelf.lay(f"{folder}/{file_text(day)}-{page}.json", answer)
+                self.shelf.lay(f"{folder}/{file_text(day)}-{step.place.pages + 1}.json", step.answer)
 
     def _legacy_of(self, listing: LegacyList, day: Window, stream: str) -> None:
-        for page, answer in enumerate(listing.pages(stream, day), 1):
-            if object_in(answer.get("output")).get("file_list"):
-                self.shelf.lay(f"legacy/{hashed(stream)}/{file_text(day)}-{page}.json", answer)
+        for step in listing.pages([Place(day)], stream):
+            if object_in(step.answer.get("output")).get("file_list"):
+                self.shelf.lay(f"legacy/{hashed(stream)}/{file_text(day)}-{step.place.pages + 1}.json", step.answer)
 
     # --- how far ---
 
     def _until_spent(self, asks: Iterable[tuple[str, Window, Ask]], *, settled_ms: int) -> Pulled:
         """Ask what no earlier run has; what lies after `settled_ms` may still change and is asked again."""
-        try:
-            for what, window, ask in asks:
-                settled = Window(window.begin_ms, min(window.end_ms, settled_ms))
-                is_settling = settled.begin_ms > settled.end_ms
-                if not is_settling and self.shelf.was_asked(what, settled):
-                    continue
-                ask()
-                self.windows += 1
-                if not is_settling:
-                    self.shelf.remember_asked(what, settled)
-        except BudgetSpentError:
-            return self.result(finished=False)
-        return self.result(finished=True)
+        return self._each(partial(self._ask_unless_asked, *one, settled_ms=settled_ms) for one in asks)
+
+    def _ask_unless_asked(self, what: str, window: Window, ask: Ask, *, settled_ms: int) -> None:
+        settled = Window(window.begin_ms, min(window.end_ms, settled_ms))
+        is_settling = settled.begin_ms > settled.end_ms
+        if not is_settling and self.shelf.was_asked(what, settled):
+            return
+        ask()
+        self.windows += 1
+        if not is_settling:
+            self.shelf.remember_asked(what, settled)
 
     def _until_answered(self, asks: Iterable[tuple[str, Window, Ask]], now_ms: int) -> Pulled:
+        return self._each(partial(self._ask_unless_answered, *one, now_ms=now_ms) for one in asks)
+
+    def _ask_unless_answered(self, stream: str, hole: Window, ask: Ask, *, now_ms: int) -> None:
+        what = f"hole {hashed(stream)} {file_text(hole)}"
+        if self.shelf.progress.get(what, "") >= utc_text(hole.end_ms + ARRIVAL_MS):
+            return
+        ask()
+        self.windows += 1
+        self.shelf.remember(what, utc_text(now_ms))
+
+    def _each(self, asks: Iterable[Ask]) -> Pulled:
+        """Ask one by one until the budget is spent; one without a whole answer holds no other up, and is told last."""
+        finished, failure = True, None
         try:
-            for stream, hole, ask in asks:
-                what = f"hole {hashed(stream)} {file_text(hole)}"
-                if self.shelf.progress.get(what, "") >= utc_text(hole.end_ms + ARRIVAL_MS):
-                    continue
-                ask()
-                self.windows += 1
-                self.shelf.remember(what, utc_text(now_ms))
+            for ask in asks:
+                try:
+                    ask()
+                except IncompleteError as error:
+                    failure = failure or error
         except BudgetSpentError:
-            return self.result(finished=False)
-        return self.result(finished=True)
+            finished = False
+        if failure:
+            raise failure
+        return self.result(finished=finished)
 
     def result(self, *, finished: bool) -> Pulled:
         """Return what was done so far."""

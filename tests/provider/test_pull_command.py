@@ -16,6 +16,7 @@ from builder.pull.holes import Task
 from builder.pull.legacy import LegacyAccount, LegacyList, fetch
 from builder.pull.run import Run
 from builder.pull.shelf import Shelf
+from builder.pull.walk import Place
 from builder.pull.windows import WEEK_MS, Window
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Sent
@@ -365,7 +366,9 @@ def test_a_service_that_drips_bytes_does_not_hold_a_call():
     try:
         for ask in (
             lambda calls: list(Cloud(CloudAccount("i", "k", endpoint=address), calls).media_of(["1"])),
-            lambda calls: list(LegacyList(LegacyAccount("1", "k", address), calls).pages("a", Window(0, 1000))),
+            lambda calls: list(
+                LegacyList(LegacyAccount("1", "k", address), calls).pages([Place(Window(0, 1000))], "a")
+            ),
         ):
             with pytest.raises(RemoteError, match=r"no whole answer within 0\.2 s"):
                 ask(Calls(budget=1, per_second=1000, call_seconds=0.2))
