@@ -1,23 +1,24 @@
 """One run of the active query: which windows are asked, where answers are laid, how far it came.
 
-Every run is safe to repeat: an answer has the name of its question, and progress is written after the answer. Days are
-asked whole, so that the same day is always the same question and its answer replaces the earlier one.
+Every run is safe to repeat: an answer has the name of its question, and progress is written after the answer, page by
+page. Days are asked whole, so that the same day is always the same question and its answer replaces the earlier one. A
+day is asked of all streams before the next: what is asked again in every run, the present day, comes last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeGuard
 
-from builder.errors import RemoteError
+from builder.errors import ConfigError, RemoteError
 from builder.model import Value
-from builder.pull.calls import BudgetSpentError, IncompleteError, number_in, object_in, rows_in
+from builder.pull.calls import BudgetSpentError, IncompleteError, number_in, rows_in
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.names import hashed
-from builder.pull.shelf import Listed, Shelf
+from builder.pull.shelf import Begun, Listed, Shelf
 from builder.pull.statements import KNOWN, Statements
 from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
@@ -25,7 +26,8 @@ from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text,
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
 
-Ask = Callable[[], None]
+Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
+Question = tuple[str, Window, Pages]
 
 
 class Pulled(Value, frozen=True):
@@ -35,6 +37,19 @@ class Pulled(Value, frozen=True):
     files_written: int
     finished: bool
     unsure: int = 0  # files that the account does not know and never told of
+
+
+class Missing(Value, frozen=True):
+    """A hole, the window in which its files were registered, and who asks about that."""
+
+    stream: str
+    window: Window
+    wide: Window
+    pages: Pages
+
+    @property
+    def what(self) -> str:
+        return f"hole {hashed(self.stream)} {file_text(self.window)}"
 
 
 class Run:
@@ -50,9 +65,9 @@ class Run:
         groups = [list(streams[i : i + STREAMS_AT_ONCE]) for i in range(0, len(streams), STREAMS_AT_ONCE)] or [[]]
         return self._until_spent(
             (
-                (f"media {label(group)}", day, partial(self._media_of, cloud, day, group))
-                for group in groups
+                (f"media {label(group)}", day, partial(self._media_of, cloud, group))
                 for day in whole_days(window)
+                for group in groups
             ),
             settled_ms=window.end_ms,
         )
@@ -61,9 +76,9 @@ class Run:
         """Pull the provider's own log of notifications, a UTC day at a time."""
         return self._until_spent(
             (
-                (f"callbacks {label([stream] if stream else [])}", day, partial(self._callbacks_of, cloud, day, stream))
-                for stream in streams or [""]
+                (f"callbacks {label([stream] if stream else [])}", day, partial(self._callbacks_of, cloud, stream))
                 for day in whole_days(window)
+                for stream in streams or [""]
             ),
             settled_ms=window.end_ms,
         )
@@ -75,9 +90,9 @@ class Run:
         """
         return self._until_spent(
             (
-                (f"legacy {hashed(stream)}", day, partial(self._legacy_of, listing, day, stream))
-                for stream in streams
+                (f"legacy {hashed(stream)}", day, partial(self._legacy_of, listing, stream))
                 for day in china_days(window)
+                for stream in streams
             ),
             settled_ms=min(window.end_ms, now_ms - FINISHED_MS),
         )
@@ -86,18 +101,26 @@ class Run:
         """Return the recording tasks of a window, None when the budget ends before the list does.
 
         What was listed is kept until `missing` is done, else a small budget would go into the same list for ever.
+        A week is listed whole: for a budget that is too small for it this raises `ConfigError`.
         """
         account, now_ms = self.shelf.account, window.end_ms
         kept = self.shelf.listed()
         is_fresh = kept is not None and 0 <= now_ms - kept.since_ms <= DAY_MS
         if kept is None or not is_fresh or not kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
             kept = Listed(account, now_ms, Window(window.begin_ms, window.begin_ms), [])
+        first = kept
+        left = Window(kept.window.end_ms, kept.since_ms)
         try:
-            for week in pieces(Window(kept.window.end_ms, window.end_ms), WEEK_MS):
-                tasks = kept.tasks + tasks_of(cloud, week, window.end_ms)
+            for week in pieces(left, WEEK_MS) if left.begin_ms < left.end_ms else ():
+                tasks = kept.tasks + tasks_of(cloud, week, kept.since_ms)
                 kept = Listed(account, kept.since_ms, Window(kept.window.begin_ms, week.end_ms), tasks)
                 self.shelf.keep_listed(kept)
-        except BudgetSpentError:
+        except BudgetSpentError as error:
+            if kept == first:
+                found = cloud.calls.budget
+                raise ConfigError(
+                    f"`--budget` expected enough calls to list the recording tasks of a week, found {found}"
+                ) from error
             return None
         return kept.tasks
 
@@ -105,16 +128,16 @@ class Run:
         self, holes: Mapping[str, Sequence[Window]], cloud: Cloud | None, listing: LegacyList | None, *, now_ms: int
     ) -> Pulled:
         """Ask only about holes; one that was asked about after its files must have arrived is not asked again."""
-        asks: list[tuple[str, Window, Ask]] = []
+        asks: list[Missing] = []
         for stream, windows in holes.items():
             if cloud is not None:
                 for hole in windows:
                     wide = Window(hole.begin_ms, min(hole.end_ms + ARRIVAL_MS, max(now_ms, hole.begin_ms)))
-                    asks.append((stream, hole, partial(self._media_of, cloud, wide, [stream])))
+                    asks.append(Missing(stream, hole, wide, partial(self._media_of, cloud, [stream])))
             elif listing is not None:
                 days = sorted({day for hole in windows for day in china_days(hole)})
-                asks += [(stream, day, partial(self._legacy_of, listing, day, stream)) for day in days]
-        pulled = self._until_answered(asks, now_ms)
+                asks += [Missing(stream, day, day, partial(self._legacy_of, listing, stream)) for day in days]
+        pulled = self._until_answered(sorted(asks, key=lambda hole: hole.window.end_ms), now_ms)
         if pulled.finished:
             self.shelf.forget_listed()
         return pulled
@@ -156,51 +179,61 @@ class Run:
 
     # --- one question ---
 
-    def _media_of(self, cloud: Cloud, window: Window, streams: Sequence[str]) -> None:
-        for step in cloud.media([Place(window)], streams):
-            if step.answer["Response"].get(KNOWN):
+    def _media_of(self, cloud: Cloud, streams: Sequence[str], places: Sequence[Place]) -> Iterator[list[Place]]:
+        for step in cloud.media(places, streams):
+            if step.page.rows:
                 name = f"{file_text(step.place.window)}-{step.place.rows}.json"
-                self.shelf.lay(f"media/{label(streams)}/{name}", step.answer)
+                self.shelf.lay(f"media/{label(streams)}/{name}", step.page.answer)
+            yield step.left
 
-    def _callbacks_of(self, cloud: Cloud, day: Window, stream: str) -> None:
-        for step in cloud.callbacks([Place(day)], stream):
-            if step.answer["Response"].get("DataInfoList"):
-                folder = f"callbacks/{hashed(stream)}" if stream else "callbacks"
-                self.shelf.lay(f"{folder}/{file_text(day)}-{step.place.pages + 1}.json", step.answer)
+    def _callbacks_of(self, cloud: Cloud, stream: str, places: Sequence[Place]) -> Iterator[list[Place]]:
+        folder = f"callbacks/{hashed(stream)}" if stream else "callbacks"
+        for step in cloud.callbacks(places, stream):
+            if step.page.rows:
+                self.shelf.lay(f"{folder}/{file_text(step.place.window)}-{step.place.pages + 1}.json", step.page.answer)
+            yield step.left
 
-    def _legacy_of(self, listing: LegacyList, day: Window, stream: str) -> None:
-        for step in listing.pages([Place(day)], stream):
-            if object_in(step.answer.get("output")).get("file_list"):
-                self.shelf.lay(f"legacy/{hashed(stream)}/{file_text(day)}-{step.place.pages + 1}.json", step.answer)
+    def _legacy_of(self, listing: LegacyList, stream: str, places: Sequence[Place]) -> Iterator[list[Place]]:
+        folder = f"legacy/{hashed(stream)}"
+        for step in listing.pages(places, stream):
+            if step.page.rows:
+                self.shelf.lay(f"{folder}/{file_text(step.place.window)}-{step.place.pages + 1}.json", step.page.answer)
+            yield step.left
 
     # --- how far ---
 
-    def _until_spent(self, asks: Iterable[tuple[str, Window, Ask]], *, settled_ms: int) -> Pulled:
+    def _until_spent(self, questions: Iterable[Question], *, settled_ms: int) -> Pulled:
         """Ask what no earlier run has; what lies after `settled_ms` may still change and is asked again."""
-        return self._each(partial(self._ask_unless_asked, *one, settled_ms=settled_ms) for one in asks)
+        return self._each(partial(self._ask_unless_asked, *one, settled_ms=settled_ms) for one in questions)
 
-    def _ask_unless_asked(self, what: str, window: Window, ask: Ask, *, settled_ms: int) -> None:
-        settled = Window(window.begin_ms, min(window.end_ms, settled_ms))
-        is_settling = settled.begin_ms > settled.end_ms
-        if not is_settling and self.shelf.was_asked(what, settled):
+    def _ask_unless_asked(self, what: str, window: Window, pages: Pages, *, settled_ms: int) -> None:
+        until_ms, asked_ms = min(window.end_ms, settled_ms), 0
+        if until_ms >= window.begin_ms and self.shelf.was_asked(what, Window(window.begin_ms, until_ms)):
             return
-        ask()
+        while asked_ms < until_ms:  # once more behind the end of an earlier walk, which asked less far
+            asked_ms = self._ask_about(what, window, pages, until_ms)
+            if asked_ms >= window.begin_ms:
+                self.shelf.remember_asked(what, Window(window.begin_ms, asked_ms))
+
+    def _until_answered(self, holes: Iterable[Missing], now_ms: int) -> Pulled:
+        return self._each(partial(self._ask_unless_answered, one, now_ms) for one in holes)
+
+    def _ask_unless_answered(self, hole: Missing, now_ms: int) -> None:
+        if self.shelf.progress.get(hole.what, "") < utc_text(hole.window.end_ms + ARRIVAL_MS):
+            asked_ms = self._ask_about(hole.what, hole.wide, hole.pages, now_ms)
+            self.shelf.remember(hole.what, utc_text(asked_ms))
+
+    def _ask_about(self, what: str, window: Window, pages: Pages, until_ms: int) -> int:
+        """Ask until everything has come; return up to which moment, an earlier one where a walk was gone on with."""
+        begun = self.shelf.begun(what, window) or Begun(window, until_ms, [Place(window)])
+        for left in pages(begun.left):
+            if left:
+                self.shelf.keep_begun(what, Begun(window, begun.until_ms, left))
+        self.shelf.forget_begun(what)
         self.windows += 1
-        if not is_settling:
-            self.shelf.remember_asked(what, settled)
+        return begun.until_ms
 
-    def _until_answered(self, asks: Iterable[tuple[str, Window, Ask]], now_ms: int) -> Pulled:
-        return self._each(partial(self._ask_unless_answered, *one, now_ms=now_ms) for one in asks)
-
-    def _ask_unless_answered(self, stream: str, hole: Window, ask: Ask, *, now_ms: int) -> None:
-        what = f"hole {hashed(stream)} {file_text(hole)}"
-        if self.shelf.progress.get(what, "") >= utc_text(hole.end_ms + ARRIVAL_MS):
-            return
-        ask()
-        self.windows += 1
-        self.shelf.remember(what, utc_text(now_ms))
-
-    def _each(self, asks: Iterable[Ask]) -> Pulled:
+    def _each(self, asks: Iterable[Callable[[], None]]) -> Pulled:
         """Ask one by one until the budget is spent; one without a whole answer holds no other up, and is told last."""
         finished, failure = True, None
         try:

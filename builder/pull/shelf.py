@@ -22,11 +22,13 @@ from builder.errors import RemoteError
 from builder.flush import flush
 from builder.model import Value
 from builder.pull.holes import Task
+from builder.pull.walk import Place
 from builder.pull.windows import Window, touch
 
 FOLDER = "recordings/pulled"
 PROGRESS = ".asked"
 APPLICATION = "application"  # in the progress: whose answers these are, without the key that asked
+BEGUN = "begun "  # in the progress, before a question: how far its walk came that is not over
 LISTED = "pull-tasks.json"
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -39,6 +41,14 @@ class Listed(Value, frozen=True):
     since_ms: int  # when the listing began: a task that ran then may have ended since
     window: Window
     tasks: list[Task]
+
+
+class Begun(Value, frozen=True):
+    """A walk through a window that a run could not end: what is left of it, and the moment that it asks up to."""
+
+    window: Window
+    until_ms: int
+    left: list[Place]
 
 
 class Shelf:
@@ -62,11 +72,26 @@ class Shelf:
         return path
 
     def remember(self, what: str, mark: str) -> None:
-        """Note how far a query has come; an empty mark forgets it."""
+        """Note how far a query has come, and that nothing of it is begun; an empty mark forgets it."""
         self.progress |= {APPLICATION: self.application, what: mark}
+        self.progress.pop(BEGUN + what, None)
         if not mark:
             del self.progress[what]
         write(self.progress_file, msgspec.json.encode(self.progress, order="sorted"))
+
+    def begun(self, what: str, window: Window) -> Begun | None:
+        """Return the walk through a window that an earlier run of the query could not end."""
+        with contextlib.suppress(msgspec.DecodeError):  # none, or not ours: begin anew
+            begun = msgspec.json.decode(self.progress.get(BEGUN + what, ""), type=Begun)
+            return begun if begun.window == window and begun.left else None
+        return None
+
+    def keep_begun(self, what: str, begun: Begun) -> None:
+        self.remember(BEGUN + what, msgspec.json.encode(begun).decode())
+
+    def forget_begun(self, what: str) -> None:
+        if BEGUN + what in self.progress:
+            self.remember(BEGUN + what, "")
 
     def was_asked(self, what: str, window: Window) -> bool:
         """Say whether an earlier run asked about all of a window."""

@@ -31,10 +31,11 @@ class Place(Value, frozen=True):
     window: Window
     rows: int = 0
     pages: int = 0
-    last: str = ""  # the hash of the last page's rows
+    total: int = 0  # as the last page told
+    last: str = ""  # the hash of its rows
 
     def after(self, page: Page) -> Place:
-        return Place(self.window, self.rows + len(page.rows), self.pages + 1, told(page.rows))
+        return Place(self.window, self.rows + len(page.rows), self.pages + 1, page.total, told(page.rows))
 
     def ends_with(self, page: Page) -> bool:
         """Say whether nothing follows a page; a total that is less than the page itself tells nothing."""
@@ -42,31 +43,37 @@ class Place(Value, frozen=True):
 
 
 class Step(Value, frozen=True):
-    """One page of a walk: where it was asked for, the answer, and what is left."""
+    """A page of a walk, without rows where it is not to be kept; where it was asked for, and what is left."""
 
     place: Place
-    answer: dict[str, Any]
+    page: Page
     left: list[Place]
 
 
 def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -> Iterator[Step]:
-    """Yield every page of the windows; one with more rows than `most` is halved.
+    """Yield every page of the windows, from where an earlier walk stopped; one with more rows than `most` is halved.
 
+    Where there are fewer rows now than that walk was told, others have moved up: the window is asked from its start.
     Raises `IncompleteError` where a window that cannot be halved has more.
     """
     left = list(places)
+    told_before = left[0].total if left else 0
     while left:
         place, *others = left
         page = ask(place)
+        if page.total < told_before:
+            left, told_before = [Place(place.window), *others], 0
+            continue
+        told_before = 0
         is_last = place.ends_with(page)
         is_over = bool(most) and not is_last and place.after(page).rows >= most
         if is_over and not place.window.can_be_halved:
             raise IncompleteError(f"failed to ask for a second with more than {most} rows")
         if is_over or (page.total > most > 0 and place.window.can_be_halved):
-            left = [*map(Place, place.window.halves()), *others]
-            continue
-        left = others if is_last else [place.after(page), *others]
-        yield Step(place, page.answer, left)
+            left, page = [*map(Place, place.window.halves()), *others], Page({}, [], 0)
+        else:
+            left = others if is_last else [place.after(page), *others]
+        yield Step(place, page, left)
 
 
 def believed(page: Page, place: Place) -> Page:

@@ -1,11 +1,17 @@
 """`pull` through the pages of a day: by what has come, whatever the provider tells of how much there is."""
 
 import json
+import time
 
 import pytest
 
 from builder.cli import run
 from builder.pull import calls
+from builder.pull.calls import Calls
+from builder.pull.cloud import Cloud, CloudAccount
+from builder.pull.run import Run
+from builder.pull.shelf import Shelf
+from builder.pull.windows import DAY_MS, Window
 from tests.provider.support import ENVIRON, Provider, media, new_site, serving
 from tests.provider.test_pull import file_ids
 
@@ -138,6 +144,101 @@ def test_a_page_of_the_log_without_what_it_tells_is_told(provider, pull, capsys)
 
     assert pull("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01") == 7
     assert "failed to ask DescribeCallbackRecordsList: the answer tells of 3 rows, 0 came" in capsys.readouterr().err
+
+
+# --- a budget that is smaller than a day ---
+
+
+def until_finished(pull, capsys, *more, most=12):
+    """Run until the command says no more that it goes on; return how often."""
+    for runs in range(1, most + 1):
+        assert pull(*more) == 0
+        if "run it again to go on" not in capsys.readouterr().err:
+            return runs
+    raise AssertionError(f"{most} runs are not enough")
+
+
+@pytest.mark.parametrize("budget", [1, 2])
+def test_a_day_of_more_pages_than_the_budget_is_gone_on_with(budget, provider, pull, tmp_path, capsys):
+    """What came is kept, and each page is asked for once."""
+    provider.answer = library(ROWS)
+    runs = until_finished(pull, capsys, "--budget", str(budget))
+
+    assert runs <= 5
+    assert [ask["Offset"] for ask in provider.asked] == [0, 100, 200, 0]
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
+def test_a_day_that_is_halved_is_gone_on_with(provider, pull, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("builder.pull.cloud.SEARCH_LIMIT", 100)
+
+    def answer(ask):
+        begin, end = ask["CreateTime"]["After"], ask["CreateTime"]["Before"]
+        found = [row for row in ROWS if begin <= row["BasicInfo"]["CreateTime"] <= end]
+        return {"TotalCount": len(found), "MediaInfoSet": found[ask["Offset"] :][: ask["Limit"]]}
+
+    provider.answer = answer
+    until_finished(pull, capsys, "--budget", "1", most=60)
+
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+    assert len({json.dumps(ask) for ask in provider.asked}) == len(provider.asked), "nothing is asked twice"
+
+
+def test_rows_that_moved_up_between_two_runs_are_not_missed(provider, pull, tmp_path, capsys):
+    """The oldest files were deleted meanwhile: what was at the offset to go on from is before it now."""
+    provider.answer = library(ROWS)
+    assert pull("--budget", "2") == 0
+    provider.answer = library(ROWS[60:])
+    until_finished(pull, capsys, "--budget", "2")
+
+    assert file_ids(tmp_path / "site_src") >= set(IDS[60:])
+
+
+def test_the_present_day_of_one_stream_keeps_no_other_stream_waiting(provider, pull, monkeypatch):
+    """It is asked again in every run; with streams for several questions it comes after the other days of all."""
+    streams = [part for number in range(12) for part in ("--stream", f"s{number:02d}")]
+    for minutes in range(8):
+        monkeypatch.setattr("builder.cli.pull.time.time", lambda minutes=minutes: END + 60.0 * minutes)
+        assert pull(*streams, "--since", "", "--until", "", "--days", "2", "--budget", "1") == 0
+    asked = {(ask["StreamIds"][0], ask["CreateTime"]["After"]) for ask in provider.asked}
+
+    assert len(asked) >= 5, "two days of both questions, and the present one"
+
+
+def test_a_walk_that_asked_less_far_does_not_count_for_what_came_later(provider, tmp_path):
+    """The day was half over when its walk began; when it goes on the next day, all of it is asked once more."""
+    noon = (END - END % 86_400 + 43_200) * 1000
+    late = media("5200000000000099999", END)
+    for answer, budget, until_ms in ((library(ROWS), 2, noon), (library([late, *ROWS[1:]]), 9, noon + DAY_MS)):
+        provider.answer = answer
+        with serving(provider) as address:
+            cloud = Cloud(CloudAccount("i", "k", endpoint=address), Calls(budget=budget, per_second=1000))
+            Run(Shelf(tmp_path, tmp_path / "state", "practice")).media(cloud, Window(noon - 1000, until_ms))
+
+    assert "5200000000000099999" in file_ids(tmp_path)
+
+
+def test_a_budget_too_small_for_the_list_of_tasks_is_refused(provider, pull, capsys):
+    """A week of it is listed whole: "run it again to go on" would not be true."""
+    provider.answer = lambda ask: {"TaskList": [], "ScrollToken": f"{len(provider.asked)}"}
+    code = pull("--missing", "--since", "", "--until", "", "--days", "3", "--budget", "2")
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        "aftercast: `--budget` expected enough calls to list the recording tasks of a week, found 2\n"
+    )
+
+
+def test_the_smallest_budget_is_enough_for_tasks_and_holes(provider, pull, tmp_path, capsys):
+    begin = int(time.time()) - 86_400
+    tasks = [{"StreamName": f"s{number}", "StartTime": begin, "EndTime": begin + 600} for number in range(3)]
+    provider.answer = lambda ask: {"TaskList": tasks, "TotalCount": 0}
+    until_finished(pull, capsys, "--missing", "--since", "", "--until", "", "--days", "3", "--budget", "1")
+
+    assert [ask["action"] for ask in provider.asked] == ["DescribeRecordTask", *["SearchMedia"] * 3]
+
+
+# --- the legacy list ---
 
 
 class FileList:
