@@ -18,12 +18,14 @@ from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.names import hashed
+from builder.pull.round import Round, Waiting
 from builder.pull.shelf import Begun, Listed, Shelf
 from builder.pull.statements import KNOWN, Statements
 from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
+ROUNDS = ".status"  # in the folder of an account: answers that no build reads yet
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
 
 Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
@@ -145,37 +147,44 @@ class Run:
     def status(self, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str] = ()) -> Pulled:
         """Ask what became of known files, told with the hosts of their media: deleted ones become tombstones.
 
-        Where none of the files is known at all, the account is the wrong one, and believing it would empty the site.
+        A round goes through all of them, in as many runs as the budget wants. Where none of the files is known at all,
+        the account is the wrong one, and believing it would empty the site.
         """
-        what = f"status {label(streams)}"
-        asked_to = self.shelf.progress.get(what, "")
-        file_ids = sorted(hosts)
-        left = [file_id for file_id in file_ids if file_id > asked_to] or file_ids
-        statements = Statements(self.shelf, hosts)
-        held: list[tuple[Sequence[str], dict[str, Any]]] = []
-        is_known = left != file_ids  # an earlier run has seen one
+        answers = Round(self.shelf.folder / ROUNDS / label(streams))
+        last = answers.furthest()
+        left = [file_id for file_id in sorted(hosts) if last is None or file_id > last.last]
+        is_known, finished = last is not None and last.is_known, True
         try:
             for number, answer in enumerate(cloud.media_of(left)):
                 self.windows += 1
-                held.append((left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE], answer))
                 is_known = is_known or bool(rows_in(answer["Response"].get(KNOWN)))
-                if is_known:
-                    self._lay_status(what, statements, held)
+                last = Waiting(left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE], answer, is_known)
+                answers.keep(last)
         except BudgetSpentError:
-            return self.result(finished=False)
-        if held:
+            finished = False
+        if last and is_known:
+            self.shelf.remember(f"status {label(streams)}", "")  # whose application it is
+            self._settle(answers, Statements(self.shelf, hosts), last, is_over=finished)
+        if finished:
+            answers.end()
+        if last and finished and not is_known:
             raise RemoteError(
-                f"none of {len(left)} files is known there, nothing was changed",
+                f"none of {len(hosts)} files is known there, nothing was changed",
                 hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
             )
-        self.shelf.remember(what, "")
-        return self.result(finished=True)
+        return self.result(finished=finished)
 
-    def _lay_status(self, what: str, statements: Statements, held: list[tuple[Sequence[str], dict[str, Any]]]) -> None:
-        for group, answer in held:
-            self.unsure += statements.lay(group, answer)
-            self.shelf.remember(what, group[-1])
-        held.clear()
+    def _settle(self, answers: Round, statements: Statements, last: Waiting, *, is_over: bool) -> None:
+        """Lay the answers of a round; what is doubtful waits until all that the account knows has been told."""
+        for one in answers.waiting():
+            statements.meet(one.answer)
+        for one in answers.waiting():
+            if one.answer and (is_over or not statements.doubtful(one.group, one.answer)):
+                self.unsure += statements.lay(one.group, one.answer)
+                if one.last == last.last:
+                    answers.keep(Waiting(one.group, {}, is_known=True))
+                else:
+                    answers.drop(one)
 
     # --- one question ---
 

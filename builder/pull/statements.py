@@ -37,18 +37,28 @@ class Statements:
         self._forbidding = self._index(LISTINGS, forbidden_in)
         self._homes = set(self._hosts_of(self._told))
 
+    def meet(self, answer: dict[str, Any]) -> None:
+        """Learn from an answer, whose turn to be laid may come later, where the account is at home."""
+        self._homes.update(self._hosts_of(row["FileId"] for row in known_in(answer)))
+
+    def doubtful(self, group: Sequence[str], answer: dict[str, Any]) -> list[str]:
+        """Return the files of a group that the account does not know, and may never have had."""
+        return [name for name in unknown_in(group, answer) if not self._is_gone(name)]
+
     def lay(self, group: Sequence[str], answer: dict[str, Any]) -> int:
         """Lay the answer about a group of files; return how many it does not know and never told of."""
-        response = answer["Response"]
-        unknown = [name for name in texts_in(response.get(GONE)) if name in group]
-        self._homes.update(self._hosts_of(row["FileId"] for row in known_in(answer)))
-        gone = [name for name in unknown if name in self._told or self._is_at_home(name)]
-        stated = {**answer, "Response": {**response, GONE: gone}}
+        self.meet(answer)
+        unknown = unknown_in(group, answer)
+        gone = [name for name in unknown if self._is_gone(name)]
+        stated = {**answer, "Response": {**answer["Response"], GONE: gone}}
         place = self.shelf.lay(f"status/{hashed(*group)}.json", stated)
         self._told.update(named(stated))
         self._drop_older(stated, place)
         self._renew_listings(stated)
         return len(unknown) - len(gone)
+
+    def _is_gone(self, name: str) -> bool:
+        return name in self._told or self._is_at_home(name)
 
     def _is_at_home(self, name: str) -> bool:
         return self._hosts.get(name) in self._homes and name not in self._others
@@ -91,7 +101,12 @@ class Statements:
 
 def known_in(answer: dict[str, Any]) -> Iterator[Row]:
     """Yield the rows of the files that an answer knows."""
-    return (row for row in rows_in(answer["Response"].get(KNOWN)) if isinstance(row.get("FileId"), str))
+    return (row for row in rows_in(object_in(answer.get("Response")).get(KNOWN)) if isinstance(row.get("FileId"), str))
+
+
+def unknown_in(group: Sequence[str], answer: dict[str, Any]) -> list[str]:
+    """Return the files of a group that an answer does not know."""
+    return [name for name in texts_in(answer["Response"].get(GONE)) if name in group]
 
 
 def named(answer: dict[str, Any]) -> Iterator[str]:

@@ -9,6 +9,8 @@ from tests.provider.support import ENVIRON, Provider, aftercast, media, new_site
 
 A, B, C = (f"520000000000000000{number}" for number in (1, 2, 3))
 ENDS = {A: 1_754_006_400, B: 1_754_026_400, C: 1_754_046_400}
+MANY = [f"52{number:017d}" for number in range(100, 145)]  # three groups; the oldest have the lowest ids
+ENDS |= {name: 1_754_100_000 + number * 20_000 for number, name in enumerate(MANY)}
 SUB = 1500001
 
 
@@ -40,15 +42,16 @@ def library():
 def site(tmp_path, monkeypatch, library, capsys):
     for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
         monkeypatch.setenv(name, ENVIRON[name])
-    with serving(Provider(library)) as address:
-        yield Site(new_site(tmp_path), address, capsys)
+    provider = Provider(library)
+    with serving(provider) as address:
+        yield Site(new_site(tmp_path), address, capsys, provider)
 
 
 class Site:
     """A site whose notifications told of files; `status` asks, `shown` lists the files that are shown."""
 
-    def __init__(self, source, address, capsys):
-        self.source, self.address, self.capsys = source, address, capsys
+    def __init__(self, source, address, capsys, provider):
+        self.source, self.address, self.capsys, self.provider = source, address, capsys, provider
 
     def notify(self, *file_ids, host="1250000000"):
         with (self.source / "recordings" / "told.jsonl").open("a") as file:
@@ -188,3 +191,69 @@ def test_the_application_that_has_a_file_takes_back_what_another_said(site, libr
     assert buried == [A]
     assert site.shown() == [A, B]
     assert not old.exists()
+
+
+# --- a round of many files ---
+
+
+def test_old_files_that_are_all_gone_are_gone_in_the_first_run(site, library):
+    """Their groups are asked about before the first file that tells where the account is at home."""
+    library.owner = dict.fromkeys(MANY)
+    library.gone = set(MANY[:40])
+    site.notify(*MANY)
+    code, said = site.status()
+
+    assert (code, "unknown" in said) == (0, False)
+    assert site.shown() == MANY[40:]
+
+
+@pytest.mark.parametrize("budget", ["1", "2"])
+def test_a_round_of_more_groups_than_the_budget_is_gone_on_with(budget, site, library):
+    """Also where nothing in the first groups is known: each group is asked about once, and the end is the same."""
+    library.owner = dict.fromkeys(MANY)
+    library.gone = set(MANY[:40])
+    site.notify(*MANY)
+    said = [site.status("--budget", budget)]
+    while "run it again to go on" in said[-1][1]:
+        said.append(site.status("--budget", budget))
+        assert len(said) < 6
+
+    assert [code for code, _ in said] == [0] * len(said)
+    assert [ask["FileIds"][0] for ask in site.provider.asked] == [MANY[0], MANY[20], MANY[40]]
+    assert site.shown() == MANY[40:]
+    assert not list(site.source.rglob(".status/*")), "nothing waits"
+
+
+def test_what_is_forbidden_need_not_wait_for_the_end_of_a_round(site, library):
+    library.owner = dict.fromkeys(MANY)
+    library.forbidden = {MANY[0]}
+    site.notify(*MANY)
+    site.status("--budget", "1")
+
+    assert site.shown() == MANY[1:]
+
+
+def test_a_round_in_which_no_file_is_known_changes_nothing_however_many_runs_it_takes(site, library):
+    library.owner = dict.fromkeys(MANY, SUB)
+    site.notify(*MANY)
+    codes = [site.status("--budget", "2")[0] for _ in range(2)]
+
+    assert codes == [0, 7]
+    assert site.shown() == MANY
+    assert not (site.source / "recordings" / "pulled").exists()
+
+
+def test_a_run_that_fails_is_gone_on_with_by_the_next(site, library):
+    """What came before the service failed is kept."""
+    library.owner = dict.fromkeys(MANY)
+    library.gone = set(MANY[:40])
+    site.notify(*MANY)
+    broken = {"Error": {"Code": "Broken", "Message": "x"}}
+    site.provider.answer = lambda ask: broken if ask["FileIds"][0] == MANY[40] else library(ask)
+    failed, shown = site.status()[0], site.shown()
+    site.provider.answer = library
+    code = site.status()[0]
+
+    assert (failed, shown, code) == (7, MANY, 0)
+    assert [ask["FileIds"][0] for ask in site.provider.asked] == [MANY[0], MANY[20], MANY[40], MANY[40]]
+    assert site.shown() == MANY[40:]
