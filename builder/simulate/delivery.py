@@ -1,7 +1,8 @@
 """Sends the notifications of a world over HTTP: retried, doubled, late, out of order, sometimes lost (DOMAIN 2.1).
 
 Time is the world's own: a heap of what is to be sent when. At a finite speed it is kept in step with the real clock; at
-full speed it jumps from one thing to the next. Signatures carry real time, since the receiver checks them against it.
+full speed it jumps from one thing to the next. Signatures carry the real time of the first try, since the receiver
+checks them against its clock: what is sent again, as a retry or a duplicate, is the same to the byte.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ class Weather(Value, frozen=True):
 
 
 class Message(Value, frozen=True):
-    """One notification under way. `first` is the world time of the first try: later tries are not signed anew."""
+    """One notification under way; its duplicate has the same number."""
 
     event: Event
-    first: float
+    number: int
     tries: int = 0
     is_lost: bool = False
 
@@ -80,6 +81,7 @@ class Delivery:
         self.log: list[Sent] = []
         self.now = 0.0  # world time
         self._order = 0
+        self._signed_at: dict[int, int] = {}  # number of a message → the second of its first try
         self._queue: list[tuple[float, int, Message]] = []
         self._plan(world)
 
@@ -96,10 +98,10 @@ class Delivery:
     def _announce(self, at: float, event: Event) -> None:
         if self.chance.random() < self.weather.reorder:
             at += self.chance.uniform(0, 600)
-        lost = self.chance.random() < self.weather.lost
-        self._push(at, Message(event, at, is_lost=lost))
+        lost, number = self.chance.random() < self.weather.lost, self._order
+        self._push(at, Message(event, number, is_lost=lost))
         if not lost and self.chance.random() < self.weather.duplicates:
-            self._push(at + self.chance.uniform(1, 720), Message(event, at))
+            self._push(at + self.chance.uniform(1, 720), Message(event, number))
 
     def _push(self, at: float, message: Message) -> None:
         self._order += 1
@@ -120,6 +122,8 @@ class Delivery:
                     else [heapq.heappop(self._queue)]
                 )
                 self.now = batch[-1][0]
+                for _, _, message in batch:
+                    self._signed_at.setdefault(message.number, int(self.clock()))
                 results = pool.map(lambda entry: self._try(target, entry[0], entry[2]), batch)
                 for (at, _, message), status in zip(batch, list(results), strict=True):
                     self._settle(at, message, status)
@@ -130,8 +134,7 @@ class Delivery:
         """Send once; return the status, 0 when nothing came back."""
         if not self._gets_out(at, message):
             return 0
-        lateness = int(at - message.first)
-        body = signed(message.event.body, self.key, int(self.clock()) - lateness)
+        body = signed(message.event.body, self.key, self._signed_at[message.number])
         return post(target, json.dumps(body, separators=(",", ":")).encode())
 
     def _gets_out(self, at: float, message: Message) -> bool:
@@ -152,7 +155,7 @@ class Delivery:
         if message.tries >= RETRIES:
             tally.given_up += 1
             return
-        self._push(at + RETRY_SECONDS, Message(message.event, message.first, message.tries + 1, message.is_lost))
+        self._push(at + RETRY_SECONDS, Message(message.event, message.number, message.tries + 1, message.is_lost))
 
 
 def is_listening(target: str, patience_seconds: float) -> bool:

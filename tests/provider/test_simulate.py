@@ -6,7 +6,9 @@ import os
 import socket
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -69,26 +71,51 @@ def test_a_world_that_loses_everything_is_no_failure(capfd):
     assert " 0 acknowledged, 0 refused, " in capfd.readouterr().err
 
 
-def test_the_query_of_the_address_is_sent():
-    """A hook may tell rooms, or carry a key of its own, in its query."""
-    lines = []
+@contextmanager
+def hook(answer):
+    """Give the port of a receiver whose answer is a function: the first line of a request, its body → the status."""
 
     class Hook(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
-            lines.append(self.requestline)
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
+            self.send_response(answer(self.requestline, self.rfile.read(int(self.headers["Content-Length"]))))
             self.end_headers()
 
         def log_message(self, *_):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 128
+
+    with Server(("127.0.0.1", 0), Hook) as server:
         threading.Thread(target=server.serve_forever).start()
-        aftercast("simulate", "--to", f"http://127.0.0.1:{server.server_port}/hook?room=7", *TINY)
+        yield server.server_port
         server.shutdown()
 
+
+def test_the_query_of_the_address_is_sent():
+    """A hook may tell rooms, or carry a key of its own, in its query."""
+    lines = []
+    with hook(lambda line, _: lines.append(line) or 200) as port:
+        aftercast("simulate", "--to", f"http://127.0.0.1:{port}/hook?room=7", *TINY)
+
     assert set(lines) == {"POST /hook?room=7 HTTP/1.1"}
+
+
+def test_a_retry_and_a_duplicate_are_the_first_message_to_the_byte():
+    """Signed once, at the first try: a receiver may tell what it has by its bytes, and take the newest `t` for new."""
+    bodies = Counter()
+
+    def answer(_, body):
+        bodies[body] += 1
+        return 200 if bodies[body] > 2 else 503
+
+    with hook(answer) as port:
+        aftercast("simulate", "--to", f"http://127.0.0.1:{port}/", *TINY, "--duplicates", "1")
+    files = Counter(message["file_id"] for message in map(json.loads, bodies) if message["event_type"] == 100)
+
+    assert set(files.values()) == {1}
+    assert all(b'"sign":' in body for body in bodies)
+    assert set(bodies.values()) == {4}, "two refused, two that were acknowledged"
 
 
 def free_port() -> int:
