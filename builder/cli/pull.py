@@ -27,11 +27,12 @@ from builder.pull.holes import Task, holes
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
 from builder.pull.run import Pulled, Run, is_name
 from builder.pull.shelf import FOLDER, Shelf
-from builder.pull.windows import DAY_MS, Window
+from builder.pull.windows import CHINA_MS, DAY_MS, Window, utc_text
 
 SETTLED_MS = 60_000  # the present minute is left alone: its files are still on their way
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 TASK_DAYS, CALLBACK_DAYS = 90, 14  # how far back DescribeRecordTask and DescribeCallbackRecordsList answer
+LEGACY_DAYS = 59  # two months, the shortest that there are
 VOD_FILE_ID = re.compile(r"[0-9]{1,25}", re.ASCII)
 ENDPOINT_FORM = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?")
 SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
@@ -113,6 +114,7 @@ def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int
     if asked.origin == "legacy":
         legacy = legacy_account(os.environ, asked.endpoint)
         run, listing = Run(Shelf(places.source, places.state, legacy.name)), LegacyList(legacy, calls)
+        window = listed(window, now_ms)
         if asked.missing:
             return run.missing(find_holes(places, asked, window, []), None, listing, now_ms=now_ms)
         return run.legacy(listing, window, asked.streams, now_ms=now_ms)
@@ -168,12 +170,24 @@ def latest(window: Window, now_ms: int, days: int) -> Window | None:
 
 
 def logged(window: Window, now_ms: int) -> Window:
-    """Return what lies in the days of the provider's log: whole ones only, the same at whatever moment it is asked."""
-    oldest_ms = now_ms // DAY_MS * DAY_MS - (CALLBACK_DAYS - 1) * DAY_MS
+    """Return what lies in the days of the provider's log."""
+    return of_days(window, now_ms, CALLBACK_DAYS, "UTC", 0)
+
+
+def listed(window: Window, now_ms: int) -> Window:
+    """Return what lies in the two months of the legacy list."""
+    return of_days(window, now_ms, LEGACY_DAYS, "China time", CHINA_MS)
+
+
+def of_days(window: Window, now_ms: int, days: int, clock: str, offset_ms: int) -> Window:
+    """Return what lies in the last days of a clock: whole ones only, the same at whatever moment it is asked."""
+    oldest_ms = (now_ms + offset_ms) // DAY_MS * DAY_MS - offset_ms - (days - 1) * DAY_MS
     if window.end_ms < oldest_ms:
         raise ConfigError(
-            f"`--until` expected a moment of the last {CALLBACK_DAYS} days (UTC, today included), found an earlier one"
+            f"`--until` expected a moment of the last {days} days ({clock}, today included), found an earlier one"
         )
+    if window.begin_ms < oldest_ms:
+        note(f"only the last {days} days are told there, asking from {utc_text(oldest_ms)} on")
     return Window(max(window.begin_ms, oldest_ms), window.end_ms)
 
 

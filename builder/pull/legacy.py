@@ -100,7 +100,8 @@ def fetch(address: str) -> dict[str, Any]:
         raise TransientError("the answer has no `ret`")
     if answer["ret"] not in {0, "0"}:
         raise RemoteError(
-            f"the file list was refused: `ret` is {plain(answer['ret'])}", hint="check the appid and the key"
+            f"the file list was refused: `ret` is {plain(answer['ret'])}",
+            hint="check the appid and the key; it may tell of fewer days than were asked about",
         )
     if not isinstance(object_in(answer.get("output")).get("file_list") or [], list):
         raise TransientError("`file_list` of the answer is no list")

@@ -2,6 +2,8 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -242,28 +244,81 @@ def test_the_smallest_budget_is_enough_for_tasks_and_holes(provider, pull, tmp_p
 
 
 class FileList:
-    """The legacy list: every GET gets the same answer."""
+    """The legacy list: the same `output` for every day, none for one that is more than so many days old."""
 
-    def __init__(self, output):
-        self.output, self.asked = output, []
+    def __init__(self, output, now=0.0, days=0):
+        self.output, self.now, self.days, self.asked = output, now, days, []
 
     async def __call__(self, scope, receive, send):
-        self.asked.append(scope["query_string"].decode())
-        answer = json.dumps({"ret": 0, "output": self.output}).encode()
+        query = parse_qs(scope["query_string"].decode())
+        self.asked.append(query["Param.s.start_time"][0])
+        begin = datetime.fromisoformat(f"{self.asked[-1]}+08:00").timestamp()
+        is_too_old = bool(self.now) and begin < self.now - self.days * 86_400
+        answer = json.dumps({"ret": 20001 if is_too_old else 0, "output": self.output}).encode()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": answer})
 
 
-def test_a_day_of_the_legacy_list_without_what_it_tells_is_told_and_asked_again(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def legacy(tmp_path, monkeypatch):
+    """Ask a service for the list of a stream; return the exit code."""
     for name in ENVIRON.keys() & {"AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"}:
         monkeypatch.setenv(name, ENVIRON[name])
-    service, source, asked = FileList({"all_count": 3, "file_list": None}), new_site(tmp_path), []
-    with serving(service) as address:
-        for _ in range(2):
-            code = run(["pull", "--from", "legacy", "--stream", "s", "--days", "3", "--source", str(source),
-                        "--rate", "1000", "--endpoint", address])  # fmt: skip
-            asked.append(len(service.asked))
+    source = new_site(tmp_path)
+
+    def ask(service, *more):
+        with serving(service) as address:
+            return run(["pull", "--from", "legacy", "--source", str(source), "--state", str(tmp_path / "state"),
+                        "--rate", "1000", "--endpoint", address, *more])  # fmt: skip
+
+    return ask
+
+
+def test_a_day_of_the_legacy_list_without_what_it_tells_is_told_and_asked_again(legacy, capsys):
+    service, asked = FileList({"all_count": 3, "file_list": None}), []
+    for _ in range(2):
+        code = legacy(service, "--stream", "s", "--days", "3")
+        asked.append(len(service.asked))
 
     assert code == 7
     assert "failed to ask the file list: the answer tells of 3 rows, 0 came" in capsys.readouterr().err
     assert asked[1] == 2 * asked[0] >= 12, "every day is asked about twice a run"
+
+
+@pytest.mark.parametrize("hours", [-7, 0, 17])  # midnight in China at -8 and 16
+def test_the_legacy_list_is_asked_for_two_months_at_most(hours, legacy, monkeypatch, capsys):
+    """It refuses older days; on the first of March two months are 59 days, and all of them are asked about."""
+    now = datetime(2025, 3, 1, tzinfo=UTC).timestamp() + hours * 3600
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: now)
+    service = FileList({"all_count": 0, "file_list": []}, now, days=59)
+    code = legacy(service, "--stream", "s", "--days", "70")
+    today = datetime.fromtimestamp(now, timezone(timedelta(hours=8))).replace(tzinfo=None)
+    days = [f"{today - timedelta(days=58 - number):%Y-%m-%d} 00:00:00" for number in range(59)]
+
+    assert code == 0
+    assert service.asked == days
+    assert "only the last 59 days are told there, asking from 20" in capsys.readouterr().err
+
+
+def test_holes_older_than_two_months_are_not_asked_about_in_the_legacy_list(legacy, tmp_path, monkeypatch):
+    now = END + 100 * 86_400.0
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: now)
+    pushes = [
+        {"event_type": kind, "app": "push.example.com", "appname": "live", "stream_id": "s", "event_time": END + at,
+         "sequence": str(at // 86_400)}
+        for day in (0, 90) for kind, at in ((1, day * 86_400), (0, day * 86_400 + 900))
+    ]  # fmt: skip
+    told = "".join(json.dumps(push) + "\n" for push in pushes)
+    (tmp_path / "site_src" / "recordings" / "pushes.jsonl").write_text(told)
+    service = FileList({"all_count": 0, "file_list": []}, now, days=59)
+    code = legacy(service, "--missing", "--days", "120")
+
+    assert code == 0
+    assert service.asked == ["2025-10-30 00:00:00"]
+
+
+def test_a_window_older_than_two_months_is_refused(legacy, capsys):
+    code = legacy(FileList({}), "--stream", "s", "--since", "2020-01-01", "--until", "2020-01-02")
+
+    assert code == 2
+    assert "a moment of the last 59 days (China time, today included)" in capsys.readouterr().err
