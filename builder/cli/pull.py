@@ -24,6 +24,7 @@ from builder.places import Places
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
+from builder.pull.leftovers import among_runs
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
 from builder.pull.run import Pulled, Run, is_name
 from builder.pull.shelf import FOLDER, Shelf
@@ -80,7 +81,8 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
     now_ms = int(time.time() * 1000)
     window = window_of(asked, now_ms)
     calls = Calls(budget=asked.budget, per_second=asked.rate)
-    pulled = pull(places, asked, window, calls, now_ms)
+    with among_runs(places.source, places.state):
+        pulled = pull(places, asked, window, calls, now_ms)
     if asked.as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled), "calls": calls.made}).decode())
     note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")

@@ -26,6 +26,7 @@ from builder.model import Value
 from builder.sources.strict_json import strict_value
 
 STORED = re.compile(r"(?!\.).*\.jsonl(\.gz)?")
+HALF_WRITTEN = re.compile(r"\..+\.jsonl(\.gz)?\.[0-9a-f]{12}\.tmp")  # left by a run that was killed
 CUT = ".cut-"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 NAMED = 8  # broken files in one sentence
@@ -43,6 +44,7 @@ class Rewritten(Value, frozen=True):
 def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
     """Redact every segment of `folder`, which no receiver may be using; yields one report per segment, by name.
 
+    What an earlier run that was killed had half written is removed, a copy of a day in clear as it may be.
     A file that cannot be redacted holds no other up; at the end `StorageError` names all of them.
     """
     failures: list[str] = []
@@ -53,7 +55,9 @@ def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
         raise LockedError(f"`{folder}` is in use by a receiver", hint="stop it, or run it with `--redact`") from error
     try:
         for name in disk.names(folder):
-            if _is_redacted(folder / name):
+            if HALF_WRITTEN.fullmatch(name):  # under the lock: nobody is writing it
+                (folder / name).unlink()
+            elif _is_redacted(folder / name):
                 try:
                     report = _redact_file(folder / name, key)
                 except (OSError, EOFError, zlib.error) as error:

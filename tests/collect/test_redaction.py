@@ -421,6 +421,26 @@ def test_a_large_file_is_redacted_line_by_line(tmp_path: Path) -> None:
     assert peak < 1_000_000, "the file has four million bytes"
 
 
+def test_what_a_killed_redaction_left_is_removed_by_the_next(folder: Path) -> None:
+    """A copy of a day, half of it in clear; nobody is told that it was passed over, and what is not ours stays."""
+    killing = "import os, signal; os.fchmod = lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
+    command = ["redact", "--source", str(folder.parents[1])]
+    killed = subprocess.run(
+        [sys.executable, "-c", f"{killing}; from builder.cli import run; run({command!r})"],
+        env={**os.environ, "AFTERCAST_REDACT_KEY": "k"},
+        check=False,
+    )
+    (folder / ".2025-09-03.jsonl.mine.tmp").touch()
+    left = [path.name for path in folder.glob(".*.tmp")]
+    code, _, said = redact(folder.parents[1])
+
+    assert killed.returncode == -9
+    assert len(left) == 2
+    assert code == 0
+    assert [path.name for path in folder.glob(".*.tmp")] == [".2025-09-03.jsonl.mine.tmp"]
+    assert [line for line in said.splitlines() if "passed over" in line and ".mine.tmp" not in line] == []
+
+
 def test_redaction_is_refused_while_a_receiver_runs(folder: Path) -> None:
     """Replacing the file under an open segment would lose what is appended to it."""
     disk = Disk()

@@ -1,10 +1,14 @@
 """How far `pull` has come: beside the answers, for the account that was asked, and durable after them."""
 
 import errno
+import fcntl
 import json
 import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -239,6 +243,63 @@ def test_every_folder_of_answers_is_for_the_owner_alone(pull, tmp_path):
 
     assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o700}
     assert {path.stat().st_mode & 0o777 for path in made if path.is_file()} == {0o600}
+
+
+# --- after a kill ---
+
+KILLED = """
+import os, signal, sys
+from builder.cli import run
+fsync = os.fsync
+def killing(handle):
+    if sys.argv[1] in os.path.basename(os.readlink(f"/proc/self/fd/{handle}")):
+        os.kill(os.getpid(), signal.SIGKILL)
+    fsync(handle)
+os.fsync = killing
+run(sys.argv[2:])
+"""
+
+
+def killed(source: Path, state: Path, address: str, name: str) -> None:
+    """Run `pull` until it flushes a file of such a name, where it is killed."""
+    asked = ["--source", str(source), "--state", str(state), "--endpoint", address, "--sub-app-id", str(SUB)]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, name, "pull", *asked, *DAYS, "--rate", "1000"], check=False, env=ENVIRON
+    )
+    assert done.returncode == -signal.SIGKILL
+
+
+def temporaries(source: Path) -> list[str]:
+    return sorted(path.name.split(".")[1] for path in source.rglob(".*.aftercast-tmp"))
+
+
+def test_what_killed_runs_left_is_removed_by_the_next(provider, tmp_path, pull):
+    """Half an answer, with push secrets in it, and a half of how far it came: neither is looked for by anybody else."""
+    source = new_site(tmp_path)
+    with serving(provider) as address:
+        killed(source, tmp_path / "state", address, "-0.json")
+        left = temporaries(source)
+        killed(source, tmp_path / "state", address, "asked")
+    left += temporaries(source)
+    code = pull(source, *DAYS, "--sub-app-id", str(SUB))
+
+    assert left == ["20250801T000000Z--20250801T235959Z-0", ""], "the answer, then `.asked`"
+    assert (code, temporaries(source)) == (0, [])
+
+
+def test_what_a_run_at_work_is_writing_is_left_to_it(pull, tmp_path):
+    source = new_site(tmp_path)
+    pull(source, *DAYS, "--sub-app-id", str(SUB))
+    half = answers(source)[0].with_name(".x.json.1.aftercast-tmp")
+    half.write_bytes(b"{")
+    handle = os.open(source, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    pull(source, *DAYS, "--sub-app-id", str(SUB))
+    beside_another = half.exists()
+    os.close(handle)
+    pull(source, *DAYS, "--sub-app-id", str(SUB))
+
+    assert (beside_another, half.exists()) == (True, False)
 
 
 # --- answers with strange values ---

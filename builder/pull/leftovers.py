@@ -1,0 +1,38 @@
+"""What killed runs leave: answers half written, beside the place that they were for, with push secrets in them.
+
+Runs on a site may overlap. Each holds a shared kernel lock, so that whoever gets it alone knows that nobody writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from builder.pull.shelf import FOLDER, LISTED
+
+TEMPORARY = re.compile(r"\..+\.[0-9]+\.aftercast-tmp")
+
+
+@contextlib.contextmanager
+def among_runs(source: Path, state: Path) -> Iterator[None]:
+    """Be a run on a site; where no other is at work, remove what dead ones left."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # no such folder, or a file system without locks: nothing is removed
+            handle = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            stack.callback(os.close, handle)
+            with contextlib.suppress(BlockingIOError):  # another run is at work
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                sweep(source, state)
+            fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+
+
+def sweep(source: Path, state: Path) -> None:
+    """Remove the temporary files of the answers and of the list of tasks."""
+    for path in (*(source / FOLDER).rglob(".*"), *state.glob(f".{LISTED}.*")):
+        if TEMPORARY.fullmatch(path.name) and not path.is_dir():
+            path.unlink(missing_ok=True)
