@@ -17,11 +17,13 @@ from builder.cli.common import note
 from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY, Number, is_address
 from builder.collect.keys import CALLBACK_KEYS, callback_keys
 from builder.errors import ConfigError, RemoteError
+from builder.pull.windows import utc_text
 from builder.simulate.api import Account, QueryApi
 from builder.simulate.delivery import Delivery, Tally, Weather, is_listening
 from builder.simulate.running import Running
 from builder.simulate.truth import truth_of
-from builder.simulate.world import World, make_world
+from builder.simulate.world import DAY, World, make_world
+from builder.sources.limits import FIRST_SECOND, LAST_SECOND
 
 TARGET = re.compile(r"http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
 ANNOUNCED_SECONDS = 60  # from the end of a file to its first notification, at the most
@@ -127,7 +129,7 @@ def answering(port: int | None, delivery: Delivery, world: World) -> Running | N
 def world_of(seed: int, vjs: int, days: float, start: str) -> World:
     """Make the world; without a start, so that everything of it has just been announced."""
     if start:
-        return make_world(seed=seed, vjs=vjs, start=moment(start), days=days)
+        return make_world(seed=seed, vjs=vjs, start=first_moment(start, days), days=days)
     length = max((push.end for push in make_world(seed=seed, vjs=vjs, start=0, days=days).pushes()), default=0.0)
     return make_world(seed=seed, vjs=vjs, start=int(time.time() - length - ANNOUNCED_SECONDS), days=days)
 
@@ -148,6 +150,17 @@ def speed_of(text: str) -> float:
     if not 0 < speed <= 1_000_000:
         raise ConfigError(f"`--speed` expected world seconds a second or `max`, found `{text[:20]}`")
     return speed
+
+
+def first_moment(text: str, days: float) -> int:
+    """Read where a world begins: a build must take its times for such, or its truth cannot be met."""
+    begin, last = moment(text), LAST_SECOND - int((days + 1) * DAY)  # a broadcast may go on behind the end
+    if not FIRST_SECOND <= begin <= last:
+        raise ConfigError(
+            f"`--start` expected a moment from {utc_text(FIRST_SECOND * 1000)} to {utc_text(last * 1000)}, "
+            f"found `{text[:40]}`"
+        )
+    return begin
 
 
 def moment(text: str) -> int:

@@ -137,11 +137,27 @@ def free_port() -> int:
         (("--speed", "fast"), "`--speed` expected world seconds a second or `max`"),
         (("--vjs", "1000", "--days", "366"), "`--vjs` times `--days` expected at most 50000"),
         (("--start", "yesterday"), "`--start` expected a moment"),
+        (("--start", "1975-01-01"), "`--start` expected a moment from 2001-09-09T01:46:40Z to 2099-12-30T00:00:00Z"),
+        (("--start", "2001-09-09T01:46:39Z"), "`--start` expected a moment from 2001-09-09T01:46:40Z to"),
+        (("--start", "2099-12-30T00:00:01Z"), "2099-12-30T00:00:00Z, found `2099-12-30T00:00:01Z`"),
+        (("--start", "0001-01-01"), "`--start` expected a moment from 2001-09-09T01:46:40Z to"),
     ],
 )
 def test_a_wrong_option_is_said_in_one_sentence(arguments, words, capsys):
     assert run(["simulate", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("start", ["2001-09-09T01:46:40Z", "2099-12-30T00:00:00Z"])
+def test_the_earliest_and_the_latest_world_are_read(start, tmp_path):
+    source, truth = new_site(tmp_path), tmp_path / "truth.json"
+    receiver = Receiver(source)
+    try:
+        aftercast("simulate", "--to", receiver.url, "--truth", str(truth), *TINY, "--days", "1", "--start", start)
+    finally:
+        assert receiver.stop() == 0
+
+    assert sessions_of(source) == truth_in(json.loads(truth.read_text()))
 
 
 def test_a_key_that_is_not_utf_8_is_refused(monkeypatch, capsys):
