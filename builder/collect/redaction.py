@@ -1,8 +1,9 @@
 """Redaction: push secrets in a notification become keyed hashes, so that equal ones can be told and none be used.
 
 In `stream_param` everything but a short list of harmless parameters is hashed: integrators put tokens, phone numbers
-and names there. Everywhere else what stands under a secret name is: as a member of an object, as a parameter of a
-text, in JSON that is a text, at any depth. A redacted message is another text than the one received; its line says so.
+and names there. Everywhere else what stands under a secret name is: as a member of an object, beside it in a pair
+(`{"name": …, "value": …}` or a list of two), as a parameter of a text, in JSON that is a text, at any depth. A redacted
+message is another text than the one received; its line says so.
 Doing it twice changes nothing. What the builder uses stays, so that it sees the same recordings: ids, the addresses of
 files up to their query, and `sign` and `t` of the message itself, which are no use after twenty minutes while ordering
 needs `t`.
@@ -35,6 +36,11 @@ LABELS = frozenset(  # texts that the builder joins or publishes as they stand; 
 FILE_ADDRESSES = frozenset(  # what the builder reads of them; plain names
     {"videourl", "recordfileurl", "mediaurl", "url", "fileurl", "coverurl", "picurl", "picfullurl"}
 )
+PAIRED_NAMES = frozenset({"name", "key", "param", "parameter", "field", "k", "n"})  # plain names; they name what is …
+PAIRED_VALUES = frozenset(
+    {"value", "Value", "VALUE", "values", "Values", "val", "v"}
+)  # … beside them, as it is written
+PAIR = 2  # items of a list that is a name and its value
 STREAM_PARAM = "streamparam"
 PARAMETER_NAME = re.compile(r"[\w.%-]{0,64}", re.ASCII)
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -103,6 +109,8 @@ class _Redaction:
     def members(self, members: Mapping[str, Any], *, is_message: bool = False) -> dict[str, Any]:
         """Redact an object; `sign` of a message stays, also when the message came in an envelope."""
         is_message = is_message or "event_type" in members
+        if not members.keys().isdisjoint(PAIRED_VALUES) and _names_a_secret(members):
+            members = {name: self._hidden(item) if name in PAIRED_VALUES else item for name, item in members.items()}
         return {
             self._name(name): item if is_message and name == "sign" else self._member(plain_name(name), item)
             for name, item in members.items()
@@ -123,6 +131,13 @@ class _Redaction:
         if isinstance(value, str):
             return self.text(value, name)
         if isinstance(value, list):
+            if (
+                len(value) == PAIR
+                and name not in LABELS
+                and isinstance(value[0], str)
+                and is_secret(plain_name(value[0]))
+            ):
+                return [value[0], self._hidden(value[1])]
             return [self.value(item, name) for item in value]
         return self.members(value) if isinstance(value, dict) else value
 
@@ -201,6 +216,12 @@ class _Redaction:
         """Return one hash for all of a value, or what there is room for."""
         one = self._hide(value if isinstance(value, str) else _text(value))
         return next((less for less in (one, STAR) if _size(less) <= _size(value)), 0)
+
+
+def _names_a_secret(members: Mapping[str, Any]) -> bool:
+    """Say whether an object is a name and a value, and the name a secret one."""
+    names = (item for name, item in members.items() if plain_name(name) in PAIRED_NAMES)
+    return any(isinstance(item, str) and is_secret(plain_name(item)) for item in names)
 
 
 def _is_harmless(name: str, value: Any) -> bool:

@@ -289,6 +289,29 @@ def test_the_receiver_stores_redacted_lines(tmp_path: Path) -> None:
     assert b"CANARYTXSECRET" not in content
 
 
+@pytest.mark.parametrize(
+    ("pairs", "kept"),
+    [
+        ([{"name": "txSecret", "value": "CANARY"}], [{"name": "txSecret", "value": H("CANARY")}]),
+        ({"Field": "access_token", "Value": {"a": ["CANARY"]}}, {"Field": "access_token", "Value": {"a": [H("CANARY")]}}),
+        ({"key": "txSecret", "value": "CANARY"}, {"key": H("txSecret"), "value": H("CANARY")}),
+        ([["tx_secret", "CANARY"], ["record", "mp4"]], [["tx_secret", H("CANARY")], ["record", "mp4"]]),
+        ('[["token","CANARY"]]', f'[["token","{H("CANARY")}"]]'),
+        ({"name": "evening", "value": "music"}, {"name": "evening", "value": "music"}),
+        ([["a", "b"], ["token"], ["token", "a", "b"]], [["a", "b"], ["token"], ["token", "a", "b"]]),
+        ({"TagSet": ["key", "C major"]}, {"TagSet": ["key", "C major"]}),
+    ],
+)  # fmt: skip
+def test_the_receiver_redacts_names_and_values_in_pairs(pairs: object, kept: object, tmp_path: Path) -> None:
+    """A name beside its value means what a name over it does; what is redacted stays as it is the second time."""
+    with running(tmp_path, redact=functools.partial(redacted, key=HASH_KEY)) as receiver:
+        assert receiver.post(body_of("1", extra=pairs)) == 200
+    stored = json.loads(decode((tmp_path / f"{DAY}.jsonl").read_bytes().strip()).body)
+
+    assert stored["extra"] == kept
+    assert json.loads(redacted(stored, HASH_KEY)) == stored
+
+
 def test_the_key_comes_from_the_environment() -> None:
     """Its own, or from the first callback key; without either there is no redaction."""
     own = redaction_key({"AFTERCAST_REDACT_KEY": "a", "AFTERCAST_CALLBACK_KEYS": "b"})
