@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from builder.addresses import BroadcastDays
-from builder.model import Part, Recording, Session, SetAside, Track
+from builder.model import Part, Recording, Session, SetAside, StreamKey, Track
 from builder.sessions.holes import holes
 from builder.sessions.record import instant
 
@@ -68,10 +68,14 @@ def explain(
     if zone is not None:
         lines.append(f"times are those of {zone}")
     if private:
-        lines += [f"stream {_stream(session)}", f"address from the file announced first, {session.anchor}"]
+        lines += [f"stream {stream}" for stream in _streams(session, by_key.values())]
+        lines.append(f"address from the file announced first, {session.anchor}")
     lines += _standing(session)
     for track in session.tracks:
-        lines.append(_track(track))
+        shown = (
+            {by_key[part.key].stream for part in track.parts if part.key in by_key} if private and track.view else ()
+        )
+        lines.append(", ".join([_track(track), *sorted(f"stream {_stream(stream)}" for stream in shown)]))
         if private:
             lines += [f"  {_part(part, days, by_key.get(part.key))}" for part in track.parts]
     lines += _holes(session, days)
@@ -133,6 +137,8 @@ def _track(track: Track) -> str:
         what.insert(1, f"{track.bps} kbps")
     if track.resolution:
         what.insert(1, track.resolution)
+    if track.view:
+        what.insert(1, f"view {track.view}")
     return f"{'plays first' if track.primary else 'also there'}: {', '.join(what)}"
 
 
@@ -183,8 +189,13 @@ def _aside(others: Iterable[SetAside], *, private: bool) -> list[str]:
     return [f"set aside: {count(number, 'file')}, {WHY_ASIDE.get(why, why)}" for why, number in sorted(found.items())]
 
 
-def _stream(session: Session) -> str:
-    told = session.stream
+def _streams(session: Session, recordings: Iterable[Recording]) -> list[str]:
+    """Name every stream of a session, that of its address first."""
+    others = {_stream(recording.stream) for recording in recordings} - {_stream(session.stream)}
+    return [_stream(session.stream), *sorted(others)]
+
+
+def _stream(told: StreamKey) -> str:
     return "/".join(part for part in (told.app, told.appname, told.stream_id) if part)
 
 

@@ -33,6 +33,7 @@ class Track(Value, frozen=True, omit_defaults=True, array_like=True):
     primary: bool = False
     bps: int = 0
     resolution: str = ""
+    view: int = 0  # 1, 2 … where streams that a person brought together show the same time
 
 
 class SetAside(Value, frozen=True, omit_defaults=True, array_like=True):

@@ -35,6 +35,8 @@ def version_words(site: Site, track: Track, language: str) -> str:
     words, dates = site.words(language), site.dates(language)
     name = words(f"versions.{track.format}")
     said = [words("versions.audio", format=name) if track.format in AUDIO_FORMATS else name]
+    if track.view:
+        said.append(words("versions.view", n=track.view))
     if track.resolution or track.bps:
         said.append(_quality(track))
     if len(track.parts) > 1:

@@ -1,7 +1,8 @@
 """Duplicates: recordings of a track that show what another of the same track shows already.
 
 Two causes: a template and a task record the same stream (near-equal intervals), and old playlist resumption announces
-a growing file again and again (each a superset of the former). Neither is lost: they are set aside with a word.
+a growing file again and again (each a superset of the former). Neither is lost: they are set aside with a word. What
+another stream shows is never a repetition, however near its times.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def near_equals(track: Sequence[Placed]) -> dict[str, str]:
     for one in sorted(track, key=lambda one: (one.start_ms - one.end_ms, id_order(one))):
         place = bisect_left(kept, one.start_ms - longest, key=by_start)
         while place < len(kept) and kept[place].start_ms <= one.end_ms:
-            if near_equal(kept[place], one):
+            if near_equal(kept[place], one) and kept[place].recording.stream == one.recording.stream:
                 words[one.recording.key] = DUPLICATE
                 break
             place += 1
@@ -88,6 +89,7 @@ def _continues(later: Placed, one: Placed) -> bool:
     tasks = {later.recording.task_id, one.recording.task_id} - {""}
     return (
         len(tasks) <= 1
+        and later.recording.stream == one.recording.stream
         and later.end_ms > one.end_ms
         and (later.recording.duration_ms or 0) >= (one.recording.duration_ms or 0)
     )

@@ -17,11 +17,12 @@ from builder.sessions.coverage import survey
 from builder.sessions.duplicates import grown, near_equal, near_equals, overlap
 from builder.sessions.intervals import Placed
 from builder.sessions.media import PREFERENCE, Playable
+from builder.sessions.views import views_of
 
 ENOUGH_PERCENT = 95  # a track that covers this share of the best one is as good
 HLS_FIRST: tuple[Format, ...] = ("hls", *(format_ for format_ in PREFERENCE if format_ != "hls"))
 
-TrackKey = tuple[Format, int, str]
+TrackKey = tuple[Format, int, int, str]  # format, bit rate, view, resolution
 Words = dict[str, str]
 
 
@@ -33,13 +34,13 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
     crossing = len(members) > 1 and overlap(members)
     renditions = _renditions(members, playable, crossing=crossing)
     if len(renditions) == 1 and not crossing:
-        ((format_, bps, _),) = renditions
+        ((format_, bps, view, _),) = renditions
         if format_ != "hls" or len(members) == 1:
             parts = tuple([_part(one, playable[one.recording.key]) for one in members])
-            return (_track(format_, bps, parts, primary=True),), {}
+            return (_track(format_, bps, view, parts, primary=True),), {}
     words: Words = {}
     tracks = []
-    for (format_, bps, _), together in renditions.items():
+    for (format_, bps, view, _), together in renditions.items():
         stay = together
         if len(stay) > 1 and (crossing or format_ == "hls"):
             for rule in (grown, near_equals) if format_ == "hls" else (near_equals,):
@@ -47,7 +48,7 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
                     words.update(found)
                     stay = [one for one in stay if one.recording.key not in found]
         parts = tuple([_part(one, playable[one.recording.key]) for one in stay])
-        tracks.append(_track(format_, bps, parts, primary=len(renditions) == 1))
+        tracks.append(_track(format_, bps, view, parts, primary=len(renditions) == 1))
     return _primary_first(tracks), words
 
 
@@ -58,16 +59,18 @@ def _renditions(
     formats = {(playable[one.recording.key].format, one.recording.bps) for one in members}
     if len(formats) == 1 and not crossing:
         format_, bps = formats.pop()
-        return {(format_, bps, ""): members}
-    found: defaultdict[tuple[Format, int], list[Placed]] = defaultdict(list)
+        return {(format_, bps, 0, ""): members}
+    views = views_of(members)
+    found: defaultdict[tuple[Format, int, int], list[Placed]] = defaultdict(list)
     for one in members:
-        found[playable[one.recording.key].format, one.recording.bps].append(one)
+        recording = one.recording
+        found[playable[recording.key].format, recording.bps, views.get(recording.stream, 0)].append(one)
     split: dict[TrackKey, Sequence[Placed]] = {}
-    for (format_, bps), together in found.items():
+    for kind, together in found.items():
         if _show_one_time_twice(together):
-            split.update(_by_resolution(format_, bps, together))
+            split.update(_by_resolution(kind, together))
         else:
-            split[format_, bps, ""] = together
+            split[*kind, ""] = together
     return split
 
 
@@ -87,7 +90,7 @@ def _show_one_time_twice(together: Sequence[Placed]) -> bool:
     return False
 
 
-def _by_resolution(format_: Format, bps: int, together: Sequence[Placed]) -> dict[TrackKey, list[Placed]]:
+def _by_resolution(kind: tuple[Format, int, int], together: Sequence[Placed]) -> dict[TrackKey, list[Placed]]:
     lengths: defaultdict[str, int] = defaultdict(int)
     for one in together:
         if one.recording.resolution:
@@ -95,7 +98,7 @@ def _by_resolution(format_: Format, bps: int, together: Sequence[Placed]) -> dic
     longest = min(lengths, key=lambda resolution: (-lengths[resolution], resolution))
     found: defaultdict[TrackKey, list[Placed]] = defaultdict(list)
     for one in together:
-        found[format_, bps, one.recording.resolution or longest].append(one)
+        found[*kind, one.recording.resolution or longest].append(one)
     return dict(found)
 
 
@@ -114,13 +117,13 @@ def _part(placed: Placed, how: Playable) -> Part:
     )  # fmt: skip  # by position: a million of these are made
 
 
-def _track(format_: Format, bps: int, parts: tuple[Part, ...], *, primary: bool) -> Track:
+def _track(format_: Format, bps: int, view: int, parts: tuple[Part, ...], *, primary: bool) -> Track:
     first = parts[0]
     if len(parts) == 1:
-        return Track(format_, parts, first.end_ms - first.start_ms, primary, bps, first.resolution)
+        return Track(format_, parts, first.end_ms - first.start_ms, primary, bps, first.resolution, view)
     covered, _ = survey(parts)
     same = len({part.resolution for part in parts}) == 1
-    return Track(format_, parts, covered, primary, bps, first.resolution if same else "")
+    return Track(format_, parts, covered, primary, bps, first.resolution if same else "", view)
 
 
 def _plays(track: Track) -> bool:

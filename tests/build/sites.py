@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from builder.build import BuildReport, Options, build
+from builder.cli import run
 from builder.places import Places, find_places
 from builder.render.engine import pieces_of
 from builder.workshop import Workshop
@@ -88,6 +89,12 @@ class TestSite:
         places = msgspec.structs.replace(self.places, output=fresh / "output", state=fresh / "state")
         build(self._loaded(places), Options(write_redirects=False))
         return tree(places.output)
+
+    def ask(self, capsys, command: str, *arguments: str) -> list[str]:
+        """Return the lines that a command prints of these sources."""
+        capsys.readouterr()
+        assert run([command, *arguments, "--source", str(self.source), "--state", str(self.places.state)]) == 0
+        return capsys.readouterr().out.splitlines()
 
     def tree(self) -> dict[str, bytes]:
         return tree(self.places.output)

@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {5: "6443a967a2506ad6"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {6: "3adb0c7f098d6940"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:
