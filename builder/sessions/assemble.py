@@ -89,7 +89,7 @@ class Assembler:
         stream = anchor.recording.stream
         held = self._hold(members, recordings)
         tracks = held.tracks
-        start, end = hull(held.there or members)
+        start, end = hull([part for track in tracks for part in track.parts] or members)
         slug = book.vj_of(stream, anchor.middle_ms)
         length, holes = recorded(tracks)
         session = Session(

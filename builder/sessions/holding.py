@@ -19,7 +19,6 @@ UNPLAYABLE = "unplayable"
 class Holding(msgspec.Struct, frozen=True, gc=False):
     """The recordings of a session, sorted out."""
 
-    there: Sequence[Placed]  # what is not gone, in time order
     tracks: tuple[Track, ...]
     others: tuple[SetAside, ...] = ()  # by key
     stone: Tombstone = ""  # "" while something is there; never "hidden", which the records cannot know
@@ -29,12 +28,12 @@ def hold(members: Sequence[Placed], media: Mapping[str, Playable], words: Mappin
     """Sort out a session's recordings (in time order), given how each plays and which are gone."""
     if not words:
         tracks, aside = tracks_of(members, media)
-        return Holding(members, tracks, _others(members, aside)) if aside else Holding(members, tracks)
+        return Holding(tracks, _others(members, aside))
     there = [one for one in members if one.recording.key not in words]
     played = {one.recording.key for one in members if media[one.recording.key].url}
     stone = tombstone({one.recording.key for one in members}, words, played)
     tracks, aside = tracks_of(there, media) if there else ((), {})
-    return Holding(there, tracks, _others(members, {**words, **aside}), stone)
+    return Holding(tracks, _others(members, {**words, **aside}), stone)
 
 
 def _others(members: Sequence[Placed], words: Mapping[str, str]) -> tuple[SetAside, ...]:

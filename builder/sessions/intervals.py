@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from builder.model import Recording
+from builder.sessions.coverage import Interval
 
 MISMATCH_MS = 60_000  # told duration and told interval may differ this much without a flag
 LONGEST_MS = 366 * 86_400_000  # a file said to be longer than this has no known length (a zero for a start does that)
@@ -74,8 +75,8 @@ def in_time_order(placed: Placed) -> tuple[int, int, str]:
     return placed.start_ms, placed.end_ms, placed.recording.key
 
 
-def hull(members: Sequence[Placed]) -> tuple[int, int]:
-    """Return from where to where the content of recordings reaches."""
+def hull(members: Sequence[Interval]) -> tuple[int, int]:
+    """Return from where to where recordings or parts reach."""
     low, high = members[0].start_ms, members[0].end_ms
     for one in members:
         if one.start_ms < low:  # noqa: PLR1730  # a call each would cost more than the comparison
