@@ -13,6 +13,7 @@ from builder.addresses import BroadcastDays
 from builder.model import Part, Recording, Session, SetAside, StreamKey, Track
 from builder.sessions.holes import holes
 from builder.sessions.record import instant
+from builder.sessions.trimming import leaves_nothing
 
 WHY_ASIDE = {
     "duplicate": "shows the same time as another file of its format",
@@ -62,6 +63,7 @@ def explain(
 
     `recordings` adds what only they tell (announcements, titles). `private` names files and streams, for the operator.
     """
+    shown, session = session, session.whole
     by_key = {recording.key: recording for recording in recordings}
     days = BroadcastDays(zone) if zone is not None else None
     lines = [_summary(session)]
@@ -72,14 +74,15 @@ def explain(
         lines.append(f"address from the file announced first, {session.anchor}")
     lines += _standing(session)
     for track in session.tracks:
-        shown = (
-            {by_key[part.key].stream for part in track.parts if part.key in by_key} if private and track.view else ()
-        )
-        lines.append(", ".join([_track(track), *sorted(f"stream {_stream(stream)}" for stream in shown)]))
+        lines.append(_track(track))
+        if private and track.view:
+            told = {by_key[part.key].stream for part in track.parts if part.key in by_key}
+            lines += [f"  stream {name}" for name in sorted(map(_stream, told))]
         if private:
             lines += [f"  {_part(part, days, by_key.get(part.key))}" for part in track.parts]
     lines += _holes(session, days)
     lines += _rules(session, private=private)
+    lines += _trim(shown, days)
     lines += [_flag(flag) for flag in session.flags if flag not in TOMBSTONES]
     lines += _aside(session.others, private=private)
     if session.aliases:
@@ -174,10 +177,19 @@ def _rules(session: Session, *, private: bool) -> list[str]:
         lines.append(f"rule: {reason.detail}{files}")
     if private and session.curated_by:
         lines.append(f"curated by {', '.join(session.curated_by)}")
-    if session.trim is not None:
-        head, tail = session.trim.head_seconds, session.trim.tail_seconds
-        lines.append(f"a person hides {head:g} s at the beginning and {tail:g} s at the end")
     return lines
+
+
+def _trim(shown: Session, days: BroadcastDays | None) -> list[str]:
+    trim = shown.trim
+    if trim is None:
+        return []
+    said = f"a person hides {trim.head_seconds:.10g} s at the beginning and {trim.tail_seconds:.10g} s at the end"
+    if leaves_nothing(shown):
+        return [f"{said}, which leaves nothing of it"]
+    if shown.tombstone:
+        return [said]
+    return [f"{said}; shown is {_clock(shown.start_ms, days)} to {_clock(shown.end_ms, days)}"]
 
 
 def _aside(others: Iterable[SetAside], *, private: bool) -> list[str]:

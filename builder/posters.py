@@ -132,7 +132,8 @@ def _broadcast(session: Session, face: Face, losses: int, chapters: int) -> str:
         max(face.start_hours + _SHORTEST_HOURS, hours(session.end_ms)),
     ]
     recorded = list(zip(ends[::2], ends[1::2], strict=True))
-    marks = [face.start_hours + at / _HOUR_MS for at, _ in session.chapters if 0 < at < 24 * _HOUR_MS][:chapters]
+    starts = [session.zero_ms + at - session.start_ms for at, _ in session.chapters]
+    marks = [face.start_hours + at / _HOUR_MS for at in starts if 0 < at < 24 * _HOUR_MS][:chapters]
     return _arcs(face.dial, recorded, lost, face.colours.arc) + _chapters(face.dial, marks, face.colours.ink)
 
 

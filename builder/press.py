@@ -17,7 +17,7 @@ import msgspec
 from builder import inside
 from builder.catalog.ledger import Ledger, Row
 from builder.catalog.staging import CHANGED, KEPT, NEW, NEW_HOME, UNCHANGED
-from builder.content.beside import MAX_BYTES
+from builder.content.beside import MAX_BYTES, within
 from builder.errors import ConfigError
 from builder.model import PageKey
 from builder.output import OutputFolder, Staged, content_hash
@@ -77,7 +77,8 @@ class Press:
         data = inside.read(self.site.source, value.source, MAX_BYTES)
         if data is None:
             raise ConfigError(f"{inside.shown_name(self.site.source, value.source)}: expected a file, found none")
-        return data
+        kept = value.kept
+        return data if kept is None else within(data, value.source, kept.from_ms, kept.to_ms, kept.pictures)
 
     def _stage(self, path: str, data: bytes) -> Staged:
         if self.dry:

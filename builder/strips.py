@@ -35,15 +35,6 @@ def bar_of(session: Session, hue: int) -> Bar:
     return Bar(hue=hue, start_ms=session.start_ms, end_ms=session.end_ms, gaps=session.gaps)
 
 
-def shown_interval(session: Session) -> Interval:
-    """Return the part of a session that its trim leaves, as instants."""
-    if session.trim is None:
-        return session.start_ms, session.end_ms
-    start = session.start_ms + round(1000 * session.trim.head_seconds)
-    end = session.end_ms - round(1000 * session.trim.tail_seconds)
-    return (start, end) if start < end else (session.start_ms, session.end_ms)
-
-
 def recorded_intervals(start_ms: int, end_ms: int, gaps: Iterable[Interval]) -> list[Interval]:
     """Return what lies between the gaps."""
     intervals, at = [], start_ms
@@ -63,14 +54,14 @@ def strip_svg(session: Session, label: str, *, longest_ms: int = 0, coming_in: b
     width. `coming_in`: the end is open. `gone`: expired or removed, all hollow. An empty `label` hides the
     picture from assistive technology.
     """
-    start_ms, end_ms = shown_interval(session)
+    start_ms, end_ms = session.start_ms, session.end_ms
     span_ms = end_ms - start_ms
     if gone:
         return f'<svg class="strip" {named(label)}>{rect("lost", 0, 1)}</svg>'
     drawn = _recorded(start_ms, end_ms, session.gaps, open_end=coming_in) + _losses(start_ms, end_ms, session.gaps)
     drawn += "".join(
         rect("tick", (at_ms - start_ms) / span_ms)
-        for at_ms in sorted({session.start_ms + at for at, _ in session.chapters})
+        for at_ms in sorted({session.zero_ms + at for at, _ in session.chapters})
         if start_ms < at_ms < end_ms
     )
     if longest_ms > span_ms:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from builder.catalog.numbers import base_numbers
-from builder.catalog.rows import Known, encode
+from builder.catalog.rows import Known, decode_session, encode
 from builder.media import host_of
-from builder.model import Counts, Curation, Problem
-from builder.sessions import chapters_outside
+from builder.model import Counts, Curation, Problem, Session
+from builder.sessions import chapters_outside, leaves_nothing
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
 TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
@@ -60,8 +60,8 @@ def forget(connection: sqlite3.Connection, base: int) -> None:
 
 
 def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation]) -> list[Problem]:
-    """Note every curation that matches no session or tells chapters outside it, and return those notes."""
-    connection.execute("DELETE FROM findings WHERE code IN ('curation_unmatched', 'chapter_outside')")
+    """Note every curation that matches no session, or does not fit the one it matches, and return those notes."""
+    connection.execute("DELETE FROM findings WHERE code IN ('curation_unmatched', 'trim_too_long', 'chapter_outside')")
     found = [
         problem
         for curation in sorted(curations, key=lambda curation: curation.source)
@@ -94,11 +94,30 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
             if name not in curation.recordings and not _is_known(connection, name):
                 message = f"has no effect: no recording has the id `{name[:80]}`"
                 return Problem("curation_unmatched", message, field=field, source=curation.source)
-    if not curation.chapters:
+    if curation.trim is None and not curation.chapters:
         return None
-    spans = connection.execute(
-        "SELECT s.start_ms, s.end_ms FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=?", which
+    bodies = connection.execute(
+        "SELECT s.body FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=? ORDER BY s.id", which
     )
+    sessions = [decode_session(body) for (body,) in bodies]
+    return _trimmed_away(curation, sessions) or _outside(curation, sessions)
+
+
+def _trimmed_away(curation: Curation, sessions: Iterable[Session]) -> Problem | None:
+    trim = curation.trim
+    gone = next((session for session in sessions if leaves_nothing(session)), None) if trim is not None else None
+    if trim is None or gone is None:
+        return None
+    seconds = (gone.end_ms - gone.start_ms) / 1000
+    message = (
+        f"`trim` takes {trim.head_seconds:.10g} s and {trim.tail_seconds:.10g} s from a broadcast of {seconds:.10g} s,"
+        " which leaves nothing; the replay is hidden"
+    )
+    return Problem("trim_too_long", message, field="trim", source=curation.source)
+
+
+def _outside(curation: Curation, sessions: Iterable[Session]) -> Problem | None:
+    spans = [(session.whole.start_ms, session.whole.end_ms) for session in sessions]
     outside = [chapter.title for span in spans for chapter in chapters_outside(curation.chapters, *span)]
     if not outside:
         return None

@@ -80,7 +80,7 @@ class SessionQuestions(Questions):
 
     def neighbours(self, session: Session) -> tuple[Session | None, Session | None]:
         """Return the listed sessions of the same VJ just before and just after."""
-        place = (session.vj, session.start_ms, session.id)
+        place = (session.vj, session.zero_ms, session.id)
         listed = "WHERE listed AND vj=? AND (start_ms, id)"
         before = self._sessions(f"{listed} < (?, ?) ORDER BY start_ms DESC, id DESC LIMIT 1", place)
         after = self._sessions(f"{listed} > (?, ?) ORDER BY start_ms, id LIMIT 1", place)

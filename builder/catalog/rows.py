@@ -111,7 +111,7 @@ class LocalClock:
 
 
 def session_row(session: Session, clock: LocalClock) -> SessionRow:
-    hour, weekday = clock.place(session.start_ms)
+    hour, weekday = clock.place(session.zero_ms)
     return (
         session.id,
         session.vj,
@@ -119,7 +119,7 @@ def session_row(session: Session, clock: LocalClock) -> SessionRow:
         session.day,
         hour,
         weekday,
-        session.start_ms,
+        session.zero_ms,  # a trim moves no session to another place in lists
         session.end_ms,
         session.duration_ms,
         int(session.listed),
@@ -134,7 +134,7 @@ def tag_rows(session: Session) -> Iterable[tuple[str, str, int, str]]:
     """Return the rows that find a listed session by its tags."""
     if not session.tags or not session.listed:
         return ()
-    return [(tag, session.day, session.start_ms, session.id) for tag in dict.fromkeys(session.tags)]
+    return [(tag, session.day, session.zero_ms, session.id) for tag in dict.fromkeys(session.tags)]
 
 
 def notice_numbers(notice: Notice, identity: str) -> tuple[int, int, int | None]:

@@ -40,6 +40,7 @@ def session_lines(sessions: Iterator[Session], *, as_json: bool) -> Iterator[str
 
 def one_line(session: Session) -> str:
     """Word a session for a person: id, start, length, broadcaster, title."""
+    session = session.whole
     length = "length unknown" if session.duration_ms is None else length_words(session.duration_ms)
     standing = session.tombstone or ("" if session.visibility == "public" else session.visibility)
     words = [session.id, instant(session.start_ms), length, session.vj, session.title]

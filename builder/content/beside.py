@@ -68,7 +68,7 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
         cues = vtt.cues(raw, name)
         if kind == STORYBOARD:
             images = _images(cues, name)
-            storyboards.append(Storyboard(relative, curation, images))
+            storyboards.append(Storyboard(relative, curation, tuple(images), tuple(images.values())))
             for image in images:
                 digests[image] = _digest(_image(source, image, name))
         elif _LANGUAGE.fullmatch(kind):
@@ -80,6 +80,16 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
     return Beside(tuple(captions), tuple(storyboards), tuple(sorted(digests.items())), tuple(problems))
 
 
+def within(raw: bytes, name: str, from_ms: int, to_ms: int, pictures: Collection[str]) -> bytes:
+    """Return captions or a storyboard with only the cues that lie within a time; of a storyboard, of these pictures."""
+
+    def stays(cue: vtt.Cue) -> bool:
+        place = _PLACE.fullmatch(cue.text.strip()) if pictures else None
+        return from_ms <= cue.from_ms and cue.to_ms <= to_ms and (place is None or place[1] in pictures)
+
+    return vtt.only(raw, name, stays)
+
+
 def _read(source: Path, relative: str, limit: int) -> bytes:
     raw = inside.read(source, relative, limit)
     if raw is None:
@@ -87,9 +97,9 @@ def _read(source: Path, relative: str, limit: int) -> bytes:
     return raw
 
 
-def _images(cues: Sequence[vtt.Cue], name: str) -> tuple[str, ...]:
-    """Return the pictures that a storyboard names, as files of the source."""
-    images: dict[str, None] = {}
+def _images(cues: Sequence[vtt.Cue], name: str) -> dict[str, tuple[int, int]]:
+    """Return the pictures that a storyboard names, as files of the source, with the time that each shows moments of."""
+    images: dict[str, tuple[int, int]] = {}
     for cue in cues:
         found = _PLACE.fullmatch(cue.text.strip())
         if found is None:
@@ -97,10 +107,12 @@ def _images(cues: Sequence[vtt.Cue], name: str) -> tuple[str, ...]:
                 f"{name}:{cue.line + 1}: expected a picture beside the file such as `sprite.jpg#xywh=0,0,160,90`,"
                 f" found `{cue.text.strip()[:60]}`"
             )
-        images[f"{FOLDER}/{found[1]}"] = None
+        image = f"{FOLDER}/{found[1]}"
+        first, last = images.get(image, (cue.from_ms, cue.to_ms))
+        images[image] = min(first, cue.from_ms), max(last, cue.to_ms)
     if len(images) > MAX_IMAGES:
         raise ConfigError(f"{name}: expected at most {MAX_IMAGES} pictures, found {len(images)}")
-    return tuple(sorted(images))
+    return dict(sorted(images.items()))
 
 
 def _image(source: Path, relative: str, asker: str) -> bytes:
@@ -114,25 +126,26 @@ def _image(source: Path, relative: str, asker: str) -> bytes:
     return raw
 
 
-def _transcript(cues: Sequence[vtt.Cue]) -> tuple[tuple[tuple[int, str], ...], bool]:
+def _transcript(cues: Sequence[vtt.Cue]) -> tuple[tuple[tuple[int, int, str], ...], bool]:
     """Return the lines of a transcript, and whether they are all: cues in order of time, short ones joined."""
     lines = list(_lines(sorted(cues, key=lambda cue: (cue.from_ms, cue.to_ms))))
     return tuple(lines[:TRANSCRIPT_LINES]), len(lines) <= TRANSCRIPT_LINES
 
 
-def _lines(cues: Sequence[vtt.Cue]) -> Iterator[tuple[int, str]]:
-    begin_ms, said = 0, ""
+def _lines(cues: Sequence[vtt.Cue]) -> Iterator[tuple[int, int, str]]:
+    begin_ms, end_ms, said = 0, 0, ""
     for cue in cues:
         words = cue.words
         if said and (cue.to_ms - begin_ms > LINE_MS or len(said) + len(words) > LINE_CHARACTERS):
-            yield begin_ms // 1000, said
+            yield begin_ms, end_ms, said
             said = ""
         if words and not said:
-            begin_ms, said = cue.from_ms, words
+            begin_ms, end_ms, said = cue.from_ms, cue.to_ms, words
         elif words and not said.endswith(words):  # captions that scroll tell a line twice
             said += (" " if said[-1].isascii() or words[0].isascii() else "") + words
+        end_ms = max(end_ms, cue.to_ms)
     if said:
-        yield begin_ms // 1000, said
+        yield begin_ms, end_ms, said
 
 
 def _digest(raw: bytes) -> str:

@@ -6,7 +6,7 @@ Strict where a player would be lenient: a mistake is told with its line, instead
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from builder import strict_yaml
 from builder.errors import ConfigError
@@ -39,29 +39,49 @@ class Cue(Value, frozen=True):
 
 def cues(raw: bytes, name: str) -> tuple[Cue, ...]:
     """Return the cues of a file in their order; `name` stands in errors."""
-    text = strict_yaml.decode(raw, name).replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
+    lines = _lines(raw, name)
     if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]):
         raise ConfigError(f"{name}:1: expected the first line `WEBVTT`, found `{lines[0][:40]}`")
-    found = tuple(_cues(lines, name))
+    found = tuple(cue for at, end in _blocks(lines) if (cue := _cue(lines, at, end, name)))
     if len(found) > MAX_CUES:
         raise ConfigError(f"{name}: expected at most {MAX_CUES} cues, found {len(found)}")
     return found
 
 
-def _cues(lines: list[str], name: str) -> Iterator[Cue]:
-    """Yield the cues of all blocks; notes, styles and regions are passed over."""
+def only(raw: bytes, name: str, stays: Callable[[Cue], bool]) -> bytes:
+    """Return a file with those of its cues that may stay, and without its notes."""
+    lines = _lines(raw, name)
+    blocks = [
+        lines[at:end]
+        for at, end in _blocks(lines)
+        if not re.match(r"NOTE(?:[ \t]|$)", lines[at]) and ((cue := _cue(lines, at, end, name)) is None or stays(cue))
+    ]
+    return "\n".join("\n".join([*block, ""]) for block in [lines[:1], *blocks]).encode()
+
+
+def _lines(raw: bytes, name: str) -> list[str]:
+    return strict_yaml.decode(raw, name).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield from where to where each block of lines goes, behind the first line."""
     at = 1
     while at < len(lines):
         end = next((end for end in range(at, len(lines)) if not lines[end].strip()), len(lines))
-        if at < end and not re.match(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)", lines[at]):
-            place = next((place for place in range(at, min(end, at + 2)) if "-->" in lines[place]), None)
-            if place is not None:
-                yield _cue(lines, place, end, name)
+        if at < end:
+            yield at, end
         at = end + 1
 
 
-def _cue(lines: list[str], place: int, end: int, name: str) -> Cue:
+def _cue(lines: list[str], at: int, end: int, name: str) -> Cue | None:
+    """Return the cue of a block; None for notes, styles, regions and whatever else has no times."""
+    if re.match(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)", lines[at]):
+        return None
+    place = next((place for place in range(at, min(end, at + 2)) if "-->" in lines[place]), None)
+    return None if place is None else _timed(lines, place, end, name)
+
+
+def _timed(lines: list[str], place: int, end: int, name: str) -> Cue:
     timing = _TIMING.fullmatch(lines[place].strip())
     if timing is None:
         raise ConfigError(

@@ -94,7 +94,7 @@ class Captions(Value, frozen=True, omit_defaults=True):
     source: str  # "replays/finale.en.vtt"
     curation: str  # "replays/finale.md"
     language: str
-    lines: tuple[tuple[int, str], ...] = ()  # of the transcript: (second, words)
+    lines: tuple[tuple[int, int, str], ...] = ()  # of the transcript: (from_ms, to_ms, words)
     whole: bool = True  # False: the transcript has more lines
 
 
@@ -104,6 +104,7 @@ class Storyboard(Value, frozen=True, omit_defaults=True):
     source: str  # "replays/finale.storyboard.vtt"
     curation: str
     images: tuple[str, ...] = ()  # "replays/finale-1.jpg"
+    moments: tuple[tuple[int, int], ...] = ()  # of each picture: (first, last) ms of session time that it shows
 
 
 class MarkdownPage(Value, frozen=True, omit_defaults=True):

@@ -90,6 +90,17 @@ class Session(Value, frozen=True, omit_defaults=True, array_like=True):
     notices: int = 0  # notifications behind it, duplicates included
     curated_by: tuple[str, ...] = ()  # curation sources
     max_gap_ms: int = 0  # the gap limit that applied
+    untrimmed: Session | None = None  # the whole of it, where a trim hides some: all else here is what is shown
+
+    @property
+    def whole(self) -> Session:
+        """Return the session without its trim: what there is, rather than what is shown."""
+        return self if self.untrimmed is None else self.untrimmed
+
+    @property
+    def zero_ms(self) -> int:
+        """Return the instant that session time counts from: the start of the whole, whatever a trim hides."""
+        return self.whole.start_ms
 
     @property
     def listed(self) -> bool:

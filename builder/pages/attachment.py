@@ -1,7 +1,8 @@
 """Files beside a watch page: its captions, its storyboard and the storyboard's pictures.
 
 They are copied as they are and belong to the session: where it has no page (hidden, deleted, a draft), they are not
-published either. Names: "2022/01/13/k3f9q2m7xa/captions.en.vtt".
+published either. Where a trim hides some of it, what they say and show of that time stays behind.
+Names: "2022/01/13/k3f9q2m7xa/captions.en.vtt".
 """
 
 from __future__ import annotations
@@ -9,12 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from msgspec.structs import replace
+
 from builder.model import Captions, Session, Storyboard, Value
 from builder.pages.kind import Kind
 from builder.pages.poster import has_page
 from builder.pages.site import Site
 
-STORYBOARD = "storyboard.vtt"
+VTT = ".vtt"
+STORYBOARD = f"storyboard{VTT}"
+ENDLESS_MS = 2**62
+
+
+class Kept(Value, frozen=True):
+    """What is copied of captions, or of a storyboard: cues that lie within a session time, and of these pictures."""
+
+    from_ms: int
+    to_ms: int
+    pictures: tuple[str, ...] = ()
 
 
 class Attachment(Value, frozen=True):
@@ -22,6 +35,7 @@ class Attachment(Value, frozen=True):
 
     source: str  # "replays/finale.en.vtt"
     digest: str
+    kept: Kept | None = None  # None: all of it
 
 
 class AttachmentKind(Kind):
@@ -45,8 +59,22 @@ class AttachmentKind(Kind):
         session = site.catalog.session(identity)
         if session is None or not has_page(session):
             return None
-        source = files_of(site, session).get(file)
-        return Attachment(source, _digests(site)[source]) if source else None
+        files = files_of(site, session)
+        source = files.get(file)
+        if source is None:
+            return None
+        pictures = tuple(sorted(files.keys() - {file})) if file == STORYBOARD else ()
+        kept = Kept(*spoken_within(session), pictures) if file.endswith(VTT) and session.untrimmed is not None else None
+        return Attachment(source, _digests(site)[source], kept)
+
+
+def spoken_within(session: Session) -> tuple[int, int]:
+    """Return the session time (from_ms, to_ms) of which words and pictures are shown; without a trim, all."""
+    trim = session.trim
+    if trim is None or session.untrimmed is None:
+        return 0, ENDLESS_MS
+    low, high = session.start_ms - session.zero_ms, session.end_ms - session.zero_ms
+    return low if trim.head_seconds else 0, high if trim.tail_seconds else ENDLESS_MS
 
 
 def captions_of(site: Site, session: Session) -> tuple[Captions, ...]:
@@ -59,8 +87,15 @@ def captions_of(site: Site, session: Session) -> tuple[Captions, ...]:
 
 
 def storyboard_of(site: Site, session: Session) -> Storyboard | None:
+    """Return the storyboard of a session with the pictures that show nothing hidden; None when there is none."""
     boards = (board for source in session.curated_by for board in _by_curation(site).get(source, ((), ()))[1])
-    return next(boards, None)
+    board = next(boards, None)
+    if board is None or session.untrimmed is None:
+        return board
+    low, high = spoken_within(session)
+    pictures = zip(board.images, board.moments, strict=True)
+    images = tuple(image for image, (first, last) in pictures if low <= first and last <= high)
+    return replace(board, images=images) if images else None
 
 
 def storyboard_url(site: Site, session: Session) -> str:

@@ -61,7 +61,7 @@ def drawn_sessions(site: Site, day: str) -> list[Session]:
     reaching = [
         session
         for session in site.catalog.overlapping_day(scale.start_ms, scale.end_ms)
-        if session.id not in known and session.day != day
+        if session.id not in known and session.day != day and session.start_ms < scale.end_ms
     ]
     return [*sorted(reaching, key=lambda session: (session.start_ms, session.id)), *own]
 
@@ -71,7 +71,7 @@ def touched_days(site: Site, session: Session) -> list[str]:
     days = {session.day: None}
     dates = site.dates("")
     shift = timedelta(minutes=site.config.day_starts_at_minutes)
-    first = (dates.local(session.start_ms) - shift).date()
+    first = (dates.local(session.zero_ms) - shift).date()
     last = (dates.local(max(session.start_ms, session.end_ms - 1)) - shift).date()
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         days[date.fromordinal(ordinal).isoformat()] = None

@@ -13,7 +13,7 @@ from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
 from builder.pages.words import run
 from builder.sessions.holes import Hole, lost_and_removed
-from builder.strips import shown_interval, strip_svg
+from builder.strips import strip_svg
 
 CHAPTERS_ON_CARD = 12
 BADGES_ON_CARD = 3
@@ -152,20 +152,16 @@ def badges(site: Site, session: Session) -> tuple[Badge, ...]:
 
 
 def shown_chapters(site: Site, session: Session, language: str) -> tuple[Chapter, ...]:
-    """Return the chapters that the trim leaves."""
-    start_ms, end_ms = shown_interval(session)
     page_language = language or site.languages[0]
     return tuple(
-        Chapter(at_ms // 1000, session.start_ms + at_ms, run(words, session.language, page_language))
+        Chapter(at_ms // 1000, session.zero_ms + at_ms, run(words, session.language, page_language))
         for at_ms, words in session.chapters
-        if start_ms <= session.start_ms + at_ms < max(end_ms, start_ms + 1)
     )
 
 
 def on_air_ms(session: Session) -> int:
-    """Return the time on air that a page shows: gaps included, trimmed ends not."""
-    start_ms, end_ms = shown_interval(session)
-    return end_ms - start_ms
+    """Return the time on air, gaps included."""
+    return session.end_ms - session.start_ms
 
 
 def playable_tracks(session: Session) -> list[Track]:

@@ -60,7 +60,7 @@ class Day(Kind):
         count = site.catalog.day_count(session.day)
         yield from calendar.period_and_neighbours(site, session.day, count)
         yield from (day for day in calendar.touched_days(site, session) if day != session.day)
-        clock = _clock(site, session.start_ms)
+        clock = _clock(site, session.zero_ms)
         yield from (f"{session.day}T{clock[:2]}", f"{session.day}T{clock}")
 
     def list_of(self, name: str) -> str:
@@ -155,7 +155,7 @@ def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
     sessions = site.catalog.day_sessions(day, hour=int(hour))
     pieces: tuple[Total, ...] = ()
     if minute:
-        sessions = [session for session in sessions if _clock(site, session.start_ms)[3:] == minute]
+        sessions = [session for session in sessions if _clock(site, session.zero_ms)[3:] == minute]
     elif len(sessions) > LIST_LIMIT:
         pieces = tuple(
             Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each), 0)
@@ -236,9 +236,9 @@ def _minutes(site: Site, day: str, hour: int) -> list[str]:
 
 def _by_minute(site: Site, sessions: Sequence[Session]) -> list[tuple[str, list[Session]]]:
     def minute(session: Session) -> str:
-        return _clock(site, session.start_ms)[3:]
+        return _clock(site, session.zero_ms)[3:]
 
-    ordered = sorted(sessions, key=lambda session: (minute(session), session.start_ms, session.id))
+    ordered = sorted(sessions, key=lambda session: (minute(session), session.zero_ms, session.id))
     return [(name, list(each)) for name, each in groupby(ordered, key=minute)]
 
 

@@ -44,7 +44,7 @@ def _records(site: Site, session: Session, language: str) -> list[str]:
         words("know.record_of", n=count, format=words(f"versions.{kind}")) for kind, count in sorted(counts.items())
     )
     # No count of notifications here: one that is repeated must change no byte. `explain` tells it.
-    return [words("know.records_line", n=len(session.recordings), formats=formats)]
+    return [words("know.records_line", n=counts.total() + len(session.others), formats=formats)]
 
 
 def _on_air(site: Site, session: Session, language: str) -> list[str]:

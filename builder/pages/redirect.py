@@ -216,14 +216,14 @@ def _shift_ms(site: Site, old: str, session: Session) -> int:
     found = parse_session_id(old)
     if found is None or session.tombstone:
         return 0
-    for track in session.tracks:
+    for track in session.whole.tracks:
         for part in track.parts:
             if tag_of(part.key) == found[1]:
-                return part.start_ms - session.start_ms
-    if not any(tag_of(other.key) == found[1] for other in session.others):
+                return part.start_ms - session.zero_ms
+    if not any(tag_of(other.key) == found[1] for other in session.whole.others):
         return 0
     starts = (interval(one)[0] for one in site.catalog.recordings_of(session) if tag_of(one.key) == found[1])
-    return next(starts, session.start_ms) - session.start_ms
+    return next(starts, session.zero_ms) - session.zero_ms
 
 
 def _target(site: Site, old: str) -> str | None:

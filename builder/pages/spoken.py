@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from builder.model import Captions, Session
-from builder.pages.attachment import captions_name, captions_of
+from builder.model import Captions, Part, Session
+from builder.pages.attachment import captions_name, captions_of, spoken_within
 from builder.pages.site import Site
 from builder.pages.values import Caption, Transcript, TranscriptLine
 from builder.pages.words import run
-from builder.strips import shown_interval
 
 LINE_LIMIT = 600  # characters
 
@@ -40,11 +39,11 @@ def transcript(site: Site, session: Session, language: str) -> Transcript | None
     if not told or not site.has("attachment"):
         return None
     chosen = min(told, key=lambda each: (_distance(each, language or site.languages[0]), each.language))
-    start_ms, end_ms = shown_interval(session)
+    low, high = spoken_within(session)
     lines = tuple(
-        TranscriptLine(seconds, run(words, chosen.language, chosen.language, LINE_LIMIT))
-        for seconds, words in chosen.lines
-        if start_ms <= session.start_ms + seconds * 1000 < end_ms
+        TranscriptLine(from_ms // 1000, run(words, chosen.language, chosen.language, LINE_LIMIT))
+        for from_ms, to_ms, words in chosen.lines
+        if low <= from_ms and to_ms <= high and from_ms < session.end_ms - session.zero_ms
     )
     return Transcript(chosen.language, lines, chosen.whole) if lines else None
 
@@ -55,6 +54,6 @@ def _distance(told: Captions, language: str) -> int:
     return 1 if told.language.partition("-")[0] == language.partition("-")[0] else 2
 
 
-def fits_one_file(session: Session, parts: int, part_start_ms: int) -> bool:
+def fits_one_file(session: Session, parts: Sequence[Part]) -> bool:
     """Say whether the browser's own player may show captions: one file that begins with the broadcast."""
-    return parts == 1 and part_start_ms == session.start_ms
+    return len(parts) == 1 and parts[0].start_ms == session.zero_ms

@@ -11,7 +11,6 @@ from builder.pages import cards
 from builder.pages.site import Site
 from builder.pages.values import Svg
 from builder.sessions.holes import Hole, holes
-from builder.strips import shown_interval
 from builder.tape import Gap, Mark, Tape, tape_svg
 
 HOURS_MOST = 12  # marks on one bar
@@ -23,7 +22,7 @@ SEAMS_MOST = 60
 def tape(site: Site, session: Session, language: str) -> Svg:
     """Draw the bar of a session in its VJ's colour."""
     words, dates = site.words(language), site.dates(language)
-    start_ms, end_ms = shown_interval(session)
+    start_ms, end_ms = session.start_ms, session.end_ms
     longest = sorted(holes(session), key=lambda hole: (-hole.length_ms, hole.start_ms))[:GAPS_MOST]
     drawn = Tape(
         start_ms=start_ms,
@@ -31,7 +30,6 @@ def tape(site: Site, session: Session, language: str) -> Svg:
         gaps=tuple(
             Gap(hole.start_ms, hole.end_ms, words(_name(hole), length=dates.length(hole.length_ms)))
             for hole in sorted(longest, key=lambda hole: hole.start_ms)
-            if hole.start_ms < end_ms and hole.end_ms > start_ms
         ),
         chapters=tuple(
             Mark(chapter.at_ms, chapter.title.text, chapter.title.lang)

@@ -1,4 +1,4 @@
-"""The tracks of a session in words, as native players for pages without scripts, and as data for the player."""
+"""The tracks of a session: in words, and as data for the player."""
 
 from __future__ import annotations
 
@@ -9,25 +9,11 @@ from builder.pages.cards import AUDIO_FORMATS, PHONE_FORMATS, as_played, is_for_
 from builder.pages.site import Site
 from builder.pages.values import (
     Download,
-    NativePart,
     PlayerPart,
     PlayerRendition,
     PlayerTrack,
-    Source,
     Version,
 )
-from builder.strips import shown_interval
-
-NATIVE_PARTS_LIMIT = 20  # above it the list for pages without scripts is links
-MEDIA_TYPES = {
-    "mp4": "video/mp4",
-    "hls": "application/vnd.apple.mpegurl",
-    "flv": "video/x-flv",
-    "aac": "audio/aac",
-    "mp3": "audio/mpeg",
-    "dash": "application/dash+xml",
-}
-_NATIVE_ORDER = ("mp4", "hls", "aac", "mp3", "flv")
 
 
 def version_words(site: Site, track: Track, language: str) -> str:
@@ -84,33 +70,6 @@ def player_tracks(site: Site, session: Session, language: str, to_url: Callable[
     )
 
 
-def native_parts(session: Session) -> tuple[NativePart, ...]:
-    """Return the parts of the track that most browsers play by themselves."""
-    tracks = [as_played(track) for track in published(session) if is_for_player(track)]
-    if not tracks:
-        return ()
-    track = min(tracks, key=lambda each: (_NATIVE_ORDER.index(each.format), -each.coverage_ms))
-    from_ms, to_ms = shown_interval(session)
-    parts = [part for part in track.parts if part.url and part.end_ms >= from_ms and part.start_ms <= to_ms]
-    return tuple(
-        NativePart(
-            number=number,
-            total=len(parts),
-            start_ms=part.start_ms,
-            end_ms=part.end_ms,
-            audio=track.format in AUDIO_FORMATS,
-            sources=_sources(track, part),
-            size_bytes=part.size_bytes or 0,
-            moments=tuple(
-                (at_ms // 1000, f"{part.url}#t={(session.start_ms + at_ms - part.start_ms) // 1000}")
-                for at_ms, _ in session.chapters
-                if part.start_ms <= session.start_ms + at_ms < part.end_ms
-            ),
-        )
-        for number, part in enumerate(parts, 1)
-    )
-
-
 def track_size(track: Track) -> int:
     """Return the size of a track in bytes, 0 when a part does not tell its own."""
     sizes = [part.size_bytes or 0 for part in track.parts]
@@ -123,8 +82,8 @@ def part_length_ms(part: Part) -> int:
 
 def _player_part(session: Session, part: Part, to_url: Callable[[str], str]) -> PlayerPart:
     return PlayerPart(
-        at=(part.start_ms - session.start_ms) / 1000,
-        to=(part.end_ms - session.start_ms) / 1000,
+        at=(part.start_ms - session.zero_ms) / 1000,
+        to=(part.end_ms - session.zero_ms) / 1000,
         length=part_length_ms(part) / 1000,
         url=to_url(part.url),
         renditions=tuple(
@@ -133,12 +92,6 @@ def _player_part(session: Session, part: Part, to_url: Callable[[str], str]) -> 
             if rendition.url
         ),
     )
-
-
-def _sources(track: Track, part: Part) -> tuple[Source, ...]:
-    told = [(part.url, track.format), *((each.url, each.format) for each in part.renditions)]
-    sources = [Source(url, MEDIA_TYPES[form]) for url, form in told if url and form in MEDIA_TYPES]
-    return tuple(dict.fromkeys(sources))
 
 
 def _quality(track: Track) -> str:

@@ -16,6 +16,7 @@ from builder.pages.frame import absolute, frame, head
 from builder.pages.kind import Kind
 from builder.pages.know import facts
 from builder.pages.moments import linked
+from builder.pages.native import NATIVE_PARTS_LIMIT, native_parts, native_track
 from builder.pages.poster import has_page
 from builder.pages.site import Site
 from builder.pages.spoken import captions, fits_one_file, transcript
@@ -38,10 +39,9 @@ from builder.pages.values import (
     Version,
     VjRef,
 )
-from builder.pages.versions import NATIVE_PARTS_LIMIT, native_parts, player_tracks, versions
+from builder.pages.versions import player_tracks, versions
 from builder.pages.words import language_of, run
 from builder.sessions.holes import holes
-from builder.strips import shown_interval
 
 TOC_GAPS_LIMIT = 100  # holes in the chapter list; a broadcast with more says so in "how we know this"
 ENGINES = {"hls": "hls.light.mjs", "flv": "mpegts.js"}
@@ -112,9 +112,9 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
     wanted = session.listed and site.shows("before", "after", "player")
     before, after = site.catalog.neighbours(session) if wanted else (None, None)
     path = site.link("watch", session.id, language)
-    parts = native_parts(session)
+    track = native_track(session)
+    parts = native_parts(session, track) if track is not None else ()
     unlisted = session.visibility == "unlisted"
-    start_ms, end_ms = shown_interval(session)
     return WatchPage(
         site=frame(site, language),
         head=head(
@@ -129,9 +129,9 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
         title=title,
         vj=vj,
         day_url="" if unlisted else site.link("day", session.day, language),
-        start_ms=start_ms,
-        end_ms=end_ms,
-        span_ms=end_ms - start_ms,
+        start_ms=session.start_ms,
+        end_ms=session.end_ms,
+        span_ms=cards.on_air_ms(session),
         length_ms=session.duration_ms,
         badges=_badges(site, session) if site.shows("badges") else (),
         unlisted=unlisted,
@@ -150,7 +150,7 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
         before=_neighbour(site, before, language) if site.shows("before") else None,
         after=_neighbour(site, after, language) if site.shows("after") else None,
         facts=facts(site, session, language) if site.shows("facts") else (),
-        captions=captions(site, session) if parts and fits_one_file(session, len(parts), parts[0].start_ms) else (),
+        captions=captions(site, session) if track and fits_one_file(session, track.parts) else (),
         transcript=transcript(site, session, language) if site.shows("transcript") else None,
         address=absolute(site, path),
     )
@@ -181,7 +181,7 @@ def _recorded_words(site: Site, session: Session, language: str) -> str:
 def _prose(session: Session) -> Html | None:
     if not session.description_html:
         return None
-    return Html(linked(session.description_html, (session.end_ms - session.start_ms) / 1000))
+    return Html(linked(session.description_html, (session.end_ms - session.zero_ms) / 1000))
 
 
 def _description_language(session: Session, page_language: str) -> str:
@@ -204,7 +204,7 @@ def _toc(site: Site, session: Session, language: str) -> tuple[TocLine, ...]:
         for chapter in cards.shown_chapters(site, session, language)
     ]
     gaps = [
-        TocLine((hole.start_ms - session.start_ms) // 1000, hole.start_ms, None, hole.length_ms, removed=hole.removed)
+        TocLine((hole.start_ms - session.zero_ms) // 1000, hole.start_ms, None, hole.length_ms, removed=hole.removed)
         for hole in holes(session)[:TOC_GAPS_LIMIT]
     ]
     return tuple(sorted(chapters + gaps, key=lambda line: (line.at_ms, line.lost_ms)))
@@ -220,24 +220,23 @@ def _player(
         return to_url(site.link("watch", other.id, language)) if other else ""
 
     def seconds(at_ms: int) -> float:
-        return (at_ms - session.start_ms) / 1000
+        return (at_ms - session.zero_ms) / 1000
 
-    start_ms, end_ms = shown_interval(session)
     tracks = player_tracks(site, session, language, to_url)
     formats = {track.format for track in tracks}
     formats |= {each.format for track in tracks for part in track.parts for each in part.renditions}
     return Player(
         id=session.id,
         tags=(session.tag, *(alias.rpartition("/")[2] for alias in session.aliases if not alias.startswith("/"))),
-        start=session.start_ms,
-        length=seconds(session.end_ms),
-        offset=tuple(offsets_over(site.dates(language), session.start_ms, session.end_ms)),
+        start=session.zero_ms,
+        length=seconds(_media_end_ms(session)),
+        offset=tuple(offsets_over(site.dates(language), session.zero_ms, session.end_ms)),
         zone=site.config.timezone,
         title=cards.title(site, session, language).text,
         vj=site.vj_ref(session.vj, language).name.text,
         hue=site.session_hue(session),
         poster=to_url(cards.poster(site, session)),
-        trim=(seconds(start_ms), seconds(end_ms)),
+        trim=(seconds(session.start_ms), seconds(session.end_ms)),
         gaps=tuple(
             (seconds(hole.start_ms), seconds(hole.end_ms), *([1] if hole.removed else [])) for hole in holes(session)
         ),
@@ -256,3 +255,8 @@ def _player(
         },
         words=dict(site.words(language).section("player")),
     )
+
+
+def _media_end_ms(session: Session) -> int:
+    """Return where the files end: after the session where a trim cuts the last one, which the player then stops."""
+    return max([session.end_ms, *(part.end_ms for track in session.tracks for part in track.parts)])

@@ -62,7 +62,7 @@ class Recorded:
         self.sessions: defaultdict[str, list[Session]] = defaultdict(list)
         self._spans: defaultdict[tuple[str, str], list[Window]] = defaultdict(list)
         formats: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for session in sessions:
+        for session in (session.whole for session in sessions):
             stream = session.stream.stream_id
             self.sessions[stream].append(session)
             for track in session.tracks:

@@ -11,6 +11,7 @@ from builder.sessions.reach import LinkKey, Reach, Span, reach
 from builder.sessions.record import session_json, session_line
 from builder.sessions.rules import Rulebook, Rules, check_rules
 from builder.sessions.streams import AMBIGUOUS, resolve_stream
+from builder.sessions.trimming import leaves_nothing
 
 __all__ = [
     "AMBIGUOUS",
@@ -28,6 +29,7 @@ __all__ = [
     "check_rules",
     "interval",
     "join_interval",
+    "leaves_nothing",
     "reach",
     "resolve_stream",
     "session_json",

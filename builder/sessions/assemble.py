@@ -26,6 +26,7 @@ from builder.sessions.pictures import Pictures
 from builder.sessions.plain import plain_session
 from builder.sessions.rules import Rulebook
 from builder.sessions.standing import gone, replaced_elsewhere, written_over
+from builder.sessions.trimming import trimmed
 from builder.sessions.unions import Union
 
 
@@ -129,9 +130,13 @@ class Assembler:
             found["tombstone"] = held.stone
         if "tombstone" in found:
             found["chapters"] = ()
-        elif self._pictures:
-            found["poster_url"] = self._pictures.of(recordings, plain.start_ms, plain.end_ms)
-        return msgspec.structs.replace(plain, **found) if found else plain
+        session = msgspec.structs.replace(plain, **found) if found else plain
+        if session.trim is not None and not session.tombstone:
+            session = trimmed(session, session.trim, recordings)
+        if self._pictures is None or session.tombstone:
+            return session
+        picture = self._pictures.of(recordings, session.start_ms, session.end_ms)
+        return msgspec.structs.replace(session, poster_url=picture)
 
     def _hold(self, members: Sequence[Placed], recordings: Sequence[Recording]) -> Holding:
         overwritten = self._replaced

@@ -58,7 +58,11 @@ class SessionRecord(msgspec.Struct, gc=False):
 
 
 def session_record(session: Session) -> SessionRecord:
-    """Return one session in the contract's shape; structs are made and encoded in a third of the time of dicts."""
+    """Return one session in the contract's shape, without its trim, which hides time from viewers only.
+
+    Structs are made and encoded in a third of the time of dicts.
+    """
+    session = session.whole
     return SessionRecord(
         session.id,
         session_path(session.id),

@@ -37,7 +37,7 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
         ((format_, bps, view, _),) = renditions
         if format_ != "hls" or len(members) == 1:
             parts = tuple([_part(one, playable[one.recording.key]) for one in members])
-            return (_track(format_, bps, view, parts, primary=True),), {}
+            return primary_first([_track(format_, bps, view, parts)]), {}
     words: Words = {}
     tracks = []
     for (format_, bps, view, _), together in renditions.items():
@@ -48,8 +48,8 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
                     words.update(found)
                     stay = [one for one in stay if one.recording.key not in found]
         parts = tuple([_part(one, playable[one.recording.key]) for one in stay])
-        tracks.append(_track(format_, bps, view, parts, primary=len(renditions) == 1))
-    return _primary_first(tracks), words
+        tracks.append(_track(format_, bps, view, parts))
+    return primary_first(tracks), words
 
 
 def _renditions(
@@ -117,23 +117,23 @@ def _part(placed: Placed, how: Playable) -> Part:
     )  # fmt: skip  # by position: a million of these are made
 
 
-def _track(format_: Format, bps: int, view: int, parts: tuple[Part, ...], *, primary: bool) -> Track:
+def _track(format_: Format, bps: int, view: int, parts: tuple[Part, ...]) -> Track:
     first = parts[0]
     if len(parts) == 1:
-        return Track(format_, parts, first.end_ms - first.start_ms, primary, bps, first.resolution, view)
+        return Track(format_, parts, first.end_ms - first.start_ms, False, bps, first.resolution, view)
     covered, _ = survey(parts)
     same = len({part.resolution for part in parts}) == 1
-    return Track(format_, parts, covered, primary, bps, first.resolution if same else "", view)
+    return Track(format_, parts, covered, False, bps, first.resolution if same else "", view)
 
 
 def _plays(track: Track) -> bool:
     return any(part.url for part in track.parts)
 
 
-def _primary_first(tracks: list[Track]) -> tuple[Track, ...]:
+def primary_first(tracks: list[Track]) -> tuple[Track, ...]:
     """Choose the primary track: of those that cover nearly as much as the best, the one in the preferred format."""
-    if len(tracks) == 1:
-        return (tracks[0],)
+    if not tracks:
+        return ()
     candidates = [track for track in tracks if _plays(track)] or tracks
     enough = max(track.coverage_ms for track in candidates) * ENOUGH_PERCENT
     candidates = [track for track in candidates if track.coverage_ms * 100 >= enough]

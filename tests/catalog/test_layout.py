@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {6: "3adb0c7f098d6940"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {7: "7c97809aebbdc106"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:

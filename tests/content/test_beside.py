@@ -49,9 +49,9 @@ def test_captions_become_lines_of_a_transcript(source):
             "replays/finale.en.vtt",
             "replays/finale.md",
             "en",
-            ((1, "Ann: Hello you fish & <chips>"), (3600, "Later")),
+            ((1000, 6000, "Ann: Hello you fish & <chips>"), (3_600_000, 3_602_000, "Later")),
         ),
-        Captions("replays/finale.zh-Hans.vtt", "replays/finale.md", "zh-Hans", ((1, "你好世界"),)),
+        Captions("replays/finale.zh-Hans.vtt", "replays/finale.md", "zh-Hans", ((1000, 3000, "你好世界"),)),
     )
     assert [name for name, _ in content.digests] == [
         "replays/finale.en.vtt",
@@ -90,7 +90,7 @@ def test_a_storyboard_names_pictures_beside_it(source):
     content = load(source)
 
     assert content.storyboards == (
-        Storyboard("replays/finale.storyboard.vtt", "replays/finale.md", ("replays/s-1.jpg",)),
+        Storyboard("replays/finale.storyboard.vtt", "replays/finale.md", ("replays/s-1.jpg",), ((0, 20_000),)),
     )
     assert "replays/s-1.jpg" in dict(content.digests)
 

@@ -13,8 +13,10 @@ from builder.pages.attachment import Attachment
 from tests.pages.support import MINUTE, T0, Links, render, rich, session, site, track
 
 FINALE = "replays/finale.md"
-ENGLISH = Captions("replays/finale.en.vtt", FINALE, "en", ((0, "Hello"), (65, "<b>Fish</b> & chips")))
-CHINESE = Captions("replays/finale.zh-Hans.vtt", FINALE, "zh-Hans", ((0, "你好"), (4000, "再见")), whole=False)
+ENGLISH = Captions("replays/finale.en.vtt", FINALE, "en", ((0, 2000, "Hello"), (65_000, 67_000, "<b>Fish</b> & chips")))
+CHINESE = Captions(
+    "replays/finale.zh-Hans.vtt", FINALE, "zh-Hans", ((0, 2000, "你好"), (4_000_000, 4_001_000, "再见")), whole=False
+)
 BOARD = Storyboard("replays/finale.storyboard.vtt", FINALE, ("replays/s-1.jpg",))
 NAMES = ["captions.en.vtt", "captions.zh-Hans.vtt", "s-1.jpg", "storyboard.vtt"]
 

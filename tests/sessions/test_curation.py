@@ -36,7 +36,8 @@ def test_a_person_beats_the_records():
     assert (session.description_html, session.description_text) == ("<p>Hi</p>", "Hi")
     assert session.aliases == ("/old/", "/older/")
     assert session.curated_by == ("replays/a.md",)
-    assert (session.start_ms, session.end_ms) == (ms(0), ms(1200))
+    assert (session.whole.start_ms, session.whole.end_ms) == (ms(0), ms(1200))
+    assert (session.start_ms, session.end_ms) == (ms(5), ms(1193))
 
 
 def test_two_files_for_one_session_merge():

@@ -1,0 +1,67 @@
+"""Trimming: what is left of a session where a person hides time at its ends.
+
+A trim hides what must not be seen, so it never fails open: a part that lies outside is in the session no more, and a
+session of which nothing is left is hidden whole. Membership, address and session time stay those of the whole session,
+which is kept beside what is shown of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from builder.model import Part, Recording, Session, Track, Trim
+from builder.sessions.coverage import survey
+from builder.sessions.holding import earliest_expiry, recorded
+from builder.sessions.intervals import hull
+from builder.sessions.tracks import primary_first
+
+
+def trimmed(session: Session, trim: Trim, recordings: Sequence[Recording]) -> Session:
+    """Return what a trim leaves of a session, with the whole of it beside; hidden when it leaves nothing."""
+    if not trim.head_seconds and not trim.tail_seconds:
+        return session
+    low, high = _kept(session, trim)
+    tracks = primary_first([track for track in (_within(track, low, high) for track in session.tracks) if track.parts])
+    if not tracks:
+        return replace(session, tombstone="hidden", chapters=())
+    start, end = hull([_cut(part, low, high) for track in tracks for part in track.parts])
+    first = replace(tracks[0], parts=tuple(_cut(part, low, high) for part in tracks[0].parts))
+    length, gaps = recorded([first])
+    return replace(
+        session,
+        start_ms=start,
+        end_ms=end,
+        tracks=tracks,
+        duration_ms=length,
+        gaps=gaps,
+        others=tuple(other for other in session.others if low < other.end_ms and other.start_ms < high),
+        chapters=tuple(mark for mark in session.chapters if start <= session.start_ms + mark[0] < max(end, start + 1)),
+        expires_ms=None if session.expires_ms is None else earliest_expiry(recordings, tracks),
+        untrimmed=session,
+    )
+
+
+def leaves_nothing(session: Session) -> bool:
+    """Say whether a session is hidden because its trim hides all of it."""
+    return session.trim is not None and session.tombstone == "hidden" and session.visibility != "hidden"
+
+
+def _kept(session: Session, trim: Trim) -> tuple[int, int]:
+    """Return what lies between the hidden ends; an end that is not trimmed leaves a point that lies on it inside."""
+    head, tail = round(1000 * trim.head_seconds), round(1000 * trim.tail_seconds)
+    return session.start_ms + (head or -1), session.end_ms - (tail or -1)
+
+
+def _within(track: Track, low: int, high: int) -> Track:
+    """Return a track with the parts that are not hidden altogether; its coverage is what is shown of them."""
+    parts = tuple(part for part in track.parts if max(low, part.start_ms - 1) < min(high, part.end_ms))
+    covered, _ = survey(_cut(part, low, high) for part in parts)
+    return replace(track, parts=parts, coverage_ms=covered, primary=False)
+
+
+def _cut(part: Part, low: int, high: int) -> Part:
+    """Return a part with the times and length that are shown of it."""
+    start, end = max(low, part.start_ms), min(high, part.end_ms)
+    return replace(part, start_ms=start, end_ms=end, duration_ms=None if part.duration_ms is None else end - start)
