@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from builder.model import Part, Session, Track
 from builder.pages.cards import AUDIO_FORMATS, as_played, is_for_player
 from builder.pages.values import NativePart, Source
-from builder.pages.versions import published
+from builder.pages.versions import part_size, published
 
 NATIVE_PARTS_LIMIT = 20  # above it the list for pages without scripts is links
 MEDIA_TYPES = {
@@ -50,7 +50,7 @@ def _native_part(session: Session, track: Track, number: int) -> NativePart:
         end_ms=end,
         audio=track.format in AUDIO_FORMATS,
         sources=_sources(track, part, fragment),
-        size_bytes=part.size_bytes or 0,
+        size_bytes=part_size(track, part),
         moments=tuple(
             (at_ms // 1000, f"{part.url}#t={(session.zero_ms + at_ms - part.start_ms) // 1000}{until}")
             for at_ms, _ in session.chapters

@@ -15,6 +15,8 @@ from builder.pages.values import (
     Version,
 )
 
+LEAST_BYTES_A_SECOND = 1000  # even speech takes as much; a playlist has some twenty, two hundred with long names
+
 
 def version_words(site: Site, track: Track, language: str) -> str:
     """Describe a track: "mp4 · 2 parts · plays on phones · 1.2 GB"."""
@@ -41,7 +43,7 @@ def versions(site: Site, session: Session, language: str) -> tuple[Version, ...]
             words=version_words(site, track, language),
             primary=track.primary,
             downloads=tuple(
-                Download(number, part.url, part.size_bytes or 0)
+                Download(number, part.url, part_size(track, part))
                 for number, part in enumerate(track.parts, 1)
                 if part.url and track.format != "hls"
             ),
@@ -72,8 +74,16 @@ def player_tracks(site: Site, session: Session, language: str, to_url: Callable[
 
 def track_size(track: Track) -> int:
     """Return the size of a track in bytes, 0 when a part does not tell its own."""
-    sizes = [part.size_bytes or 0 for part in track.parts]
+    sizes = [part_size(track, part) for part in track.parts]
     return sum(sizes) if all(sizes) else 0
+
+
+def part_size(track: Track, part: Part) -> int:
+    """Return the size of a part in bytes, 0 when it is not known: of HLS some sources tell that of the playlist."""
+    size = part.size_bytes or 0
+    if track.format == "hls" and (not part.duration_ms or size * 1000 < part.duration_ms * LEAST_BYTES_A_SECOND):
+        return 0
+    return size
 
 
 def part_length_ms(part: Part) -> int:
