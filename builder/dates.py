@@ -60,6 +60,14 @@ class Dates:
         local = self.local(at_ms)
         return f"{local.hour:02}:{local.minute:02}:{local.second:02}"
 
+    def clocks(self, start_ms: int, end_ms: int) -> tuple[str, str]:
+        """Return two times of day to the second, each with its distance from UTC where the clock changes between."""
+        pair = self.clock_seconds(start_ms), self.clock_seconds(end_ms)
+        offsets = self.offset(start_ms), self.offset(end_ms)
+        if offsets[0] == offsets[1]:
+            return pair
+        return f"{pair[0]} ({offsets[0]})", f"{pair[1]} ({offsets[1]})"
+
     def day_and_clock(self, at_ms: int, pattern: str = "day") -> str:
         """Return "Thu 13 Jan 2022, 20:34"."""
         return self._words("dates.day_comma_clock", date=self.write(pattern, at_ms), clock=self.clock(at_ms))

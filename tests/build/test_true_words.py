@@ -52,3 +52,39 @@ def test_the_size_of_a_whole_hls_recording_is_told(site):
     assert "<p>HLS · plays on phones · 32 MB</p>" in text
     assert "Download, 32 MB" in text
     assert '"words":"HLS · plays on phones · 32 MB"' in text
+
+
+@pytest.mark.parametrize(
+    ("begin", "line", "fact", "lost"),
+    [
+        (
+            1647153000,  # 2022-03-13T06:30Z
+            "Sun 13 Mar 2022, 01:30 (UTC−5) – 03:30 (UTC−4)",
+            "01:30:00 (UTC−5) – 03:30:00 (UTC−4), 1 h 00 m 00 s, from the first start to the last end",
+            "01:50:00 (UTC−5) – 03:10:00 (UTC−4), 20 m 00 s",
+        ),
+        (
+            1667712600,  # 2022-11-06T05:30Z
+            "Sun 6 Nov 2022, 01:30 (UTC−4) – 01:30 (UTC−5)",
+            "01:30:00 (UTC−4) – 01:30:00 (UTC−5), 1 h 00 m 00 s, from the first start to the last end",
+            "01:50:00 (UTC−4) – 01:10:00 (UTC−5), 20 m 00 s",
+        ),
+        (
+            1647154800,  # half an hour later, all of it after the change
+            "Sun 13 Mar 2022, 03:00 – 04:00 (UTC−4)",
+            "03:00:00 – 04:00:00, 1 h 00 m 00 s, from the first start to the last end",
+            "03:20:00 – 03:40:00, 20 m 00 s",
+        ),
+    ],
+)
+def test_a_broadcast_over_a_change_of_the_clock_names_both_offsets(site, begin, line, fact, lost):
+    """Else an hour goes from half past one to half past one, or takes two."""
+    site.write("site.yaml", "timezone: America/New_York\ngrouping: {gap: 1h}\n")
+    site.append(
+        "a.jsonl", callback("alice", 1, begin - BASE_MS, 1200) + callback("alice", 2, begin - BASE_MS + 2400, 1200)
+    )
+
+    text = pages(site)["en"]
+
+    assert line in re.sub(r"<[^>]+>", "", text)
+    assert re.findall(r"<dt>(?:On air|Lost)</dt><dd>(.*?)</dd>", text) == [fact, lost]
