@@ -6,12 +6,16 @@ not: everything private is said only when asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 
 from builder.addresses import BroadcastDays
 from builder.model import Part, Recording, Session, SetAside, StreamKey, Track
+from builder.sessions.coverage import survey
+from builder.sessions.duplicates import by_start
 from builder.sessions.holes import holes
+from builder.sessions.intervals import join_interval
 from builder.sessions.record import instant
 from builder.sessions.trimming import leaves_nothing
 
@@ -53,6 +57,13 @@ TOMBSTONES = {
     "deleted": "every file that could be played was deleted; the page says only that",
     "forbidden": "the provider blocked it; the page says only that",
     "expired": "the provider threw every file away when its time was over; the page says only that",
+    "overwritten": "every file that could be played was written over by a newer one; the page says only that",
+}
+CAUSES = {
+    "forbidden": "blocked by the provider",
+    "deleted": "deleted",
+    "overwritten": "written over by a newer one",
+    "expired": "thrown away when its time was over",
 }
 
 
@@ -81,7 +92,7 @@ def explain(
         if private:
             lines += [f"  {_part(part, days, by_key.get(part.key))}" for part in track.parts]
     lines += _holes(session, days)
-    lines += _rules(session, private=private)
+    lines += _rules(session, by_key, private=private)
     lines += _trim(shown, days)
     lines += [_flag(flag) for flag in session.flags if flag not in TOMBSTONES]
     lines += _aside(session.others, private=private)
@@ -122,15 +133,23 @@ def _flag(flag: str) -> str:
 def _summary(session: Session) -> str:
     files = count(len(session.recordings), "file")
     notices = count(session.notices, "notification") if session.notices else "no notification"
-    if session.duration_ms is None:
+    length_ms, left = session.duration_ms, ""
+    if not session.tracks:  # all of it is gone, but what is gone was told with its times
+        length_ms, _ = survey(sorted(session.others, key=by_start))
+        left = ", nothing of it is left"
+    if not length_ms and session.duration_ms is None:
         return f"made from {files} and {notices}; how long it is was not told"
-    recorded, on_air = length_words(session.duration_ms), length_words(session.end_ms - session.start_ms)
-    return f"made from {files} and {notices}; recorded {recorded} of {on_air} on air"
+    recorded, on_air = length_words(length_ms or 0), length_words(session.end_ms - session.start_ms)
+    return f"made from {files} and {notices}; recorded {recorded} of {on_air} on air{left}"
 
 
 def _standing(session: Session) -> list[str]:
+    causes = [why for why in CAUSES if any(other.why == why for other in session.others)]
+    if session.tombstone and session.tombstone != "hidden" and len(causes) > 1:
+        said = " or ".join(CAUSES[why] for why in causes)
+        return [f"every file that could be played was {said}; the page says only that"]
     if session.tombstone:
-        return [TOMBSTONES[session.tombstone]]
+        return [TOMBSTONES["overwritten" if causes == ["overwritten"] else session.tombstone]]
     return [] if session.visibility == "public" else [f"a person made it {session.visibility}"]
 
 
@@ -156,22 +175,43 @@ def _part(part: Part, days: BroadcastDays | None, recording: Recording | None) -
 
 
 def _holes(session: Session, days: BroadcastDays | None) -> list[str]:
-    if not session.tracks:
-        return []
-    lines = [
+    return [
         f"gap: {length_words(hole.length_ms)} {'removed since' if hole.removed else 'not recorded'}, "
         f"{_clock(hole.start_ms, days)} to {_clock(hole.end_ms, days)}"
         for hole in holes(session)
     ]
-    if len(session.recordings) > 1:
-        limit = session.max_gap_ms
-        alone = "every file is a session of its own, unless a person joins them"
-        lines.append(f"rule: files at most {length_words(limit)} apart are one session" if limit else f"rule: {alone}")
-    return lines
 
 
-def _rules(session: Session, *, private: bool) -> list[str]:
+def _are_near(session: Session, by_key: Mapping[str, Recording]) -> bool:
+    """Say whether any files of one stream lie so near each other that this alone joined them."""
+    if any(reason.rule == "window" for reason in session.reasons):
+        return False
+    files: list[Part | SetAside] = [*(part for track in session.tracks for part in track.parts), *session.others]
+    spans: defaultdict[StreamKey, list[tuple[int, int]]] = defaultdict(list)
+    for one in files:
+        recording = by_key.get(one.key)
+        if recording is None:
+            spans[session.stream].append((one.start_ms, one.end_ms))
+        else:
+            spans[recording.stream].append(join_interval(recording))
+    return any(_has_near(sorted(together), session.max_gap_ms) for together in spans.values())
+
+
+def _has_near(spans: list[tuple[int, int]], limit_ms: int) -> bool:
+    high = spans[0][1]
+    for start, end in spans[1:]:
+        if start - high <= limit_ms:
+            return True
+        high = max(high, end)
+    return False
+
+
+def _rules(session: Session, by_key: Mapping[str, Recording], *, private: bool) -> list[str]:
     lines = []
+    if len(session.recordings) > 1 and not session.max_gap_ms:
+        lines.append("rule: every file is a session of its own, unless a person joins them")
+    elif len(session.recordings) > 1 and _are_near(session, by_key):
+        lines.append(f"rule: files at most {length_words(session.max_gap_ms)} apart are one session")
     for reason in session.reasons:
         files = f" ({', '.join(reason.keys)})" if private and reason.keys else ""
         lines.append(f"rule: {reason.detail}{files}")
