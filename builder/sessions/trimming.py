@@ -7,7 +7,7 @@ which is kept beside what is shown of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -29,6 +29,7 @@ def trimmed(session: Session, trim: Trim, recordings: Sequence[Recording]) -> Se
     start, end = hull([_cut(part, low, high) for track in tracks for part in track.parts])
     first = replace(tracks[0], parts=tuple(_cut(part, low, high) for part in tracks[0].parts))
     length, gaps = recorded([first])
+    unseen = _flags(session.tracks) - _flags(tracks)
     return replace(
         session,
         start_ms=start,
@@ -36,6 +37,7 @@ def trimmed(session: Session, trim: Trim, recordings: Sequence[Recording]) -> Se
         tracks=tracks,
         duration_ms=length,
         gaps=gaps,
+        flags=tuple(flag for flag in session.flags if flag not in unseen),
         others=tuple(other for other in session.others if low < other.end_ms and other.start_ms < high),
         chapters=tuple(mark for mark in session.chapters if start <= session.start_ms + mark[0] < max(end, start + 1)),
         expires_ms=None if session.expires_ms is None else earliest_expiry(recordings, tracks),
@@ -59,6 +61,10 @@ def _within(track: Track, low: int, high: int) -> Track:
     parts = tuple(part for part in track.parts if max(low, part.start_ms - 1) < min(high, part.end_ms))
     covered, _ = survey(_cut(part, low, high) for part in parts)
     return replace(track, parts=parts, coverage_ms=covered, primary=False)
+
+
+def _flags(tracks: Iterable[Track]) -> set[str]:
+    return {flag for track in tracks for part in track.parts for flag in part.flags}
 
 
 def _cut(part: Part, low: int, high: int) -> Part:

@@ -237,3 +237,35 @@ def test_a_trim_over_midnight_keeps_the_day_of_the_address(tmp_path):
     assert not difference(site.tree(), site.clean_tree())
     assert "Finale" in (site.places.output / "replays/2022/01/13/index.html").read_text()
     assert "00:01 Finale, 20 m" in (site.places.output / "replays/2022/01/14/index.html").read_text()
+
+
+def test_repairs_of_hidden_files_are_none_of_the_page(site):
+    """What was mended in a file that nobody sees is told by `explain`, not by the page."""
+    site.append("a.jsonl", callback("alice", 4, -600, 590, start_time=1_642_089_600 - 700))
+    mended = "the told length differs from the told times by more than a minute; the length is trusted"
+    trim(site, "{}")
+    site.build()
+    text, _ = page(site)
+    assert facts(text)["Repaired"] == mended
+
+    trim(site, "{head: 10m}")
+    site.build()
+
+    text, _ = page(site)
+    assert "Repaired" not in facts(text)
+
+
+def test_the_expiry_of_a_hidden_file_is_none_of_the_page(site):
+    """What is hidden may vanish; what is shown stays."""
+    basic = {"Name": "n", "CreateTime": "2022-01-13T16:20:00Z", "Type": "mp4", "ExpireTime": "2022-03-01T00:00:00Z"}
+    site.append("b.jsonl", json.dumps({"FileId": PARTS[0], "BasicInfo": basic}) + "\n")
+    trim(site, "{}")
+    site.build()
+    text, _ = page(site)
+    assert facts(text)["Expires"] == "the first file expires on Tue 1 Mar 2022, 08:00"
+
+    trim(site, "{head: 11m}")
+    site.build()
+
+    text, _ = page(site)
+    assert "Expires" not in facts(text)
