@@ -12,30 +12,39 @@ from builder.model import Session
 
 
 def removed_sessions(connection: sqlite3.Connection, gone: Iterable[Session]) -> int:
-    """Count the sessions of which no recording is left; the anchors of all that are gone are kept for redirects.
+    """Count the sessions of which no recording is left.
 
     A session that merged into another or got another address is not removed.
     """
-    removed = 0
-    for session in gone:
-        connection.execute("INSERT OR REPLACE INTO gone VALUES(?,?)", (session.id, session.anchor))
-        removed += not any(_is_in_session(connection, key) for key in session.recordings)
-    return removed
+    return sum(not any(_is_told(connection, key) for key in session.recordings) for session in gone)
 
 
 def keep_former_addresses(connection: sqlite3.Connection, session: Session) -> None:
-    """Keep the recordings of addresses that led to a session of before, where they lead nowhere any more."""
-    query = "SELECT 1 FROM aliases WHERE alias=?"
-    own = (alias for alias in session.aliases if not alias.startswith("/"))
-    lost = [alias for alias in own if connection.execute(query, (alias,)).fetchone() is None]
-    if lost:
-        keys = {tag_of(key): key for key in session.recordings}
-        rows = [(alias, keys.get(alias.rpartition("/")[2])) for alias in lost]
-        connection.executemany("INSERT OR REPLACE INTO gone VALUES(?,?)", [row for row in rows if row[1]])
+    """Keep, for each address of a session of before that leads nowhere any more, the recording that it went with.
+
+    That is the one it is named by, or where that is in no session now the first of the others that is in one.
+    """
+    named = {tag_of(key): key for key in session.recordings}
+    parts = [part.key for track in session.tracks for part in track.parts]
+    for address in (session.id, *session.aliases):
+        if not _leads(connection, address):
+            key = named.get(address.rpartition("/")[2], session.anchor)
+            found = (one for one in (key, *parts, *session.recordings) if _is_in_session(connection, one))
+            connection.execute("INSERT OR REPLACE INTO gone VALUES(?,?)", (address, next(found, key)))
+
+
+def _leads(connection: sqlite3.Connection, address: str) -> bool:
+    query = "SELECT 1 FROM sessions WHERE id=?1 UNION ALL SELECT 1 FROM aliases WHERE alias=?1"
+    return connection.execute(query, (address,)).fetchone() is not None
+
+
+def _is_told(connection: sqlite3.Connection, key: str) -> bool:
+    query = "SELECT 1 FROM recordings WHERE base=? AND key=? AND usable"
+    return any(connection.execute(query, (base, key)).fetchone() for base in base_numbers(key))
 
 
 def _is_in_session(connection: sqlite3.Connection, key: str) -> bool:
-    query = "SELECT 1 FROM recordings WHERE base=? AND key=? AND usable"
+    query = "SELECT 1 FROM recordings WHERE base=? AND key=? AND session IS NOT NULL"
     return any(connection.execute(query, (base, key)).fetchone() for base in base_numbers(key))
 
 
@@ -47,8 +56,9 @@ def compare_bulk(connection: sqlite3.Connection) -> tuple[int, int]:
     query = "SELECT f.body FROM former AS f LEFT JOIN sessions AS s ON s.id=f.id WHERE s.id IS NULL ORDER BY f.id"
     gone = [body for (body,) in connection.execute(query)]
     removed = removed_sessions(connection, (decode_session(body) for body in gone))
-    lost = "SELECT session FROM former_aliases AS f WHERE NOT EXISTS (SELECT 1 FROM aliases AS a WHERE a.alias=f.alias)"
-    for (body,) in connection.execute(f"SELECT body FROM former WHERE id IN ({lost})"):
+    query = "SELECT session FROM former_aliases WHERE alias NOT IN (SELECT alias FROM aliases)"
+    lost = [body for (body,) in connection.execute(f"SELECT body FROM former WHERE id IN ({query}) ORDER BY id")]
+    for body in dict.fromkeys([*gone, *lost]):
         keep_former_addresses(connection, decode_session(body))
     connection.execute("DROP TABLE former")
     connection.execute("DROP TABLE former_aliases")

@@ -148,10 +148,10 @@ class Refresh:
         everything = len(changed) > INCREMENTAL_SESSIONS
         keys = {} if everything else self._affected(changed)
         replace(self.connection, changed, update.recall.deriver.clock)
+        assign(self.connection, closed.known.values(), after)
         for change in changed:
             if change.before is not None:
                 keep_former_addresses(self.connection, change.before)
-        assign(self.connection, closed.known.values(), after)
         step = sum((change.after is not None) - (change.before is not None) for change in changed)
         findings.add_to_tallies(self.connection, {"sessions": step})
         if not everything:
