@@ -1,8 +1,8 @@
 """The order of the steps of a build, to be read aloud.
 
-Read what is new and regroup what it touches; note which pages that makes stale; keep moved addresses alive; make the
-stale pages beside their targets; let them be seen in a safe order; remove what must go; remember. A clean build is
-the same with every page stale.
+Read what is new and regroup what it touches; note which pages that makes stale; keep moved addresses alive, those of
+broadcasts first, for curation follows them; make the stale pages beside their targets; let them be seen in a safe
+order; remove what must go; remember. A clean build is the same with every page stale.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from itertools import chain
 
 import msgspec
 
-from builder.catalog import Catalog, RefreshReport, refresh
+from builder.catalog import Catalog, RefreshReport
 from builder.catalog.ledger import Ledger
 from builder.errors import NothingChangedError, StrictError
 from builder.lock import locked
-from builder.model import Counts, PageKey, Problem, Session, Value
-from builder.moved import Moved, keep_addresses_alive
+from builder.model import Counts, Problem, Value
+from builder.moved import Keeping, Moved, keep_addresses_alive, moved_lists, moved_sessions
+from builder.news import follow, read_news
 from builder.output import OutputFolder, claim, marker_stamp
-from builder.pages import KINDS
 from builder.publication import Publication, Published
-from builder.stale import every_redirect, note_changed_inputs, note_pieces, output_id, stale_pages
+from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.workshop import Workshop
 
 STRICT = frozenset({"curation_unmatched", "content_unread"})  # what `--strict` refuses besides quarantined records
@@ -82,22 +82,17 @@ def build(workshop: Workshop, options: Options, progress: Progress = lambda _: N
 def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress: Progress) -> BuildReport:
     """Build with a catalog that is open and locked; the steps."""
     ledger = Ledger(catalog.connection, output_id(workshop.places.output))
-    read = refresh(
-        catalog,
-        workshop.inputs(),
-        lambda catalog, before, after: affected(workshop, catalog, before, after),
-        output_ids=(ledger.output,),
-        allow_removal=options.allow_removal,
-    )
+    outputs = (ledger.output,)
+    read = read_news(workshop, catalog, output_ids=outputs, allow_removal=options.allow_removal)
     folder, anew = claimed(workshop, catalog, ledger, options)
     with catalog.transaction():
         note_changed_inputs(ledger, workshop.site(catalog), workshop.digests(), everything=anew)
+    keeping = keeping_of(options)
+    moved = keep_addresses_alive(workshop, catalog, ledger, moved_sessions, keeping=keeping)
+    read = follow(workshop, catalog, read, output_ids=outputs)
+    with catalog.transaction():
         note_pieces(ledger, workshop.site(catalog))
-    moved = keep_addresses_alive(workshop, catalog, ledger, write=options.write_redirects and not options.dry_run)
-    if options.dry_run and moved.added:
-        workshop.load_redirects(dict(moved.added))
-        with catalog.transaction():
-            ledger.add_pending(every_redirect(workshop.site(catalog)), "redirects.yaml would change")
+    moved = keep_addresses_alive(workshop, catalog, ledger, moved_lists, keeping=keeping, before=moved)
     if anew and not options.dry_run:
         with catalog.transaction():
             ledger.forget()
@@ -138,10 +133,10 @@ def mistrust(ours: int, found: int) -> str:
     return "" if found == ours else "another build wrote to the output folder"
 
 
-def affected(workshop: Workshop, catalog: Catalog, before: Session | None, after: Session | None) -> Iterable[PageKey]:
-    """Ask every kind which pages a changed session touches, as the catalog stands."""
-    site = workshop.site(catalog)
-    return [key for kind in KINDS for key in kind.affected(site, before, after)]
+def keeping_of(options: Options) -> Keeping:
+    if options.dry_run:
+        return Keeping.SUPPOSE
+    return Keeping.WRITE if options.write_redirects else Keeping.TELL
 
 
 def report_of(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from enum import Enum
 from pathlib import Path
 
 from builder import redirects
@@ -22,6 +23,15 @@ from builder.stale import ALL, every_redirect
 from builder.workshop import Workshop
 
 WATCH, TOMBSTONE, REDIRECT = "watch", "tombstone", "redirect"
+Find = Callable[[Site, Ledger], dict[str, str]]  # old path → new path
+
+
+class Keeping(Enum):
+    """What becomes of addresses that would die."""
+
+    WRITE = "write"  # into `redirects.yaml`
+    SUPPOSE = "suppose"  # go on as if they had been written
+    TELL = "tell"  # only say what would be added
 
 
 class Moved(Value, frozen=True):
@@ -31,26 +41,40 @@ class Moved(Value, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def keep_addresses_alive(workshop: Workshop, catalog: Catalog, ledger: Ledger, *, write: bool) -> Moved:
-    """Append the addresses that would die to `redirects.yaml`; without `write` only say what would be added."""
-    moves = unkept(workshop, catalog) | moves_of(workshop, catalog, ledger)
-    if write and moves != catalog.unkept():
+def keep_addresses_alive(
+    workshop: Workshop, catalog: Catalog, ledger: Ledger, find: Find, *, keeping: Keeping, before: Moved | None = None
+) -> Moved:
+    """Append to `redirects.yaml` the addresses that `find` finds dying; return them with those of `before`."""
+    moves = unkept(workshop, catalog) | find(workshop.site(catalog), ledger)
+    earlier = dict(before.added) if before else {}
+    added = Moved(added=tuple((earlier | moves).items()))
+    if keeping is Keeping.WRITE and moves != catalog.unkept():
         with catalog.transaction():
             catalog.store_unkept(moves)
-    if not moves or not write:
-        return Moved(added=tuple(moves.items()))
+    if not moves or keeping is Keeping.TELL:
+        return added
+    if keeping is Keeping.SUPPOSE:
+        workshop.load_redirects(earlier | moves)
+        look_at_redirects(workshop, catalog, ledger, "redirects.yaml would change")
+        return added
     try:
         site = workshop.site(catalog)
         add(workshop.places.source / redirects.FILE, moves, lambda path: is_live(site, path))
     except OSError as error:  # the next build tries again
         reason = (error.strerror or str(error)).lower()
-        return Moved(problems=tuple(not_kept(old, new, reason) for old, new in moves.items()))
+        problems = tuple(not_kept(old, new, reason) for old, new in moves.items())
+        return Moved(added=tuple(earlier.items()), problems=problems)
     workshop.load_redirects()
     with catalog.transaction():
         catalog.store_unkept({})
         catalog.forget_former(paths.read(old[1:])[1] for old in moves)  # the file alone says now where they lead
-        ledger.add_pending(every_redirect(workshop.site(catalog)), "redirects.yaml changed")
-    return Moved(added=tuple(moves.items()))
+    look_at_redirects(workshop, catalog, ledger, "redirects.yaml changed")
+    return added
+
+
+def look_at_redirects(workshop: Workshop, catalog: Catalog, ledger: Ledger, cause: str) -> None:
+    with catalog.transaction():
+        ledger.add_pending(every_redirect(workshop.site(catalog)), cause)
 
 
 def unkept(workshop: Workshop, catalog: Catalog) -> dict[str, str]:
@@ -59,19 +83,21 @@ def unkept(workshop: Workshop, catalog: Catalog) -> dict[str, str]:
     return {old: new for old, new in catalog.unkept().items() if site.redirects.needs(old) and not is_live(site, old)}
 
 
-def moves_of(workshop: Workshop, catalog: Catalog, ledger: Ledger) -> dict[str, str]:
-    """Return old path → new path of every address that would die: broadcasts that still have one, and lists."""
+def moved_sessions(site: Site, ledger: Ledger) -> dict[str, str]:
+    """Return old path → new path of every address of a broadcast that would die while the broadcast still has one."""
     moves = {}
-    site = workshop.site(catalog)
-    for old in sorted(dead_ids(catalog, ledger)):
-        anchor = catalog.former_anchor(old)
-        session = catalog.session_of_file(anchor) if anchor else None
+    for old in sorted(dead_ids(site.catalog, ledger)):
+        anchor = site.catalog.former_anchor(old)
+        session = site.catalog.session_of_file(anchor) if anchor else None
         # A line may have slept while its path was live: it holds again if it still leads somewhere.
         if session is not None and leads(site, f"replays/{old}/") is None:
             moves[f"/replays/{old}/"] = f"/replays/{session.id}/"
-    for old in sorted(dead_lists(site, ledger)):
-        if new := heir(site, old):
-            moves[f"/{old}"] = new
+    return moves
+
+
+def moved_lists(site: Site, ledger: Ledger) -> dict[str, str]:
+    """Return old path → new path of every address of a list that would die, and of languages that are given up."""
+    moves = {f"/{old}": new for old in sorted(dead_lists(site, ledger)) if (new := heir(site, old))}
     return moves | dict(map(redirects.tree_of, dead_languages(site, ledger)))
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import msgspec
 
-from builder.build import affected
-from builder.catalog import Catalog, Note, refresh
+from builder.catalog import Catalog, Note
 from builder.cli.common import note, places_of
 from builder.errors import LockedError, RemovalError
 from builder.lock import locked
 from builder.model import Problem
 from builder.moved import not_kept
+from builder.news import read_news
 from builder.workshop import Workshop
 
 
@@ -69,12 +69,7 @@ def up_to_date(source: Path, state: Path | None, *, retry: bool = False) -> Iter
 def _refresh(workshop: Workshop, catalog: Catalog) -> None:
     """Read what is new. What would unpublish much is a build's to take over: until then, the catalog stays."""
     try:
-        report = refresh(
-            catalog,
-            workshop.inputs(),
-            lambda catalog, before, after: affected(workshop, catalog, before, after),
-            output_ids=(),
-        )
+        report = read_news(workshop, catalog)
     except RemovalError as error:
         note(f"{error}: this is the catalog as it stands")
         note("`aftercast build --allow-removal` takes it over, if the records were removed on purpose")

@@ -68,3 +68,89 @@ def test_an_address_follows_the_other_recordings_when_its_own_became_part_of_no_
     assert new != old
     assert report.redirects == ((old, new),)
     assert_led(site, {old: new})
+
+
+# --- curation by address ---
+
+
+def finale(site: TestSite, address: str) -> None:
+    site.write("replays/finale.md", f"---\naddress: {address}\ntitle: Finale\ntags: [last]\nvj: alice\n---\n")
+
+
+def titled(site: TestSite) -> list[str]:
+    """Return the replays that have the title of `finale`."""
+    return [path for path in replays(site) if b"Finale</bdi></h1>" in site.tree()[f"{path[1:]}index.html"]]
+
+
+def assert_titled(site: TestSite, address: str) -> None:
+    assert titled(site) == [address]
+    assert not [problem for problem in site.build().problems if problem.code == "curation_unmatched"]
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_curation_by_address_follows_its_replay_in_the_build_that_moves_it(site):
+    """A recording that was learned of late names the replay anew; title, tag and VJ stay, and no list of them moves."""
+    site.append("a.jsonl", callback("bob", 2, 700, 600))
+    site.build()
+    (old,) = replays(site)
+    finale(site, old)
+    site.build()
+    assert titled(site) == [old]
+    site.append("b.jsonl", callback("bob", 1, 0, 600))
+    report = site.build()
+
+    (new,) = replays(site)
+    assert report.redirects == ((old, new),)
+    assert report.problems == ()
+    assert_titled(site, new)
+
+
+def test_curation_by_address_follows_a_chain_and_returns_when_the_address_lives_again(site):
+    """A merge takes the address away; with the merge gone the curation is about the first replay alone."""
+    site.append("a.jsonl", callback("bob", 1, 0, 600) + callback("bob", 2, 9_000, 600))
+    site.build()
+    first, second = sorted(replays(site))
+    elder = "/replays/2021/03/04/0123456789/"
+    finale(site, elder)
+    site.write("redirects.yaml", f"{elder}: /older/\n/older/: {second}\n")
+    assert site.build().problems == ()
+    assert_titled(site, second)
+    site.write("replays/both.md", "---\nrecordings: ['5200000000000000001']\nmerge: ['5200000000000000002']\n---\n")
+    assert site.build().problems == ()
+    assert_titled(site, *replays(site))
+    (site.source / "replays/both.md").unlink()
+    site.build()
+
+    assert sorted(replays(site)) == [first, second]
+    assert_titled(site, second)
+
+
+def test_curation_by_address_is_told_when_nothing_lives_where_it_leads(site):
+    """A line that is taken away again takes the title along, and says so with the address as it was written."""
+    site.append("a.jsonl", callback("bob", 1, 0, 600))
+    site.build()
+    (live,) = replays(site)
+    finale(site, "/replays/2021/03/04/0123456789/")
+    site.write("redirects.yaml", f"/replays/2021/03/04/0123456789: {live}\n")
+    site.build()
+    assert_titled(site, live)
+    site.write("redirects.yaml", "/replays/2021/03/04/0123456789: /replays/2021/03/04/1123456789/\n")
+
+    (problem,) = site.build().problems
+    assert problem.message == "matches no session: none has the address `2021/03/04/0123456789`"
+    assert titled(site) == []
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_dry_run_lets_curation_follow_and_forgets_it(site):
+    """What is only supposed is taken back by the build that writes it, with the same pages."""
+    site.append("a.jsonl", callback("bob", 2, 700, 600))
+    site.build()
+    (old,) = replays(site)
+    finale(site, old)
+    site.build()
+    site.append("b.jsonl", callback("bob", 1, 0, 600))
+    dry, real = site.build(dry_run=True), site.build()
+
+    assert (dry.redirects, dry.written, dry.removed) == (real.redirects, real.written, real.removed)
+    assert_titled(site, *replays(site))

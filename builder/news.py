@@ -1,0 +1,87 @@
+"""News: what the sources have, read into the catalog; and curation by address, which follows its replay.
+
+A curation may name its replay by a former address. `redirects.yaml` says where that leads, but whether a replay lives
+there only the catalog knows: so curation is followed before records are read, and once more after. That is enough,
+because no address depends on what is said of a replay by its address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import add
+
+import msgspec
+
+from builder.catalog import Catalog, RefreshReport, refresh
+from builder.model import Counts, Curation, PageKey, Session
+from builder.pages import KINDS, paths
+from builder.workshop import Workshop
+
+ABOUT_CURATION = frozenset({"curation_unmatched", "chapter_outside"})
+_replace = msgspec.structs.replace
+
+
+def read_news(
+    workshop: Workshop, catalog: Catalog, *, output_ids: tuple[str, ...] = (), allow_removal: bool = False
+) -> RefreshReport:
+    """Bring the catalog up to date with the sources and with what people wrote; raises what `refresh` does."""
+    read = _refreshed(workshop, catalog, output_ids, allow_removal=allow_removal)
+    return follow(workshop, catalog, read, output_ids=output_ids)
+
+
+def follow(
+    workshop: Workshop, catalog: Catalog, read: RefreshReport, *, output_ids: tuple[str, ...] = ()
+) -> RefreshReport:
+    """Let curation follow the addresses that moved since it was `read`; return the report of both."""
+    told = (path for curation in workshop.content.curations for path in _paths(curation))
+    if workshop.redirects.targets.keys().isdisjoint(told):
+        return read
+    if _followed(workshop, catalog) == catalog.setting().rules.curations:
+        return read
+    again = _refreshed(workshop, catalog, output_ids)
+    new = Counts(*map(add, msgspec.structs.astuple(read.new), msgspec.structs.astuple(again.new)))
+    problems = (problem for problem in read.problems if problem.code not in ABOUT_CURATION)
+    return _replace(read, counts=again.counts, new=new, problems=(*problems, *again.problems))
+
+
+def affected(workshop: Workshop, catalog: Catalog, before: Session | None, after: Session | None) -> Iterable[PageKey]:
+    """Ask every kind which pages a changed session touches, as the catalog stands."""
+    site = workshop.site(catalog)
+    return [key for kind in KINDS for key in kind.affected(site, before, after)]
+
+
+def _refreshed(
+    workshop: Workshop, catalog: Catalog, output_ids: tuple[str, ...], *, allow_removal: bool = False
+) -> RefreshReport:
+    inputs = workshop.inputs()
+    rules = _replace(inputs.rules, curations=_followed(workshop, catalog))
+    return refresh(
+        catalog,
+        _replace(inputs, rules=rules),
+        lambda catalog, before, after: affected(workshop, catalog, before, after),
+        output_ids=output_ids,
+        allow_removal=allow_removal,
+    )
+
+
+def _followed(workshop: Workshop, catalog: Catalog) -> tuple[Curation, ...]:
+    """Return what people say of replays, former addresses replaced by those of replays that they lead to now."""
+
+    def is_live(path: str) -> bool:
+        kind, name = paths.read(path[1:])
+        return kind == "watch" and bool(catalog.session(name) or catalog.alias_target(name))
+
+    def of(curation: Curation) -> Curation:
+        for path in _paths(curation):
+            new = workshop.redirects.target_of(path, is_live)
+            if new and is_live(new):
+                return _replace(curation, address=paths.read(new[1:])[1])
+        return curation
+
+    return tuple(map(of, workshop.content.curations))
+
+
+def _paths(curation: Curation) -> tuple[str, ...]:
+    """Return the two forms in which `redirects.yaml` may tell of a curation's address."""
+    path = f"/{paths.of('watch', curation.address)}"
+    return (path, path.rstrip("/")) if curation.address else ()
