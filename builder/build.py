@@ -19,7 +19,15 @@ from builder.catalog.ledger import Ledger
 from builder.errors import NothingChangedError, StrictError
 from builder.lock import locked
 from builder.model import Counts, Problem, Value
-from builder.moved import Keeping, Moved, keep_addresses_alive, moved_lists, moved_sessions
+from builder.moved import (
+    Keeping,
+    Moved,
+    keep_addresses_alive,
+    moved_aliases,
+    moved_lists,
+    moved_sessions,
+    remember_aliases,
+)
 from builder.news import follow, read_news
 from builder.output import OutputFolder, claim, marker_stamp
 from builder.publication import Publication, Published
@@ -92,7 +100,10 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     read = follow(workshop, catalog, read, output_ids=outputs)
     with catalog.transaction():
         note_pieces(ledger, workshop.site(catalog))
-    moved = keep_addresses_alive(workshop, catalog, ledger, moved_lists, keeping=keeping, before=moved)
+    for find in (moved_aliases, moved_lists):
+        moved = keep_addresses_alive(workshop, catalog, ledger, find, keeping=keeping, before=moved)
+    if not options.dry_run:
+        remember_aliases(workshop.site(catalog))
     if anew and not options.dry_run:
         with catalog.transaction():
             ledger.forget()

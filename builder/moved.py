@@ -12,12 +12,11 @@ from enum import Enum
 from pathlib import Path
 
 from builder import redirects
-from builder.addresses import parse_session_id
 from builder.catalog import Catalog
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.model import PageKey, Problem, Value
 from builder.pages import Site, kind_named, paths
-from builder.pages.redirect import heir, leads
+from builder.pages.redirect import heir, leads, profile_aliases, same_month
 from builder.pages.standing import LISTS, stands
 from builder.stale import ALL, every_redirect
 from builder.workshop import Workshop
@@ -67,7 +66,8 @@ def keep_addresses_alive(
     workshop.load_redirects()
     with catalog.transaction():
         catalog.store_unkept({})
-        catalog.forget_former(paths.read(old[1:])[1] for old in moves)  # the file alone says now where they lead
+        # The file alone says now where they lead.
+        catalog.forget_former(name for old in moves for name in (old, paths.read(old[1:])[1]))
     look_at_redirects(workshop, catalog, ledger, "redirects.yaml changed")
     return added
 
@@ -86,13 +86,43 @@ def unkept(workshop: Workshop, catalog: Catalog) -> dict[str, str]:
 def moved_sessions(site: Site, ledger: Ledger) -> dict[str, str]:
     """Return old path → new path of every address of a broadcast that would die while the broadcast still has one."""
     moves = {}
-    for old in sorted(dead_ids(site.catalog, ledger)):
-        anchor = site.catalog.former_anchor(old)
+    for old in sorted(dead_addresses(site, ledger)):
+        anchor = site.catalog.former_anchor(paths.read(old)[1]) or site.catalog.former_anchor(f"/{old}")
         session = site.catalog.session_of_file(anchor) if anchor else None
         # A line may have slept while its path was live: it holds again if it still leads somewhere.
-        if session is not None and leads(site, f"replays/{old}/") is None:
-            moves[f"/replays/{old}/"] = f"/replays/{session.id}/"
+        if session is not None and not stands(site, old) and leads(site, old) is None:
+            moves[f"/{old}"] = f"/replays/{session.id}/"
     return moves
+
+
+def moved_aliases(site: Site, ledger: Ledger) -> dict[str, str]:
+    """Return old path → new path of every alias that a profile or page stated and states no more; and of VJs' months.
+
+    What led to a page that is gone itself dies with it.
+    """
+    moves: dict[str, str] = {}
+    stated = profile_aliases(site)
+    for old, new in sorted(site.catalog.stated_aliases().items()):
+        target = new[1:] if stands(site, new[1:]) else leads(site, new[1:])
+        if old not in stated and target is not None:
+            below = (name for name in ledger.names_below(REDIRECT, old[1:]) if paths.read(name)[0] == "vj_month")
+            names = (old[1:], *below)
+            moves |= {f"/{name}": f"/{same_month(site, name, target)}" for name in names if is_dead(site, ledger, name)}
+    return moves
+
+
+def is_dead(site: Site, ledger: Ledger, old: str) -> bool:
+    """Say whether a redirect was published at a path where nothing is now."""
+    is_published = any(ledger.paths_of(PageKey(REDIRECT, old, language)) for language in site.languages)
+    return is_published and not stands(site, old) and leads(site, old) is None
+
+
+def remember_aliases(site: Site) -> None:
+    """Remember what profiles and pages state, for the next build."""
+    stated = profile_aliases(site)
+    if stated != site.catalog.stated_aliases():
+        with site.catalog.transaction():
+            site.catalog.store_stated_aliases(stated)
 
 
 def moved_lists(site: Site, ledger: Ledger) -> dict[str, str]:
@@ -108,12 +138,18 @@ def not_kept(old: str, new: str, reason: str = "") -> Problem:
     )
 
 
-def dead_ids(catalog: Catalog, ledger: Ledger) -> set[str]:
-    """Return the session ids whose pages, or redirects, were published and that are now neither live nor an alias."""
+def dead_addresses(site: Site, ledger: Ledger) -> set[str]:
+    """Return the paths, without the first "/", that led to broadcasts and are now neither live nor an alias."""
+    catalog = site.catalog
     names = {kind: published(ledger, ledger.pending(), kind) for kind in (WATCH, TOMBSTONE, REDIRECT)}
-    former = {paths.read(name)[1] for name in names[REDIRECT] if parse_session_id(name)}
-    candidates = names[WATCH] | names[TOMBSTONE] | former
-    return {name for name in candidates if catalog.session(name) is None and not catalog.alias_target(name)}
+    former = {name for name in names[REDIRECT] if ">" not in name}
+    candidates = former.union(paths.of(WATCH, name) for name in names[WATCH] | names[TOMBSTONE])
+    return {
+        path
+        for path in candidates
+        if catalog.session(paths.read(path)[1]) is None
+        and not (catalog.alias_target(paths.read(path)[1]) or catalog.alias_target(f"/{path}"))
+    }
 
 
 def dead_lists(site: Site, ledger: Ledger) -> set[str]:

@@ -175,6 +175,15 @@ class RecordQuestions(Questions):
         """Remember such addresses, those alone; inside a transaction."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES('unkept', ?)", (msgspec.json.encode(moves),))
 
+    def stated_aliases(self) -> dict[str, str]:
+        """Return the aliases that profiles and pages of prose stated at the last build, old path → new path."""
+        stored = self.meta("stated")
+        return msgspec.json.decode(stored, type=dict[str, str]) if isinstance(stored, bytes) else {}
+
+    def store_stated_aliases(self, aliases: Mapping[str, str]) -> None:
+        """Remember such aliases, those alone; inside a transaction."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES('stated', ?)", (msgspec.json.encode(aliases),))
+
     def _recall(self) -> Recall:
         return Recall(self.connection, Deriver(self.setting()))
 

@@ -49,7 +49,7 @@ class Redirect(Kind):
         yield from dict.fromkeys(super().keys(site))
 
     def names(self, site: Site) -> Iterator[str]:
-        yield from sorted({path[1:] for path in (*site.redirects.targets, *_profile_aliases(site))})
+        yield from sorted({path[1:] for path in (*site.redirects.targets, *profile_aliases(site))})
         yield from (_alias_path(alias) for alias, _ in site.catalog.aliases())
         yield from (paths.of("day", period) for period in quiet_periods(site))
         for vj in site.content.vjs:
@@ -105,16 +105,24 @@ def heir(site: Site, old: str) -> str | None:
     kind, name = paths.read(old)
     if stands(site, old) or leads(site, old) is not None:
         return None
-    slug, _, period = name.partition("/")
+    slug = name.partition("/")[0]
     if kind == "vj_month":
         page = paths.of("vj", slug)
         lead = page if stands(site, page) else leads(site, page)
         if lead is not None:
-            found = paths.of("vj_month", f"{paths.read(lead)[1]}/{period}")
-            return f"/{found if stands(site, found) else lead}"
+            return f"/{same_month(site, old, lead)}"
     if kind in ("vj", "vj_month") and not PRIVATE_SLUG.fullmatch(slug):
         return None
     return f"/{nearest(site, old)}"
+
+
+def same_month(site: Site, old: str, lead: str) -> str:
+    """Return the page that takes over from one, where a VJ's address leads: of a VJ's month the same month."""
+    (kind, name), (lead_kind, slug) = paths.read(old), paths.read(lead)
+    if (kind, lead_kind) != ("vj_month", "vj"):
+        return lead
+    found = paths.of("vj_month", f"{slug}/{name.partition('/')[2]}")
+    return found if stands(site, found) else lead
 
 
 def leads(site: Site, old: str) -> str | None:
@@ -182,10 +190,10 @@ def _told_about(site: Site, places: Iterable[str]) -> Iterator[str]:
 
 def _is_told(site: Site, path: str) -> bool:
     """Say whether something may lead on from a path: `redirects.yaml`, a profile, page or curation."""
-    return path in site.redirects.targets or path in _profile_aliases(site) or bool(site.catalog.alias_target(path))
+    return path in site.redirects.targets or path in profile_aliases(site) or bool(site.catalog.alias_target(path))
 
 
-def _profile_aliases(site: Site) -> dict[str, str]:
+def profile_aliases(site: Site) -> dict[str, str]:
     """Return the former addresses that profiles and pages of prose name."""
     found: dict[str, str] | None = site.cache.get("profile aliases")
     if found is None:
@@ -241,7 +249,7 @@ def _named_target(site: Site, old: str) -> str | None:
     """Return where an address leads by the alias of a profile or page, or by `redirects.yaml`."""
     for path in (f"/{old}", f"/{old}".rstrip("/")):
         told = site.redirects.target_of(path, lambda path: stands(site, path[1:]))
-        if target := _profile_aliases(site).get(path) or told:
+        if target := profile_aliases(site).get(path) or told:
             return target
     return None
 
@@ -252,7 +260,7 @@ def _month_below_alias(site: Site, name: str) -> str | None:
     `name` is that of a month's page.
     """
     slug, _, period = name.partition("/")
-    target = _profile_aliases(site).get(f"/{paths.of('vj', slug)}")
+    target = profile_aliases(site).get(f"/{paths.of('vj', slug)}")
     kind, now = paths.read(target[1:]) if target else ("", "")
     month = paths.of("vj_month", f"{now}/{period}")
     if kind != "vj":
@@ -263,7 +271,7 @@ def _month_below_alias(site: Site, name: str) -> str | None:
 def _months_beside(site: Site, slug: str, periods: Sequence[str]) -> Iterator[str]:
     """Yield the addresses that stand for a VJ's months: below their aliases, or below a page that is an alias too."""
     yield from _months_below_aliases(site.vj(slug), periods)
-    if f"/{paths.of('vj', slug)}" in _profile_aliases(site):
+    if f"/{paths.of('vj', slug)}" in profile_aliases(site):
         yield from (paths.of("vj_month", f"{slug}/{period}") for period in periods)
 
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from builder.addresses import tag_of
 from builder.catalog import refresh
 from tests.build.sites import SITE, TestSite, callback, difference
 
@@ -20,6 +21,11 @@ def replays(site: TestSite) -> list[str]:
     """Return the addresses of replays of the first language, redirects not among them."""
     found = ((REPLAY.fullmatch(path), page) for path, page in site.tree().items())
     return [f"/{match[1]}" for match, page in found if match and b'http-equiv="refresh"' not in page]
+
+
+def replay(site: TestSite, number: int) -> str:
+    """Return the address of the replay that is named by a recording."""
+    return next(path for path in replays(site) if tag_of(f"52{number:017d}") in path)
 
 
 def led(site: TestSite, path: str) -> str:
@@ -154,3 +160,76 @@ def test_a_dry_run_lets_curation_follow_and_forgets_it(site):
 
     assert (dry.redirects, dry.written, dry.removed) == (real.redirects, real.written, real.removed)
     assert_titled(site, *replays(site))
+
+
+# --- aliases that are taken away ---
+
+BOB = "---\nname: Bob\nstreams: [bob]\naliases: [rob]\n---\n"
+ABOUT = "---\naliases: [info, /info.html]\n---\n# About\n"
+FIRST = "---\nrecordings: ['5200000000000000001']\naliases: [/old/first/, /first.html]\n---\n"
+
+
+@pytest.fixture
+def stated(site) -> TestSite:
+    site.append("a.jsonl", callback("bob", 1, 0, 600) + callback("carol", 2, 9_000, 600))
+    for name, text in (("vjs/bob.md", BOB), ("pages/about.md", ABOUT), ("replays/first.md", FIRST)):
+        site.write(name, text)
+    site.build()
+    return site
+
+
+def without_aliases(text: str) -> str:
+    return re.sub("aliases: .*\n", "", text)
+
+
+def test_aliases_that_are_taken_away_are_kept_with_the_months_below(stated):
+    """Of a profile, a page and a curation; `redirects.yaml` tells them from then on, and says so once."""
+    first = replay(stated, 1)
+    stated.write("vjs/bob.md", without_aliases(BOB))
+    stated.write("pages/about.md", without_aliases(ABOUT))
+    stated.write("replays/first.md", without_aliases(FIRST) + "The first.\n")
+    before = stated.tree().keys()
+    expected = {
+        "/first.html": first,
+        "/info.html": "/about/",
+        "/info/": "/about/",
+        "/old/first/": first,
+        "/vj/rob/": "/vj/bob/",
+        "/vj/rob/2022-01/": "/vj/bob/2022-01/",
+    }
+
+    assert dict(stated.build(dry_run=True).redirects) == expected
+    assert dict(stated.build().redirects) == expected
+    assert lines(stated) == expected
+    assert stated.tree().keys() == before
+    assert_led(stated, {old: new for old, new in expected.items() if old.endswith("/")})
+    assert stated.build().redirects == ()
+
+
+@pytest.mark.parametrize("way", ["incremental", "bulk"])
+def test_the_aliases_of_a_curation_that_is_deleted_are_kept(stated, way, monkeypatch):
+    first = replay(stated, 1)
+    (stated.source / "replays/first.md").unlink()
+    if way == "bulk":
+        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+
+    assert dict(stated.build().redirects) == {"/first.html": first, "/old/first/": first}
+    assert_led(stated, {"/old/first/": first})
+
+
+def test_an_alias_dies_with_what_it_led_to_and_moves_with_its_name(stated):
+    """A page that is deleted takes its aliases along; a profile's lead on to the new name, and nothing is added twice."""
+    (stated.source / "pages/about.md").unlink()
+    (stated.source / "vjs/bob.md").unlink()
+    stated.write("vjs/bobby.md", BOB.replace("[rob]", "[bob]"))
+
+    assert dict(stated.build().redirects) == {"/vj/rob/": "/vj/bobby/", "/vj/rob/2022-01/": "/vj/bobby/2022-01/"}
+    assert_led(stated, {"/info/": "", "/vj/rob/": "/vj/bobby/", "/vj/bob/": "/vj/bobby/"})
+
+
+def test_an_alias_that_another_file_states_needs_no_line(stated):
+    stated.write("vjs/bob.md", without_aliases(BOB))
+    stated.write("pages/about.md", ABOUT.replace("info,", "info, /vj/rob/,"))
+
+    assert "/vj/rob/" not in dict(stated.build().redirects)
+    assert_led(stated, {"/vj/rob/": "/about/"})
