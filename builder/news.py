@@ -66,10 +66,13 @@ def _refreshed(
 
 def _followed(workshop: Workshop, catalog: Catalog) -> tuple[Curation, ...]:
     """Return what people say of replays, former addresses replaced by those of replays that they lead to now."""
+    # An alias that people state is there because of a curation, and must not decide which replay that is about.
+    stated = {alias for curation in workshop.content.curations for alias in curation.aliases}
 
     def is_live(path: str) -> bool:
         kind, name = paths.read(path[1:])
-        return kind == "watch" and bool(catalog.session(name) or catalog.alias_target(name))
+        is_alias = name not in stated and catalog.alias_target(name) is not None
+        return kind == "watch" and (is_alias or catalog.session(name) is not None)
 
     def of(curation: Curation) -> Curation:
         for path in _paths(curation):

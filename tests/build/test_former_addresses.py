@@ -131,6 +131,21 @@ def test_curation_by_address_follows_a_chain_and_returns_when_the_address_lives_
     assert_titled(site, second)
 
 
+def test_curation_by_a_former_address_may_state_it_as_an_alias(site):
+    """Each build comes to the same: the alias that the curation gives does not take the replay away from it."""
+    site.append("a.jsonl", callback("bob", 2, 700, 600))
+    site.build()
+    (old,) = replays(site)
+    site.append("b.jsonl", callback("bob", 1, 0, 600))
+    site.build()
+    (new,) = replays(site)
+    site.write("replays/finale.md", f"---\naddress: {old}\ntitle: Finale\naliases: [{old}]\n---\n")
+
+    for _ in range(3):
+        assert site.build().problems == ()
+        assert_titled(site, new)
+
+
 def test_curation_by_address_is_told_when_nothing_lives_where_it_leads(site):
     """A line that is taken away again takes the title along, and says so with the address as it was written."""
     site.append("a.jsonl", callback("bob", 1, 0, 600))
