@@ -3,32 +3,27 @@
 What lies below such an address goes with it: the months of a VJ that has an alias, and periods of the calendar that
 list nothing and yet have an address below them.
 
-A key's name is the former path without its language's root. For a private slug the name also holds the number that the
-catalog finds the stream by ("vj/s-…/>-71"), so that one such page never needs a walk over all streams.
-
-A stream's private slugs are those of every name that records gave it: early ones often lack app or appname.
+A key's name is the former path without its language's root; for a private slug see `private`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder.addresses import PRIVATE_SLUG, parse_session_id, private_slug, tag_of
-from builder.catalog.rows import stream_id_number
-from builder.model import NEVER_MS, PageKey, Session, StreamKey, Value, Vj
+from builder.addresses import PRIVATE_SLUG, parse_session_id, tag_of
+from builder.model import PageKey, Session, Value, Vj
 from builder.pages import paths
 from builder.pages.frame import absolute, frame, pages_in
 from builder.pages.kind import Kind
 from builder.pages.poster import has_page
+from builder.pages.private import claiming, every_private_name, numbered, private_names_of, private_target
 from builder.pages.quiet import is_quiet, quiet_periods, quieted
 from builder.pages.site import Site
 from builder.pages.standing import is_on, nearest, stands
 from builder.pages.tombstone import leaves_tombstone
 from builder.pages.values import SiteFrame
 from builder.pages.vj_month import VjMonth
-from builder.sessions.claims import Claims, holder
 from builder.sessions.intervals import interval
-from builder.sessions.streams import resolve_stream
 
 
 class RedirectPage(Value, frozen=True):
@@ -54,7 +49,7 @@ class Redirect(Kind):
         yield from (paths.of("day", period) for period in quiet_periods(site))
         for vj in site.content.vjs:
             yield from _months_below_aliases(vj, _periods_ever(site, vj.slug) if vj.aliases else ())
-        yield from _every_private_name(site)
+        yield from every_private_name(site)
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         yield from (_alias_path(alias) for alias in session.aliases)
@@ -63,11 +58,7 @@ class Redirect(Kind):
         beside += _months_beside(site, session.vj, (session.day[:7], session.day))
         yield from beside
         yield from _told_about(site, [*_places(site, session), *beside])
-        whole = session.stream
-        told = site.catalog.told_streams(stream_id_number(whole.stream_id))
-        # What was told once and is no more has no row left to be found by; its page must go.
-        former = (whole, StreamKey(whole.stream_id, whole.app), StreamKey(whole.stream_id))
-        yield from _private_names(site, dict.fromkeys((*former, *told)))
+        yield from private_names_of(site, session.stream)
 
     def path(self, site: Site, key: PageKey) -> str:
         path = key.name.partition(">")[0]
@@ -99,20 +90,21 @@ class Redirect(Kind):
 def heir(site: Site, old: str) -> str | None:
     """Return the path that takes over from a list that is no more and from whose address nothing leads on.
 
-    That is the page above it; of a VJ's month the same month where the VJ's address leads, or that VJ. None where
-    something does lead on, and for the lists of a VJ whose profile was taken away.
+    That is the page above it; of a VJ's month the same month where the VJ's address leads, or that VJ; of a private
+    slug the VJ whose profile claims the stream. None where something does lead on, and for the lists of a VJ whose
+    profile was taken away.
     """
     kind, name = paths.read(old)
     if stands(site, old) or leads(site, old) is not None:
         return None
-    slug = name.partition("/")[0]
-    if kind == "vj_month":
+    if kind in ("vj", "vj_month"):
+        slug = name.partition("/")[0]
         page = paths.of("vj", slug)
-        lead = page if stands(site, page) else leads(site, page)
-        if lead is not None:
+        lead = page if stands(site, page) else leads(site, page) or claiming(site, page)
+        if lead:
             return f"/{same_month(site, old, lead)}"
-    if kind in ("vj", "vj_month") and not PRIVATE_SLUG.fullmatch(slug):
-        return None
+        if not PRIVATE_SLUG.fullmatch(slug):
+            return None
     return f"/{nearest(site, old)}"
 
 
@@ -138,18 +130,8 @@ def leads(site: Site, old: str) -> str | None:
 
 
 def _followed(site: Site, old: str) -> str | None:
-    name = old
-    if paths.read(old)[0] == "vj":
-        numbered = site.once(
-            "private names", lambda: {each.partition(">")[0]: each for each in _every_private_name(site)}
-        )
-        name = numbered.get(old, old)
-    page = Redirect().value(site, name, site.languages[0])
+    page = Redirect().value(site, numbered(site, old), site.languages[0])
     return page.target[1:] if page else None
-
-
-def _every_private_name(site: Site) -> Iterator[str]:
-    return _private_names(site, site.catalog.told_streams())
 
 
 def about_piece(site: Site, kind: str, name: str) -> Iterator[str]:
@@ -268,6 +250,11 @@ def _month_below_alias(site: Site, name: str) -> str | None:
     return f"/{month}" if stands(site, month) else _named_target(site, month)
 
 
+def _private_target(site: Site, old: str, number: int) -> str | None:
+    """Return where a private slug leads; what people wrote of an address wins, and has a page of its own."""
+    return None if _named_target(site, old) else private_target(site, old, number)
+
+
 def _months_beside(site: Site, slug: str, periods: Sequence[str]) -> Iterator[str]:
     """Yield the addresses that stand for a VJ's months: below their aliases, or below a page that is an alias too."""
     yield from _months_below_aliases(site.vj(slug), periods)
@@ -306,36 +293,6 @@ def _session_at(site: Site, path: str) -> Session | None:
     if parse_session_id(old) and stands(site, old):
         return site.catalog.session(paths.read(old)[1])
     return _session(site, old)
-
-
-def _private_names(site: Site, told: Iterable[StreamKey]) -> Iterator[str]:
-    """Yield the pages at the private slugs of streams that may lead on: claimed ones, and names that lack something."""
-    for stream in told:
-        if not (stream.app and stream.appname) or _claims(site).of(stream):
-            yield f"vj/{_private_slug(site, stream)}/>{stream_id_number(stream.stream_id)}"
-
-
-def _private_target(site: Site, old: str, number: int) -> str | None:
-    """Return the page of the VJ that now has the stream of a private slug: a profile's, or that of the whole name."""
-    told = (each for each in site.catalog.told_streams(number) if f"vj/{_private_slug(site, each)}/" == old)
-    stream = next(told, None)
-    if stream is None or _named_target(site, old):
-        return None  # what people wrote of an address wins, and has a page of its own
-    whole, _ = resolve_stream(stream, site.catalog.stream_names(stream.stream_id))
-    claims = _claims(site).of(whole)
-    vj = holder(claims, NEVER_MS - 1) if claims else None
-    slug = vj.slug if vj else _private_slug(site, whole)
-    if f"vj/{slug}/" == old or not site.catalog.is_told_within(stream, whole):
-        return None
-    return f"/{paths.of('vj', slug)}" if vj or site.catalog.vj_total(slug) else None
-
-
-def _private_slug(site: Site, stream: StreamKey) -> str:
-    return private_slug(stream, site.config.slug_key.encode())
-
-
-def _claims(site: Site) -> Claims:
-    return site.once("claims", lambda: Claims(site.content.vjs))
 
 
 def _alias_path(alias: str) -> str:

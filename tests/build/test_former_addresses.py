@@ -248,3 +248,23 @@ def test_an_alias_that_another_file_states_needs_no_line(stated):
 
     assert "/vj/rob/" not in dict(stated.build().redirects)
     assert_led(stated, {"/vj/rob/": "/about/"})
+
+
+# --- private slugs ---
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_private_slug_leads_to_the_vj_also_when_its_recordings_are_part_of_another_stream(site, at_once):
+    """A merge takes the only broadcast of a claimed stream into one of another stream of the same VJ."""
+    site.append("a.jsonl", callback("beta", 1, 0, 600) + callback("gam", 2, 9_000, 600))
+    site.build()
+    slugs = sorted({path.split("/")[1] for path in site.tree() if path.startswith("vj/s-")})
+    assert len(slugs) == 2
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: [beta, gam]\n---\n")
+    if not at_once:
+        site.build()
+    site.write("replays/b.md", "---\nrecordings: ['5200000000000000001']\nmerge: ['5200000000000000002']\n---\n")
+    site.build()
+
+    expected = {f"/vj/{slug}/": "/vj/bob/" for slug in slugs}
+    assert_led(site, expected | {f"/vj/{slug}/2022-01/": "/vj/bob/2022-01/" for slug in slugs})
