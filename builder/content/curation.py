@@ -74,6 +74,11 @@ def session_address(node: Node, place: Place) -> str:
     return found[1]
 
 
+def former_paths(curation: Curation) -> tuple[str, ...]:
+    """Return the former addresses of a replay as site paths."""
+    return tuple(alias if alias.startswith("/") else f"/replays/{alias}/" for alias in curation.aliases)
+
+
 def _check_name(front: Fields) -> None:
     if not {"recordings", "address", "window"} & {key.text for key, _ in front.node.pairs}:
         raise front.place.error(front.node, "one of the keys `recordings`, `address` and `window`", found="none")

@@ -9,7 +9,7 @@ from builder import inside
 from builder.addresses import load_zone
 from builder.config import SITE_FILE, SiteConfig
 from builder.content.beside import read_beside
-from builder.content.curation import curation_of
+from builder.content.curation import curation_of, former_paths
 from builder.content.front import ContentFile, direction_problems, read_content_file
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
@@ -42,7 +42,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     vjs = tuple(vj_of(file, prose, zone=zone) for file in files["vjs"])
     curations = tuple(curation_of(file, prose, zone=zone) for file in files["replays"])
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
-    _check_addresses(files, vjs, pages)
+    _check_addresses(files, vjs, pages, curations)
     _check_broadcasters(files["replays"], curations, vjs)
     check_rules(Rules(vjs=vjs, curations=curations), _places(files["vjs"] + files["replays"]))
     beside = read_beside(source, {curation.source for curation in curations})
@@ -86,8 +86,13 @@ def _direction_problems(source: Path) -> Iterable[Problem]:
             yield from direction_problems(raw, name)
 
 
-def _check_addresses(files: dict[str, list[ContentFile]], vjs: Iterable[Vj], pages: Iterable[MarkdownPage]) -> None:
-    """Let each profile and page claim its address first, then its former ones."""
+def _check_addresses(
+    files: dict[str, list[ContentFile]],
+    vjs: Iterable[Vj],
+    pages: Iterable[MarkdownPage],
+    curations: Iterable[Curation],
+) -> None:
+    """Let each profile and page claim its address first, then its former ones; of a replay only these are known yet."""
     holders = [
         *((file, f"/vj/{vj.slug}/", vj.aliases) for file, vj in zip(files["vjs"], vjs, strict=True)),
         *((file, f"/{page.slug}/", page.aliases) for file, page in zip(files["pages"], pages, strict=True)),
@@ -100,6 +105,9 @@ def _check_addresses(files: dict[str, list[ContentFile]], vjs: Iterable[Vj], pag
             claims.claim(alias, address, file, field="aliases")
             if alias == address:
                 raise file.error("former addresses in `aliases`", f"the address itself, `{alias}`", field="aliases")
+    for file, curation in zip(files["replays"], curations, strict=True):
+        for path in former_paths(curation):
+            claims.claim(path, file.name, file, field="aliases")
     seen: dict[tuple[str, str], ContentFile] = {}
     for file, page in zip(files["pages"], pages, strict=True):
         first = seen.setdefault((page.slug, page.language), file)

@@ -366,6 +366,9 @@ def test_a_profile_cannot_take_a_private_slug(site):
     assert "found `s-abcdefghjk`" in site.error({"vjs/s-abcdefghjk.md": ""})
 
 
+OLD = "---\nrecordings: [{}]\naliases: [/old/]\n---\n"
+
+
 @pytest.mark.parametrize(
     ("files", "path"),
     [
@@ -373,6 +376,16 @@ def test_a_profile_cannot_take_a_private_slug(site):
         ({"vjs/a.md": "---\naliases: [c]\n---\n", "vjs/b.md": "---\naliases: [c]\n---\n"}, "/vj/c/"),
         ({"pages/a.md": "---\naliases: [x]\n---\n", "pages/b.md": "---\naliases: [/x/]\n---\n"}, "/x/"),
         ({"vjs/a.md": "---\naliases: [/about/]\n---\n", "pages/about.md": ""}, "/about/"),
+        ({"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two")}, "/old/"),
+        ({"replays/a.md": OLD.format("one"), "vjs/b.md": "---\naliases: [/old/]\n---\n"}, "/old/"),
+        ({"replays/a.md": OLD.format("one"), "pages/old.md": ""}, "/old/"),
+        (
+            {
+                "replays/a.md": "---\nrecordings: [one]\naliases: [2022/01/13/0123456789]\n---\n",
+                "replays/b.md": "---\nrecordings: [two]\naliases: [/replays/2022/01/13/0123456789/]\n---\n",
+            },
+            "/replays/2022/01/13/0123456789/",
+        ),
     ],
 )
 def test_two_claims_of_an_address_name_both_files(site, files, path):
