@@ -16,6 +16,7 @@ import msgspec
 
 from builder.catalog import Catalog, RefreshReport
 from builder.catalog.ledger import Ledger
+from builder.contested import contested_problems
 from builder.errors import NothingChangedError, StrictError
 from builder.lock import locked
 from builder.model import Counts, Problem, Value
@@ -167,7 +168,12 @@ def report_of(
         seconds=0.0,
         written=published.reasons,
         removed=published.removed,
-        problems=(*read.problems, *workshop.content.problems, *moved.problems),
+        problems=(
+            *read.problems,
+            *workshop.content.problems,
+            *contested_problems(workshop.site(catalog)),
+            *moved.problems,
+        ),
         warnings=tuple(warning for warning in warnings if warning),
         redirects=moved.added,
     )

@@ -16,7 +16,7 @@ from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
 from builder.model import StreamKey
 from builder.sessions import resolve_stream
-from builder.sessions.claims import without_stream
+from builder.sessions.claims import contested, without_stream
 from builder.sessions.record import instant
 
 Apps = Mapping[str, Collection[tuple[str, str]]]
@@ -38,12 +38,16 @@ def command(source: Path, state: Path | None, unmapped: bool, as_json: bool) -> 
     with up_to_date(source, state) as desk:
         found = desk.catalog.streams(unmapped=unmapped)
         every = desk.catalog.streams() if unmapped else found
-        idle = without_stream(desk.workshop.content.vjs, [total.stream for total in every])
+        vjs, told = desk.workshop.content.vjs, [total.stream for total in every]
+        idle, alike = without_stream(vjs, told), contested(vjs, lambda: told)
     apps = apps_of(total.stream for total in found)
     for total in found:
         say(msgspec.json.encode(as_data(total)).decode() if as_json else one_line(total, apps))
     if not found and not as_json:
         note("every stream has its profile" if unmapped else "no streams")
+    for stream, one, other in alike:
+        loses = f"{other.vj.source}: `streams` claims `{stream.stream_id}` by `{other.told.pattern}`"
+        note(f"{loses} as exactly as {one.vj.source} by `{one.told.pattern}`, which has it by text order")
     for claim in idle:
         note(f"{claim.vj.source}: `streams` names `{claim.told.pattern}`, which no record tells of yet")
 

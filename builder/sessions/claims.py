@@ -2,14 +2,15 @@
 
 Exact beats glob. Among claims of one kind the one with more literal characters wins, then the one that also names app
 or path, then the one limited in time, then text order: the answer never depends on the order of files.
-Two equal claims of different profiles that overlap in time are refused by `check_claims`.
+Two equal claims of different profiles that overlap in time are refused by `check_claims`; those that differ and meet on
+a stream all the same, so that only the text order decides, are told by `contested`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations
 
 import msgspec
@@ -49,11 +50,19 @@ class Claim(msgspec.Struct, frozen=True):
             return False
         return told.pattern == stream.stream_id if self.glob is None else bool(self.glob.fullmatch(stream.stream_id))
 
-    def rank(self) -> tuple[int, int, int, bool, str, str]:
-        """Sort key: the claim that wins comes first."""
+    def strength(self) -> tuple[bool, int, int, bool]:
+        """Sort key: the more exact claim comes first."""
         literal = sum(character not in "*?" for character in self.told.pattern)
         narrowed = bool(self.told.app) + bool(self.told.appname)
-        return self.glob is not None, -literal, -narrowed, self.timeless, self.told.pattern, self.vj.slug
+        return self.glob is not None, -literal, -narrowed, self.timeless
+
+    def rank(self) -> tuple[tuple[bool, int, int, bool], str, str]:
+        """Sort key: the claim that wins comes first."""
+        return self.strength(), self.told.pattern, self.vj.slug
+
+    def overlaps(self, other: Claim) -> bool:
+        """Say whether two claims hold at one time."""
+        return max(self.from_ms, other.from_ms) < min(self.until_ms, other.until_ms)
 
 
 class Claims:
@@ -98,6 +107,48 @@ def holder(claims: list[Claim], at_ms: int) -> Vj | None:
     return next((claim.vj for claim in claims if claim.from_ms <= at_ms < claim.until_ms), None)
 
 
+def contested(vjs: Collection[Vj], streams: Callable[[], Iterable[StreamKey]]) -> list[tuple[StreamKey, Claim, Claim]]:
+    """Return the streams that two profiles claim alike for an overlapping time: the claim that wins, and the other one.
+
+    `streams` is asked only when there are claims that might meet, which is seldom.
+    """
+    rivals = _rivals(vjs)
+    if not rivals:
+        return []
+    claims = Claims(vjs)
+    found = []
+    for stream in streams():
+        in_force = claims.of(stream)
+        found += [(stream, one, two) for one, two in rivals if two.fits(stream) and one in in_force]
+    return found
+
+
+def _rivals(vjs: Iterable[Vj]) -> list[tuple[Claim, Claim]]:
+    """Return the pairs of claims that only the text order tells apart and that may fit one stream, by rank."""
+    alike: defaultdict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in _claims(vjs):
+        alike[claim.strength(), claim.told.pattern if claim.told.exact else ""].append(claim)
+    return [
+        (one, two)
+        for claims in alike.values()
+        for one, two in combinations(sorted(claims, key=Claim.rank), 2)
+        if one.vj.slug != two.vj.slug and one.overlaps(two) and _may_meet(one.told.pattern, two.told.pattern)
+    ]
+
+
+def _may_meet(one: str, two: str) -> bool:
+    """Say whether what two globs begin and end with allows one text to fit both."""
+    (first, last), (other_first, other_last) = _ends(one), _ends(two)
+    begin_alike = first.startswith(other_first) or other_first.startswith(first)
+    return begin_alike and (last.endswith(other_last) or other_last.endswith(last))
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    """Return what stands before the first and behind the last wildcard."""
+    parts = re.split(r"[*?]", pattern)
+    return parts[0], parts[-1]
+
+
 def check_claims(vjs: Iterable[Vj], where: Where) -> None:
     """Raise `ConfigError` when two profiles make equal claims that overlap in time; both places are named."""
     alike: defaultdict[tuple[bool, str, str, str], list[Claim]] = defaultdict(list)
@@ -106,7 +157,7 @@ def check_claims(vjs: Iterable[Vj], where: Where) -> None:
             alike[told.exact, told.pattern, told.app, told.appname].append(Claim(vj, told, None))
     for equal in alike.values():
         for one, two in combinations(equal, 2):
-            if one.vj.slug != two.vj.slug and max(one.from_ms, two.from_ms) < min(one.until_ms, two.until_ms):
+            if one.vj.slug != two.vj.slug and one.overlaps(two):
                 raise ConfigError(
                     f"{where(_file(two.vj), 'streams')}: `streams` claims `{two.told.pattern}`,"
                     f" which {where(_file(one.vj), 'streams')} claims too for an overlapping time",

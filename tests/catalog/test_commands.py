@@ -78,6 +78,16 @@ def test_a_claim_on_a_stream_that_no_record_tells_of_is_told(world, capsys):
     assert (code, out, err) == (0, [], told)
 
 
+def test_a_stream_that_two_profiles_claim_alike_is_named(world, capsys):
+    """The build must not print the id; here both claims stand beside it."""
+    (world.source / "vjs" / "bob.md").write_text('---\nstreams: [{glob: "r*"}]\n---\n')
+    (world.source / "vjs" / "carol.md").write_text('---\nstreams: [{glob: "*2"}]\n---\n')
+
+    told = "aftercast: vjs/bob.md: `streams` claims `r2` by `r*` as exactly as vjs/carol.md by `*2`, which has it by text order"
+    assert call(capsys, "streams")[2] == [told]
+    assert call(capsys, "streams", "--unmapped", "--json") == (0, [], [told])
+
+
 def test_a_stream_told_without_its_path_says_where_its_sessions_are(world, capsys):
     """A file list names no app: its files join the stream that has one, and no line looks lost."""
     world.append("a.jsonl", callback("5", START_S + 9 * HOUR_S, app=None, appname=None))

@@ -1,0 +1,85 @@
+"""What two claim and one has is told, by the build and by `problems`, and never by the id of a stream."""
+
+import pytest
+
+from builder.addresses import tag_of
+from builder.cli.reading import up_to_date
+from tests.build.sites import TestSite, callback, difference
+
+
+@pytest.fixture
+def site(tmp_path) -> TestSite:
+    made = TestSite(tmp_path)
+    made.append("a.jsonl", callback("lamplight", 1, 0, 600) + callback("bob", 2, 9_000, 600))
+    return made
+
+
+def told(site: TestSite) -> list[tuple[str, str, str, str]]:
+    return [(each.code, each.source, each.field, each.message) for each in site.build().problems]
+
+
+def test_an_alias_where_a_page_is_is_told(site):
+    """A list, another replay and the replay itself; what is free leads on, and what becomes free is told no more."""
+    other, own = (f"/replays/2022/01/14/{tag_of(f'52{number:017d}')}/" for number in (2, 1))
+    aliases = f"[/vj/, {other}, {own}, /free/]"
+    site.write("replays/a.md", f"---\nrecordings: ['5200000000000000001']\naliases: {aliases}\n---\n")
+    site.write("vjs/alice.md", "---\naliases: [/replays/2022/01/, /replays/2022/]\n---\n")
+    message = "of `aliases` has no effect: expected a former address, found one where a page is"
+    of_profile = [("alias_taken", "vjs/alice.md", path, message) for path in ("/replays/2022/01/", "/replays/2022/")]
+    of_curation = [("alias_taken", "replays/a.md", path, message) for path in ("/vj/", other, own)]
+
+    assert told(site) == of_profile + of_curation
+    with up_to_date(site.source, site.places.state) as desk:
+        assert [note.problem.field for note in desk.problems()] == [
+            "/replays/2022/01/",
+            "/replays/2022/",
+            "/vj/",
+            other,
+            own,
+        ]
+    assert "free/index.html" in site.tree()
+    site.write("site.yaml", f"{(site.source / 'site.yaml').read_text(encoding='utf-8')}outputs: {{month: false}}\n")
+    assert told(site) == of_profile[1:] + of_curation
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+EQUAL = {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lam*'}"}
+TWICE = {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lam*'}, {glob: 'la?p*'}"}
+BY_PATH = {
+    "vjs/alice.md": "{stream: lamplight, app: push.example.com}",
+    "vjs/bob.md": "{stream: lamplight, appname: live}",
+}
+
+
+@pytest.mark.parametrize("claims", [EQUAL, TWICE, BY_PATH])
+def test_a_stream_that_two_profiles_claim_alike_is_told_without_its_id(site, claims):
+    """Both files are named, and the text order decides."""
+    for name, claim in claims.items():
+        site.write(name, f"---\nstreams: [{claim}]\n---\n")
+    (problem,) = told(site)
+
+    message = "claims 1 stream that vjs/alice.md claims as exactly and has by text order; see `aftercast streams`"
+    assert problem == ("claims_alike", "vjs/bob.md", "streams", message)
+    assert "vj/alice/2022-01/index.html" in site.tree()
+    assert "vj/bob/2022-01/index.html" not in site.tree()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lamp*'}"},
+        {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lam*', app: push.example.com}"},
+        {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lam*', from: 2022-01-01}"},
+        {"vjs/alice.md": "{glob: '*ght', until: 2022-01-01}", "vjs/bob.md": "{glob: 'lam*', from: 2022-01-01}"},
+        {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lam*', app: other.example.com}"},
+        {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lam*'}", "vjs/carl.md": "lamplight"},
+        {"vjs/alice.md": "{glob: '*ght'}", "vjs/bob.md": "{glob: 'lad*'}"},
+        {"vjs/alice.md": "{glob: '*ght'}, {glob: 'lam*'}"},
+    ],
+)
+def test_a_stream_that_one_profile_claims_best_is_not_told(site, claims):
+    """More letters, a path, a time, no overlap, an exact id, no stream that both fit, one profile."""
+    for name, claim in claims.items():
+        site.write(name, f"---\nstreams: [{claim}]\n---\n")
+
+    assert told(site) == []
