@@ -1,7 +1,8 @@
 """Keeps addresses alive that records cannot tell: what the last build published and is now neither live nor an alias.
 
-The new address is that of the session which holds the old one's anchor, or the list above one that is no more. It is
-written into `redirects.yaml`, which is input: the next clean build reads it there.
+The new address is that of the session which holds the recording kept for the old one, the page that an alias led to, or
+the list above one that is no more. It is written into `redirects.yaml`, which is input: the next clean build reads it
+there.
 """
 
 from __future__ import annotations
@@ -142,14 +143,14 @@ def dead_addresses(site: Site, ledger: Ledger) -> set[str]:
     """Return the paths, without the first "/", that led to broadcasts and are now neither live nor an alias."""
     catalog = site.catalog
     names = {kind: published(ledger, ledger.pending(), kind) for kind in (WATCH, TOMBSTONE, REDIRECT)}
-    former = {name for name in names[REDIRECT] if ">" not in name}
-    candidates = former.union(paths.of(WATCH, name) for name in names[WATCH] | names[TOMBSTONE])
-    return {
-        path
-        for path in candidates
-        if catalog.session(paths.read(path)[1]) is None
-        and not (catalog.alias_target(paths.read(path)[1]) or catalog.alias_target(f"/{path}"))
-    }
+    broadcasts = {paths.of(WATCH, name) for name in names[WATCH] | names[TOMBSTONE] if not is_known(catalog, name)}
+    former = {name for name in names[REDIRECT] if ">" not in name and catalog.alias_target(f"/{name}") is None}
+    return broadcasts | {path for path in former if not is_known(catalog, paths.read(path)[1])}
+
+
+def is_known(catalog: Catalog, name: str) -> bool:
+    """Say whether a session has this id, or had it as the records tell."""
+    return catalog.session(name) is not None or catalog.alias_target(name) is not None
 
 
 def dead_lists(site: Site, ledger: Ledger) -> set[str]:
