@@ -173,15 +173,15 @@ def latest(window: Window, now_ms: int, days: int) -> Window | None:
 
 def logged(window: Window, now_ms: int) -> Window:
     """Return what lies in the days of the provider's log."""
-    return of_days(window, now_ms, CALLBACK_DAYS, "UTC", 0)
+    return of_days(window, now_ms, days=CALLBACK_DAYS, clock="UTC", offset_ms=0)
 
 
 def listed(window: Window, now_ms: int) -> Window:
     """Return what lies in the two months of the legacy list."""
-    return of_days(window, now_ms, LEGACY_DAYS, "China time", CHINA_MS)
+    return of_days(window, now_ms, days=LEGACY_DAYS, clock="China time", offset_ms=CHINA_MS)
 
 
-def of_days(window: Window, now_ms: int, days: int, clock: str, offset_ms: int) -> Window:
+def of_days(window: Window, now_ms: int, *, days: int, clock: str, offset_ms: int) -> Window:
     """Return what lies in the last days of a clock: whole ones only, the same at whatever moment it is asked."""
     oldest_ms = (now_ms + offset_ms) // DAY_MS * DAY_MS - offset_ms - (days - 1) * DAY_MS
     if window.end_ms < oldest_ms:

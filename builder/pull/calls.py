@@ -18,6 +18,7 @@ from builder.errors import RemoteError
 
 Answer = TypeVar("Answer")
 RETRIES = 5
+DOUBTS = 2  # retries of an answer that contradicts itself: waiting longer helps it less than the next run
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
 CALL_SECONDS = 60.0  # for the whole of one call
@@ -97,7 +98,8 @@ class Calls:
             try:
                 return within(self.call_seconds, call)
             except TransientError as error:
-                if attempt == RETRIES or self.made >= self.budget:  # a spent budget must not hide what failed
+                retries = DOUBTS if isinstance(error, DoubtfulError) else RETRIES
+                if attempt == retries or self.made >= self.budget:  # a spent budget must not hide what failed
                     failed = IncompleteError if isinstance(error, DoubtfulError) else RemoteError
                     raise failed(
                         f"failed to ask {what}: {error}", hint="run it again: it goes on where it stopped"

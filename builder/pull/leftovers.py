@@ -21,13 +21,14 @@ TEMPORARY = re.compile(r"\..+\.[0-9]+\.aftercast-tmp")
 def among_runs(source: Path, state: Path) -> Iterator[None]:
     """Be a run on a site; where no other is at work, remove what dead ones left."""
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # no such folder, or a file system without locks: nothing is removed
+        with contextlib.suppress(OSError):  # not alone, no such folder, or no locks there: nothing is removed
             handle = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             stack.callback(os.close, handle)
-            with contextlib.suppress(BlockingIOError):  # another run is at work
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails where another run is at work
                 sweep(source, state)
-            fcntl.flock(handle, fcntl.LOCK_SH)
+            finally:
+                fcntl.flock(handle, fcntl.LOCK_SH)  # whatever happened: nobody must wait for all of this run
         yield
 
 

@@ -25,8 +25,8 @@ ROWS = [media(name, END + number) for number, name in enumerate(IDS)]
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
-    """One retry without waiting."""
-    monkeypatch.setattr(calls, "RETRIES", 1)
+    """One retry of a doubtful answer, without waiting."""
+    monkeypatch.setattr(calls, "DOUBTS", 1)
     monkeypatch.setattr(calls, "FIRST_WAIT_SECONDS", 0.0)
 
 
@@ -106,6 +106,19 @@ def test_a_day_whose_answer_contradicts_itself_is_told_and_asked_again(told, wor
     assert first.count(EMPTY) == 1, "the day after it was asked about"
     assert days(provider).count(EMPTY) == first.count(EMPTY), "and not again"
     assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
+def test_a_doubtful_answer_is_asked_for_twice_more(provider, pull, monkeypatch):
+    """Waiting as long as for a busy service would take minutes where every day is doubtful."""
+    monkeypatch.setattr(calls, "DOUBTS", 2)
+    provider.answer = library(ROWS, MediaInfoSet=None)
+    pull()
+    kept = days(provider)
+    provider.answer = lambda ask: {"TotalCount": 3 - 3 * (len(provider.asked) > len(kept) + 2)}
+    code = pull("--since", FULL, "--until", "2025-08-01T23:59:59Z")
+
+    assert kept.count(FULL) == 3
+    assert code == 0, "whole at the third time"
 
 
 def test_a_second_with_more_rows_than_can_be_paged_through_is_told(provider, pull, monkeypatch, capsys):

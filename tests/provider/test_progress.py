@@ -16,6 +16,7 @@ import pytest
 from builder.cli import run
 from builder.cli.pull import logged
 from builder.errors import ConfigError, RemoteError
+from builder.pull import leftovers
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.run import Run
@@ -300,6 +301,19 @@ def test_what_a_run_at_work_is_writing_is_left_to_it(pull, tmp_path):
     pull(source, *DAYS, "--sub-app-id", str(SUB))
 
     assert (beside_another, half.exists()) == (True, False)
+
+
+def test_a_leftover_that_cannot_be_removed_keeps_no_other_run_waiting(tmp_path, monkeypatch):
+    """Whoever was alone at its start is alone no longer than that."""
+
+    def failing(source, state):
+        raise PermissionError
+
+    monkeypatch.setattr(leftovers, "sweep", failing)
+    handle = os.open(tmp_path, os.O_RDONLY)
+    with leftovers.among_runs(tmp_path, tmp_path):
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # raises where somebody is alone
+    os.close(handle)
 
 
 # --- answers with strange values ---
