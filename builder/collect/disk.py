@@ -35,6 +35,17 @@ class Disk:
             raise
         return handle
 
+    def device(self, handle: int) -> int:
+        """Return which device an open folder is on."""
+        return os.fstat(handle).st_dev
+
+    def is_on(self, device: int, folder: Path) -> bool:
+        """Say whether there is such a folder on the device."""
+        try:
+            return folder.stat().st_dev == device
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
     def names(self, folder: Path) -> list[str]:
         return sorted(os.listdir(folder))  # noqa: PTH208 - names, not paths
 

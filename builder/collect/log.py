@@ -52,6 +52,7 @@ class Log:
         self._closed: set[str] = set()
         self._failures = 0
         self._lock: int | None = None
+        self._device = 0  # that the folder is on
 
     @property
     def is_ready(self) -> bool:
@@ -82,6 +83,7 @@ class Log:
                 f"`{self._folder}` is in use by another receiver",
                 hint="one receiver (or `redact`) per folder at a time",
             ) from error
+        self._device = self._disk.device(self._lock)
         for name in self._disk.names(self._folder):
             if SEGMENT.fullmatch(name):
                 self._recover(name)
@@ -119,9 +121,14 @@ class Log:
             self._lock = None
 
     def _hold(self) -> None:
-        """See that the folder is still the one that was taken: in one that was made anew others may be writing."""
+        """See that the folder is still the one that was taken: in one that was made anew others may be writing.
+
+        Where more is gone than the folder, a disk was unmounted perhaps, what is written would be hidden by its return.
+        """
         if self._lock is not None and self._disk.is_folder(self._lock, self._folder):
             return
+        if not self._disk.is_on(self._device, self._folder.parent):
+            raise OSError(errno.ENOENT, "the folder and the one above it are gone", "folder")
         self.close()
         try:
             self._take()

@@ -76,9 +76,18 @@ def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
 def _cue(lines: list[str], at: int, end: int, name: str) -> Cue | None:
     """Return the cue of a block; None for notes, styles, regions and whatever else has no times."""
     if re.match(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)", lines[at]):
+        _refuse_arrows(lines, at, end, name)
         return None
     place = next((place for place in range(at, min(end, at + 2)) if "-->" in lines[place]), None)
+    _refuse_arrows(lines, at if place is None else place + 1, end, name)
     return None if place is None else _timed(lines, place, end, name)
+
+
+def _refuse_arrows(lines: list[str], at: int, end: int, name: str) -> None:
+    """Players begin a cue at any line with an arrow: one that is not ours to see could not be trimmed either."""
+    wrong = next((number for number in range(at, end) if "-->" in lines[number]), None)
+    if wrong is not None:
+        raise ConfigError(f"{name}:{wrong + 1}: expected a blank line before the times of a cue, found none")
 
 
 def _timed(lines: list[str], place: int, end: int, name: str) -> Cue:

@@ -147,6 +147,9 @@ class SimulatedDisk(Disk):
     def lock(self, folder: Path) -> int:
         return next(self.numbers)
 
+    def device(self, handle: int) -> int:
+        return 0
+
     def is_folder(self, handle: int, folder: Path) -> bool:
         return True
 

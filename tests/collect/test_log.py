@@ -270,6 +270,24 @@ def test_a_folder_that_was_moved_is_taken_anew(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_a_folder_that_is_gone_with_the_one_above_is_not_made_again(tmp_path: Path) -> None:
+    """A disk was unmounted: what lies in its mount point would be hidden when it comes back."""
+    folder = tmp_path / "recordings" / "callbacks"
+    log = opened(folder)
+    log.append([record(1)])
+    (tmp_path / "recordings").rename(tmp_path / "away")
+    with pytest.raises(OSError, match="are gone"):
+        log.append([record(2)])
+    with pytest.raises(OSError, match="are gone"):
+        log.probe()
+    assert not (tmp_path / "recordings").exists()
+    (tmp_path / "away").rename(tmp_path / "recordings")
+    log.append([record(3)])
+    log.close()
+
+    assert stored_bodies(folder) == ['{"n":3}', '{"n":1}'], "the second in a segment of its own, as after any failure"
+
+
 def test_a_folder_that_another_one_took_meanwhile_is_not_written_to(tmp_path: Path) -> None:
     """Nothing is acknowledged until the other one ends; then it goes on by itself."""
     folder = tmp_path / "callbacks"

@@ -116,6 +116,18 @@ NO_PICTURE = "replays/finale.storyboard.vtt:4: expected a picture beside the fil
             {"finale_en_vtt": HEAD + "00:02.000 --> 00:02.000\nx"},
             "replays/finale.en.vtt:3: expected an end after the start, found `00:02.000 --> 00:02.000`",
         ),
+        (
+            {"finale_en_vtt": HEAD + "00:05.000 --> 00:06.000\nSeen.\n00:09.000 --> 00:10.000\nHidden."},
+            "replays/finale.en.vtt:5: expected a blank line before the times of a cue, found none",
+        ),
+        (
+            {"finale_en_vtt": HEAD + "STYLE\n::cue {}\n00:09.000 --> 00:10.000\nHidden."},
+            "replays/finale.en.vtt:5: expected a blank line before the times of a cue, found none",
+        ),
+        (
+            {"finale_en_vtt": HEAD + "a\nb\n00:09.000 --> 00:10.000\nHidden."},
+            "replays/finale.en.vtt:5: expected a blank line before the times of a cue, found none",
+        ),
         ({"other_en_vtt": HEAD}, "replays/other.en.vtt: expected a curation beside it, found no `replays/other.md`"),
         (
             {"finale_vtt": HEAD},
