@@ -8,6 +8,7 @@ again it may be whole. A window with more rows than can be paged through is halv
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from builder.model import Value
 from builder.pull.calls import DoubtfulError, IncompleteError
 from builder.pull.names import hashed
 from builder.pull.windows import Window
+
+
+BEGINNINGS = 3  # of one window, because its rows became fewer
 
 
 class Page(Value, frozen=True):
@@ -53,18 +57,19 @@ class Step(Value, frozen=True):
 def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -> Iterator[Step]:
     """Yield every page of the windows, from where an earlier walk stopped; one with more rows than `most` is halved.
 
-    Where there are fewer rows now than that walk was told, others have moved up: the window is asked from its start.
+    Where there are fewer rows now than the page before told of, others have moved up: the window is asked from its
+    start, some times at most, since a service may tell what it likes.
     Raises `IncompleteError` where a window that cannot be halved has more.
     """
     left = list(places)
-    told_before = left[0].total if left else 0
+    begun_anew: Counter[Window] = Counter()
     while left:
         place, *others = left
         page = ask(place)
-        if page.total < told_before:
-            left, told_before = [Place(place.window), *others], 0
+        if 0 < page.total < place.total and begun_anew[place.window] < BEGINNINGS:
+            begun_anew[place.window] += 1
+            left = [Place(place.window), *others]
             continue
-        told_before = 0
         is_last = place.ends_with(page)
         is_over = bool(most) and not is_last and place.after(page).rows >= most
         if is_over and not place.window.can_be_halved:

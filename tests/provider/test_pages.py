@@ -209,6 +209,33 @@ def test_rows_that_moved_up_between_two_runs_are_not_missed(provider, pull, tmp_
     assert file_ids(tmp_path / "site_src") >= set(IDS[60:])
 
 
+def test_rows_that_move_up_within_one_run_are_not_missed(provider, pull, tmp_path):
+    """Five files are deleted after the first page: those at the place of the second page have moved to the first."""
+
+    def answer(ask):
+        seen = len([one for one in provider.asked if one["CreateTime"]["After"].startswith(FULL)])
+        return library(ROWS if seen <= 1 else ROWS[5:])(ask)
+
+    provider.answer = answer
+
+    assert pull() == 0
+    assert file_ids(tmp_path / "site_src") >= set(IDS[5:])
+
+
+def test_a_total_that_shrinks_with_every_page_ends_all_the_same(provider, pull, tmp_path):
+    """The service may tell what it likes: the day is begun anew some times, then gone through."""
+
+    def answer(ask):
+        shrinking = max(240, 260 - len(provider.asked))
+        return library(ROWS)(ask) | ({"TotalCount": shrinking} if ask["CreateTime"]["After"].startswith(FULL) else {})
+
+    provider.answer = answer
+
+    assert pull() == 0
+    assert days(provider).count(FULL) < 20
+    assert file_ids(tmp_path / "site_src") >= set(IDS[:240])
+
+
 def test_the_present_day_of_one_stream_keeps_no_other_stream_waiting(provider, pull, monkeypatch):
     """It is asked again in every run; with streams for several questions it comes after the other days of all."""
     streams = [part for number in range(12) for part in ("--stream", f"s{number:02d}")]
