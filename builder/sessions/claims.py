@@ -118,8 +118,9 @@ def contested(vjs: Collection[Vj], streams: Callable[[], Iterable[StreamKey]]) -
     claims = Claims(vjs)
     found = []
     for stream in streams():
-        in_force = claims.of(stream)
-        found += [(stream, one, two) for one, two in rivals if two.fits(stream) and one in in_force]
+        alike = [(one, two) for one, two in rivals if one.fits(stream) and two.fits(stream)]
+        in_force = claims.of(stream) if alike else []
+        found += [(stream, one, two) for one, two in alike if one in in_force]
     return found
 
 
@@ -128,12 +129,36 @@ def _rivals(vjs: Iterable[Vj]) -> list[tuple[Claim, Claim]]:
     alike: defaultdict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in _claims(vjs):
         alike[claim.strength(), claim.told.pattern if claim.told.exact else ""].append(claim)
-    return [
-        (one, two)
+    pairs = [
+        sorted(pair, key=Claim.rank)
         for claims in alike.values()
-        for one, two in combinations(sorted(claims, key=Claim.rank), 2)
-        if one.vj.slug != two.vj.slug and one.overlaps(two) and _may_meet(one.told.pattern, two.told.pattern)
+        for pair in _near(claims)
+        if pair[0].vj.slug != pair[1].vj.slug and pair[0].overlaps(pair[1])
     ]
+    meeting = [(one, two) for one, two in pairs if _may_meet(one.told.pattern, two.told.pattern)]
+    return sorted(meeting, key=lambda pair: (pair[0].rank(), pair[1].rank()))
+
+
+def _near(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """Yield the pairs worth a look, without looking at all of them: thousands of profiles may claim by a glob each."""
+    begun: list[tuple[str, Claim]] = []
+    open_ended: list[tuple[str, Claim]] = []
+    for claim in claims:
+        first, last = _ends(claim.told.pattern)
+        (begun if first else open_ended).append((first or last[::-1], claim))
+    yield from _alike(begun)
+    yield from _alike(open_ended)
+    yield from ((one, two) for _, one in begun for _, two in open_ended)
+
+
+def _alike(named: list[tuple[str, Claim]]) -> Iterator[tuple[Claim, Claim]]:
+    """Yield the pairs of which one's text begins with the other's."""
+    named.sort(key=lambda pair: pair[0])
+    for place, (text, one) in enumerate(named):
+        for after in range(place + 1, len(named)):
+            if not named[after][0].startswith(text):
+                break
+            yield one, named[after][1]
 
 
 def _may_meet(one: str, two: str) -> bool:
