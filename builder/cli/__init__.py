@@ -14,7 +14,7 @@ import traceback
 import click
 
 from builder import __version__
-from builder.cli.terminal import say
+from builder.cli.terminal import say, show
 from builder.errors import AftercastError, StorageError, storage_error
 
 COMMANDS = (
@@ -67,7 +67,7 @@ def run(arguments: list[str]) -> int:
         complain(error.sentence, error.hint)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        show(error.format_message())
         return 2
     except click.ClickException as error:
         usage_error(error)
@@ -96,5 +96,5 @@ def complain(sentence: str, hint: str = "") -> None:
 
 def usage_error(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
+        show(error.ctx.get_usage())
     complain(error.format_message().rstrip(".")[:1].lower() + error.format_message().rstrip(".")[1:])

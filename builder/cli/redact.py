@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from builder.cli.common import note, source_option
+from builder.cli.terminal import say
 from builder.collect.keys import redaction_key
 from builder.collect.rewriting import passed_over, redact_folder, set_aside
 from builder.errors import StorageError
@@ -57,7 +58,7 @@ def tell_set_aside(folder: Path) -> None:
     pieces = set_aside(folder)
     if pieces:
         note(f"torn tails kept aside may hold secrets: {', '.join(pieces)}")
-        click.echo("hint: nothing in them was acknowledged; delete them when you do not need them", err=True)
+        say("hint: nothing in them was acknowledged; delete them when you do not need them", err=True)
 
 
 def tell_passed_over(folder: Path) -> None:
@@ -80,7 +81,7 @@ def tell_others(folder: Path) -> None:
     other = next((name for name in sorted(folder.parent.glob("*")) if name != folder and name.name[0] != "."), None)
     if other:
         note(f"`{other}` and what else is outside `{folder}` was not looked at and may hold secrets")
-        click.echo("hint: keep logs of callbacks out of git; only lines that `collect` wrote are redacted", err=True)
+        say("hint: keep logs of callbacks out of git; only lines that `collect` wrote are redacted", err=True)
 
 
 def _lines(count: int) -> str:

@@ -44,8 +44,13 @@ def say_all(lines: Iterable[str]) -> None:
 
 def say(text: str, *, err: bool = False) -> None:
     """Print one line for a person; that nobody can read stderr is no reason to give up what is being done."""
-    if not err:
+    if err:
+        show(printable(text))
+    else:
         click.echo(printable(text))
-        return
+
+
+def show(text: str) -> None:
+    """Print a text of our own on stderr, lines and all, if anybody can read it."""
     with contextlib.suppress(OSError):
-        click.echo(printable(text), err=True)
+        click.echo(text, err=True)

@@ -13,7 +13,7 @@ from builder.model import Problem
 
 ENDINGS = frozenset({".md", ".markdown", ".yaml", ".yml"})
 NEARLY = frozenset({".txt", ".text", ".rtf", ".doc", ".docx", ".odt", ".html", ".htm", ".json", ".toml"})
-CAPTIONS = frozenset({".srt", ".ass", ".sbv", ".ttml"})
+CAPTIONS = frozenset({".vtt", ".srt", ".ass", ".sbv", ".ttml"})
 OF_RECORDS = frozenset({".jsonl", ".ndjson"})
 FOLDERS = ("recordings", "vjs", "replays", "pages", "static")
 OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
@@ -34,7 +34,9 @@ def _is_stray(file: Path, *, is_right_in: bool) -> bool:
     ending = file.suffix.lower()
     if not is_right_in or ending in ENDINGS:
         return ending in ENDINGS and not (is_right_in and file.suffix == ".md")
-    return ending in CAPTIONS or (ending in NEARLY and (file.stem.endswith(".md") or _has_front_matter(file)))
+    if ending in CAPTIONS:
+        return file.suffix != ".vtt"
+    return ending in NEARLY and (file.stem.lower().endswith((".md", ".vtt")) or _has_front_matter(file))
 
 
 def _has_front_matter(file: Path) -> bool:
@@ -54,8 +56,8 @@ def stray_problems(source: Path, folder: str) -> Iterator[Problem]:
         wanted = "a name that ends in `.md`"
         if place.parent.as_posix() != folder:
             wanted = f"its place right in `{folder}/`"
-        elif place.suffix.lower() in CAPTIONS:
-            wanted = "captions as WebVTT, `.vtt`"
+        elif not CAPTIONS.isdisjoint(map(str.lower, place.suffixes)):
+            wanted = "captions as WebVTT, in a name that ends in `.vtt`"
         name = path.encode("utf-8", "replace").decode()
         yield Problem("content_unread", f"expected {wanted}; the file is not read", source=name)
 

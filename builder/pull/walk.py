@@ -17,7 +17,6 @@ from builder.pull.calls import DoubtfulError, IncompleteError
 from builder.pull.names import hashed
 from builder.pull.windows import Window
 
-
 BEGINNINGS = 3  # of one window, because its rows became fewer
 
 

@@ -2,7 +2,8 @@
 
 Two causes: a template and a task record the same stream (near-equal intervals), and old playlist resumption announces
 a growing file again and again (each a superset of the former). Neither is lost: they are set aside with a word. What
-another stream shows is never a repetition, however near its times.
+another view shows is in a track of its own (see `views`); streams of one view follow each other, and where they meet a
+track plays one of them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def near_equals(track: Sequence[Placed]) -> dict[str, str]:
     for one in sorted(track, key=lambda one: (one.start_ms - one.end_ms, id_order(one))):
         place = bisect_left(kept, one.start_ms - longest, key=by_start)
         while place < len(kept) and kept[place].start_ms <= one.end_ms:
-            if near_equal(kept[place], one) and kept[place].recording.stream == one.recording.stream:
+            if near_equal(kept[place], one):
                 words[one.recording.key] = DUPLICATE
                 break
             place += 1

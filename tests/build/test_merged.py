@@ -73,3 +73,16 @@ def test_a_grown_playlist_of_another_stream_is_kept(tmp_path, capsys):
     found, others = tracks(site, capsys)
 
     assert (sorted(key for _, files in found for key in files), others) == ([MAIN, AUX], [])
+
+
+def test_where_streams_of_one_view_meet_a_track_plays_one_of_them(tmp_path, capsys):
+    """Ten minutes that both recorded, at the end of the one and the beginning of the other, are on the track once."""
+    site = TestSite(tmp_path)
+    site.append("a.jsonl", callback("cam", 1, 0, 3600) + callback("cam", 2, 3600, 600))
+    site.append("a.jsonl", callback("cam2", 3, 3600, 600) + callback("cam2", 4, 4200, 7200))
+    curate(site, *(f"52{number:017d}" for number in (2, 3, 4)))
+
+    found, others = tracks(site, capsys)
+
+    assert found == [(True, [f"52{number:017d}" for number in (1, 2, 4)])]
+    assert [other["file_id"] for other in others] == [f"52{3:017d}"]

@@ -36,6 +36,11 @@ def test_a_build_that_cannot_say_anything_builds(site, where):
     assert (site.root / "output" / "index.html").is_file()
 
 
+@pytest.mark.parametrize("arguments", ["--bad", "build --bad", ""])
+def test_a_usage_error_that_nobody_hears_is_one_all_the_same(site, arguments):
+    assert shell(site, f"aftercast {arguments} 2>/dev/full").returncode == 2
+
+
 @pytest.mark.parametrize("command", ["sessions --json", "problems", "build 2>&1"])
 def test_a_reader_that_goes_away_is_no_error(site, command):
     """`head -c0` reads nothing at all, so the pipe breaks at the first byte or at the last."""

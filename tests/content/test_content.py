@@ -448,7 +448,9 @@ def test_letters_that_turn_the_writing_direction_are_reported(site):
         ("replays/b.txt", "a name that ends in `.md`"),
         ("replays/b.md.txt", "a name that ends in `.md`"),
         ("pages/about.HTML", "a name that ends in `.md`"),
-        ("replays/b.en.srt", "captions as WebVTT, `.vtt`"),
+        ("replays/b.en.srt", "captions as WebVTT, in a name that ends in `.vtt`"),
+        ("replays/b.en.VTT", "captions as WebVTT, in a name that ends in `.vtt`"),
+        ("replays/b.en.vtt.txt", "captions as WebVTT, in a name that ends in `.vtt`"),
     ],
 )
 def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted):
