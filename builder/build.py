@@ -104,7 +104,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     for find in (moved_aliases, moved_lists):
         moved = keep_addresses_alive(workshop, catalog, ledger, find, keeping=keeping, before=moved)
     if not options.dry_run:
-        remember_aliases(workshop.site(catalog))
+        remember_aliases(workshop.site(catalog), ledger)
     if anew and not options.dry_run:
         with catalog.transaction():
             ledger.forget()

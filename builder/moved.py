@@ -91,7 +91,7 @@ def moved_sessions(site: Site, ledger: Ledger) -> dict[str, str]:
         anchor = site.catalog.former_anchor(paths.read(old)[1]) or site.catalog.former_anchor(f"/{old}")
         session = site.catalog.session_of_file(anchor) if anchor else None
         # A line may have slept while its path was live: it holds again if it still leads somewhere.
-        if session is not None and not stands(site, old) and leads(site, old) is None:
+        if session is not None and is_dead(site, old):
             moves[f"/{old}"] = f"/replays/{session.id}/"
     return moves
 
@@ -103,27 +103,31 @@ def moved_aliases(site: Site, ledger: Ledger) -> dict[str, str]:
     """
     moves: dict[str, str] = {}
     stated = profile_aliases(site)
-    for old, new in sorted(site.catalog.stated_aliases().items()):
-        target = new[1:] if stands(site, new[1:]) else leads(site, new[1:])
-        if old not in stated and target is not None:
+    for old, new in sorted(site.catalog.stated_aliases(ledger.output).items()):
+        target = None if old in stated else new[1:] if stands(site, new[1:]) else leads(site, new[1:])
+        if target is not None:
             below = (name for name in ledger.names_below(REDIRECT, old[1:]) if paths.read(name)[0] == "vj_month")
             names = (old[1:], *below)
-            moves |= {f"/{name}": f"/{same_month(site, name, target)}" for name in names if is_dead(site, ledger, name)}
+            moves |= {f"/{name}": f"/{same_month(site, name, target)}" for name in names if is_dead(site, name)}
     return moves
 
 
-def is_dead(site: Site, ledger: Ledger, old: str) -> bool:
-    """Say whether a redirect was published at a path where nothing is now."""
-    is_published = any(ledger.paths_of(PageKey(REDIRECT, old, language)) for language in site.languages)
-    return is_published and not stands(site, old) and leads(site, old) is None
+def is_dead(site: Site, old: str) -> bool:
+    """Say whether there is nothing at an address, and nothing leads on from it."""
+    return not stands(site, old) and leads(site, old) is None
 
 
-def remember_aliases(site: Site) -> None:
-    """Remember what profiles and pages state, for the next build."""
-    stated = profile_aliases(site)
-    if stated != site.catalog.stated_aliases():
+def remember_aliases(site: Site, ledger: Ledger) -> None:
+    """Remember, for the next build of this output, what profiles and pages state of addresses without a page.
+
+    What is stated no more stays until `redirects.yaml` tells it: this build may write none, and another output's
+    may come in between.
+    """
+    stated = {old: new for old, new in profile_aliases(site).items() if not stands(site, old[1:])}
+    kept = moved_aliases(site, ledger) | stated
+    if kept != site.catalog.stated_aliases(ledger.output):
         with site.catalog.transaction():
-            site.catalog.store_stated_aliases(stated)
+            site.catalog.store_stated_aliases(ledger.output, kept)
 
 
 def moved_lists(site: Site, ledger: Ledger) -> dict[str, str]:

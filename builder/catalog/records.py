@@ -175,14 +175,15 @@ class RecordQuestions(Questions):
         """Remember such addresses, those alone; inside a transaction."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES('unkept', ?)", (msgspec.json.encode(moves),))
 
-    def stated_aliases(self) -> dict[str, str]:
-        """Return the aliases that profiles and pages of prose stated at the last build, old path → new path."""
-        stored = self.meta("stated")
+    def stated_aliases(self, output: str) -> dict[str, str]:
+        """Return the aliases of profiles and pages of prose that an output was left with, old path → new path."""
+        stored = self.meta(f"stated {output}")
         return msgspec.json.decode(stored, type=dict[str, str]) if isinstance(stored, bytes) else {}
 
-    def store_stated_aliases(self, aliases: Mapping[str, str]) -> None:
-        """Remember such aliases, those alone; inside a transaction."""
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES('stated', ?)", (msgspec.json.encode(aliases),))
+    def store_stated_aliases(self, output: str, aliases: Mapping[str, str]) -> None:
+        """Remember such aliases of an output, those alone; inside a transaction."""
+        row = (f"stated {output}", msgspec.json.encode(aliases))
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", row)
 
     def _recall(self) -> Recall:
         return Recall(self.connection, Deriver(self.setting()))

@@ -3,6 +3,7 @@
 import re
 import sys
 
+import msgspec
 import pytest
 
 from builder.addresses import tag_of
@@ -240,6 +241,44 @@ def test_an_alias_dies_with_what_it_led_to_and_moves_with_its_name(stated):
 
     assert dict(stated.build().redirects) == {"/vj/rob/": "/vj/bobby/", "/vj/rob/2022-01/": "/vj/bobby/2022-01/"}
     assert_led(stated, {"/info/": "", "/vj/rob/": "/vj/bobby/", "/vj/bob/": "/vj/bobby/"})
+
+
+ROB = {"/vj/rob/": "/vj/bob/", "/vj/rob/2022-01/": "/vj/bob/2022-01/"}
+
+
+def test_an_alias_that_is_taken_away_outlives_a_build_of_another_output(stated):
+    """What was stated is remembered for each output: one that never had the alias adds no line."""
+    here = stated.places
+    stated.write("vjs/bob.md", without_aliases(BOB))
+    stated.places = msgspec.structs.replace(here, output=here.output.with_name("other"))
+    assert stated.build().redirects == ()
+    stated.places = here
+
+    assert dict(stated.build().redirects) == ROB
+    assert_led(stated, ROB)
+
+
+def test_an_alias_that_is_taken_away_outlives_builds_that_write_no_lines(stated):
+    """Each of them says what it would add, until a build writes it or a person does; nothing is written twice."""
+    stated.write("vjs/bob.md", without_aliases(BOB))
+    for _ in range(2):
+        assert dict(stated.build(write_redirects=False).redirects) == ROB
+    assert lines(stated) == {}
+
+    assert dict(stated.build().redirects) == ROB
+    assert_led(stated, ROB)
+    (stated.source / "redirects.yaml").unlink()
+    assert stated.build().redirects == ()
+
+
+def test_an_alias_that_never_led_anywhere_needs_no_line(stated):
+    """A page stood there while the profile stated it, and goes in the build that takes the alias away."""
+    stated.write("vjs/bob.md", BOB.replace("[rob]", "[/replays/2022/01/14/]"))
+    stated.build()
+    stated.write("vjs/bob.md", without_aliases(BOB))
+    stated.write("site.yaml", f"{SITE}outputs: {{day: false}}\n")
+
+    assert "/replays/2022/01/14/" not in dict(stated.build().redirects)
 
 
 def test_an_alias_that_another_file_states_needs_no_line(stated):
