@@ -152,6 +152,11 @@ def session_path(identity: str) -> str:
     return f"/replays/{identity}/"
 
 
+def path_of_alias(alias: str) -> str:
+    """Return the path of a former address of a session, which is told as an id or as a path of the site."""
+    return alias if alias.startswith("/") else session_path(alias)
+
+
 def private_slug(stream: StreamKey, key: bytes) -> str:
     """Return the slug of a stream that no profile claims: a keyed hash, so that stream ids cannot be guessed from it.
 

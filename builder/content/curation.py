@@ -8,7 +8,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from builder import fields
-from builder.addresses import SESSION_ID
+from builder.addresses import SESSION_ID, path_of_alias
 from builder.content.chapters import chapters
 from builder.content.front import ContentFile
 from builder.fields import Fields, Place
@@ -76,7 +76,7 @@ def session_address(node: Node, place: Place) -> str:
 
 def former_paths(curation: Curation) -> tuple[str, ...]:
     """Return the former addresses of a replay as site paths."""
-    return tuple(alias if alias.startswith("/") else f"/replays/{alias}/" for alias in curation.aliases)
+    return tuple(map(path_of_alias, curation.aliases))
 
 
 def _check_name(front: Fields) -> None:

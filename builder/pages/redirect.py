@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder.addresses import PRIVATE_SLUG, parse_session_id, tag_of
+from builder.addresses import PRIVATE_SLUG, parse_session_id, path_of_alias, tag_of
 from builder.model import PageKey, Session, Value, Vj
 from builder.pages import paths
 from builder.pages.frame import absolute, frame, pages_in
@@ -45,19 +45,20 @@ class Redirect(Kind):
 
     def names(self, site: Site) -> Iterator[str]:
         yield from sorted({path[1:] for path in (*site.redirects.targets, *profile_aliases(site))})
-        yield from (_alias_path(alias) for alias, _ in site.catalog.aliases())
+        yield from (path_of_alias(alias)[1:] for alias, _ in site.catalog.aliases())
         yield from (paths.of("day", period) for period in quiet_periods(site))
         for vj in site.content.vjs:
             yield from _months_below_aliases(vj, _periods_ever(site, vj.slug) if vj.aliases else ())
         yield from every_private_name(site)
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
-        yield from (_alias_path(alias) for alias in session.aliases)
+        former = [path_of_alias(alias)[1:] for alias in session.aliases]
+        yield from former
         yield paths.of("watch", session.id)
         beside = [paths.of("day", period) for period in quieted(site, session)]
         beside += _months_beside(site, session.vj, (session.day[:7], session.day))
         yield from beside
-        yield from _told_about(site, [*_places(site, session), *beside])
+        yield from _told_about(site, [*_places(site, session), *former, *beside])
         yield from private_names_of(site, session.stream)
 
     def path(self, site: Site, key: PageKey) -> str:
@@ -293,7 +294,3 @@ def _session_at(site: Site, path: str) -> Session | None:
     if parse_session_id(old) and stands(site, old):
         return site.catalog.session(paths.read(old)[1])
     return _session(site, old)
-
-
-def _alias_path(alias: str) -> str:
-    return alias[1:] if alias.startswith("/") else f"replays/{alias}/"

@@ -289,6 +289,24 @@ def test_an_alias_that_another_file_states_needs_no_line(stated):
     assert_led(stated, {"/vj/rob/": "/about/"})
 
 
+def test_lines_that_lead_to_an_alias_go_and_come_with_the_replay(site):
+    """A line of `redirects.yaml` goes on by way of the alias, and so does a line that leads to that line."""
+    site.append("a.jsonl", callback("alice", 1, 0, 600) + callback("alice", 2, 9_000, 600))
+    stating = FIRST.replace("/old/first/, /first.html", "/old/")
+    site.write("replays/first.md", stating)
+    site.write("redirects.yaml", "/older/: /old/\n/oldest/: /older/\n")
+    site.build()
+    led_by = {"/older/": "/old/", "/oldest/": "/old/", "/old/": replay(site, 1)}
+    assert_led(site, led_by)
+    site.write("replays/first.md", stating.replace("aliases", "visibility: draft\naliases"))
+    site.build(allow_removal=True)
+    assert_led(site, dict.fromkeys(led_by, ""))
+    site.write("replays/first.md", stating)
+    site.build()
+
+    assert_led(site, led_by)
+
+
 # --- private slugs ---
 
 
