@@ -48,6 +48,12 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     return table
 
 
+def below_root(path: str, languages: Sequence[str]) -> str:
+    """Return a path without the root of a further language."""
+    roots = (f"/{code}" for code in languages[1:])
+    return path.removeprefix(next((root for root in roots if path.startswith(f"{root}/")), ""))
+
+
 class Table:
     """The redirects of a site, old path → new path, to be asked.
 
@@ -55,13 +61,9 @@ class Table:
     """
 
     def __init__(self, told: Mapping[str, str] | None = None, languages: Sequence[str] = ()) -> None:
-        roots = [f"/{code}" for code in languages[1:]]
-
-        def stripped(path: str) -> str:
-            return path.removeprefix(next((root for root in roots if path.startswith(f"{root}/")), ""))
-
         told = told or {}
-        self.targets = {stripped(old): stripped(new) for old, new in told.items() if new != _ROOT}
+        paths = ((old, new) for old, new in told.items() if new != _ROOT)
+        self.targets = {below_root(old, languages): below_root(new, languages) for old, new in paths}
         trees = (found[1] for found in map(_TREE.fullmatch, sorted(told)) if found)
         self._living = tuple(languages[1:])
         self.former_languages = tuple(code for code in trees if code not in self._living)

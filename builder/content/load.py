@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from builder import inside
@@ -42,7 +42,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     vjs = tuple(vj_of(file, prose, zone=zone) for file in files["vjs"])
     curations = tuple(curation_of(file, prose, zone=zone) for file in files["replays"])
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
-    _check_addresses(files, vjs, pages, curations)
+    _check_addresses(files, vjs, pages, curations, config.languages)
     _check_broadcasters(files["replays"], curations, vjs)
     check_rules(Rules(vjs=vjs, curations=curations), _places(files["vjs"] + files["replays"]))
     beside = read_beside(source, {curation.source for curation in curations})
@@ -91,13 +91,14 @@ def _check_addresses(
     vjs: Iterable[Vj],
     pages: Iterable[MarkdownPage],
     curations: Iterable[Curation],
+    languages: Sequence[str],
 ) -> None:
     """Let each profile and page claim its address first, then its former ones; of a replay only these are known yet."""
     holders = [
         *((file, f"/vj/{vj.slug}/", vj.aliases) for file, vj in zip(files["vjs"], vjs, strict=True)),
         *((file, f"/{page.slug}/", page.aliases) for file, page in zip(files["pages"], pages, strict=True)),
     ]
-    claims = Claims()
+    claims = Claims(languages)
     for file, address, _ in holders:
         claims.claim(address, address, file)
     for file, address, aliases in holders:

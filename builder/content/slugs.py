@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from builder.content.front import ContentFile
 from builder.errors import ConfigError
 from builder.fields import Parser, Place, free_path
+from builder.redirects import below_root
 from builder.strict_yaml import Node, Scalar
 
 MAX_SLUG = 64
@@ -42,15 +43,21 @@ def former(base: str) -> Parser[str]:
 
 
 class Claims:
-    """Which address holds which path; a second claim on a path is an error that names both files."""
+    """Which address holds which path; a second claim on a path is an error that names both files.
 
-    def __init__(self) -> None:
-        self._holders: dict[str, tuple[str, ContentFile]] = {}
+    A former address leads on in every language, with its last slash or without, so a path that is spelled
+    differently is the same one; and then even its holder must not claim it twice.
+    """
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self._languages = languages
+        self._holders: dict[str, tuple[str, str, ContentFile]] = {}
 
     def claim(self, path: str, address: str, file: ContentFile, *, field: str = "") -> None:
         """Claim a path for what lives at `address`; `field` is where the file names it."""
-        held_by, first = self._holders.setdefault(path, (address, file))
-        if held_by != address:
+        place = below_root(path, self._languages).rstrip("/")
+        held_by, spelled, first = self._holders.setdefault(place, (address, path, file))
+        if (held_by, spelled) != (address, path):
             raise ConfigError(
                 f"{file.place(field)}: `aliases` expected a free path, found `{path}`, claimed by {first.name}"
             )

@@ -386,6 +386,12 @@ OLD = "---\nrecordings: [{}]\naliases: [/old/]\n---\n"
             },
             "/replays/2022/01/13/0123456789/",
         ),
+        ({"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two").replace("/old/", "/old")}, "/old"),
+        ({"replays/a.md": OLD.format("one"), "vjs/b.md": "---\naliases: [/old]\n---\n"}, "/old/"),
+        ({"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two").replace("/old/", "/zh/old")}, "/zh/old"),
+        ({"replays/a.md": OLD.format("one").replace("/old/", "/zh/vj/b/"), "vjs/b.md": ""}, "/zh/vj/b/"),
+        ({"vjs/a.md": "---\naliases: [/zh/vj/a/]\n---\n"}, "/zh/vj/a/"),
+        ({"vjs/a.md": "---\naliases: [/old, /old/]\n---\n"}, "/old/"),
     ],
 )
 def test_two_claims_of_an_address_name_both_files(site, files, path):
@@ -394,6 +400,12 @@ def test_two_claims_of_an_address_name_both_files(site, files, path):
 
     assert f"expected a free path, found `{path}`, claimed by site_src/" in sentence
     assert all(f"site_src/{name}" in sentence for name in files)
+
+
+def test_a_path_below_the_root_of_no_further_language_is_one_of_its_own(site):
+    files = {"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two").replace("/old/", "/fr/old/")}
+
+    assert [curation.aliases for curation in site.load(files).curations] == [("/old/",), ("/fr/old/",)]
 
 
 def test_two_pages_of_one_name_and_language_name_both_files(site):
