@@ -24,13 +24,17 @@ def keep_former_addresses(connection: sqlite3.Connection, session: Session) -> N
 
     That is the one it is named by, or where that is in no session now the first of the others that is in one.
     """
+    lost = [address for address in (session.id, *session.aliases) if not _leads(connection, address)]
+    if not lost:
+        return
     named = {tag_of(key): key for key in session.recordings}
     parts = [part.key for track in session.tracks for part in track.parts]
-    for address in (session.id, *session.aliases):
-        if not _leads(connection, address):
-            key = named.get(address.rpartition("/")[2], session.anchor)
-            found = (one for one in (key, *parts, *session.recordings) if _is_in_session(connection, one))
-            connection.execute("INSERT OR REPLACE INTO gone VALUES(?,?)", (address, next(found, key)))
+    # Found once for all: a long broadcast that is gone had as many addresses as recordings.
+    first = next((key for key in (*parts, *session.recordings) if _is_in_session(connection, key)), None)
+    for address in lost:
+        key = named.get(address.rpartition("/")[2], session.anchor)
+        kept = key if first is None or _is_in_session(connection, key) else first
+        connection.execute("INSERT OR REPLACE INTO gone VALUES(?,?)", (address, kept))
 
 
 def _leads(connection: sqlite3.Connection, address: str) -> bool:

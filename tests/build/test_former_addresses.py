@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from builder.addresses import tag_of
-from builder.catalog import refresh
-from tests.build.sites import SITE, TestSite, callback, difference
+from builder.catalog import Catalog, refresh
+from builder.catalog.comparing import keep_former_addresses
+from tests.build.sites import BASE_MS, SITE, TestSite, callback, difference
 
 REPLAY = re.compile(r"(replays/\d{4}/\d\d/\d\d/[0-9a-z]{10}/)index\.html")
 
@@ -47,6 +48,28 @@ def assert_led(site: TestSite, expected: dict[str, str]) -> None:
     """Compare where these addresses lead, by this build and by a clean one."""
     assert {old: led(site, old) for old in expected} == expected
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_keeping_the_addresses_of_a_long_broadcast_asks_little_for_each(site):
+    """Forty pieces that had become one replay and are part of none now: a few questions a piece, not some a pair."""
+    site.append("a.jsonl", "".join(callback("alice", number + 1, number * 400, 60) for number in range(40)))
+    site.build()
+    joining = (callback("alice", 100 + number, number * 400 + 60, 340, t=BASE_MS + 30_000) for number in range(40))
+    site.append("a.jsonl", "".join(joining))
+    site.build()
+    asked = []
+    with Catalog.open(site.places.state) as catalog:
+        (session,) = catalog.all_sessions()
+        catalog.connection.executescript(
+            "DELETE FROM sessions; DELETE FROM aliases; UPDATE recordings SET session=NULL;"
+        )
+        catalog.connection.set_trace_callback(asked.append)
+        keep_former_addresses(catalog.connection, session)
+        catalog.connection.set_trace_callback(None)
+
+        assert len(session.aliases) == 39
+        assert catalog.former_anchor(session.id) == session.anchor
+    assert len(asked) < 6 * len(session.recordings)
 
 
 # --- replays whose first recording became part of none ---
