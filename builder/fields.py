@@ -262,7 +262,10 @@ def site_path(node: Node, place: Place) -> str:
 
 
 def former_path(node: Node, place: Place) -> str:
-    """Read a path that is a place in the output: as `site_path`, but decoded and without query and fragment."""
+    """Read a path that is a place in the output: as `site_path`, but decoded and without query and fragment.
+
+    `/old`, `/old/` and `/old/index.html` are one place, and are read as `/old/`.
+    """
     expected = "a site path such as `/replays/2022/01/13/k3f9q2m7xa/`"
     try:
         decoded = unquote(site_path(node, place), errors="strict")
@@ -272,7 +275,11 @@ def former_path(node: Node, place: Place) -> str:
     if wrong or set(' "<>\\^`{}|?#%:*') & set(decoded) or any(len(one.encode()) > 200 for one in decoded.split("/")):
         raise place.error(node, expected)
     folder, _, name = decoded.rpartition("/")
-    return unicodedata.normalize("NFC", f"{folder}/" if name.casefold() == "index.html" else decoded)
+    if name.casefold() == "index.html":
+        decoded = f"{folder}/"
+    elif name and "." not in name:
+        decoded = f"{decoded}/"
+    return unicodedata.normalize("NFC", decoded)
 
 
 def free_path(node: Node, place: Place) -> str:

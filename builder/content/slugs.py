@@ -45,8 +45,8 @@ def former(base: str) -> Parser[str]:
 class Claims:
     """Which address holds which path; a second claim on a path is an error that names both files.
 
-    A former address leads on in every language, with its last slash or without, so a path that is spelled
-    differently is the same one; and then even its holder must not claim it twice.
+    A former address leads on in every language, so one below the root of a language is the same one without it; and
+    then even its holder must not claim it twice.
     """
 
     def __init__(self, languages: Sequence[str]) -> None:

@@ -348,3 +348,17 @@ def test_a_private_slug_leads_to_the_vj_also_when_its_recordings_are_part_of_ano
 
     expected = {f"/vj/{slug}/": "/vj/bob/" for slug in slugs}
     assert_led(site, expected | {f"/vj/{slug}/2022-01/": "/vj/bob/2022-01/" for slug in slugs})
+
+
+@pytest.mark.parametrize(("before", "after"), [("/old/home", "/old/home/"), ("/old/home/", "/old/home")])
+@pytest.mark.parametrize("file", ["vjs/alice.md", "replays/first.md"])
+def test_an_alias_that_is_spelled_in_another_way_is_the_same_place(site, file, before, after):
+    """With its last slash or without: no line is needed, and one would claim the place a second time."""
+    site.append("a.jsonl", callback("alice", 1, 0, 600))
+    head = "streams: [alice]" if file.startswith("vjs") else f"recordings: ['{52:017d}' , '52{1:017d}']"
+    for alias in (before, after, f"{before}, {after}"):
+        site.write(file, f"---\n{head}\naliases: [{alias}]\n---\n")
+        site.build()
+        assert led(site, "/old/home/")
+    assert lines(site) == {}
+    assert difference(site.tree(), site.clean_tree()) == []

@@ -386,12 +386,14 @@ OLD = "---\nrecordings: [{}]\naliases: [/old/]\n---\n"
             },
             "/replays/2022/01/13/0123456789/",
         ),
-        ({"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two").replace("/old/", "/old")}, "/old"),
+        ({"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two").replace("/old/", "/old")}, "/old/"),
         ({"replays/a.md": OLD.format("one"), "vjs/b.md": "---\naliases: [/old]\n---\n"}, "/old/"),
-        ({"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two").replace("/old/", "/zh/old")}, "/zh/old"),
+        (
+            {"replays/a.md": OLD.format("one"), "replays/b.md": OLD.format("two").replace("/old/", "/zh/old")},
+            "/zh/old/",
+        ),
         ({"replays/a.md": OLD.format("one").replace("/old/", "/zh/vj/b/"), "vjs/b.md": ""}, "/zh/vj/b/"),
         ({"vjs/a.md": "---\naliases: [/zh/vj/a/]\n---\n"}, "/zh/vj/a/"),
-        ({"vjs/a.md": "---\naliases: [/old, /old/]\n---\n"}, "/old/"),
     ],
 )
 def test_two_claims_of_an_address_name_both_files(site, files, path):
