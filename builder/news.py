@@ -33,7 +33,7 @@ def follow(
     workshop: Workshop, catalog: Catalog, read: RefreshReport, *, output_ids: tuple[str, ...] = ()
 ) -> RefreshReport:
     """Let curation follow the addresses that moved since it was `read`; return the report of both."""
-    told = (path for curation in workshop.content.curations for path in _paths(curation))
+    told = (_path(curation) for curation in workshop.content.curations if curation.address)
     if workshop.redirects.targets.keys().isdisjoint(told):
         return read
     if _followed(workshop, catalog) == catalog.setting().rules.curations:
@@ -75,16 +75,11 @@ def _followed(workshop: Workshop, catalog: Catalog) -> tuple[Curation, ...]:
         return kind == "watch" and (is_alias or catalog.session(name) is not None)
 
     def of(curation: Curation) -> Curation:
-        for path in _paths(curation):
-            new = workshop.redirects.target_of(path, is_live)
-            if new and is_live(new):
-                return _replace(curation, address=paths.read(new[1:])[1])
-        return curation
+        new = workshop.redirects.target_of(_path(curation), is_live) if curation.address else None
+        return _replace(curation, address=paths.read(new[1:])[1]) if new and is_live(new) else curation
 
     return tuple(map(of, workshop.content.curations))
 
 
-def _paths(curation: Curation) -> tuple[str, ...]:
-    """Return the two forms in which `redirects.yaml` may tell of a curation's address."""
-    path = f"/{paths.of('watch', curation.address)}"
-    return (path, path.rstrip("/")) if curation.address else ()
+def _path(curation: Curation) -> str:
+    return f"/{paths.of('watch', curation.address)}"

@@ -55,7 +55,7 @@ class Claims:
 
     def claim(self, path: str, address: str, file: ContentFile, *, field: str = "") -> None:
         """Claim a path for what lives at `address`; `field` is where the file names it."""
-        place = below_root(path, self._languages).rstrip("/")
+        place = below_root(path, self._languages)
         held_by, spelled, first = self._holders.setdefault(place, (address, path, file))
         if (held_by, spelled) != (address, path):
             raise ConfigError(

@@ -26,7 +26,7 @@ class Vj(Value, frozen=True, omit_defaults=True):
 
     slug: str
     name: str
-    photo: str = ""  # site path ("/static/…") or absolute URL
+    photo: str = ""  # site path, "/static/…"
     banner: str = ""
     links: tuple[Link, ...] = ()
     streams: tuple[StreamClaim, ...] = ()
