@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ from builder.collect.log import Log
 from builder.errors import ConfigError
 from tests.collect.processes import RUN, Load, check_history, end, environment, good_body, port_of, start
 from tests.collect.support import DEADLINE, Line, request_of, stored_bodies
+
+LISTENING = "0A"
 
 
 @pytest.fixture
@@ -157,20 +161,18 @@ def test_nobody_reads_its_messages_and_it_goes_on(source: Path) -> None:
 @pytest.mark.parametrize("redirection", [">&-", "| true"])
 def test_nobody_reads_its_address_and_it_goes_on(source: Path, redirection: str) -> None:
     """Standard output that is closed, or whose reader has gone, from the start: it receives and ends with 0."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     reader, writer = os.pipe()
     os.close(reader)
     shell = ["/bin/sh", "-c", 'exec "$@" >&-', "sh"] if redirection == ">&-" else []
     process = subprocess.Popen(
-        [*shell, sys.executable, "-c", RUN, "collect", "--source", str(source), "--port", str(port)],
+        [*shell, sys.executable, "-c", RUN, "collect", "--source", str(source), "--port", "0"],
         env=environment(),
         stdout=writer,
         stderr=subprocess.PIPE,
         text=True,
     )
     os.close(writer)
-    line = when_it_listens(process, port)
+    line = Line(when_it_listens(process))
     line.send(request_of(good_body("1")))
     status = line.answer().status
     line.close()
@@ -182,14 +184,28 @@ def test_nobody_reads_its_address_and_it_goes_on(source: Path, redirection: str)
     assert ("nobody reads stdout" in err) == (redirection == "| true")
 
 
-def when_it_listens(process: subprocess.Popen[str], port: int) -> Line:
+def when_it_listens(process: subprocess.Popen[str]) -> int:
+    """Return the port of a process that has no way to tell it.
+
+    A port chosen here would be free for anyone until the process takes it, even for the connection that asks for it.
+    """
     deadline = time.monotonic() + DEADLINE
     while process.poll() is None and time.monotonic() < deadline:
-        try:
-            return Line(port)
-        except ConnectionRefusedError:
-            time.sleep(0.01)
+        for port in listening_ports(process.pid):
+            return port
+        time.sleep(0.01)
     raise AssertionError(process.communicate()[1])
+
+
+def listening_ports(pid: int) -> Iterator[int]:
+    """Yield the IPv4 ports on which this process listens, as Linux tells (proc(5), /proc/net/tcp)."""
+    handles = set()
+    with suppress(FileNotFoundError):  # a handle that is closed meanwhile: the next look sees the others
+        handles.update(str(handle.readlink()) for handle in Path(f"/proc/{pid}/fd").iterdir())
+    for row in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        _, address, _, state, *_, inode = row.split()[:10]
+        if state == LISTENING and f"socket:[{inode}]" in handles:
+            yield int(address.partition(":")[2], 16)
 
 
 def test_a_second_receiver_exits_6(source: Path) -> None:
