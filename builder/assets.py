@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from builder import inside
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
 from builder.model import Value
@@ -146,8 +147,9 @@ def _static(static: Path) -> Iterator[Asset]:
 
 
 def _is_ours(path: Path, root: Path) -> bool:
-    """Say whether a file may be copied: a regular one, not hidden, not a link that leads out of its folder."""
-    if any(part.startswith(".") for part in path.relative_to(root).parts):
+    """Say whether a file may be copied: a regular one, not hidden, not a link out of its folder, named in UTF-8."""
+    relative = path.relative_to(root)
+    if any(part.startswith(".") for part in relative.parts) or not inside.is_utf8(str(relative)):
         return False
     return path.is_file() and path.resolve().is_relative_to(root.resolve())
 

@@ -72,15 +72,17 @@ def walk(root: Path) -> Iterator[str]:
 
 
 def read(root: Path, name: str) -> LinkReader:
-    """Collect what a file of the site refers to."""
+    """Collect what a file of the site refers to; a site's own files may be of any encoding."""
     reader = LinkReader()
-    if name.endswith(".html"):
-        reader.feed((root / name).read_text(encoding="utf-8"))
-    elif name.startswith("assets/") and name.endswith(".css"):
-        text = (root / name).read_text(encoding="utf-8")
+    is_page, is_asset = name.endswith(".html"), name.startswith("assets/")
+    if not is_page and not (is_asset and name.endswith((".css", ".js"))):
+        return reader
+    text = (root / name).read_text(encoding="utf-8", errors="replace")
+    if is_page:
+        reader.feed(text)
+    elif name.endswith(".css"):
         reader.links += [("file", one or other) for one, other in CSS_URL.findall(text)]
-    elif name.startswith("assets/") and name.endswith(".js"):
-        text = (root / name).read_text(encoding="utf-8", errors="replace")
+    else:
         reader.links += [("file", url) for url in JS_IMPORT.findall(text)]
     return reader
 
@@ -110,10 +112,20 @@ class LinkReader(HTMLParser):
                 self.is_set_apart = True
                 self.links.append(("link", found[1].strip()))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: ARG002  # as inherited
+        """Read `<![…` as browsers do, as a comment up to the next `>`; Python 3.11 raises for the unknown ones."""
+        return self.parse_bogus_comment(i)
+
 
 def resolve(page: str, url: str, netloc: str, base_path: str) -> str | None:
-    """Return the file or folder that a link means, relative to the root; None when it leaves the site."""
-    parts = urlsplit(url.strip())
+    """Return the file or folder that a link means, relative to the root; None when it leaves the site.
+
+    What no browser can read as an address, `http://[`, is returned as it stands: no file has such a name.
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url
     if parts.netloc and parts.netloc != netloc:
         return None
     if parts.scheme and not parts.netloc:

@@ -61,6 +61,11 @@ def names(source: Path, folder: str, suffix: str) -> list[str]:
     return [f"{folder}/{entry}" for entry in sorted(found)]
 
 
+def is_utf8(name: str) -> bool:
+    """Say whether a file's name was UTF-8; Python holds other bytes as lone surrogates."""
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def refuse_elsewhere(source: Path, relative: str) -> None:
     """Raise `ConfigError` when a folder that records are written to is a link to where no build would read them."""
     folder, records = source / relative, source / "recordings"

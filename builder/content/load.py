@@ -14,7 +14,7 @@ from builder.content.front import ContentFile, direction_problems, read_content_
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
 from builder.content.standing import page_of
-from builder.content.strays import misplaced_problems, stray_problems
+from builder.content.strays import misplaced_problems, stray_problems, unpublished_problems
 from builder.fields import Place, nearest
 from builder.model import Captions, Curation, MarkdownPage, Problem, Storyboard, Value, Vj
 from builder.prose import Prose, without_address
@@ -58,6 +58,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
             *_direction_problems(source),
             *(problem for folder in files for problem in stray_problems(source, folder)),
             *misplaced_problems(source),
+            *unpublished_problems(source),
             *(problem for file in everything for problem in file.problems),
             *_address_problems((vj.source, vj.bio_html) for vj in vjs),
             *_address_problems((curation.source, curation.description_html) for curation in curations),

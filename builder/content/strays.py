@@ -1,6 +1,7 @@
 """Files that look like content and are not read: in a wrong folder or one below, with an ending that is not `.md`.
 
-Nothing in them takes effect, a `visibility: hidden` neither, so whoever wrote one is told.
+Nothing in them takes effect, a `visibility: hidden` neither, so whoever wrote one is told. And what lies in `static/`
+and is not published: pages that name it would find nothing there.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from builder import inside
 from builder.model import Problem
 
 ENDINGS = frozenset({".md", ".markdown", ".yaml", ".yml"})
 NEARLY = frozenset({".txt", ".text", ".rtf", ".doc", ".docx", ".odt", ".html", ".htm", ".json", ".toml"})
 CAPTIONS = frozenset({".vtt", ".srt", ".ass", ".sbv", ".ttml"})
 OF_RECORDS = frozenset({".jsonl", ".ndjson"})
-FOLDERS = ("recordings", "vjs", "replays", "pages", "static")
+STATIC = "static"
+FOLDERS = ("recordings", "vjs", "replays", "pages", STATIC)
 OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
 
 
@@ -91,3 +94,35 @@ def misplaced_problems(source: Path) -> Iterator[Problem]:
         name = path.encode("utf-8", "replace").decode()
         what = "folder" if path.endswith("/") else "file"
         yield Problem("content_unread", f"expected {wanted}; the {what} is not read", source=name)
+
+
+def unpublished(source: Path) -> dict[str, str]:
+    """Return the paths below `static/` that are not copied though they are not hidden, and what was expected of them.
+
+    A link to a folder is not followed, one to a file only inside `static/`; an address is made of Unicode.
+    """
+    found = {}
+    root = source / STATIC
+    for place, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        below = Path(place).relative_to(source).as_posix()
+        for name in sorted([*folders, *files]):
+            if not name.startswith(".") and (wanted := _wanted_of(Path(place, name), root)):
+                found[f"{below}/{name}"] = wanted
+    return found
+
+
+def _wanted_of(path: Path, root: Path) -> str:
+    """Return what keeps a file from being published; "" when nothing does."""
+    if not inside.is_utf8(path.name):
+        return "a name in UTF-8"
+    if path.is_symlink() and not (path.is_file() and path.resolve().is_relative_to(root.resolve())):
+        return "the files themselves or a link to a file in `static/`, found a link to elsewhere"
+    return ""
+
+
+def unpublished_problems(source: Path) -> Iterator[Problem]:
+    """Yield a Problem for each."""
+    for path, wanted in unpublished(source).items():
+        name = path.encode("utf-8", "replace").decode()
+        yield Problem("content_unread", f"expected {wanted}; it is not published", source=name)

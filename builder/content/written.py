@@ -16,7 +16,7 @@ import msgspec
 
 from builder.config import SITE_FILE, SiteConfig, load_config, refuse_other_place, slug_key_of
 from builder.content.load import Content, load_content
-from builder.content.strays import misplaced, strays
+from builder.content.strays import misplaced, strays, unpublished
 from builder.memory import Memory, digest_of_parts
 from builder.model import Value
 from builder.redirects import FILE as REDIRECTS_FILE
@@ -71,7 +71,7 @@ def _files(source: Path) -> Iterator[tuple[str, str | None]]:
                 if not name.startswith("."):
                     yield f"{folder}/{name}", _digest(place / name)
             yield from ((name, "not read") for name in strays(source, folder))
-    yield from ((name, "not read") for name in misplaced(source))
+    yield from ((name, "not read") for name in (*misplaced(source), *unpublished(source)))
 
 
 def _digest(path: Path) -> str | None:

@@ -53,6 +53,17 @@ def test_every_kind_of_fault_is_found(tmp_path):
     )
 
 
+def test_a_page_of_ones_own_may_be_written_in_any_way(tmp_path):
+    """Another encoding, an unknown `<![`, an address that no browser can read."""
+    write(tmp_path, "index.html", '<a href="old.html">old</a>')
+    (tmp_path / "old.html").write_bytes('<p>你<![x[ a ]]><a href="http://[">x</a><a href="gone/">y</a>'.encode("gbk"))
+
+    assert check(tmp_path, BASE).findings == (
+        Finding("old.html", "dead_link", "gone/"),
+        Finding("old.html", "dead_link", "http://["),
+    )
+
+
 def test_unlisted_pages_and_dot_files_are_no_orphans(tmp_path):
     write(tmp_path, "index.html", "")
     write(tmp_path, "hidden/index.html", '<meta name="robots" content="noindex">')

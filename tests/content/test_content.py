@@ -1,5 +1,6 @@
 """Profiles, curation and pages of prose: what a file may say, and what is said of a wrong one."""
 
+import os
 import textwrap
 
 import pytest
@@ -512,6 +513,28 @@ def test_what_lies_in_a_wrong_folder_is_reported(site, name, told, message):
 
     assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
         ("content_unread", told, message)
+    ]
+
+
+def test_what_lies_in_static_and_is_not_published_is_reported(site, tmp_path):
+    """A link to another disk, or a name that no address can have, would leave holes in the pages without a word."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b.mp4").touch()
+    site.load({"static/a/b.png": "", "static/.a/b.png": ""})
+    static = site.source / "static"
+    (static / "same.png").symlink_to(static / "a" / "b.png")
+    assert site.load({}).problems == ()
+    (static / "media").symlink_to(tmp_path / "elsewhere")
+    (static / "a" / "b.mp4").symlink_to(tmp_path / "elsewhere" / "b.mp4")
+    (static / os.fsdecode(b"\xff.png")).touch()
+
+    content = site.load({})
+
+    elsewhere = "expected the files themselves or a link to a file in `static/`, found a link to elsewhere"
+    assert sorted((problem.code, problem.source, problem.message) for problem in content.problems) == [
+        ("content_unread", "static/?.png", "expected a name in UTF-8; it is not published"),
+        ("content_unread", "static/a/b.mp4", f"{elsewhere}; it is not published"),
+        ("content_unread", "static/media", f"{elsewhere}; it is not published"),
     ]
 
 

@@ -1,5 +1,6 @@
 """Templates: overrides, refusals with file and line, digests; messages; dates; addresses; assets."""
 
+import os
 import pickle
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -451,6 +452,7 @@ def test_assets_get_names_by_content_leaves_first(tmp_path):
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "logo.svg").write_text("<svg/>")
     (tmp_path / "static" / ".hidden").write_text("x")
+    (tmp_path / "static" / os.fsdecode(b"\xff.svg")).write_text("<svg/>")
     (tmp_path / "static" / "out").symlink_to(tmp_path / "theme" / "assets" / "a.js")
     folders = [tmp_path / "own", tmp_path / "theme"]
     first = {asset.name: asset for asset in collect_assets(folders, tmp_path / "static", tmp_path)}
