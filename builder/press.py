@@ -16,8 +16,8 @@ import msgspec
 
 from builder import inside
 from builder.catalog.ledger import Ledger, Row
-from builder.catalog.staging import CHANGED, KEPT, NEW, NEW_HOME, UNCHANGED
-from builder.content.beside import MAX_BYTES, within
+from builder.catalog.staging import CHANGED, DOUBTFUL, KEPT, NEW, NEW_HOME, UNCHANGED
+from builder.content.beside import MAX_BYTES, digest_of, within
 from builder.errors import ConfigError
 from builder.model import PageKey
 from builder.output import OutputFolder, Staged, content_hash
@@ -63,7 +63,8 @@ class Press:
         intact = row is not None and self.folder.is_intact(path, row.size, row.mtime_ns)
         if row is not None and intact and (row.theme, row.value, row.key) == (theme, seen, key):
             return row, KEPT, ""
-        data = self._bytes(kind, value, key, url)
+        data, is_of_value = self._made(kind, value, key, url)
+        seen = seen if is_of_value else DOUBTFUL
         digest = content_hash(data)
         if (found := self._on_disk(path, digest, row if intact else None)) is not None:
             return Row(path, key, theme, seen, digest, *found), UNCHANGED, ""
@@ -71,14 +72,16 @@ class Press:
         why = reason(row, staged, theme, seen)
         return Row(path, key, theme, seen, digest, staged.size, staged.mtime_ns), rank_of(staged), why
 
-    def _bytes(self, kind: PageKind, value: msgspec.Struct, key: PageKey, url: str) -> bytes:
+    def _made(self, kind: PageKind, value: msgspec.Struct, key: PageKey, url: str) -> tuple[bytes, bool]:
+        """Return the bytes of a page, and whether they are of its value: not where the file was written meanwhile."""
         if not isinstance(value, Attachment):
-            return self.renderer.render(kind, value, key.language, url)
-        data = inside.read(self.site.source, value.source, MAX_BYTES)
-        if data is None:
+            return self.renderer.render(kind, value, key.language, url), True
+        raw = inside.read(self.site.source, value.source, MAX_BYTES)
+        if raw is None:
             raise ConfigError(f"{inside.shown_name(self.site.source, value.source)}: expected a file, found none")
         kept = value.kept
-        return data if kept is None else within(data, value.source, kept.from_ms, kept.to_ms, kept.pictures)
+        data = raw if kept is None else within(raw, value.source, kept.from_ms, kept.to_ms, kept.pictures)
+        return data, digest_of(raw) == value.digest
 
     def _stage(self, path: str, data: bytes) -> Staged:
         if self.dry:

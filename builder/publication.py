@@ -6,22 +6,21 @@ build completes the work: pages leave `pending` only with their new manifest row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
 
 from builder.assets import Asset
 from builder.catalog import Catalog
 from builder.catalog.ledger import Ledger, Row
-from builder.catalog.staging import ASSET, KEPT, UNCHANGED, Staging
+from builder.catalog.staging import ASSET, DOUBTFUL, KEPT, UNCHANGED, Staging
 from builder.errors import AftercastError
 from builder.model import PageKey, Value
 from builder.output import FSYNC_EACH_LIMIT, TEMP_SUFFIX, OutputFolder
 from builder.pages import kind_named
 from builder.parent import end_with_parent
-from builder.places import Places
 from builder.press import Outcome, Press, Worker, file_path, press_parallel
-from builder.stale import Stale, output_id
+from builder.stale import ASSETS, Stale, output_id
 from builder.workshop import Workshop
 
 POOL_THRESHOLD = 300  # sessions; below it starting workers costs more than they save
@@ -113,7 +112,7 @@ class Publication:
         from concurrent.futures import ProcessPoolExecutor
         from concurrent.futures.process import BrokenProcessPool
 
-        arguments = (self.workshop.places, dict(self.workshop.environ), self.fresh, self.dry)
+        arguments = (self.workshop, self.fresh, self.dry)
         context = multiprocessing.get_context("spawn")  # a fork would share the catalog's connection
         with ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker, initargs=arguments) as pool:
             try:
@@ -136,7 +135,8 @@ class Publication:
             staged, digest = self.folder.stage_file(asset.path, asset.origin)
         else:
             staged, digest = self.folder.stage(asset.path, asset.data), asset.digest
-        return Row(asset.path, key, "", asset.digest, digest, staged.size, staged.mtime_ns), ASSET, "new or changed"
+        value = DOUBTFUL if is_of_bytes and digest != asset.digest else asset.digest
+        return Row(asset.path, key, "", value, digest, staged.size, staged.mtime_ns), ASSET, "new or changed"
 
     def _flush(self, staging: Staging, *, small: bool) -> None:
         """See that what the renames will show is whole on the disk."""
@@ -189,13 +189,18 @@ class Publication:
             fewer = self.ledger.drop(removals)
             self.ledger.count_pages(None if recount else -fewer)
             self.ledger.clear_pending()
+            again = {ASSETS if key.kind == ASSETS.kind else key for key in staging.doubtful()}
+            self.ledger.add_pending(again, "written to during the build")
             self.ledger.set_running(False)
 
 
-def start_worker(places: Places, environ: Mapping[str, str], fresh: bool, dry: bool) -> None:
-    """Open the site in a worker process, for reading only."""
+def start_worker(workshop: Workshop, fresh: bool, dry: bool) -> None:
+    """Open the site in a worker process, for reading only.
+
+    The workshop is a copy of that whose digests are remembered: files that are written meanwhile are the next build's.
+    """
     end_with_parent()
-    workshop = Workshop(places, environ)
+    places = workshop.places
     catalog = Catalog.open(places.state, readonly=True)
     ledger = Ledger(catalog.connection, output_id(places.output))
     Worker.press = Press(

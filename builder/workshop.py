@@ -1,7 +1,8 @@
 """Everything of a site that a build needs, loaded once and again when its files change.
 
 A one-shot build loads it and is done; `watch` and `serve` keep it, so that a new record costs no reading of
-profiles and no compiling of templates. Each worker process of a parallel build makes one of its own.
+profiles and no compiling of templates. Each worker process of a parallel build gets a copy, so that all pages are made
+of the same things whatever is written to the folder meanwhile.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Workshop:
     def __init__(self, places: Places, environ: Mapping[str, str], *, stays: bool = False) -> None:
         self.places = places
         self.stays = stays
-        self.environ = environ
+        self.environ = dict(environ)  # which a copy for another process takes along
         self.cache = places.state / "templates"
         self.memory = Memory(self.cache)
         self.program = code_digest(self.memory)

@@ -25,6 +25,7 @@ CREATE INDEX temp.staged_order ON staged(rank, path);
 PORTION = 5000  # rows read at once
 KEPT = -1  # the manifest's own row: nothing to do
 UNCHANGED, ASSET, NEW, NEW_HOME, CHANGED = range(5)  # ranks: the order in which files become visible
+DOUBTFUL = ""  # the value of a file that was written while it was copied: not what the run began with
 
 
 class Staging:
@@ -71,6 +72,11 @@ class Staging:
 
     def written_count(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM staged WHERE rank>0").fetchone()[0])
+
+    def doubtful(self) -> list[PageKey]:
+        """Return the pages that the next run has to look at again."""
+        found = self.connection.execute("SELECT kind, name, language FROM staged WHERE value=?", (DOUBTFUL,))
+        return [PageKey(*row) for row in found]
 
     def has(self, path: str) -> bool:
         return self.connection.execute("SELECT 1 FROM staged WHERE path=?", (path,)).fetchone() is not None

@@ -63,14 +63,14 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
                 hint="captions of `replays/finale.md` are `replays/finale.en.vtt`",
             )
         raw = _read(source, relative, vtt.MAX_BYTES)
-        digests[relative] = _digest(raw)
+        digests[relative] = digest_of(raw)
         problems += direction_problems(raw, relative)
         cues = vtt.cues(raw, name)
         if kind == STORYBOARD:
             images = _images(cues, name)
             storyboards.append(Storyboard(relative, curation, tuple(images), tuple(images.values())))
             for image in images:
-                digests[image] = _digest(_image(source, image, name))
+                digests[image] = digest_of(_image(source, image, name))
         elif _LANGUAGE.fullmatch(kind):
             captions.append(Captions(relative, curation, kind, *_transcript(cues)))
         else:
@@ -148,5 +148,6 @@ def _lines(cues: Sequence[vtt.Cue]) -> Iterator[tuple[int, int, str]]:
         yield begin_ms, end_ms, said
 
 
-def _digest(raw: bytes) -> str:
+def digest_of(raw: bytes) -> str:
+    """Return the digest by which a file beside a curation is known."""
     return hashlib.blake2b(raw, digest_size=12).hexdigest()

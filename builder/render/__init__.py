@@ -23,7 +23,7 @@ from builder.pages.kind import PageKind
 from builder.pages.site import EVERYTHING
 from builder.program import code_digest
 from builder.render.names import Names
-from builder.render.theme import DEFAULT, Theme
+from builder.render.theme import DEFAULT, Read, Theme
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -63,7 +63,7 @@ class Renderer:
         self._templates: dict[str, Template] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, self.arguments
+        return _again, (*self.arguments, self.theme.as_read())
 
     @cached_property
     def environment(self) -> Environment:
@@ -209,9 +209,15 @@ def _meant(name: str, known: Collection[str]) -> str:
 
 
 def _again(
-    templates: Sequence[Path], messages: Mapping[str, Messages], assets: Mapping[str, str], cache: Path | None
+    templates: Sequence[Path],
+    messages: Mapping[str, Messages],
+    assets: Mapping[str, str],
+    cache: Path | None,
+    read: Read,
 ) -> Renderer:
-    return Renderer(templates, messages, assets, cache=cache)
+    renderer = Renderer(templates, messages, assets, cache=cache)
+    renderer.theme.adopt(read)
+    return renderer
 
 
 __all__ = ["Renderer", "code_digest"]

@@ -22,6 +22,7 @@ DEFAULT = "default/"
 _NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Parser = Callable[["Theme", str, Path], Names]  # takes the theme, a source and its file
+Read = tuple[dict[str, Path | None], dict[Path, str]]  # the file of each name, and the source of each file
 
 
 class Theme:
@@ -34,6 +35,14 @@ class Theme:
         self._digests: dict[str, tuple[str, frozenset[str]]] = {}
         self._found: dict[str, Path | None] = {}
         self._sources: dict[Path, str] = {}
+
+    def as_read(self) -> Read:
+        """Return what was found and read so far, for a theme in another process that must see the same."""
+        return self._found, self._sources
+
+    def adopt(self, read: Read) -> None:
+        """Take what another theme of the same folders has read."""
+        self._found, self._sources = read
 
     def find(self, name: str) -> Path | None:
         """Return the file of a template; one that leads out of its folder does not count."""

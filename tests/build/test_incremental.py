@@ -17,6 +17,7 @@ from builder.cli.reading import up_to_date
 from builder.errors import ConfigError, NothingChangedError
 from builder.output import TEMP_SUFFIX, OutputFolder
 from builder.pages import calendar, day, month, prefixes, tag, vj_month
+from builder.stale import stale_pages
 from tests.build.sites import ALICE, BASE_MS, ENVIRON, SITE, TestSite, callback, difference, tree
 
 
@@ -226,6 +227,61 @@ def test_workers_give_the_same_bytes(tmp_path):
     site.build(jobs=2)
 
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def edit_during_the_build(monkeypatch, edit) -> None:
+    """Let something be written when everything is read and no page is made yet."""
+
+    def edited(*arguments):
+        edit()
+        return stale_pages(*arguments)
+
+    monkeypatch.setattr("builder.build.stale_pages", edited)
+
+
+def test_workers_make_their_pages_of_what_the_build_began_with(tmp_path, monkeypatch):
+    """An edit during a build, or a slip, is the next build's; undone before that, nothing of it stays."""
+    template = tmp_path / "templates" / "watch.html"
+    template.parent.mkdir()
+    words = '{% extends "default/watch.html" %}{% block main %}Own words{{ super() }}{% endblock %}'
+    template.write_text(words, encoding="utf-8")
+    site = TestSite(tmp_path)
+    for number in range(320):
+        site.append("a.jsonl", callback("alice", number, number * 4_000, 600))
+
+    def edit():
+        site.write("vjs/alice.md", ALICE.replace("Alice Lamp", "A slip"))
+        site.write("vjs/broken.md", "---\nname: [\n---\n")
+        template.write_text(words.replace("Own", "Other"), encoding="utf-8")
+
+    edit_during_the_build(monkeypatch, edit)
+    site.build(jobs=2)
+    monkeypatch.undo()
+    (site.source / "vjs" / "broken.md").unlink()
+    site.write("vjs/alice.md", ALICE)
+    template.write_text(words, encoding="utf-8")
+    site.build()
+
+    assert sum(b"Own words" in page for page in site.tree().values()) == 2 * 320
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+@pytest.mark.parametrize("name", ["static/a.svg", "replays/a.en.vtt"])
+def test_a_file_is_copied_again_that_was_written_during_the_build(site, name, monkeypatch):
+    """Also where the next build finds it as the former one had found it."""
+    words = "WEBVTT\n\n00:01.000 --> 00:02.000\n{}\n"
+    site.write("replays/a.md", f"---\nrecordings: ['52{1:017d}']\n---\n")
+    site.write(name, words.format("Good morning"))
+    edit_during_the_build(monkeypatch, lambda: site.write(name, words.format("A slip")))
+    site.build()
+    monkeypatch.undo()
+    assert sum(b"A slip" in data for data in site.tree().values()) == 1
+    site.write(name, words.format("Good morning"))
+
+    site.build()
+
+    assert difference(site.tree(), site.clean_tree()) == []
+    assert site.build().pages.written == 0
 
 
 def test_another_clock_moves_the_hours_also_where_no_day_changes(site):
