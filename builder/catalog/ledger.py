@@ -55,12 +55,11 @@ class Ledger:
 
     # --- the run ---
 
-    def register(self, folder: str) -> bool:
-        """Make this output known and say whether it is new here."""
-        cursor = self.connection.execute(
+    def register(self, folder: str) -> None:
+        """Make this output known; harmless when it is."""
+        self.connection.execute(
             "INSERT OR IGNORE INTO output(output, folder, inputs, running) VALUES(?,?,?,0)", (self.output, folder, b"")
         )
-        return cursor.rowcount == 1
 
     def inputs(self) -> bytes:
         """Return what the last build stored about its inputs (content, theme, configuration); empty at first."""
@@ -106,14 +105,8 @@ class Ledger:
         )
         return {PageKey(kind, name, language): cause for kind, name, language, cause in rows}
 
-    def clear_pending(self, keys: Iterable[PageKey] | None = None) -> None:
-        if keys is None:
-            self.connection.execute("DELETE FROM pending WHERE output=?", (self.output,))
-            return
-        self.connection.executemany(
-            "DELETE FROM pending WHERE output=? AND kind=? AND name=? AND language=?",
-            ((self.output, key.kind, key.name, key.language) for key in keys),
-        )
+    def clear_pending(self) -> None:
+        self.connection.execute("DELETE FROM pending WHERE output=?", (self.output,))
 
     # --- the manifest ---
 
@@ -122,16 +115,10 @@ class Ledger:
             "SELECT path, kind, name, language, theme, value, hash, size, mtime_ns FROM page WHERE output=? AND path=?",
             (self.output, path),
         ).fetchone()
-        return as_row(found) if found else None
-
-    def rows(self) -> Iterator[Row]:
-        """Yield every row in path order."""
-        cursor = self.connection.execute(
-            "SELECT path, kind, name, language, theme, value, hash, size, mtime_ns FROM page "
-            "WHERE output=? ORDER BY path",
-            (self.output,),
-        )
-        return (as_row(found) for found in cursor)
+        if found is None:
+            return None
+        path, kind, name, language, *rest = found
+        return Row(path, PageKey(kind, name, language), *rest)
 
     def paths_of(self, key: PageKey) -> list[str]:
         rows = self.connection.execute(
@@ -181,27 +168,6 @@ class Ledger:
         known = self.output if change is None else change
         self.connection.execute(f"UPDATE output SET pages={new} WHERE output=?", (known, self.output))
 
-    def put(self, rows: Iterable[Row]) -> None:
-        self.connection.executemany(
-            "INSERT OR REPLACE INTO page(output, path, kind, name, language, theme, value, hash, size, mtime_ns) "
-            "VALUES(?,?,?,?,?,?,?,?,?,?)",
-            (
-                (
-                    self.output,
-                    r.path,
-                    r.key.kind,
-                    r.key.name,
-                    r.key.language,
-                    r.theme,
-                    r.value,
-                    r.hash,
-                    r.size,
-                    r.mtime_ns,
-                )
-                for r in rows
-            ),
-        )
-
     def drop(self, paths: Iterable[str]) -> int:
         """Forget rows; return how many there were."""
         cursor = self.connection.executemany(
@@ -219,8 +185,3 @@ class Ledger:
             "UPDATE page SET theme='', value='', hash='' WHERE output=? AND path=?",
             ((self.output, path) for path in paths),
         )
-
-
-def as_row(found: tuple[str, str, str, str, str, str, str, int, int]) -> Row:
-    path, kind, name, language, theme, value, digest, size, mtime_ns = found
-    return Row(path, PageKey(kind, name, language), theme, value, digest, size, mtime_ns)

@@ -51,10 +51,6 @@ class VjQuestions(Questions):
         )
         return {pair for pair in rows if any(pair)}
 
-    def vj_count(self) -> int:
-        """Return how many VJs have listed sessions."""
-        return self._number("SELECT count(*) FROM vjs")
-
     def vj_months(self, slug: str) -> list[tuple[str, int, int]]:
         """Return (month, sessions, recorded_ms) by month."""
         query = (

@@ -15,7 +15,6 @@ from builder.catalog.values import DayTotal, Totals
 from builder.model import Session
 
 OVERLAP_MS = 3 * 86_400_000  # how long before a day a session may have begun that still reaches into it
-LATEST_PERIOD = "9999-99-99~"
 
 _decode = msgspec.msgpack.Decoder(Session).decode
 
@@ -48,13 +47,6 @@ class SessionQuestions(Questions):
     def all_ids(self) -> Iterator[str]:
         """Yield the id of every session, hidden ones too, in order."""
         return (identity for (identity,) in self.connection.execute("SELECT id FROM sessions ORDER BY id"))
-
-    def page_ids(self) -> Iterator[str]:
-        """Yield the id of every session that has a page: neither a tombstone nor a draft, unlisted ones too."""
-        rows = self.connection.execute(
-            "SELECT id FROM sessions WHERE tombstone='' AND visibility IN ('public', 'unlisted') ORDER BY id"
-        )
-        return (identity for (identity,) in rows)
 
     def all_sessions(self) -> Iterator[Session]:
         """Yield every session, hidden ones too, by start and id."""
@@ -188,9 +180,6 @@ class TagQuestions(Questions):
 
     def tags(self) -> list[tuple[str, int]]:
         return list(self.connection.execute("SELECT tag, count FROM tags ORDER BY tag"))
-
-    def tag_count(self, tag: str) -> int:
-        return self._number("SELECT count FROM tags WHERE tag=?", (tag,))
 
     def tag_sessions(self, tag: str, year: str | int | None = None, month: str | int | None = None) -> list[Session]:
         """Return a tag's sessions, or those of a year ("2022") or month ("2022-01"), by (day, start_ms, id)."""

@@ -37,12 +37,8 @@ class RecordQuestions(Questions):
                     return decode_session(body)
         return None
 
-    def recording(self, name: str) -> Recording | None:
-        """Return a recording by key or file id, also one that waits for its media host to be listed."""
-        return next((one.recording for one in self.known(name)), None)
-
     def known(self, name: str) -> Iterator[Known]:
-        """Yield the recordings with this key or file id and what is known about them."""
+        """Yield the recordings with this key or file id, also one that waits for its media host to be listed."""
         recall = self._recall()
         for number in base_numbers(name):
             for one in recall.known(number):

@@ -96,7 +96,6 @@ def ask(catalog, session):
     catalog.vj_unlisted_sessions(session.vj, limit=5)
     catalog.vj_hours(session.vj)
     catalog.neighbours(session)
-    catalog.tag_count("a")
     catalog.tag_sessions("a", month=month)
     catalog.tag_months("a")
     catalog.alias_target(session.id)

@@ -55,8 +55,7 @@ def test_sessions_by_name(catalog):
     assert sorted(catalog.all_ids()) == sorted(each.id for each in catalog.all_sessions())
 
 
-def test_pages_are_for_listed_and_unlisted_sessions(catalog):
-    assert set(catalog.page_ids()) == {session(catalog, name).id for name in "12345"}
+def test_tombstones_are_sessions_that_are_hidden_or_gone(catalog):
     assert files(catalog.tombstones()) == "6"
 
 
@@ -88,7 +87,7 @@ def test_vjs(catalog):
     assert (alice.first_ms, alice.last_ms) == ((START_S - 1800) * 1000, (START_S + 20 * DAY_S - 1800) * 1000)
     assert (boris.longest_ms, boris.longest_id) == (3_600_000, session(catalog, "3").id)
     assert catalog.vj_total("boris") == boris
-    assert (catalog.vj_total("nobody"), catalog.vj_count()) == (None, 2)
+    assert catalog.vj_total("nobody") is None
     assert catalog.vj_months("alice") == [("2022-01", 2, 3_600_000), ("2022-02", 1, 1_800_000)]
     assert [total.day for total in catalog.vj_days("alice", "2022-02")] == ["2022-02-02"]
     assert files(catalog.vj_sessions("alice")) == "124"
@@ -119,7 +118,6 @@ def test_what_reaches_into_a_day_from_before(catalog):
 
 def test_tags(catalog):
     assert catalog.tags() == [("jazz", 2), ("live", 1)]
-    assert catalog.tag_count("jazz") == 2
     assert files(catalog.tag_sessions("jazz")) == "14"
     assert files(catalog.tag_sessions("jazz", year="2022", month="02")) == "4"
     assert files(catalog.tag_sessions("jazz", month="2022-01")) == "1"
@@ -137,10 +135,10 @@ def test_home(catalog):
 
 def test_records_for_people(catalog):
     assert [recording.key for recording in catalog.recordings_of(session(catalog, "1"))] == ["1"]
-    assert catalog.recording("1").url.endswith("/x/1/f0.mp4")
+    assert [known.recording.url.rpartition("/x/")[2] for known in catalog.known("1")] == ["1/f0.mp4"]
     (stated,) = catalog.notices_of("1")
     assert (stated.source, stated.line, stated.notice.t) == ("recordings/a.jsonl", 1, START_S + 610)
-    assert catalog.recording("none") is None
+    assert list(catalog.known("none")) == []
     assert [(total.stream.stream_id, total.vjs, total.sessions) for total in catalog.streams()] == [
         ("room1", ("alice",), 4),
         ("room2", ("boris",), 2),
