@@ -26,7 +26,6 @@ WHY_ASIDE = {
     "deleted": "deleted at the provider",
     "forbidden": "blocked by the provider",
     "expired": "thrown away by the provider when its storage time was over",
-    "too_short": "its session is shorter than the least length",
 }
 FLAGS = {
     "ambiguous_app": "the record does not tell which of several streams of this name it belongs to",
@@ -100,11 +99,6 @@ def explain(
         earlier = count(len(session.aliases), "earlier address", "earlier addresses")
         lines.append(f"{earlier}: {', '.join(session.aliases)}")
     return lines
-
-
-def explain_skipped(skipped: Iterable[SetAside]) -> list[str]:
-    """Say why recordings became part of no session; for the operator."""
-    return _aside(skipped, private=True)
 
 
 def count(number: int, one: str, many: str = "") -> str:

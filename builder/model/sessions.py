@@ -37,10 +37,7 @@ class Track(Value, frozen=True, omit_defaults=True, array_like=True):
 
 
 class SetAside(Value, frozen=True, omit_defaults=True, array_like=True):
-    """A recording of the session that is in no track, and why: `duplicate`, `superseded`, `too_short` and so on.
-
-    Its interval is known where a session holds it; 0 and 0 for one that became part of none.
-    """
+    """A recording of the session that is in no track, and why: `duplicate`, `superseded` and so on."""
 
     key: str
     why: str

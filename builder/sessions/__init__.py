@@ -3,20 +3,17 @@
 The public names of the room; its modules are split by noun (`intervals`, `links`, `grouping`, `tracks`, `aliases` …).
 """
 
-from builder.sessions.assemble import assemble, assemble_all
+from builder.sessions.assemble import assemble
 from builder.sessions.chapters import chapters_outside
 from builder.sessions.intervals import interval, join_interval
-from builder.sessions.island import TOO_SHORT, Assembly, Island
+from builder.sessions.island import Island
 from builder.sessions.reach import LinkKey, Reach, Span, reach
-from builder.sessions.record import session_json, session_line
+from builder.sessions.record import session_line
 from builder.sessions.rules import Rulebook, Rules, check_rules
-from builder.sessions.streams import AMBIGUOUS, resolve_stream
+from builder.sessions.streams import resolve_stream
 from builder.sessions.trimming import leaves_nothing
 
 __all__ = [
-    "AMBIGUOUS",
-    "TOO_SHORT",
-    "Assembly",
     "Island",
     "LinkKey",
     "Reach",
@@ -24,7 +21,6 @@ __all__ = [
     "Rules",
     "Span",
     "assemble",
-    "assemble_all",
     "chapters_outside",
     "check_rules",
     "interval",
@@ -32,6 +28,5 @@ __all__ = [
     "leaves_nothing",
     "reach",
     "resolve_stream",
-    "session_json",
     "session_line",
 ]

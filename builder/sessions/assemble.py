@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from builder.addresses import tag_of
-from builder.model import Curation, Recording, Session, SetAside
+from builder.model import Curation, Recording, Session
 from builder.sessions.aliases import former_anchors
 from builder.sessions.chapters import suggested_chapters, told_chapters
 from builder.sessions.coverage import survey
@@ -19,7 +19,7 @@ from builder.sessions.curate import merge
 from builder.sessions.grouping import Group, groups_of, islands
 from builder.sessions.holding import Holding, earliest_expiry, flags_of, hold, recorded
 from builder.sessions.intervals import Placed, first_announced, hull, place_all
-from builder.sessions.island import TOO_SHORT, Assembly, Island
+from builder.sessions.island import Island
 from builder.sessions.links import Links
 from builder.sessions.media import PublicUrl, playable
 from builder.sessions.pictures import Pictures
@@ -31,16 +31,11 @@ from builder.sessions.unions import Union
 
 
 def assemble(island: Island, book: Rulebook, public_url: PublicUrl) -> list[Session]:
-    """Return the sessions of an island, by start and id.
+    """Return the sessions of an island, by start and id; none of what is shorter than the least length.
 
     Deterministic, whatever the order of recordings and events. Raises `ConfigError` when two curation files give one
     key for one session.
     """
-    return list(assemble_all(island, book, public_url).sessions)
-
-
-def assemble_all(island: Island, book: Rulebook, public_url: PublicUrl) -> Assembly:
-    """Return the sessions of an island and the recordings that became part of none; else as `assemble`."""
     return Assembler(island, book, public_url).run()
 
 
@@ -57,9 +52,8 @@ class Assembler:
         shown = book.rules.posters == "provider"
         self._pictures = Pictures(island.screenshots, public_url) if shown else None
 
-    def run(self) -> Assembly:
+    def run(self) -> list[Session]:
         sessions: list[Session] = []
-        skipped: list[SetAside] = []
         short_ms = self._book.rules.grouping.min_length_ms
         for island in islands(self._placed, self._links, self._book):
             plain = self._plain(island)
@@ -67,14 +61,14 @@ class Assembler:
                 sessions.append(plain)
                 continue
             former = former_anchors(island, self._links, self._book)
-            for group in groups_of(island, self._links, self._book):
-                if short_ms and _is_short(group.members, short_ms):
-                    skipped += [_skipped(one.recording) for one in group.members]
-                else:
-                    sessions.append(self._session(group, former))
+            sessions += [
+                self._session(group, former)
+                for group in groups_of(island, self._links, self._book)
+                if not (short_ms and _is_short(group.members, short_ms))
+            ]
         if len(sessions) > 1:
             sessions.sort(key=_in_order)
-        return Assembly(tuple(sessions), tuple(sorted(skipped, key=lambda aside: aside.key)))
+        return sessions
 
     def _plain(self, island: Union) -> Session | None:
         """Make the session of an island that is plain; see there."""
@@ -199,10 +193,6 @@ def _is_short(members: Sequence[Placed], limit_ms: int) -> bool:
     if all("bad_times" in one.flags for one in members):
         return False
     return survey(members)[0] < limit_ms
-
-
-def _skipped(recording: Recording) -> SetAside:
-    return SetAside(recording.key, TOO_SHORT, recording.file_id)
 
 
 def _in_order(session: Session) -> tuple[int, str]:

@@ -1,12 +1,10 @@
-"""Island and assembly: what goes into making sessions, and what comes out."""
+"""Island: what goes into making sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from builder.model import PushEvent, Recording, Screenshot, Session, SetAside, TaskEvent, Value
-
-TOO_SHORT = "too_short"
+from builder.model import PushEvent, Recording, Screenshot, TaskEvent, Value
 
 
 class Island(Value, frozen=True, omit_defaults=True):
@@ -20,14 +18,3 @@ class Island(Value, frozen=True, omit_defaults=True):
     tasks: tuple[TaskEvent, ...] = ()
     screenshots: tuple[Screenshot, ...] = ()
     notices: Mapping[str, int] = {}
-
-
-class Assembly(Value, frozen=True):
-    """The sessions of an island, by start and id; and the recordings that became part of none, with a word why.
-
-    Every recording of the island is in exactly one of the two: among a session's `recordings`, or here. The word is
-    `too_short` for all recordings of a session below `min_length`; such a session has no page and no address.
-    """
-
-    sessions: tuple[Session, ...] = ()
-    skipped: tuple[SetAside, ...] = ()

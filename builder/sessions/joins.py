@@ -12,11 +12,6 @@ class Joins:
     def __init__(self, size: int) -> None:
         self._parents = list(range(size))
 
-    def add(self) -> int:
-        """Add one more member, alone in its set."""
-        self._parents.append(len(self._parents))
-        return len(self._parents) - 1
-
     def root(self, member: int) -> int:
         """Return the smallest member of a set."""
         parents = self._parents

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -81,14 +80,8 @@ def session_record(session: Session) -> SessionRecord:
     )
 
 
-def session_json(session: Session) -> dict[str, Any]:
-    """Return the object of one session; its keys come in the contract's order."""
-    found: dict[str, Any] = msgspec.json.decode(session_line(session))
-    return found
-
-
 def session_line(session: Session) -> bytes:
-    """Return the same as a line of JSON."""
+    """Return one session as a line of JSON; its keys come in the contract's order."""
     return _encode(session_record(session))
 
 

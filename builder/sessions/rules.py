@@ -132,10 +132,6 @@ class Rulebook:
 
     # Curation ----------------------------------------------------------------------------------------------------
 
-    def curation_of(self, file_id: str) -> tuple[Curation, ...]:
-        """Return the curations that name a recording by its file id or key."""
-        return tuple(self._by_id.get(file_id, ()))
-
     def is_addressed(self, address: str) -> bool:
         """Say whether people speak of a session by this address."""
         return address in self._by_address

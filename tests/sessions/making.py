@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from builder.config import Grouping
-from builder.model import Curation, PushEvent, Recording, StreamKey, TaskEvent, Vj
-from builder.sessions import Assembly, Island, Rulebook, Rules, assemble_all
+from builder.model import Curation, PushEvent, Recording, Session, StreamKey, TaskEvent, Vj
+from builder.sessions import Island, Rulebook, Rules, assemble
 
 NOON = 1_641_988_800  # 2022-01-12T12:00:00Z
 DEMO = StreamKey("demo", "push.example.com", "live")
@@ -78,14 +78,14 @@ def made(
     tasks: Iterable[TaskEvent] = (),
     publish: Callable[[str], str | None] = public,
     **more: object,
-) -> Assembly:
+) -> list[Session]:
     island = Island(tuple(recordings), tuple(pushes), tuple(tasks), **more)
-    return assemble_all(island, book or rulebook(), publish)
+    return assemble(island, book or rulebook(), publish)
 
 
-def members(assembly: Assembly) -> list[str]:
-    """Return the sessions as texts of their recordings' keys: ["a b", "c"], by start."""
-    return [" ".join(session.recordings) for session in assembly.sessions]
+def members(sessions: Iterable[Session]) -> list[str]:
+    """Return sessions as texts of their recordings' keys: ["a b", "c"]."""
+    return [" ".join(session.recordings) for session in sessions]
 
 
 def curation(source: str, *recordings: str, **more: object) -> Curation:

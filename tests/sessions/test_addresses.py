@@ -137,35 +137,35 @@ def test_the_anchor_is_what_was_announced_first():
     ]
     first = rec("z", 11 * HOUR, 12.4 * HOUR, announced=49_999, status="deleted")
 
-    assert made(night).sessions[0].id == ids(("2022-01-13", "a"))[0]
-    assert made([*night, first]).sessions[0].id == ids(("2022-01-12", "z"))[0]
+    assert made(night)[0].id == ids(("2022-01-13", "a"))[0]
+    assert made([*night, first])[0].id == ids(("2022-01-12", "z"))[0]
 
 
 def test_the_calendar_day_is_that_of_the_zone():
     one = rec("a", 11.9 * HOUR, 13 * HOUR)
 
-    assert made([one]).sessions[0].day == "2022-01-12"
-    assert made([one], rulebook(zone="Asia/Shanghai")).sessions[0].day == "2022-01-13"
-    assert made([one], rulebook(zone="Asia/Shanghai", day_starts_at_minutes=480)).sessions[0].day == "2022-01-12"
+    assert made([one])[0].day == "2022-01-12"
+    assert made([one], rulebook(zone="Asia/Shanghai"))[0].day == "2022-01-13"
+    assert made([one], rulebook(zone="Asia/Shanghai", day_starts_at_minutes=480))[0].day == "2022-01-12"
 
 
 def test_a_late_file_that_closes_a_gap_leaves_the_younger_address_as_an_alias():
     trio = [rec("a", 0, 600), rec("c", 1200, 1800), rec("b", 600, 1200, announced=9000)]
 
-    (session,) = made(trio).sessions
+    (session,) = made(trio)
 
     assert session.id == ids(("2022-01-12", "a"))[0]
     assert list(session.aliases) == ids(("2022-01-12", "c"))
 
 
 def test_files_that_came_in_order_leave_no_alias():
-    assert made([rec(str(n), n * 600, n * 600 + 600) for n in range(5)]).sessions[0].aliases == ()
+    assert made([rec(str(n), n * 600, n * 600 + 600) for n in range(5)])[0].aliases == ()
 
 
 def test_an_earlier_file_announced_late_keeps_the_address():
     pair = [rec("a", 600, 1200), rec("b", 0, 600, announced=5000)]
 
-    (session,) = made(pair).sessions
+    (session,) = made(pair)
 
     assert (session.id, session.aliases) == (ids(("2022-01-12", "a"))[0], ())
 
@@ -174,7 +174,7 @@ def test_a_session_that_grew_too_long_keeps_both_addresses_live():
     """After 24 hours the second day gets an address of its own; the first keeps what it had."""
     slices = [rec(f"{n:02}", n * 3600, (n + 1) * 3600) for n in range(26)]
 
-    first, second = made(slices).sessions
+    first, second = made(slices)
 
     assert (first.id, first.aliases) == (ids(("2022-01-12", "00"))[0], ())
     assert (second.id, second.aliases) == (ids(("2022-01-13", "12"))[0], ())
@@ -184,7 +184,7 @@ def test_two_thousand_recordings_cut_and_shuffled_are_quick():
     """Forty days without a break, announced in no order: quadratic work would take minutes."""
     slices = [rec(f"{n:04}", n * 1800, (n + 1) * 1800, announced=(n * 7919) % 2003 * 60) for n in range(2000)]
 
-    sessions = made(slices).sessions
+    sessions = made(slices)
 
     assert len(sessions) == 43 or len(sessions) == 42
     assert sum(len(session.recordings) for session in sessions) == 2000

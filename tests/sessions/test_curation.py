@@ -10,7 +10,7 @@ from tests.sessions.making import DEMO, HOUR, curation, made, ms, rec, rulebook
 
 
 def only(recordings, *curations, **more):
-    (session,) = made(recordings, rulebook(curations=curations, **more)).sessions
+    (session,) = made(recordings, rulebook(curations=curations, **more))
     return session
 
 
@@ -78,14 +78,14 @@ def test_a_curation_may_name_its_session_by_address_or_by_a_former_one():
     late = rec("0", -700, -100, announced=99_999)
     first, third = rec("a", 0, 600), rec("b", 800, 1400, announced=1_000)
     middle = rec("m", 600, 800, announced=5_000)
-    apart = made([first, third], rulebook(gap=60)).sessions
+    apart = made([first, third], rulebook(gap=60))
     addresses = [session.id for session in apart]
     everything = [first, third, middle, late]
 
     for named in (*addresses, f"/replays/{addresses[0]}/"):
         found = made(everything, rulebook(gap=150, curations=[curation("replays/a.md", address=named, title="T")]))
-        assert [session.title for session in found.sessions] == ["T"]
-    assert found.sessions[0].id == addresses[0]
+        assert [session.title for session in found] == ["T"]
+    assert found[0].id == addresses[0]
 
 
 def test_a_window_names_its_session():
@@ -154,13 +154,13 @@ SHOTS = [
 def test_a_poster_is_the_first_settled_screenshot(shots, posters, picture):
     pair = [rec("a", 0, 600), rec("b", 600, 1200, cover_url="http://media.example.com/c.jpg")]
 
-    (session,) = made(pair, rulebook(posters=posters), screenshots=tuple(shots)).sessions
+    (session,) = made(pair, rulebook(posters=posters), screenshots=tuple(shots))
 
     assert session.poster_url == (f"https://media.example.com/{picture}" if picture else "")
 
 
 def test_notifications_are_counted_with_their_copies():
-    (session,) = made(PAIR, notices={"a": 3}).sessions
+    (session,) = made(PAIR, notices={"a": 3})
 
     assert session.notices == 4
 
@@ -169,4 +169,4 @@ def test_sessions_of_one_curation_may_be_several():
     pair = [rec("a", 0, 600), rec("b", HOUR * 3, HOUR * 4)]
     found = made(pair, rulebook(curations=[curation("replays/t.md", "a", "b", title="T")]))
 
-    assert [session.title for session in found.sessions] == ["T", "T"]
+    assert [session.title for session in found] == ["T", "T"]

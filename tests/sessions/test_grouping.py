@@ -179,7 +179,7 @@ def test_a_split_keeps_the_renditions_of_a_moment_together():
     found = made(slices, rulebook(curations=[curation("replays/s.md", "b", split_before=("b",))]))
 
     assert members(found) == ["a h1", "b h2"]
-    assert [reason.rule for session in found.sessions for reason in session.reasons] == ["split"]
+    assert [reason.rule for session in found for reason in session.reasons] == ["split"]
 
 
 def test_a_merge_joins_streams_and_beats_a_split():
@@ -200,25 +200,25 @@ def test_a_session_that_is_too_long_is_cut_where_a_day_begins():
 
     found = made(slices)
 
-    assert [len(session.recordings) for session in found.sessions] == [24, 48]
-    assert found.sessions[0].end_ms == ms(12 * HOUR - 600)
-    assert [session.day for session in found.sessions] == ["2022-01-12", "2022-01-12"]  # 23:50 is when it began
-    assert {reason.rule for session in found.sessions for reason in session.reasons} == {"max_length"}
+    assert [len(session.recordings) for session in found] == [24, 48]
+    assert found[0].end_ms == ms(12 * HOUR - 600)
+    assert [session.day for session in found] == ["2022-01-12", "2022-01-12"]  # 23:50 is when it began
+    assert {reason.rule for session in found for reason in session.reasons} == {"max_length"}
 
 
 @pytest.mark.parametrize(("hours", "count"), [(24, 1), (24.5, 2)])
 def test_a_session_as_long_as_the_limit_stays_whole(hours, count):
     slices = [rec(f"{n:02}", n * 1800, (n + 1) * 1800) for n in range(round(hours * 2))]
 
-    assert len(made(slices).sessions) == count
-    assert len(made(slices, rulebook(max_length=0)).sessions) == 1
+    assert len(made(slices)) == count
+    assert len(made(slices, rulebook(max_length=0))) == 1
 
 
 def test_what_a_person_merged_is_not_cut_apart():
     slices = [rec(f"{n:02}", n * 3600, (n + 1) * 3600) for n in range(36)]
     book = rulebook(curations=[curation("replays/m.md", "11", merge=("11", "12"))])
 
-    assert len(made(slices, book).sessions) == 1
+    assert len(made(slices, book)) == 1
 
 
 def test_a_day_that_begins_at_four_is_cut_at_four():
@@ -226,7 +226,7 @@ def test_a_day_that_begins_at_four_is_cut_at_four():
 
     found = made(slices, rulebook(day_starts_at_minutes=240))
 
-    assert [len(session.recordings) for session in found.sessions] == [16, 20]
+    assert [len(session.recordings) for session in found] == [16, 20]
 
 
 def test_a_stream_that_changed_hands_is_two_sessions():
@@ -237,7 +237,7 @@ def test_a_stream_that_changed_hands_is_two_sessions():
 
     found = made([rec("a", 0, 601), rec("b", 601, 1200)], rulebook(vjs=vjs))
 
-    assert [(session.vj, *session.recordings) for session in found.sessions] == [("alice", "a"), ("bob", "b")]
+    assert [(session.vj, *session.recordings) for session in found] == [("alice", "a"), ("bob", "b")]
 
 
 def test_gap_limits_come_from_the_stream_then_the_broadcaster_then_the_site():
@@ -255,7 +255,7 @@ def test_gap_limits_come_from_the_stream_then_the_broadcaster_then_the_site():
     found = made(pairs, rulebook(vjs=vjs))
 
     assert sorted(members(found)) == ["demo0", "demo1", "other0 other1", "third0 third1"]
-    assert {session.stream.stream_id: session.max_gap_ms for session in found.sessions} == {
+    assert {session.stream.stream_id: session.max_gap_ms for session in found} == {
         "demo": 60_000,
         "other": 900_000,
         "third": 300_000,
@@ -266,14 +266,13 @@ def test_gap_limits_come_from_the_stream_then_the_broadcaster_then_the_site():
     ("length", "shown"),
     [(59.999, False), (60, True), (None, True)],
 )
-def test_sessions_that_are_too_short_are_listed_as_skipped(length, shown):
+def test_sessions_that_are_too_short_are_left_out(length, shown):
     """A length that is unknown is not short; a deleted file still counts, so that an address does not go."""
     one = rec("a", 0, 60, length=length, told=9999 if length is None else None, status="deleted")
 
     found = made([one], rulebook(min_length=60))
 
     assert members(found) == (["a"] if shown else [])
-    assert [(aside.key, aside.why) for aside in found.skipped] == ([] if shown else [("a", "too_short")])
 
 
 def test_noon_is_noon():

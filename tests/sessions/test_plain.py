@@ -78,7 +78,7 @@ def test_an_ordinary_evening_takes_the_shortcut(monkeypatch):
     evening = tuple(rec(f"{number:02}", number * GRID, number * GRID + 590) for number in range(4))
     monkeypatch.setattr(Assembler, "_session", None)
 
-    (session,) = Assembler(Island(evening), rulebook(), public).run().sessions
+    (session,) = Assembler(Island(evening), rulebook(), public).run()
 
     assert session.stream == DEMO
     assert len(session.tracks[0].parts) == 4
@@ -86,7 +86,7 @@ def test_an_ordinary_evening_takes_the_shortcut(monkeypatch):
 
 def test_an_address_that_people_speak_of_is_not_plain():
     evening = (rec("01", 0, 590),)
-    (session,) = Assembler(Island(evening), rulebook(), public).run().sessions
+    (session,) = Assembler(Island(evening), rulebook(), public).run()
     book = rulebook(curations=[Curation("replays/a.md", address=session.id, title="Said")])
 
-    assert Assembler(Island(evening), book, public).run().sessions[0].title == "Said"
+    assert Assembler(Island(evening), book, public).run()[0].title == "Said"

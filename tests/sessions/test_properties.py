@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from builder.addresses import session_id, tag_of
 from builder.model import Curation, PushEvent, Recording, StreamClaim, StreamKey, TaskEvent, Vj, Window
-from builder.sessions import Island, Rulebook, assemble, assemble_all, join_interval, reach
+from builder.sessions import Island, Rulebook, assemble, join_interval, reach
 from tests.sessions.making import HOUR, ms, public, rec, rulebook
 from tests.sessions.oracle import naive_groups
 
@@ -105,20 +105,21 @@ def test_the_order_and_the_number_of_copies_change_nothing(found, told, book, sh
     again = [*found, *found]
     shuffled = [shuffler.sample(things, len(things)) for things in (again, [*pushes, *pushes], [*tasks, *tasks])]
 
-    assembly = assemble_all(Island(found, pushes, tasks), book, public)
+    sessions = assemble(Island(found, pushes, tasks), book, public)
 
-    assert assemble_all(Island(*map(tuple, shuffled)), book, public) == assembly
+    assert assemble(Island(*map(tuple, shuffled)), book, public) == sessions
 
 
 @THOROUGH
 @given(recordings(), events(), books())
 def test_every_recording_is_in_one_place_and_no_length_is_negative(found, told, book):
-    assembly = assemble_all(Island(found, *told), book, public)
+    unfiltered = assemble(Island(found, *told), Rulebook(without_min_length(book)), public)
+    sessions = assemble(Island(found, *told), book, public)
 
-    places = Counter(key for session in assembly.sessions for key in session.recordings)
-    places.update(aside.key for aside in assembly.skipped)
+    places = Counter(key for session in unfiltered for key in session.recordings)
     assert places == Counter(recording.key for recording in found)
-    for session in assembly.sessions:
+    assert all(session in unfiltered for session in sessions)
+    for session in sessions:
         shown = Counter(part.key for track in session.tracks for part in track.parts)
         shown.update(other.key for other in session.others)
         assert shown == Counter(session.recordings)
@@ -135,10 +136,10 @@ def test_every_recording_is_in_one_place_and_no_length_is_negative(found, told, 
 @given(recordings(), events(), books())
 def test_groups_are_those_of_the_plain_definition(found, told, book):
     """The sweep gives what joining neighbours one by one until nothing changes gives."""
-    assembly = assemble_all(Island(found, *told), book, public)
+    sessions = assemble(Island(found, *told), book, public)
 
     if not book.rules.grouping.min_length_ms:
-        groups = {frozenset(session.recordings) for session in assembly.sessions}
+        groups = {frozenset(session.recordings) for session in sessions}
         assert groups == naive_groups(found, *told, book)
 
 
@@ -232,17 +233,16 @@ class Store:
 @given(recordings(), events(), books())
 def test_a_closed_island_gives_the_sessions_that_everything_gives(found, told, book):
     pushes, tasks = told
-    everything = assemble_all(Island(found, pushes, tasks), book, public)
-    sessions = {session.id: session for session in everything.sessions}
+    everything = assemble(Island(found, pushes, tasks), book, public)
+    sessions = {session.id: session for session in everything}
+    in_a_session = {key for session in everything for key in session.recordings}
     store = Store(found, pushes, tasks)
 
     for seed in found:
-        part = assemble_all(store.close(seed, book), book, public)
-        assert all(sessions[session.id] == session for session in part.sessions)
-        assert set(part.skipped) <= set(everything.skipped)
-        assert seed.key in {key for session in part.sessions for key in session.recordings} | {
-            aside.key for aside in part.skipped
-        }
+        part = assemble(store.close(seed, book), book, public)
+        assert all(sessions[session.id] == session for session in part)
+        found_in = {key for session in part for key in session.recordings}
+        assert (seed.key in found_in) == (seed.key in in_a_session)
 
 
 @pytest.mark.parametrize("seed", range(3))

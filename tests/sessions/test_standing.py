@@ -9,7 +9,7 @@ from tests.sessions.making import curation, made, ms, rec, rulebook
 
 
 def only(recordings, book=None):
-    (session,) = made(recordings, book).sessions
+    (session,) = made(recordings, book)
     return session
 
 

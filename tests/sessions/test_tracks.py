@@ -14,7 +14,7 @@ def shape(session):
 
 
 def only(recordings, **more):
-    (session,) = made(recordings, **more).sessions
+    (session,) = made(recordings, **more)
     return session
 
 
@@ -111,7 +111,7 @@ def test_of_files_under_one_url_only_the_newest_is_real():
     url = "http://media.example.com/live.mp4"
     pair = [rec("1250000000_a", 0, 600, url=url), rec("1250000000_b", 86_400, 87_000, url=url)]
 
-    old, new = made(pair).sessions
+    old, new = made(pair)
 
     assert (old.tombstone, [other.why for other in old.others], old.tracks) == ("deleted", ["overwritten"], ())
     assert (new.tombstone, shape(new)) == ("", ["mp4: 1250000000_b"])
