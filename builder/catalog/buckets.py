@@ -14,7 +14,6 @@ import msgspec
 from builder.catalog.deriving import AppNames, Deriver, apps_of, completed, completed_event, merged_of
 from builder.catalog.numbers import stream_number
 from builder.catalog.rows import (
-    EventItem,
     Known,
     RecordingRow,
     SessionRow,
@@ -27,7 +26,7 @@ from builder.catalog.rows import (
 )
 from builder.catalog.spool import NOTICE, ShotRow, SpoolRow, frames
 from builder.media import host_of
-from builder.model import Recording, Session, StreamKey
+from builder.model import Event, Recording, Session, StreamKey
 
 _decode_notices = msgspec.msgpack.Decoder(list[SpoolRow]).decode
 _decode_events = msgspec.msgpack.Decoder(list[ShotRow]).decode
@@ -69,7 +68,7 @@ def derive_bucket(places: Iterable[Path], deriver: Deriver, lifted: frozenset[in
     return derive(bases.items(), [decode_event(row[2], row[3]) for _, row in sorted(events.items())], deriver)
 
 
-def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[EventItem], deriver: Deriver) -> Derived:
+def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[Event], deriver: Deriver) -> Derived:
     """Derive rows from whole bases and distinct events of streams that no other call gets."""
     derived = Derived()
     by_stream: defaultdict[str, list[Known]] = defaultdict(list)
@@ -91,7 +90,7 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[EventItem]
             if not recording.file_id.isdecimal():
                 replaceable.append(recording)
     told = _told(by_stream.values())
-    events_of: defaultdict[str, list[EventItem]] = defaultdict(list)
+    events_of: defaultdict[str, list[Event]] = defaultdict(list)
     seen: Counter[StreamKey] = Counter()
     for event in events:
         events_of[event.stream.stream_id].append(event)
@@ -153,7 +152,7 @@ def _together(
     return [sorted(tied), *alone] if tied else alone
 
 
-def _group(known: list[Known], events: list[EventItem], deriver: Deriver, derived: Derived) -> None:
+def _group(known: list[Known], events: list[Event], deriver: Deriver, derived: Derived) -> None:
     homes: dict[str, str] = {}
     for session in deriver.sessions(known, events):
         identity = session.id

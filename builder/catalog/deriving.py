@@ -13,10 +13,10 @@ from functools import cached_property, partial
 import msgspec
 
 from builder.catalog.merge import Merged, identity, lone, merge
-from builder.catalog.rows import EventItem, Known, LocalClock, decode_notice
+from builder.catalog.rows import Known, LocalClock, decode_notice
 from builder.config import Media
 from builder.media import public_url
-from builder.model import Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent, Value
+from builder.model import Event, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent, Value
 from builder.sessions import Island, Rulebook, Rules, assemble, resolve_stream
 
 AFTER_SCHEME = len("https://")  # a stored address always has a path after its host
@@ -72,7 +72,7 @@ class Deriver:
             found = public_url(f"{origin}/", msgspec.structs.replace(self._media, rewrite=()))
             return self._origins.setdefault(origin, found and found[:-1])
 
-    def sessions(self, known: Iterable[Known], events: Iterable[EventItem]) -> list[Session]:
+    def sessions(self, known: Iterable[Known], events: Iterable[Event]) -> list[Session]:
         """Group the usable ones of a closed set of recordings, with the events of their streams."""
         usable = [one for one in known if one.usable]
         if not usable:
@@ -121,7 +121,7 @@ def completed(recording: Recording, apps: AppNames) -> Recording:
     return recording if stream is told else _replace(recording, stream=stream)
 
 
-def completed_event(event: EventItem, apps: AppNames) -> EventItem:
+def completed_event(event: Event, apps: AppNames) -> Event:
     """Complete the stream of an event as that of a recording."""
     stream, _ = resolve_stream(event.stream, apps)
     return event if stream is event.stream else _replace(event, stream=stream)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from builder.catalog.intake import Batch
 from builder.catalog.numbers import base_number, rows_of, span_class
 from builder.catalog.recall import Recall
-from builder.catalog.rows import EventItem, Known, decode_event, stream_id_number
-from builder.model import PushEvent, StreamKey, TaskEvent
+from builder.catalog.rows import Known, decode_event, stream_id_number
+from builder.model import Event, PushEvent, StreamKey, TaskEvent
 
 PUSH_MARGIN_MS = 60_000  # a push holds recordings that begin or end so little outside of it
 
@@ -71,7 +71,7 @@ class Happenings:
                 self.connection.execute("INSERT INTO pushes VALUES(?,?,?,?,?)", values)
 
 
-def _concerned(event: EventItem, recall: Recall) -> Iterable[Known]:
+def _concerned(event: Event, recall: Recall) -> Iterable[Known]:
     stream_id = event.stream.stream_id
     if isinstance(event, PushEvent):
         row = recall.connection.execute(

@@ -8,8 +8,8 @@ import msgspec
 
 from builder.catalog.deriving import completed_event
 from builder.catalog.recall import Events, Recall
-from builder.catalog.rows import EventItem, Known, decode_session
-from builder.model import PushEvent, Recording, Session, TaskEvent
+from builder.catalog.rows import Known, decode_session
+from builder.model import Event, PushEvent, Recording, Session, TaskEvent
 from builder.sessions import Reach, Rulebook, join_interval, reach
 
 
@@ -17,7 +17,7 @@ class Closed(msgspec.Struct, frozen=True):
     """A closed set of recordings, the events of their streams, and the sessions they were in until now."""
 
     known: dict[str, Known]
-    events: list[EventItem]
+    events: list[Event]
     sessions: dict[str, Session]
 
 
@@ -109,10 +109,10 @@ class Closing:
         self._asked.add(question)
         return True
 
-    def _completed(self, event: EventItem) -> EventItem:
+    def _completed(self, event: Event) -> Event:
         return completed_event(event, self.recall.apps(event.stream.stream_id))
 
-    def _happened(self) -> list[EventItem]:
+    def _happened(self) -> list[Event]:
         """Return the events, with the screenshots taken while the recordings ran."""
         if self.recall.deriver.shows_pictures:
             for one in self.known.values():

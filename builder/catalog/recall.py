@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from builder.catalog.deriving import Deriver, completed, merged_of
 from builder.catalog.facts import items_of
 from builder.catalog.numbers import SPANS, base_number, base_numbers, span_ms, text_number
-from builder.catalog.rows import EventItem, Known, decode_event, stream_id_number
-from builder.model import StreamKey
+from builder.catalog.rows import Known, decode_event, stream_id_number
+from builder.model import Event, StreamKey
 from builder.sessions import LinkKey, Span
 
-Events = dict[int, EventItem]  # by identity: an event told twice is one
+Events = dict[int, Event]  # by identity: an event told twice is one
 
 
 class Recall:

@@ -9,13 +9,12 @@ import msgspec
 
 from builder.addresses import BroadcastDays
 from builder.catalog.numbers import SPAN_BASE_MS, base_number, span_class, stream_number, text_number
-from builder.model import Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent
+from builder.model import Event, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent
 from builder.sessions import join_interval
 
 QUARTER_MS = 900_000  # clocks are changed at quarters of an hour
 DAY_MS = 86_400_000
 THURSDAY = 3  # 1970-01-01, counting from Monday
-EventItem = PushEvent | TaskEvent | Screenshot
 
 NoticeRow = tuple[int, int, int, int | None, int, int, bytes]  # id, base, stream, url, offset, line, item
 EventRow = tuple[int, int, int, str, int | None, int | None, int, int, int, bytes]
@@ -30,13 +29,13 @@ _decode_task = msgspec.msgpack.Decoder(TaskEvent).decode
 _decode_shot = msgspec.msgpack.Decoder(Screenshot).decode
 
 
-def decode_event(kind: str, item: bytes) -> EventItem:
+def decode_event(kind: str, item: bytes) -> Event:
     if kind == "task":
         return _decode_task(item)
     return _decode_shot(item) if kind == "shot" else _decode_push(item)
 
 
-def event_columns(event: EventItem) -> tuple[int, int, str, int | None, int | None, int, bytes]:
+def event_columns(event: Event) -> tuple[int, int, str, int | None, int | None, int, bytes]:
     """Return (identity, stream, kind, link, task_session, at_ms, item): equal identities are one event told again.
 
     `link` stands for the sequence of a push or the id of a task, `task_session` for the session of a task.

@@ -72,18 +72,13 @@ def notice_of(fields: Fields, keys: tuple[bytes, ...]) -> Notice:
     filled = Filled(task_id=fields.label("task_id"), session_id=extension.session_id, vid=fields.text("video_id"))
     return Notice(
         file_id=file_id,
-        appid=appid_of(fields),
+        appid=fields.appid(),
         told=told,
         filled=EMPTY if filled == EMPTY else filled,
         t=t,
         signed=signed(keys, t, values.get("sign")),
         flags=fields.flag_tuple(),
     )
-
-
-def appid_of(fields: Fields, name: str = "appid") -> str:
-    number = fields.integer(name, 0, 2**63 - 1)
-    return "" if number is None else str(number)
 
 
 def signature_time(fields: Fields) -> int | None:

@@ -173,7 +173,7 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     )  # fmt: skip
     vid = fields.text("vid")
     filled = Filled(
-        expires_ms=_expires(fields),
+        expires_ms=times.expiry_ms(fields.text("expires"), "expires", times.CHINA),
         cover_url=mediainfo.cover(fields, "cover"),
         title=mediainfo.title(name),
         tags=_tags(fields),
@@ -187,10 +187,6 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
         stated_ms=stated or created or 0,
         flags=fields.flag_tuple(),
     )  # fmt: skip
-
-
-def _expires(fields: Fields) -> int | None:
-    return times.expiry_ms(fields.text("expires"), "expires", times.CHINA)
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:

@@ -107,6 +107,11 @@ class Fields:
             raise RefusedError("bad_field", f"`{name}` expected {low} to {high}, found {value}", name)
         return value
 
+    def appid(self) -> str:
+        """Return the account's number as text; "" when it is not told."""
+        number = self.integer("appid", 0, 2**63 - 1)
+        return "" if number is None else str(number)
+
     def instant(self, name: str, *, required: bool = False) -> int | None:
         """Return unix seconds (or milliseconds, flagged) as milliseconds."""
         value = self.integer(name, 0, limits.LAST_SECOND * 1000, required=required)

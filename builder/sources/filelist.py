@@ -2,8 +2,8 @@
 
 Every scalar of a file list is text (a re-export may have made numbers of them) and every written time in it is China
 Standard Time. The documented form names no stream, because the question did: such a file merges with what else is told
-of it, and else stands alone, flagged `no_stream`. In the 2017 pair `startTime` and
-`endTime` are seconds inside the slice; the wall clock stands only in the file's name.
+of it, and else stands alone, flagged `no_stream`. In the 2017 pair `startTime` and `endTime` are seconds inside the
+slice; the wall clock stands only in the file's name.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def notice_of(values: dict[str, Any]) -> Item:
     )
     return Notice(
         file_id=fields.ident("file_id") or fields.ident("record_file_id"),
-        appid=_digits(fields),
+        appid=fields.appid(),
         told=told,
         filled=filled,
         stated_ms=_instant(fields, "create_time") or 0,
@@ -114,8 +114,3 @@ def _url_of_vid(fields: Fields) -> str:
     if match is None:
         raise RefusedError("missing_field", "`record_file_url` and `vid` are missing", "record_file_url")
     return f"http://{match[1]}.vod.myqcloud.com/{vid}.f0.flv"
-
-
-def _digits(fields: Fields) -> str:
-    number = fields.integer("appid", 0, 2**63 - 1)
-    return "" if number is None else str(number)

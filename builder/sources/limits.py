@@ -13,7 +13,6 @@ FILE_BYTES = 1 * GB
 GZIP_BYTES = 2 * GB  # out of one gzip file
 GZIP_RATIO = 200
 GZIP_FREE_BYTES = 1 * MB  # the ratio counts after so much output
-TABLE_BYTES = 64 * MB  # a CSV file is a table of records; a quoted cell may span lines
 YAML_BYTES = 4 * MB  # YAML has no cheap way to be read in pieces
 
 NESTING = 16
@@ -23,7 +22,6 @@ INTEGER_DIGITS = 20
 
 TEXT_CHARACTERS = 512  # ids, names, tags
 TITLE_CHARACTERS = 1024
-URL_CHARACTERS = 2048
 TAGS = 64
 RENDITIONS = 64
 EXCERPT_BYTES = 2 * KB

@@ -60,17 +60,8 @@ class LineReader:
         self.held_size = 0
         self.skipped: int | None = None  # length so far of a line that is too long to hold
 
-    def read(self, content: Iterator[bytes], *, is_final: bool) -> Iterator[Entry]:
-        """Yield the entries; with `is_final` the last line is whole even without its newline."""
-        for found in self.grouped(content, is_final=is_final):
-            if type(found) is Group:
-                yield from found.entries()
-            else:
-                assert type(found) is Entry
-                yield found
-
     def grouped(self, content: Iterator[bytes], *, is_final: bool) -> Iterator[Entry | Group]:
-        """Yield the same, plain notifications in groups."""
+        """Yield the entries, plain notifications in groups; with `is_final` a last line without newline is whole."""
         for chunk in content:
             newline = chunk.find(b"\n")
             if newline < 0:

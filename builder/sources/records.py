@@ -1,8 +1,7 @@
 """One record's bytes → items. The dialect is recognised by what the record holds, never by a file's name.
 
 A record gives one item; only a message that names several files (FileDeleted) gives one for each, and a listed push
-gives its two ends. Whatever cannot be
-used becomes a quarantined `Problem`; no exception leaves this module.
+gives its two ends. Whatever cannot be used becomes a quarantined `Problem`; no exception leaves this module.
 """
 
 from __future__ import annotations

@@ -12,28 +12,25 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+VALID_SECONDS = 600  # `t` is the time of sending plus so much (DOMAIN 1.3)
+SKEW_SECONDS = 300  # that the sender's clock may be ahead of ours
+GRACE_SECONDS = 1200  # past `t`, in which a message is late and still taken
 _SIGN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
-def verify(
-    keys: Sequence[bytes],
-    message: Mapping[str, Any],
-    now_s: float,
-    *,
-    window: int = 600,
-    skew: int = 300,
-    grace: int = 1200,
-) -> Literal["fresh", "late"] | None:
+def verify(keys: Sequence[bytes], message: Mapping[str, Any], now_s: float) -> Literal["fresh", "late"] | None:
     """Say whether a live message is authentic: "fresh", "late" (past `t`, within the grace), or None.
 
     Every key is tried, so that a key can be rotated and the time taken tells nothing. An empty key is a set-up error.
     """
     t, sign = message.get("t"), message.get("sign")
-    if type(t) is not int or not is_signed_time(t) or not matches(keys, t, sign) or t > now_s + window + skew:
+    if type(t) is not int or not is_signed_time(t) or not matches(keys, t, sign):
+        return None
+    if t > now_s + VALID_SECONDS + SKEW_SECONDS:
         return None
     if t >= now_s:
         return "fresh"
-    return "late" if now_s - t <= grace else None
+    return "late" if now_s - t <= GRACE_SECONDS else None
 
 
 def signed(keys: Sequence[bytes], t: object, sign: object) -> Literal["", "good", "bad"]:
