@@ -16,7 +16,7 @@ _YEAR_HOURS = (2, 4)  # darker from here on
 _CELL_HOURS = (3, 6, 9)
 
 
-def heat_step(recorded_ms: int, count: int = 1) -> int:
+def heat_step(recorded_ms: int, count: int) -> int:
     """Return the shade of a calendar cell (`data-heat`): 0 for none, 1 for up to 3 h, then 3 h, 6 h, 9 h and more."""
     return _step(recorded_ms, _CELL_HOURS) if count else 0
 
@@ -80,10 +80,10 @@ def quarter_shares(intervals: Sequence[tuple[int, int]], offset_minutes: int) ->
     return [count / max(1, len(intervals)) for count in counts]
 
 
-def hours_scale_svg(words: Sequence[str] = ("00", "06", "12", "18", "24")) -> str:
-    """Set words at equal distances from edge to edge, under the skyline."""
-    last = max(1, len(words) - 1)
-    drawn = "".join(f'<text x="{percent(at / last)}" y="14">{text(word)}</text>' for at, word in enumerate(words))
+def hours_scale_svg() -> str:
+    """Set the hours at equal distances from edge to edge, under the skyline."""
+    words = ("00", "06", "12", "18", "24")
+    drawn = "".join(f'<text x="{percent(at / 4)}" y="14">{word}</text>' for at, word in enumerate(words))
     return f'<svg class="axis scale" aria-hidden="true">{drawn}</svg>'
 
 

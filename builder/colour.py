@@ -1,9 +1,8 @@
-"""Colour arithmetic: OKLCH to sRGB, contrast, and the hue of a VJ.
+"""Colour arithmetic: OKLCH to sRGB, and the hue of a VJ.
 
-The style sheet mixes most colours itself; this room computes those that must be written out as hex (posters)
-and lets the tests prove the contrasts. Twenty-four fixed hues, 13° apart, none nearer than 28° to the accent:
-a page may carry no inline style and the style sheet may not grow with the catalog, so a VJ's colour is an
-attribute, `data-hue="6"`, chosen by the slug.
+The style sheet mixes most colours itself; this room computes those that must be written out as hex (posters).
+Twenty-four fixed hues, 13° apart, none nearer than 28° to the accent: a page may carry no inline style and the style
+sheet may not grow with the catalog, so a VJ's colour is an attribute, `data-hue="6"`, chosen by the slug.
 """
 
 from __future__ import annotations
@@ -50,18 +49,6 @@ def largest_chroma(lightness: float, degrees: float) -> float:
     return low
 
 
-def contrast(one: str, other: str) -> float:
-    """Return the WCAG contrast ratio of two `#rrggbb` colours."""
-    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """Return the relative luminance of a `#rrggbb` colour."""
-    red, green, blue = (_to_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def _linear(lightness: float, chroma: float, degrees: float) -> Rgb:
     """Convert OKLCH to linear sRGB (Ottosson's matrices); components leave 0…1 outside the gamut."""
     a = chroma * math.cos(math.radians(degrees))
@@ -86,7 +73,3 @@ def _hex(linear: Rgb) -> str:
 
 def _to_gamma(part: float) -> float:
     return 12.92 * part if part <= 0.0031308 else 1.055 * math.pow(part, 1 / 2.4) - 0.055
-
-
-def _to_linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else math.pow((part + 0.055) / 1.055, 2.4)

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from builder.addresses import ALPHABET
 from builder.colour import hue_degrees, oklch_hex
 from builder.dates import zone_of
 from builder.model import Session, Value
@@ -24,7 +25,6 @@ _HOUR_MS = 3_600_000
 _SHORTEST_HOURS = 0.05  # an arc of no length would not be seen
 _TURNS = 2  # of the dial; a third would not fit
 _LANE = 30
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 # Field, ring, arc, ink: lightness and chroma.
 _TONES = {
@@ -74,19 +74,16 @@ class Face(Value, frozen=True):
     start_hours: float  # after local midnight
 
 
-def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int = 0, *, inline: bool = False) -> str:
-    """Draw the poster of a session in its VJ's hue step.
-
-    A whole SVG file, or with `inline` an `<svg class="poster" aria-hidden="true">` for a page.
-    """
+def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int = 0) -> str:
+    """Draw the poster of a session in its VJ's hue step, as a whole SVG file."""
     local = datetime.fromtimestamp(session.start_ms // 1000, UTC).astimezone(zone_of(zone))
     day = local - timedelta(minutes=day_starts_at_minutes)
     start = local.hour + local.minute / 60 + local.second / 3600
     dial = dial_of(start, (session.end_ms - session.start_ms) / _HOUR_MS)
     colours = colours_of(local.hour, hue)
     face = Face(dial=dial, colours=colours, start_hours=start)
-    root = 'class="poster" aria-hidden="true"' if inline else 'xmlns="http://www.w3.org/2000/svg"'
-    before = f'<svg {root} viewBox="0 0 320 180"><path fill="{colours.field}" d="M0 0h320v180H0z"/>'
+    root = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180">'
+    before = root + f'<path fill="{colours.field}" d="M0 0h320v180H0z"/>'
     before += _ring(dial, colours.ring)
     after = _dates(f"{day:%Y-%m}", str(day.day), f"{local:%H:%M}", colours.ink)
     after += _edge(session.id.rpartition("/")[2], colours.ink) + "</svg>"
@@ -114,7 +111,7 @@ def dial_of(start_hours: float, length_hours: float) -> Dial:
 
 def edge_bits(tag: str) -> list[int]:
     """Return the thirty bits that the tag's first six characters spell."""
-    values = [_ALPHABET.find(character) & 31 for character in tag[:6].ljust(6, "0")]
+    values = [ALPHABET.find(character) & 31 for character in tag[:6].ljust(6, "0")]
     return [value >> shift & 1 for value in values for shift in (4, 3, 2, 1, 0)]
 
 

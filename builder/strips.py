@@ -18,7 +18,6 @@ Interval = tuple[int, int]
 LOSS_SHARE = 0.015  # a loss is drawn at least this wide, so that it can be seen
 STRIP_FLOOR = 0.08  # of the list's longest
 DAY_FLOOR = 0.007  # ten minutes: a shorter broadcast is still seen in its day
-OPEN_SHARE = 0.12  # the fading end of a broadcast that is still coming in
 
 
 class Bar(Value, frozen=True, omit_defaults=True):
@@ -47,18 +46,15 @@ def recorded_intervals(start_ms: int, end_ms: int, gaps: Iterable[Interval]) -> 
     return [interval for interval in intervals if interval[0] < interval[1]]
 
 
-def strip_svg(session: Session, label: str, *, longest_ms: int = 0, coming_in: bool = False, gone: bool = False) -> str:
+def strip_svg(session: Session, label: str, *, longest_ms: int = 0) -> str:
     """Draw the broadcast strip of a session.
 
     `longest_ms`: the longest time on air in the same list, so that all its strips share one scale; 0 fills the
-    width. `coming_in`: the end is open. `gone`: expired or removed, all hollow. An empty `label` hides the
-    picture from assistive technology.
+    width. An empty `label` hides the picture from assistive technology.
     """
     start_ms, end_ms = session.start_ms, session.end_ms
     span_ms = end_ms - start_ms
-    if gone:
-        return f'<svg class="strip" {named(label)}>{rect("lost", 0, 1)}</svg>'
-    drawn = _recorded(start_ms, end_ms, session.gaps, open_end=coming_in) + _losses(start_ms, end_ms, session.gaps)
+    drawn = _recorded(start_ms, end_ms, session.gaps) + _losses(start_ms, end_ms, session.gaps)
     drawn += "".join(
         rect("tick", (at_ms - start_ms) / span_ms)
         for at_ms in sorted({session.zero_ms + at for at, _ in session.chapters})
@@ -69,10 +65,11 @@ def strip_svg(session: Session, label: str, *, longest_ms: int = 0, coming_in: b
     return f'<svg class="strip" {named(label)}>{drawn}</svg>'
 
 
-def day_svg(bars: Iterable[Bar], scale: DayScale, label: str = "", *, labelled: bool = False) -> str:
+def day_svg(bars: Iterable[Bar], scale: DayScale, *, labelled: bool = False) -> str:
     """Draw the day strip: posts every six hours, bars in their VJs' hues, half height where two overlap.
 
-    `labelled` sets the hours under the posts. Bars reaching over the day's ends are cut there.
+    `labelled` sets the hours under the posts. Bars reaching over the day's ends are cut there. What it shows stands
+    beside it in words, so assistive technology passes over it.
     """
     drawn = '<rect class="axis"/>'
     for at, _ in scale.posts:
@@ -84,7 +81,7 @@ def day_svg(bars: Iterable[Bar], scale: DayScale, label: str = "", *, labelled: 
     if labelled:
         drawn += "".join(f'<text x="{percent(at)}" y="26">{text(words)}</text>' for at, words in scale.posts)
     name = "day scaled" if labelled else "day"
-    return f'<svg class="{name}" {named(label)}>{drawn}</svg>'
+    return f'<svg class="{name}" aria-hidden="true">{drawn}</svg>'
 
 
 def levels(intervals: Sequence[Interval]) -> list[str]:
@@ -99,17 +96,14 @@ def levels(intervals: Sequence[Interval]) -> list[str]:
     return half
 
 
-def _recorded(start_ms: int, end_ms: int, gaps: Iterable[Interval], *, open_end: bool) -> str:
+def _recorded(start_ms: int, end_ms: int, gaps: Iterable[Interval]) -> str:
     span_ms = end_ms - start_ms
     if span_ms <= 0:
         return rect("on", 0, 1)
-    solid_end = end_ms - round(OPEN_SHARE * span_ms) if open_end else end_ms
-    drawn = "".join(
-        rect("on", (low - start_ms) / span_ms, (min(high, solid_end) - low) / span_ms)
+    return "".join(
+        rect("on", (low - start_ms) / span_ms, (high - low) / span_ms)
         for low, high in recorded_intervals(start_ms, end_ms, gaps)
-        if low < solid_end
     )
-    return drawn + (rect("open", 1 - OPEN_SHARE, OPEN_SHARE) if open_end else "")
 
 
 def _losses(start_ms: int, end_ms: int, gaps: Iterable[Interval]) -> str:

@@ -73,13 +73,11 @@ class TapeScale(Value, frozen=True):
         return 1.0
 
 
-def tape_scale(start_ms: int, end_ms: int, gaps: tuple[Interval, ...], *, true_scale: bool = False) -> TapeScale:
-    """Return the scale of a bar, its gaps compressed unless `true_scale`."""
+def tape_scale(start_ms: int, end_ms: int, gaps: tuple[Interval, ...]) -> TapeScale:
+    """Return the scale of a bar, its gaps compressed."""
     span_ms = end_ms - start_ms
     if span_ms <= 0:
         return TapeScale(((start_ms, 0.0), (start_ms + 1, 1.0)))
-    if true_scale:
-        return TapeScale(((start_ms, 0.0), (end_ms, 1.0)))
     widths = [min(GAP_MOST, max(GAP_LEAST, (high - low) / span_ms)) for low, high in gaps]
     total = sum(widths)
     if total > GAPS_MOST:

@@ -5,9 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from builder.colour import HUES, contrast, hue_degrees, hue_step, largest_chroma, luminance, oklch_hex
+from builder.colour import HUES, hue_degrees, hue_step, largest_chroma, oklch_hex
 
 SHEET = (Path(__file__).parents[2] / "templates/assets/site.css").read_text()
+
+
+def contrast(one, other):
+    """Return the WCAG contrast ratio of two `#rrggbb` colours."""
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    """Return the relative luminance of a `#rrggbb` colour."""
+    red, green, blue = (linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def linear(part):
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
 
 def block(opening):

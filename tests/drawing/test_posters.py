@@ -135,13 +135,6 @@ def test_posters_are_small_well_formed_and_without_text(pieces, hours):
     assert not re.search(r"\bstyle=|\d\.0\b", poster)
 
 
-def test_an_inline_poster_is_hidden_from_assistive_technology():
-    """The title beside it says what it shows."""
-    poster = poster_svg(GAPPED, 6, "UTC", inline=True)
-
-    assert poster.startswith('<svg class="poster" aria-hidden="true" viewBox="0 0 320 180">')
-
-
 def test_the_ring_has_24_marks():
     """The dashes of the ring divide it evenly: 24 periods are the circumference."""
     dash, space = re.search(r'stroke-dasharray="([\d.]+) ([\d.]+)"', poster_svg(GAPPED, 6, "UTC")).groups()

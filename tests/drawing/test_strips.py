@@ -84,21 +84,6 @@ def test_chapters_of_a_trimmed_broadcast_count_from_its_old_beginning():
     assert [x for x, _ in rects(strip_svg(trimmed, "x"), "tick")] == [50]
 
 
-def test_what_still_comes_in_has_an_open_end():
-    """The last stretch fades out instead of ending."""
-    svg = strip_svg(session(), "x", coming_in=True)
-
-    assert rects(svg, "on") == [(0, 88)]
-    assert rects(svg, "open") == [(88, 12)]
-
-
-def test_what_is_gone_is_hollow():
-    """Expired and removed broadcasts keep an empty strip."""
-    svg = strip_svg(session(), "", gone=True)
-
-    assert svg == '<svg class="strip" aria-hidden="true"><rect class="lost" x="0%" width="100%"/></svg>'
-
-
 def test_a_broadcast_without_length_is_a_bar():
     """Unknown start: one solid bar, no division by zero."""
     assert rects(strip_svg(session(hours=0), "x"), "on") == [(0, 100)]
@@ -178,7 +163,7 @@ def test_the_shortest_broadcast_is_seen_in_its_day():
 
 def test_hours_are_set_when_asked_for():
     """A labelled day strip names its posts."""
-    words = re.findall(r">(\d\d)</text>", day_svg([], day_scale("2022-01-13", "UTC"), "x", labelled=True))
+    words = re.findall(r">(\d\d)</text>", day_svg([], day_scale("2022-01-13", "UTC"), labelled=True))
 
     assert words == ["00", "06", "12", "18", "24"]
 

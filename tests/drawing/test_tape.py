@@ -22,11 +22,6 @@ def test_gaps_are_compressed_between_bounds():
     assert (scale.share(0), scale.share(1000 * S)) == (0, 1)
 
 
-def test_true_scale_is_straight():
-    """Gaps to scale: half the time is half the bar."""
-    assert tape_scale(0, 1000, ((100, 200),), true_scale=True).share(500) == 0.5
-
-
 def test_hundreds_of_gaps_leave_room_for_what_was_recorded():
     """All gaps together take no more than their part."""
     gaps = tuple((n * 20 * S, n * 20 * S + 10 * S) for n in range(1, 400))
