@@ -7,7 +7,6 @@ zones come from the `tzdata` package alone, so that a machine's own zone files n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -125,11 +124,6 @@ class BroadcastDays:
         return found.pop() if len(found) == 1 else None
 
 
-def broadcast_day(ms: int, zone: tzinfo, day_starts_at_minutes: int = 0) -> str:
-    """Return the broadcast day of one instant, "2022-01-13"; for many instants keep a `BroadcastDays`."""
-    return BroadcastDays(zone, day_starts_at_minutes).day(ms)
-
-
 def session_id(day: str, tag: str) -> str:
     """Return the id of a session, which is also its address under `/replays/`: "2022/01/13/k3f9q2m7xa"."""
     return f"{day.replace('-', '/')}/{tag}"
@@ -177,11 +171,3 @@ def address_clash(identity: str, first: str, second: str) -> ConfigError:
         f"the recordings `{one}` and `{two}` would both have the address `{session_path(identity)}`",
         hint="merge their sessions, or split one of them before another file, in a file under replays/",
     )
-
-
-def check_addresses(anchors: Iterable[tuple[str, str]]) -> None:
-    """Raise `ConfigError` when two of the (session id, anchor's key) pairs have one id and different anchors."""
-    seen: dict[str, str] = {}
-    for identity, key in sorted(anchors):
-        if seen.setdefault(identity, key) != key:
-            raise address_clash(identity, seen[identity], key)

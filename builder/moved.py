@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 
 from builder import redirects
+from builder.addresses import session_path
 from builder.catalog import Catalog
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.model import PageKey, Problem, Value
@@ -92,7 +93,7 @@ def moved_sessions(site: Site, ledger: Ledger) -> dict[str, str]:
         session = site.catalog.session_of_file(anchor) if anchor else None
         # A line may have slept while its path was live: it holds again if it still leads somewhere.
         if session is not None and is_dead(site, old):
-            moves[f"/{old}"] = f"/replays/{session.id}/"
+            moves[f"/{old}"] = session_path(session.id)
     return moves
 
 

@@ -11,9 +11,8 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 
-from builder import fields, inside, strict_yaml
+from builder import fields, strict_yaml
 from builder.errors import ConfigError
 from builder.fields import Place
 
@@ -23,12 +22,6 @@ HEAD = "# Addresses that moved: old path, new path. Aftercast adds lines; yours 
 _PLAIN = re.compile(r"/[A-Za-z0-9/_.~%-]*")
 _TREE = re.compile(r"/(?!vj/)([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})/\*")  # all pages of a language that is given up …
 _ROOT = "/*"  # … lead to those of the first language
-
-
-def load(source: Path) -> dict[str, str]:
-    """Return the redirects of a source folder, old path → new path, as written; none when there is no file."""
-    raw = inside.read(source, FILE, MAX_BYTES)
-    return parse(raw or b"", inside.shown_name(source, FILE))
 
 
 def parse(raw: bytes, name: str) -> dict[str, str]:

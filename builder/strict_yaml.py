@@ -16,6 +16,7 @@ from builder.model import Value
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
+SHOWN_CHARACTERS = 60  # of a value in a message
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
 _NOT_TEXT = re.compile(
@@ -95,10 +96,10 @@ def load(raw: bytes, name: str, *, first_line: int = 1, max_bytes: int = MAX_BYT
     return Tree(decode(raw, name, first_line=first_line), name, first_line).document()
 
 
-def shown_text(text: str, limit: int = 60) -> str:
+def shown_text(text: str) -> str:
     """Return text for a message: one line, no control or direction characters, not too long."""
     clean = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
-    return clean if len(clean) <= limit else clean[:limit] + "…"
+    return clean if len(clean) <= SHOWN_CHARACTERS else clean[:SHOWN_CHARACTERS] + "…"
 
 
 def shown(node: Node) -> str:

@@ -13,8 +13,7 @@ from typing import TypeVar
 import msgspec
 
 import builder
-from builder.addresses import parse_session_id
-from builder.addresses import session_id as id_of
+from builder.addresses import parse_session_id, session_id
 from builder.catalog.deriving import Setting
 from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import encode, stream_id_number
@@ -131,7 +130,7 @@ def add_curation(connection: sqlite3.Connection, curation: Curation, found: Conc
     for name in (*curation.recordings, *curation.merge, *curation.split_before):
         found.bases.update(base_numbers(name))
     if parsed := parse_session_id(curation.address):
-        identity = id_of(*parsed)
+        identity = session_id(*parsed)
         found.sessions.add(identity)
         rows = connection.execute("SELECT session FROM aliases WHERE alias=?", (identity,))
         found.sessions.update(session for (session,) in rows)

@@ -28,9 +28,9 @@ class Counters:
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def add(self, name: str, label: str = "", amount: int = 1) -> None:
+    def add(self, name: str, label: str = "") -> None:
         assert name in HELP, name
-        self._counts[name, label] += amount
+        self._counts[name, label] += 1
 
     def value(self, name: str, label: str = "") -> int:
         return self._counts[name, label]

@@ -37,7 +37,8 @@ class Renderer:
 
     `templates`: folders, the site's own first and the default theme last. `assets`: plain name → hashed path.
     `cache`: a folder for compiled templates and what is remembered of them. `stays`: it will be asked for the same
-    pages again, so it keeps pieces of them; a copy in another process does not.
+    pages again, so it keeps pieces of them; a copy in another process does not, and has the templates as they were
+    read here.
     """
 
     def __init__(
@@ -99,12 +100,6 @@ class Renderer:
         from builder.render.engine import names_in
 
         return names_in(theme, self.environment, source, path)
-
-    def fingerprint(self, kind: PageKind, value: msgspec.Struct, language: str) -> str:
-        """Return the digest of everything that a page's bytes depend on."""
-        digest = hashlib.blake2b(msgspec.msgpack.encode(value), digest_size=12)
-        digest.update(self.theme_digest(kind, language).encode())
-        return digest.hexdigest()
 
     def render(self, kind: PageKind, value: msgspec.Struct, language: str, path: str) -> bytes:
         """Return the bytes of a page that lives at `path`."""
@@ -218,6 +213,3 @@ def _again(
     renderer = Renderer(templates, messages, assets, cache=cache)
     renderer.theme.adopt(read)
     return renderer
-
-
-__all__ = ["Renderer", "code_digest"]

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import msgspec
 
-from builder.addresses import BroadcastDays, load_zone, parse_session_id, private_slug
+from builder.addresses import BroadcastDays, load_zone, parse_session_id, private_slug, session_id
 from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
@@ -67,7 +67,7 @@ class Rulebook:
         for identity in dict.fromkeys(curation.recordings or curation.merge):
             self._by_id[identity].append(curation)
         if parsed := parse_session_id(curation.address):
-            self._by_address["/".join((parsed[0].replace("-", "/"), parsed[1]))].append(curation)
+            self._by_address[session_id(*parsed)].append(curation)
         for identity in dict.fromkeys(curation.merge):
             self.merges[identity].append(tuple(dict.fromkeys(curation.merge)))
         if curation.window is not None:

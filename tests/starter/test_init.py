@@ -8,7 +8,7 @@ import pytest
 from builder import cli
 from builder.config import SiteConfig, load_config
 from builder.content import Content, load_content
-from builder.redirects import load as load_redirects
+from builder.redirects import parse
 
 
 def test_a_new_site_is_the_table_of_defaults_with_a_key_of_its_own(tmp_path, capsys):
@@ -21,7 +21,7 @@ def test_a_new_site_is_the_table_of_defaults_with_a_key_of_its_own(tmp_path, cap
     assert configs[0].slug_key != configs[1].slug_key
     assert all(re.fullmatch(r"[0-9a-f]{32}", config.slug_key) for config in configs)
     assert load_content(tmp_path / "a" / "site_src", configs[0]) == Content()
-    assert load_redirects(tmp_path / "a" / "site_src") == {}
+    assert parse((tmp_path / "a" / "site_src" / "redirects.yaml").read_bytes(), "redirects.yaml") == {}
     assert "aftercast build --source" in capsys.readouterr().out
 
 
