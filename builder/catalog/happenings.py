@@ -11,8 +11,7 @@ from builder.catalog.numbers import base_number, rows_of, span_class
 from builder.catalog.recall import Recall
 from builder.catalog.rows import Known, decode_event, stream_id_number
 from builder.model import Event, PushEvent, StreamKey, TaskEvent
-
-PUSH_MARGIN_MS = 60_000  # a push holds recordings that begin or end so little outside of it
+from builder.sessions.links import PUSH_MARGIN_MS
 
 
 class Happenings:

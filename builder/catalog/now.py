@@ -9,9 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+from builder.addresses import DAY_MS
 from builder.model import Value
-
-DAY_MS = 86_400_000
 
 
 class Now(Value, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder.catalog.numbers import stream_number
 from builder.catalog.queries import Questions
+from builder.catalog.recall import app_names
 from builder.catalog.rows import stream_id_number
 from builder.catalog.values import DayTotal, VjTotal
 from builder.model import Session, StreamKey
@@ -43,13 +44,9 @@ class VjQuestions(Questions):
         ).fetchone()
         return row is not None
 
-    def stream_names(self, stream_id: str) -> set[tuple[str, str]]:
+    def stream_names(self, stream_id: str) -> frozenset[tuple[str, str]]:
         """Return the (app, appname) pairs that were told with a stream id."""
-        rows = self.connection.execute(
-            "SELECT app, appname FROM streams WHERE stream=? AND stream_id=? AND recordings+events>0",
-            (stream_id_number(stream_id), stream_id),
-        )
-        return {pair for pair in rows if any(pair)}
+        return app_names(self.connection, stream_id)
 
     def vj_months(self, slug: str) -> list[tuple[str, int, int]]:
         """Return (month, sessions, recorded_ms) by month."""

@@ -18,6 +18,15 @@ from builder.sessions import LinkKey, Span
 Events = dict[int, Event]  # by identity: an event told twice is one
 
 
+def app_names(connection: sqlite3.Connection, stream_id: str) -> frozenset[tuple[str, str]]:
+    """Return the (app, appname) pairs that were told with a stream id, as the rows stand."""
+    rows = connection.execute(
+        "SELECT app, appname FROM streams WHERE stream=? AND stream_id=? AND recordings+events>0",
+        (stream_id_number(stream_id), stream_id),
+    )
+    return frozenset(pair for pair in rows if any(pair))
+
+
 class Recall:
     """Reads recordings and events as they stand; keeps what it read until `forget`."""
 
@@ -62,14 +71,10 @@ class Recall:
         return found
 
     def apps(self, stream_id: str) -> frozenset[tuple[str, str]]:
-        """Return the (app, appname) pairs that usable records told with a stream id."""
+        """Return what `app_names` did when it was first asked."""
         found = self._apps.get(stream_id)
         if found is None:
-            rows = self.connection.execute(
-                "SELECT app, appname FROM streams WHERE stream=? AND stream_id=? AND recordings+events>0",
-                (stream_id_number(stream_id), stream_id),
-            )
-            found = self._apps[stream_id] = frozenset(pair for pair in rows if any(pair))
+            found = self._apps[stream_id] = app_names(self.connection, stream_id)
         return found
 
     # --- what lies in reach ---

@@ -66,17 +66,14 @@ def refresh(
     *,
     output_ids: tuple[str, ...],
     allow_removal: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = lambda _what, _count: None,
 ) -> RefreshReport:
     """Bring the catalog up to date with the sources and rules; note the pages of every known output that may change.
 
     Raises, with the catalog untouched, `ConfigError` when two sessions have one address, and `RemovalError` when more
     sessions would vanish than `allow_removal` permits. Running it again without news changes nothing.
     """
-    run = Refresh(catalog, inputs, affected, output_ids)
-    run.allow_removal = allow_removal
-    run.progress = progress or run.progress
-    return run.run()
+    return Refresh(catalog, inputs, affected, output_ids, allow_removal=allow_removal, progress=progress).run()
 
 
 class Refresh:
@@ -88,13 +85,16 @@ class Refresh:
         inputs: Inputs,
         affected: Affected,
         output_ids: tuple[str, ...],
+        *,
+        allow_removal: bool,
+        progress: Progress,
     ) -> None:
         self.catalog = catalog
         self.connection: sqlite3.Connection = catalog.connection
         self.inputs = inputs
         self.affected = affected
-        self.allow_removal = False
-        self.progress: Progress = lambda _what, _count: None
+        self.allow_removal = allow_removal
+        self.progress = progress
         known = {output for (output,) in self.connection.execute("SELECT output FROM output")}
         self.outputs = sorted(known.union(output_ids))
 

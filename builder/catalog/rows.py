@@ -7,13 +7,12 @@ from functools import lru_cache
 
 import msgspec
 
-from builder.addresses import BroadcastDays
+from builder.addresses import DAY_MS, BroadcastDays
 from builder.catalog.numbers import SPAN_BASE_MS, base_number, span_class, stream_number, text_number
 from builder.model import Event, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent
 from builder.sessions import join_interval
 
 QUARTER_MS = 900_000  # clocks are changed at quarters of an hour
-DAY_MS = 86_400_000
 THURSDAY = 3  # 1970-01-01, counting from Monday
 
 NoticeRow = tuple[int, int, int, int | None, int, int, bytes]  # id, base, stream, url, offset, line, item

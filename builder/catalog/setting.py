@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
@@ -19,6 +18,7 @@ from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import encode, stream_id_number
 from builder.model import Curation, StreamClaim, Vj
 from builder.sessions import Rules
+from builder.sessions.claims import compiled_glob
 from builder.sessions.links import LINK_REACH_MS
 
 Claiming = TypeVar("Claiming", Vj, Curation)
@@ -107,10 +107,9 @@ def claimed(connection: sqlite3.Connection, claim: StreamClaim, limit: int) -> s
     if claim.exact:
         numbers = {stream_id_number(claim.pattern)}
     else:
-        wild = {"*": ".*", "?": "."}
-        pattern = re.compile("".join(wild.get(mark) or re.escape(mark) for mark in claim.pattern), re.DOTALL)
+        glob = compiled_glob(claim.pattern)
         rows = connection.execute("SELECT stream_id, stream FROM streams")
-        numbers = {number for stream_id, number in rows if pattern.fullmatch(stream_id)}
+        numbers = {number for stream_id, number in rows if glob.fullmatch(stream_id)}
     found: set[int] = set()
     for number in sorted(numbers):
         rows = connection.execute("SELECT base FROM recordings WHERE stream=? LIMIT ?", (number, limit + 1))

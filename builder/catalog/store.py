@@ -70,9 +70,7 @@ class Store:
 
     def settle(self) -> None:
         """Move committed transactions into the main file and seal it."""
-        with contextlib.suppress(
-            sqlite3.OperationalError
-        ):  # a reader is at work: the log keeps what could not be moved
+        with contextlib.suppress(sqlite3.OperationalError):  # a reader is at work: the log keeps what was not moved
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         self._seal()
 

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 import msgspec
 
 from builder.catalog import facts, findings
-from builder.catalog.deriving import Deriver, Setting, apps_of
+from builder.catalog.deriving import Deriver, Setting
 from builder.catalog.happenings import Happenings
 from builder.catalog.intake import Batch, FileRow
 from builder.catalog.islands import Closed, Closing
 from builder.catalog.now import Now, newest_ends, now_from
 from builder.catalog.numbers import stream_number
-from builder.catalog.recall import Recall
+from builder.catalog.recall import Recall, app_names
 from builder.catalog.rows import Known, recording_row, stream_id_number
 from builder.catalog.schema import RECORDING_COLUMNS
 from builder.model import Recording, StreamKey
@@ -116,7 +116,7 @@ class Update:
         before = {name: self.recall.apps(name) for name in names}
         for stream in changed:
             self._count_stream(stream, recordings[stream], steps[stream])
-        after = {name: self._apps_now(name) for name in names}
+        after = {name: app_names(self.connection, name) for name in names}
         wild = {base for name in names if before[name] != after[name] for base in self._wild(name)}
         self._remember(wild)  # still with the streams of before, which `recall` has kept
         self.recall.forget()
@@ -131,11 +131,6 @@ class Update:
             (*values, recordings, events),
         )
         self.connection.execute("DELETE FROM streams WHERE number=? AND recordings=0 AND events=0", (number,))
-
-    def _apps_now(self, stream_id: str) -> frozenset[tuple[str, str]]:
-        query = "SELECT stream_id, app, appname FROM streams WHERE stream=? AND stream_id=?"
-        rows = self.connection.execute(query, (stream_id_number(stream_id), stream_id))
-        return frozenset(apps_of(StreamKey(*row) for row in rows).get(stream_id, ()))
 
     def _wild(self, stream_id: str) -> set[int]:
         rows = self.connection.execute(

@@ -193,14 +193,15 @@ def check_claims(vjs: Iterable[Vj], where: Where) -> None:
 def _claims(vjs: Iterable[Vj]) -> Iterator[Claim]:
     for vj in vjs:
         for told in vj.streams:
-            yield Claim(vj, told, None if told.exact else _compiled(told.pattern))
+            yield Claim(vj, told, None if told.exact else compiled_glob(told.pattern))
 
 
 def _file(vj: Vj) -> str:
     return vj.source or f"vjs/{vj.slug}.md"
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled_glob(pattern: str) -> re.Pattern[str]:
+    """Return the expression that whole stream ids of a glob match."""
     wild = {"*": ".*", "?": "."}
     collapsed = re.sub(r"\*+", "*", pattern)  # one star says as much as several, and matches in less time
     return re.compile("".join(wild.get(character) or re.escape(character) for character in collapsed), re.DOTALL)
