@@ -62,22 +62,14 @@ class VjQuestions(Questions):
         return [DayTotal(*row) for row in self.connection.execute(query, (slug, prefix, f"{prefix}~"))]
 
     def vj_sessions(
-        self,
-        slug: str,
-        month: str | None = None,
-        day: str | None = None,
-        limit: int | None = None,
-        *,
-        newest_first: bool = False,
+        self, slug: str, prefix: str = "", *, limit: int | None = None, newest_first: bool = False
     ) -> list[Session]:
-        """Return a VJ's sessions, or those of a month ("2022-01") or day ("2022-01-13"), by (start_ms, id)."""
+        """Return a VJ's sessions: all, or those of a year, month or day, by (start_ms, id)."""
         order = "start_ms DESC, id DESC" if newest_first else "start_ms, id"
-        count = -1 if limit is None else limit
-        prefix = day or month
-        if prefix is None:
-            return self._sessions(f"WHERE listed AND vj=? ORDER BY {order} LIMIT ?", (slug, count))
-        tail = f"WHERE listed AND vj=? AND day>=? AND day<=? ORDER BY {order} LIMIT ?"
-        return self._sessions(tail, (slug, prefix, prefix if day else f"{prefix}~", count))
+        span = (prefix, f"{prefix}~") if prefix else ()
+        within = " AND day>=? AND day<?" if prefix else ""  # without it an index has all of a VJ in order
+        tail = f"WHERE listed AND vj=?{within} ORDER BY {order} LIMIT ?"
+        return self._sessions(tail, (slug, *span, -1 if limit is None else limit))
 
     def vj_unlisted_sessions(self, slug: str, limit: int) -> list[Session]:
         """Return what a VJ has besides the sessions in lists: pages that only a link leads to."""

@@ -181,9 +181,8 @@ class TagQuestions(Questions):
     def tags(self) -> list[tuple[str, int]]:
         return list(self.connection.execute("SELECT tag, count FROM tags ORDER BY tag"))
 
-    def tag_sessions(self, tag: str, year: str | int | None = None, month: str | int | None = None) -> list[Session]:
-        """Return a tag's sessions, or those of a year ("2022") or month ("2022-01"), by (day, start_ms, id)."""
-        prefix = _prefix(year, month)
+    def tag_sessions(self, tag: str, prefix: str = "") -> list[Session]:
+        """Return a tag's sessions: all, or those of a year, month or day, by (day, start_ms, id)."""
         query = (
             "SELECT s.body FROM session_tags AS t CROSS JOIN sessions AS s ON s.id=t.session "
             "WHERE t.tag=? AND t.day>=? AND t.day<? ORDER BY t.day, t.start_ms, t.session"
@@ -201,10 +200,3 @@ class TagQuestions(Questions):
         """Return the days of a month that have sessions with a tag."""
         query = "SELECT DISTINCT day FROM session_tags WHERE tag=? AND day>=? AND day<? ORDER BY day"
         return [day for (day,) in self.connection.execute(query, (tag, month, f"{month}~"))]
-
-
-def _prefix(year: str | int | None, month: str | int | None) -> str:
-    if month is None:
-        return "" if year is None else f"{year:0>4}"
-    text = str(month)
-    return text if "-" in text else f"{year:0>4}-{text:0>2}"

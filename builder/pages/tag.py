@@ -75,7 +75,7 @@ class Tag(Kind):
         longer = counts if len(period) == 10 else counts[:-1]
         if not counts[-1] or any(count <= LIST_LIMIT for count in longer):
             return False
-        return len(period) < 10 or bool(_sessions(site, tag, period))
+        return len(period) < 10 or bool(site.catalog.tag_sessions(tag, period))
 
     def value(self, site: Site, name: str, language: str) -> TagPage | None:
         if not self.stands(site, name):
@@ -85,23 +85,8 @@ class Tag(Kind):
 
 
 def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], language: str) -> TagPage:
-    count = _count(months, period[:7])
-    sessions: list[Session] = []
-    pieces: list[tuple[str, int]] = []
-    if len(period) < 7 and count > LIST_LIMIT:
-        size = 4 if not period else 7
-        by_piece: Counter[str] = Counter()
-        for month, number in months:
-            if month.startswith(period):
-                by_piece[month[:size]] += number
-        pieces = sorted(by_piece.items(), reverse=True)
-    else:
-        sessions = _sessions(site, tag, period)
-        if len(period) == 7 and count > LIST_LIMIT:
-            pieces = sorted(Counter(session.day for session in sessions).items(), reverse=True)
-            sessions = []
-        elif len(period) == 10:
-            count = len(sessions)
+    pieces = _counted_pieces(site, tag, period, months)
+    sessions = [] if pieces else site.catalog.tag_sessions(tag, period)
     label = run(tag, "", language or site.languages[0])
     dates = site.dates(language)
     pattern = {4: "year", 7: "month", 10: "day"}
@@ -125,20 +110,27 @@ def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], 
             if length < len(period)
         ),
         tags_url=site.link("tags", "", language),
-        count=count,
-        pieces=tuple(Total(name, site.link("tag", f"{name}|{tag}", language), number, 0) for name, number in pieces),
+        count=sum(pieces.values()) or len(sessions),
+        pieces=tuple(
+            Total(name, site.link("tag", f"{name}|{tag}", language), number, 0)
+            for name, number in sorted(pieces.items(), reverse=True)
+        ),
         filters=cards.filters(shown) if site.shows("filters") else (),
         cards=shown,
     )
 
 
-def _sessions(site: Site, tag: str, period: str) -> list[Session]:
-    if not period:
-        return site.catalog.tag_sessions(tag)
-    if len(period) == 4:
-        return site.catalog.tag_sessions(tag, year=period)
-    found = site.catalog.tag_sessions(tag, month=period[:7])
-    return [session for session in found if session.day.startswith(period)]
+def _counted_pieces(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]]) -> Counter[str]:
+    """Count the broadcasts of each next shorter period, where there are too many for one page; else nothing."""
+    pieces: Counter[str] = Counter()
+    if len(period) == 10 or _count(months, period) <= LIST_LIMIT:
+        return pieces
+    if len(period) == 7:
+        return Counter(session.day for session in site.catalog.tag_sessions(tag, period))
+    for month, number in months:
+        if month.startswith(period):
+            pieces[month[: 7 if period else 4]] += number
+    return pieces
 
 
 def _count(months: Iterable[tuple[str, int]], prefix: str) -> int:

@@ -85,10 +85,7 @@ class VjMonth(Kind):
         shown = [day for day in days if day.day == period] if is_day else days
         listed: tuple[Card, ...] = ()
         if is_day or not is_cut:
-            sessions = site.catalog.vj_sessions(
-                slug, month=None if is_day else month, day=period if is_day else None, newest_first=True
-            )
-            listed = cards.cards(site, sessions, language)
+            listed = cards.cards(site, site.catalog.vj_sessions(slug, period, newest_first=True), language)
         ref = site.vj_ref(slug, language)
         dates, words = site.dates(language), site.words(language)
         date = dates.write("day_long" if is_day else "month", period)
