@@ -50,6 +50,14 @@ def read(source: Path, relative: str, max_bytes: int) -> bytes | None:
             raise StorageError(f"failed to read `{name}`: {error.strerror}") from error
 
 
+def need(source: Path, relative: str, max_bytes: int) -> bytes:
+    """Return the bytes of a file that was there when its folder was listed; without it, a `ConfigError`."""
+    raw = read(source, relative, max_bytes)
+    if raw is None:
+        raise ConfigError(f"{shown_name(source, relative)}: expected a file, found none")
+    return raw
+
+
 def names(source: Path, folder: str, suffix: str) -> list[str]:
     """Return the relative paths of a folder's files with a suffix, sorted; dot files are left out."""
     base = source / folder

@@ -22,6 +22,11 @@ class Places(Value, frozen=True):
     state_is_temporary: bool = False  # the usual place is not writable: a clean build each time
 
     @property
+    def templates(self) -> list[Path]:
+        """Return the folders of templates, the site's own before the theme."""
+        return [self.overrides, self.theme] if self.overrides else [self.theme]
+
+    @property
     def lock(self) -> Path:
         return self.state / "lock"
 

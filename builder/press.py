@@ -18,7 +18,6 @@ from builder import inside
 from builder.catalog.ledger import Ledger, Row
 from builder.catalog.staging import CHANGED, DOUBTFUL, KEPT, NEW, NEW_HOME, UNCHANGED
 from builder.content.beside import MAX_BYTES, digest_of, within
-from builder.errors import ConfigError
 from builder.model import PageKey
 from builder.output import OutputFolder, Staged, content_hash
 from builder.pages import PageKind, Site, kind_named
@@ -76,9 +75,7 @@ class Press:
         """Return the bytes of a page, and whether they are of its value: not where the file was written meanwhile."""
         if not isinstance(value, Attachment):
             return self.renderer.render(kind, value, key.language, url), True
-        raw = inside.read(self.site.source, value.source, MAX_BYTES)
-        if raw is None:
-            raise ConfigError(f"{inside.shown_name(self.site.source, value.source)}: expected a file, found none")
+        raw = inside.need(self.site.source, value.source, MAX_BYTES)
         kept = value.kept
         data = raw if kept is None else within(raw, value.source, kept.from_ms, kept.to_ms, kept.pictures)
         return data, digest_of(raw) == value.digest

@@ -64,21 +64,15 @@ class Workshop:
 
     def load_theme(self) -> None:
         """Read templates, messages and assets, unless no file of them changed since the last time."""
-        folders = [self.places.overrides] if self.places.overrides else []
-        templates = [*folders, self.places.theme]
+        templates = self.places.templates
         static = self.places.source / "static"
         stamp = (self.config.languages, scan([*templates, static]))
         if stamp == self._theme_stamp:
             return
         self.messages = messages.load(templates, self.config.languages, self.memory, self.program)
         self.assets = collect_assets(templates, static, memory=self.memory, program=self.program)
-        self.renderer = Renderer(
-            templates,
-            self.messages,
-            {asset.name: asset.url for asset in self.assets},
-            cache=self.cache,
-            stays=self.stays,
-        )
+        self.addresses = {asset.name: asset.url for asset in self.assets}
+        self.renderer = Renderer(templates, self.messages, self.addresses, cache=self.cache, stays=self.stays)
         self._theme_stamp = stamp
 
     def load_redirects(self, more: Mapping[str, str] | None = None) -> None:
@@ -99,7 +93,7 @@ class Workshop:
             content=self.content,
             messages=self.messages,
             now_ms=self.now_override_ms() or catalog.now_ms(),
-            assets={asset.name: asset.url for asset in self.assets},
+            assets=self.addresses,
             redirects=self.redirects,
             source=self.places.source,
             named=self.renderer.named_fields,
@@ -171,4 +165,4 @@ def digest_of(value: object) -> str:
 
 def source_folders(places: Places) -> list[Path]:
     """Return the folders whose files a build depends on."""
-    return [places.source, *([places.overrides] if places.overrides else []), places.theme]
+    return [places.source, *places.templates]

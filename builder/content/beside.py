@@ -62,7 +62,7 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
                 f"{name}: expected a curation beside it, found no `{curation}`",
                 hint="captions of `replays/finale.md` are `replays/finale.en.vtt`",
             )
-        raw = _read(source, relative, vtt.MAX_BYTES)
+        raw = inside.need(source, relative, vtt.MAX_BYTES)
         digests[relative] = digest_of(raw)
         problems += direction_problems(raw, relative)
         cues = vtt.cues(raw, name)
@@ -88,13 +88,6 @@ def within(raw: bytes, name: str, from_ms: int, to_ms: int, pictures: Collection
         return from_ms <= cue.from_ms and cue.to_ms <= to_ms and (place is None or place[1] in pictures)
 
     return vtt.only(raw, name, stays)
-
-
-def _read(source: Path, relative: str, limit: int) -> bytes:
-    raw = inside.read(source, relative, limit)
-    if raw is None:
-        raise ConfigError(f"{inside.shown_name(source, relative)}: expected a file, found none")
-    return raw
 
 
 def _images(cues: Sequence[vtt.Cue], name: str) -> dict[str, tuple[int, int]]:

@@ -51,9 +51,7 @@ class ContentFile(Value, frozen=True):
 def read_content_file(source: Path, relative: str) -> ContentFile:
     """Read one content file of the source folder."""
     name = inside.shown_name(source, relative)
-    raw = inside.read(source, relative, MAX_FILE_BYTES)
-    if raw is None:
-        raise ConfigError(f"{name}: expected a file, found none")
+    raw = inside.need(source, relative, MAX_FILE_BYTES)
     front, body, body_line = split(raw.removeprefix(b"\xef\xbb\xbf"), name)
     text = strict_yaml.decode(body, name, first_line=body_line).replace("\r\n", "\n").strip("\n")
     if len(text) > MAX_BODY:
