@@ -35,14 +35,14 @@ class DayPage(Value, frozen=True):
     up: tuple[Total, ...]  # year, month and, on a piece, the day
     count: int
     recorded_ms: int
-    vj_count: int
-    hours: Svg | None
-    uneven: bool  # a day of 23 or 25 hours
-    lanes: tuple[Lane, ...]
-    pieces: tuple[Total, ...]  # the hours of a cut day, the minutes of a cut hour
-    filters: tuple[Filter, ...]
-    cards: tuple[Card, ...]
-    turn: Turn
+    vj_count: int = 0
+    hours: Svg | None = None
+    uneven: bool = False  # a day of 23 or 25 hours
+    lanes: tuple[Lane, ...] = ()
+    pieces: tuple[Total, ...] = ()  # the hours of a cut day, the minutes of a cut hour
+    filters: tuple[Filter, ...] = ()
+    cards: tuple[Card, ...] = ()
+    turn: Turn = Turn()
 
 
 class Day(Kind):
@@ -50,7 +50,7 @@ class Day(Kind):
     template = "day.html"
 
     def names(self, site: Site) -> Iterator[str]:
-        for total in site.catalog.days(""):
+        for total in site.catalog.days():
             yield total.day
             yield from self.pieces(site, total.day) if total.count > LIST_LIMIT else ()
 
@@ -109,7 +109,6 @@ def _whole_day(site: Site, day: str, language: str) -> DayPage:
         hours=Svg(hours_svg(scale)) if scale else None,
         uneven=scale is not None and not scale.is_even,
         lanes=_lanes(site, day, language) if site.shows("lanes") else (),
-        pieces=(),
         filters=cards.filters(shown) if site.shows("filters") else (),
         cards=shown,
         turn=calendar.turn(site, "day", day, language) if site.shows("turn") else Turn(),
@@ -130,13 +129,7 @@ def _cut_day(site: Site, day: str, language: str) -> DayPage:
         up=_up(site, day, language, piece=False),
         count=total.count,
         recorded_ms=total.recorded_ms,
-        vj_count=0,
-        hours=None,
-        uneven=False,
-        lanes=(),
         pieces=pieces,
-        filters=(),
-        cards=(),
         turn=calendar.turn(site, "day", day, language),
     )
 
@@ -171,13 +164,9 @@ def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
         count=len(sessions),
         recorded_ms=sum(session.duration_ms or 0 for session in sessions),
         vj_count=len({session.vj for session in sessions}),
-        hours=None,
-        uneven=False,
-        lanes=(),
         pieces=pieces,
         filters=cards.filters(shown) if site.shows("filters") else (),
         cards=shown,
-        turn=Turn(),
     )
 
 

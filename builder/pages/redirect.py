@@ -178,13 +178,14 @@ def _is_told(site: Site, path: str) -> bool:
 
 def profile_aliases(site: Site) -> dict[str, str]:
     """Return the former addresses that profiles and pages of prose name."""
-    found: dict[str, str] | None = site.cache.get("profile aliases")
-    if found is None:
+
+    def made() -> dict[str, str]:
         found = {alias: f"/{paths.of('vj', vj.slug)}" for vj in site.content.vjs for alias in vj.aliases}
         for page in pages_in(site, site.languages[0]):
             found |= {alias: f"/{paths.of('page', page.slug)}" for alias in page.aliases}
-        site.cache["profile aliases"] = found
-    return found
+        return found
+
+    return site.once("profile aliases", made)
 
 
 def _session(site: Site, old: str) -> Session | None:

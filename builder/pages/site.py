@@ -108,11 +108,8 @@ class Site:
 
     def vj(self, slug: str) -> Vj:
         """Return the profile of a VJ, or the one derived for a stream that no profile claims."""
-        profiles = self.cache.get("profiles")
-        if profiles is None:
-            profiles = self.cache["profiles"] = {profile.slug: profile for profile in self.content.vjs}
-        found: Vj | None = profiles.get(slug)
-        return found or Vj(slug=slug, name="", mapped=False)
+        profiles = self.once("profiles", lambda: {profile.slug: profile for profile in self.content.vjs})
+        return profiles.get(slug) or Vj(slug=slug, name="", mapped=False)
 
     def vj_ref(self, slug: str, language: str) -> VjRef:
         """Return what a page shows of a VJ beside a broadcast: nothing that a broadcast changes."""

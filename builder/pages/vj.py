@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from builder.almanac import hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
+from builder.catalog.values import VjTotal
 from builder.model import Session, Value, Vj
 from builder.pages import cards
 from builder.pages.frame import frame, head
@@ -78,27 +79,19 @@ class VjKind(Kind):
 
 
 def _page(site: Site, vj: Vj, language: str) -> VjPage:
-    words, dates = site.words(language), site.dates(language)
+    words = site.words(language)
     ref = site.vj_ref(vj.slug, language)
-    total = site.catalog.vj_total(vj.slug)
-    newest = site.catalog.vj_sessions(vj.slug, limit=HABIT_SESSIONS, newest_first=True) if total else []
+    total = site.catalog.vj_total(vj.slug) or VjTotal(vj.slug, 0, 0, 0, 0, 0, "")  # nothing is listed
+    newest = site.catalog.vj_sessions(vj.slug, limit=HABIT_SESSIONS, newest_first=True)
     shares = _shares(site, newest) if site.shows("skyline", "usual_from", "usual_to") else []
     usual_from, usual_to = _usual_hours(shares) if shares and len(newest) >= HABIT_LEAST else ("", "")
-    dated = total is not None and site.shows("year", "year_months", "year_last")
+    dated = total.count and site.shows("year", "year_months", "year_last")
     year_last = site.catalog.vj_days(vj.slug)[-1].day if dated else ""
-    description = words("vj.none")
-    if total:
-        description = words(
-            "vj.description" if total.recorded_ms else "vj.description_unknown",
-            n=total.count,
-            hours=dates.hours(total.recorded_ms),
-            month=dates.write("month", total.first_ms),
-        )
     banner_words = words("vj.banner_label", **{"from": usual_from, "to": usual_to}) if usual_from else ""
     page_language = language or site.languages[0]
     return VjPage(
         site=frame(site, language, "vjs"),
-        head=head(site, "vj", vj.slug, language, title=ref.name.text, description=description),
+        head=head(site, "vj", vj.slug, language, title=ref.name.text, description=_description(site, total, language)),
         vj=ref,
         mapped=vj.mapped,
         banner=local_picture(vj.banner),
@@ -110,22 +103,34 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         links=tuple(
             ExternalLink(run(link.label or link.url, "", page_language, NAME_LIMIT), link.url) for link in vj.links
         ),
-        count=total.count if total else 0,
-        recorded_ms=total.recorded_ms if total else 0,
-        longest_ms=total.longest_ms if total else 0,
-        longest_url=site.link("watch", total.longest_id, language) if total else "",
-        first_ms=total.first_ms if total else 0,
-        last_ms=total.last_ms if total else 0,
+        count=total.count,
+        recorded_ms=total.recorded_ms,
+        longest_ms=total.longest_ms,
+        longest_url=site.link("watch", total.longest_id, language) if total.longest_id else "",
+        first_ms=total.first_ms,
+        last_ms=total.last_ms,
         usual_days=_usual_days(site, vj.slug) if len(newest) >= HABIT_LEAST and site.shows("usual_days") else (),
         usual_from=usual_from,
         usual_to=usual_to,
         streams=_streams(site, newest),
         picks=_picks(site, vj, language) if site.shows("picks") else (),
-        year=_year(site, vj.slug, year_last, language) if total and site.shows("year") else None,
-        year_months=_year_months(site, year_last, language) if total and site.shows("year_months") else None,
+        year=_year(site, vj.slug, year_last, language) if year_last and site.shows("year") else None,
+        year_months=_year_months(site, year_last, language) if year_last and site.shows("year_months") else None,
         year_last=year_last,
         months=_months(site, vj.slug, newest, language),
         all_months=month_totals(site, vj.slug, language) if site.shows("all_months") else (),
+    )
+
+
+def _description(site: Site, total: VjTotal, language: str) -> str:
+    words, dates = site.words(language), site.dates(language)
+    if not total.count:
+        return words("vj.none")
+    return words(
+        "vj.description" if total.recorded_ms else "vj.description_unknown",
+        n=total.count,
+        hours=dates.hours(total.recorded_ms),
+        month=dates.write("month", total.first_ms),
     )
 
 
@@ -174,20 +179,25 @@ def _months(site: Site, slug: str, newest: Sequence[Session], language: str) -> 
 
 def _picks(site: Site, vj: Vj, language: str) -> tuple[Card, ...]:
     """Return what the profile names and what is featured of this VJ; all of it is the VJ's own."""
-    by_vj: dict[str, list[Session]] | None = site.cache.get("featured by vj")
-    if by_vj is None:
-        by_vj = site.cache["featured by vj"] = {}
-        for session in site.catalog.featured():
-            by_vj.setdefault(session.vj, []).append(session)
     named = [
         site.catalog.session(name.strip("/").removeprefix("replays/")) or site.catalog.session_of_file(name)
         for name in vj.featured[:FEATURED_LIMIT]
     ]
     chosen: dict[str, Session] = {}
-    for each in [*named, *by_vj.get(vj.slug, [])]:
+    for each in [*named, *_featured_by_vj(site).get(vj.slug, [])]:
         if each is not None and each.listed and each.vj == vj.slug:
             chosen[each.id] = each
     return tuple(cards.card(site, session, language) for session in list(chosen.values())[:PICKS])
+
+
+def _featured_by_vj(site: Site) -> dict[str, list[Session]]:
+    def made() -> dict[str, list[Session]]:
+        found: dict[str, list[Session]] = {}
+        for session in site.catalog.featured():
+            found.setdefault(session.vj, []).append(session)
+        return found
+
+    return site.once("featured by vj", made)
 
 
 def _year(site: Site, slug: str, last: str, language: str) -> Svg:
