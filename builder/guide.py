@@ -23,7 +23,7 @@ _LOSS_SHARE = 4 / 1440  # four minutes: a loss is drawn at least so wide
 _SPACE_PX = 12
 
 
-class Entry(Value, frozen=True, omit_defaults=True):
+class Entry(Value, frozen=True):
     """One broadcast in a lane. `day_word` ("Wed ") stands before the time of one that began the day before."""
 
     bar: Bar

@@ -20,7 +20,7 @@ STRIP_FLOOR = 0.08  # of the list's longest
 DAY_FLOOR = 0.007  # ten minutes: a shorter broadcast is still seen in its day
 
 
-class Bar(Value, frozen=True, omit_defaults=True):
+class Bar(Value, frozen=True):
     """One broadcast in a picture that shows several: its VJ's hue, when, and what was lost."""
 
     hue: int

@@ -20,7 +20,7 @@ _LANE_PX = 640  # a printed page's, and less than a screen's: names are cut once
 _MARGIN = 8 / _LANE_PX  # between words
 
 
-class Mark(Value, frozen=True, omit_defaults=True):
+class Mark(Value, frozen=True):
     """A named instant: a chapter, or an hour of the clock ("21:00"). `before` is a word for wide bars ("Fri ")."""
 
     at_ms: int
@@ -29,7 +29,7 @@ class Mark(Value, frozen=True, omit_defaults=True):
     before: str = ""
 
 
-class Gap(Value, frozen=True, omit_defaults=True):
+class Gap(Value, frozen=True):
     """A hole, with its words: "lost 11 m"."""
 
     start_ms: int
@@ -37,7 +37,7 @@ class Gap(Value, frozen=True, omit_defaults=True):
     words: str = ""
 
 
-class Tape(Value, frozen=True, omit_defaults=True):
+class Tape(Value, frozen=True):
     """Everything the bar shows of one broadcast."""
 
     start_ms: int

@@ -15,10 +15,10 @@ Tombstone = Literal["", "hidden", "deleted", "forbidden", "expired"]
 
 
 class Value(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The base of every value: immutable, encodable, compared by content."""
+    """The base of every value: immutable, encodable without what is as by default, compared by content."""
 
 
-class StreamKey(Value, frozen=True, order=True, omit_defaults=True):
+class StreamKey(Value, frozen=True, order=True):
     """The push key. `app` is the push domain and `appname` the path (DOMAIN 1.1); empty means "not told"."""
 
     stream_id: str
@@ -26,7 +26,7 @@ class StreamKey(Value, frozen=True, order=True, omit_defaults=True):
     appname: str = ""
 
 
-class Problem(Value, frozen=True, omit_defaults=True):
+class Problem(Value, frozen=True):
     """Bad input that must not stop the rest: which rule, where, and a sentence for a person."""
 
     code: str  # a closed list, documented in docs/problems.md: `bad_json`, `media_host`, `conflict` …

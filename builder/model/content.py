@@ -5,7 +5,7 @@ from __future__ import annotations
 from builder.model.base import Value, Visibility
 
 
-class StreamClaim(Value, frozen=True, omit_defaults=True):
+class StreamClaim(Value, frozen=True):
     """One entry of a profile's `streams:`: exact text or glob, optionally narrowed by app and time."""
 
     pattern: str
@@ -16,12 +16,12 @@ class StreamClaim(Value, frozen=True, omit_defaults=True):
     until_ms: int | None = None
 
 
-class Link(Value, frozen=True, omit_defaults=True):
+class Link(Value, frozen=True):
     label: str
     url: str
 
 
-class Vj(Value, frozen=True, omit_defaults=True):
+class Vj(Value, frozen=True):
     """A broadcaster's profile from `vjs/<slug>.md`, or the one derived for an unmapped stream."""
 
     slug: str
@@ -41,7 +41,7 @@ class Vj(Value, frozen=True, omit_defaults=True):
     source: str = ""  # "vjs/alice.md"
 
 
-class Chapter(Value, frozen=True, omit_defaults=True):
+class Chapter(Value, frozen=True):
     """A named moment. `at_seconds` is session time, gaps included; `at_ms` an instant. One of them is set."""
 
     title: str
@@ -49,7 +49,7 @@ class Chapter(Value, frozen=True, omit_defaults=True):
     at_ms: int | None = None
 
 
-class Window(Value, frozen=True, omit_defaults=True):
+class Window(Value, frozen=True):
     """Claims the recordings of a stream whose content midpoint lies in [from, to)."""
 
     stream_id: str
@@ -59,14 +59,14 @@ class Window(Value, frozen=True, omit_defaults=True):
     appname: str = ""
 
 
-class Trim(Value, frozen=True, omit_defaults=True):
+class Trim(Value, frozen=True):
     """Hides time at the ends; never changes membership or address. Seconds of session time."""
 
     head_seconds: float = 0
     tail_seconds: float = 0
 
 
-class Curation(Value, frozen=True, omit_defaults=True):
+class Curation(Value, frozen=True):
     """What a person says of one session, from `replays/<name>.md`."""
 
     source: str  # "replays/finale.md"
@@ -88,7 +88,7 @@ class Curation(Value, frozen=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()
 
 
-class Captions(Value, frozen=True, omit_defaults=True):
+class Captions(Value, frozen=True):
     """Captions beside a curation, in one language. Times are session time, gaps included."""
 
     source: str  # "replays/finale.en.vtt"
@@ -98,7 +98,7 @@ class Captions(Value, frozen=True, omit_defaults=True):
     whole: bool = True  # False: the transcript has more lines
 
 
-class Storyboard(Value, frozen=True, omit_defaults=True):
+class Storyboard(Value, frozen=True):
     """Small pictures of moments beside a curation."""
 
     source: str  # "replays/finale.storyboard.vtt"
@@ -107,7 +107,7 @@ class Storyboard(Value, frozen=True, omit_defaults=True):
     moments: tuple[tuple[int, int], ...] = ()  # of each picture: (first, last) ms of session time that it shows
 
 
-class MarkdownPage(Value, frozen=True, omit_defaults=True):
+class MarkdownPage(Value, frozen=True):
     """A page of prose from `pages/<slug>.md`."""
 
     slug: str

@@ -7,7 +7,7 @@ from typing import Literal
 from builder.model.base import Format, Problem, Status, StreamKey, Value, Verdict
 
 
-class Rendition(Value, frozen=True, omit_defaults=True):
+class Rendition(Value, frozen=True):
     """Another encoding of a recording: a transcode that the provider lists beside the original."""
 
     url: str
@@ -19,7 +19,7 @@ class Rendition(Value, frozen=True, omit_defaults=True):
     duration_ms: int = 0
 
 
-class Told(Value, frozen=True, omit_defaults=True, array_like=True):
+class Told(Value, frozen=True, array_like=True):
     """Layer 1 of a notice: facts taken whole from one notification, never mixed from two (DESIGN, merge)."""
 
     stream: StreamKey
@@ -34,7 +34,7 @@ class Told(Value, frozen=True, omit_defaults=True, array_like=True):
     codec: str = ""
 
 
-class Filled(Value, frozen=True, omit_defaults=True, array_like=True):
+class Filled(Value, frozen=True, array_like=True):
     """Layer 2 of a notice: taken from the newest notice that has them. Empty means "says nothing"."""
 
     expires_ms: int | None = None  # None says nothing; NEVER means the provider said "never"
@@ -50,7 +50,7 @@ class Filled(Value, frozen=True, omit_defaults=True, array_like=True):
 NEVER_MS = 2**62  # "2038-01-19 11:14:07" in lists, "9999-12-31T23:59:59Z" in the API (DOMAIN trap 14)
 
 
-class Notice(Value, frozen=True, omit_defaults=True, array_like=True):
+class Notice(Value, frozen=True, array_like=True):
     """One statement about one recording, as one source told it. The identity fields decide the recording."""
 
     file_id: str = ""
@@ -65,7 +65,7 @@ class Notice(Value, frozen=True, omit_defaults=True, array_like=True):
     flags: tuple[str, ...] = ()  # sorted: `coerced`, `masked_sign`, `unknown_suffix` …
 
 
-class PushEvent(Value, frozen=True, omit_defaults=True):
+class PushEvent(Value, frozen=True):
     """A push began or ended (events 1 and 0). Equal `sequence` on one stream means one push."""
 
     stream: StreamKey
@@ -76,7 +76,7 @@ class PushEvent(Value, frozen=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
 
 
-class TaskEvent(Value, frozen=True, omit_defaults=True):
+class TaskEvent(Value, frozen=True):
     """What the recorder said about a task (event 332): ties a task id to a session id."""
 
     stream: StreamKey
@@ -87,7 +87,7 @@ class TaskEvent(Value, frozen=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
 
 
-class Screenshot(Value, frozen=True, omit_defaults=True):
+class Screenshot(Value, frozen=True):
     """A picture of the stream at one moment (event 200)."""
 
     stream: StreamKey
@@ -98,7 +98,7 @@ class Screenshot(Value, frozen=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
 
 
-class Ignored(Value, frozen=True, omit_defaults=True):
+class Ignored(Value, frozen=True):
     """A well-formed message of a kind we do not use; counted, never an error."""
 
     kind: str  # "event 321", "NewFileUpload without times" …
@@ -108,7 +108,7 @@ Event = PushEvent | TaskEvent | Screenshot
 Item = Notice | PushEvent | TaskEvent | Screenshot | Ignored | Problem
 
 
-class Recording(Value, frozen=True, omit_defaults=True):
+class Recording(Value, frozen=True):
     """One media file: the merge of every notice about it, independent of their order."""
 
     key: str  # identity: the file id, else `url:…`, else `row:…`

@@ -7,7 +7,7 @@ from builder.model.content import Trim
 from builder.model.facts import Rendition
 
 
-class Part(Value, frozen=True, omit_defaults=True, array_like=True):
+class Part(Value, frozen=True, array_like=True):
     """One recording at its place in a track: the content interval (DESIGN "Grouping")."""
 
     key: str
@@ -24,7 +24,7 @@ class Part(Value, frozen=True, omit_defaults=True, array_like=True):
     flags: tuple[str, ...] = ()
 
 
-class Track(Value, frozen=True, omit_defaults=True, array_like=True):
+class Track(Value, frozen=True, array_like=True):
     """The parts of one format/rendition, in time order."""
 
     format: Format
@@ -36,7 +36,7 @@ class Track(Value, frozen=True, omit_defaults=True, array_like=True):
     view: int = 0  # 1, 2 … where streams that a person brought together show the same time
 
 
-class SetAside(Value, frozen=True, omit_defaults=True, array_like=True):
+class SetAside(Value, frozen=True, array_like=True):
     """A recording of the session that is in no track, and why: `duplicate`, `superseded` and so on."""
 
     key: str
@@ -46,7 +46,7 @@ class SetAside(Value, frozen=True, omit_defaults=True, array_like=True):
     end_ms: int = 0
 
 
-class Reason(Value, frozen=True, omit_defaults=True, array_like=True):
+class Reason(Value, frozen=True, array_like=True):
     """Why two recordings are in one session, or why the session ends: for `explain` and "how we know this"."""
 
     rule: str  # window, split, merge, session_id, task_id, push, gap, max_length, curation …
@@ -54,7 +54,7 @@ class Reason(Value, frozen=True, omit_defaults=True, array_like=True):
     keys: tuple[str, ...] = ()
 
 
-class Session(Value, frozen=True, omit_defaults=True, array_like=True):
+class Session(Value, frozen=True, array_like=True):
     """One broadcast. Plain data: everything the pages and `sessions --json` need of it."""
 
     id: str  # "2022/01/13/k3f9q2m7xa"

@@ -19,7 +19,7 @@ from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
 from builder.sessions.claims import Claims, Where, check_claims, holder
 
 
-class Rules(Value, frozen=True, omit_defaults=True):
+class Rules(Value, frozen=True):
     """Everything besides the records that decides what the sessions are."""
 
     grouping: Grouping = Grouping()

@@ -15,7 +15,7 @@ from builder.sources import limits
 from builder.sources.files import FileRefusedError, SourceFile, chunks, fingerprint, is_gzip, open_file
 
 
-class Resume(Value, frozen=True, omit_defaults=True):
+class Resume(Value, frozen=True):
     """A place between two records of a file of lines. Offsets count unpacked bytes."""
 
     offset: int
