@@ -18,6 +18,7 @@ from builder.catalog import Catalog, RefreshReport
 from builder.catalog.ledger import Ledger
 from builder.contested import contested_problems
 from builder.errors import NothingChangedError, StrictError
+from builder.explain import count
 from builder.lock import locked
 from builder.model import Counts, Problem, Value
 from builder.moved import (
@@ -190,7 +191,7 @@ def judge(report: BuildReport, options: Options) -> None:
     pages = report.pages
     if report.refused:
         raise StrictError(
-            f"{report.refused} {'problem' if report.refused == 1 else 'problems'} found and `--strict` given",
+            f"{count(report.refused, 'problem')} found and `--strict` given",
             hint="`aftercast problems` lists them",
         )
     if options.expect_changes and not pages.written and not pages.removed:

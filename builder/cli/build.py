@@ -12,6 +12,7 @@ import msgspec
 from builder.build import BuildReport, Options, build, judge
 from builder.cli.common import is_terminal, json_option, note, places_of, site_options, tell_problems
 from builder.errors import VerificationError
+from builder.explain import count
 from builder.model import Counts
 from builder.places import Places
 from builder.workshop import Workshop
@@ -103,16 +104,12 @@ def summary(report: BuildReport, *, dry: bool) -> str:
     pages, read = report.pages, report.new
     write, keep, remove = ("would write", "keep", "remove") if dry else ("wrote", "kept", "removed")
     return (
-        f"{read.read} new {plural(read.read, 'record')} ({read.accepted} used, {read.duplicate} repeated, "
+        f"{count(read.read, 'new record')} ({read.accepted} used, {read.duplicate} repeated, "
         f"{read.ignored} ignored, {read.quarantined} set aside); "
-        f"{report.sessions} {plural(report.sessions, 'broadcast')}; "
-        f"{write} {pages.written}, {keep} {pages.unchanged}, {remove} {len(report.removed)} "
-        f"{plural(len(report.removed), 'file')} in {report.seconds:.2f} s"
+        f"{count(report.sessions, 'broadcast')}; "
+        f"{write} {pages.written}, {keep} {pages.unchanged}, {remove} {count(len(report.removed), 'file')} "
+        f"in {report.seconds:.2f} s"
     )
-
-
-def plural(count: int, word: str) -> str:
-    return word if count == 1 else word + "s"
 
 
 def as_data(report: BuildReport) -> str:
@@ -146,8 +143,7 @@ def verify(places: Places, jobs: int) -> None:
         return
     for line in found[:SHOWN_DIFFERENCES]:
         note(line)
-    count = len(found)
     raise VerificationError(
-        f"{count} {plural(count, 'file')} in `{places.output}` differ from a clean build",
+        f"{count(len(found), 'file')} in `{places.output}` differ from a clean build",
         hint="`aftercast build --clean` mends the output",
     )

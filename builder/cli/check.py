@@ -15,6 +15,7 @@ from builder.cli.common import json_option, note, places_of, site_options
 from builder.cli.terminal import say
 from builder.config import load_config
 from builder.errors import ConfigError, VerificationError
+from builder.explain import count
 from builder.output import MARKER
 
 WORDS = {
@@ -50,10 +51,9 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
             say(line)
         note(f"{checked.pages} pages and {checked.links} links checked")
     if checked.findings:
-        count = len(checked.findings)
         is_missing = any(finding.kind in MISSING for finding in checked.findings)
         raise VerificationError(
-            f"{count} {'fault' if count == 1 else 'faults'} found in `{places.output}`",
+            f"{count(len(checked.findings), 'fault')} found in `{places.output}`",
             hint=MEND if is_missing else "",
         )
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import click
 
-from builder.cli.common import note, site_options
+from builder.cli import INTERRUPTED
+from builder.cli.common import CALLBACKS, note, site_options
 from builder.collect.journal import Journal
 from builder.collect.keys import CALLBACK_KEYS, NO_KEY, has_outer_blanks, redaction_key, required_callback_keys
 from builder.collect.limits import Limits, affordable
@@ -25,8 +26,6 @@ from builder.collect.redaction import redacted
 from builder.errors import ConfigError
 from builder.inside import refuse_elsewhere
 
-INTERRUPTED = 130
-FOLDER = "recordings/callbacks"
 PATH = re.compile(r"(?!/-/|.*(?://|/\.{1,2}(?:/|\Z)))/[A-Za-z0-9._~/-]{0,200}")
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -66,11 +65,11 @@ def command(
         raise ConfigError(
             f"`{source}` expected a folder with the site's sources, found none", hint="aftercast init DIR"
         )
-    refuse_elsewhere(source, FOLDER)
+    refuse_elsewhere(source, CALLBACKS)
     journal = Journal(sys.stderr, clock)
     hash_key = redaction_key(os.environ) if redact else b""
     setting = Setting(
-        folder=source / FOLDER,
+        folder=source / CALLBACKS,
         keys=keys,
         clock=clock,
         say=journal.say,

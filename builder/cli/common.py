@@ -15,6 +15,7 @@ from builder.places import Places, find_places
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 SHOWN_PROBLEMS = 20
+CALLBACKS = "recordings/callbacks"  # in the sources: what the receiver stores
 
 source_option = click.option(
     "--source", type=click.Path(path_type=Path), default=Path("site_src"), show_default=True, help="The site's sources."

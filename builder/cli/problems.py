@@ -13,6 +13,7 @@ from builder.cli.common import json_option, note, one_line, source_option, state
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
 from builder.errors import ConfigError
+from builder.explain import count
 
 PRIVATE = ("stream_id", "excerpt")
 
@@ -79,8 +80,8 @@ def show(number: str, source: Path, state: Path | None, as_json: bool) -> None:
 def retry(source: Path, state: Path | None) -> None:
     """Read the files with problems again, from their start."""
     with up_to_date(source, state, retry=True) as desk:
-        count = len(desk.problems())
-    note("no problems are left" if not count else f"{count} {'problem is' if count == 1 else 'problems are'} left")
+        left = len(desk.problems())
+    note(f"{count(left, 'problem is', 'problems are')} left" if left else "no problems are left")
 
 
 def line_of(found: Note) -> str:

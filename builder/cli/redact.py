@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from builder.cli.common import note, source_option
+from builder.cli.common import CALLBACKS, note, source_option
 from builder.cli.terminal import say
 from builder.collect.keys import redaction_key
 from builder.collect.rewriting import passed_over, redact_folder, set_aside
 from builder.errors import StorageError
+from builder.explain import count
 
 SHOWN_FILES = 24
 
@@ -28,7 +29,7 @@ def command(source: Path) -> None:
     \b
     Example:  AFTERCAST_REDACT_KEY=… aftercast redact --source mysite/site_src
     """  # noqa: D301  click reads the backspace as "do not rewrap"
-    folder = source / "recordings" / "callbacks"
+    folder = source / CALLBACKS
     key = redaction_key(os.environ)
     failure = None
     if folder.is_dir():
@@ -50,7 +51,8 @@ def redact(folder: Path, key: bytes) -> None:
     for file in redact_folder(folder, key):
         click.echo(f"{file.name}: {file.redacted} redacted, {file.already} before")
         if file.left:
-            note(f"`{folder / file.name}`: {_lines(file.left)} not written by the receiver, left as found")
+            lines = count(file.left, "line was", "lines were")
+            note(f"`{folder / file.name}`: {lines} not written by the receiver, left as found")
 
 
 def tell_set_aside(folder: Path) -> None:
@@ -82,7 +84,3 @@ def tell_others(folder: Path) -> None:
     if other:
         note(f"`{other}` and what else is outside `{folder}` was not looked at and may hold secrets")
         say("hint: keep logs of callbacks out of git; only lines that `collect` wrote are redacted", err=True)
-
-
-def _lines(count: int) -> str:
-    return "1 line was" if count == 1 else f"{count} lines were"

@@ -14,6 +14,7 @@ from builder.catalog.deriving import apps_of
 from builder.cli.common import json_option, note, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
+from builder.explain import count
 from builder.model import StreamKey
 from builder.sessions import resolve_stream
 from builder.sessions.claims import contested, without_stream
@@ -70,8 +71,7 @@ def as_data(total: StreamTotal) -> dict[str, Any]:
 def one_line(total: StreamTotal, apps: Apps) -> str:
     """Word a stream for a person: id, path, VJs, counts; and whose sessions hold the records of an incomplete name."""
     place = place_of(total.stream)
-    counts = f"{total.sessions} {'session' if total.sessions == 1 else 'sessions'}, {total.recordings} "
-    counts += "file" if total.recordings == 1 else "files"
+    counts = f"{count(total.sessions, 'session')}, {count(total.recordings, 'file')}"
     whole, _ = resolve_stream(total.stream, apps.get(total.stream.stream_id, ()))
     if whole != total.stream:
         counts += f" (told without its full path, counted with {place_of(whole)})"
