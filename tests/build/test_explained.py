@@ -6,7 +6,7 @@ import pytest
 
 from tests.build.sites import BASE_MS, TestSite, callback
 
-ONE, TWO = (f"52{number:017d}" for number in (1, 2))
+ONE = f"52{1:017d}"
 GAP_RULE = "rule: files at most 5 m apart are one session"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.build.sites import TestSite, callback
 
-MAIN, AUX, NEXT = (f"52{number:017d}" for number in (1, 2, 3))
+MAIN, AUX = (f"52{number:017d}" for number in (1, 2))
 
 
 @pytest.fixture

@@ -111,13 +111,6 @@ def test_rot_that_hides_its_time_ends_in_a_site_or_a_sentence(stage, seed):
     assert stage.wrong() == []
 
 
-def tampered(stage, change) -> None:
-    """Let someone else change the output, then build."""
-    stage.reset()
-    change(stage.site.places.output)
-    stage.site.build()
-
-
 OTHERS = {
     "a page is edited": lambda root: (root / "index.html").write_text("<html>mine</html>"),
     "a page is removed": lambda root: (root / "index.html").unlink(),
