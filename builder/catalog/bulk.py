@@ -21,11 +21,11 @@ import msgspec
 from builder.addresses import address_clash
 from builder.catalog import facts, findings, rollups, schema
 from builder.catalog.buckets import Derived, decode_derived
+from builder.catalog.collector import without_collector
 from builder.catalog.crew import Crew
 from builder.catalog.deriving import Setting
 from builder.catalog.intake import Batch, FileRow, Plan
 from builder.catalog.jobs import Deriving, Reading, dealt
-from builder.catalog.memory import without_collector
 from builder.catalog.now import Now, newest_ends, note_end, now_from
 from builder.catalog.numbers import base_numbers, span_class
 from builder.catalog.rows import decode_session, encode

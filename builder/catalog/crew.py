@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Protocol, Self
 
-from builder.catalog.memory import without_collector
+from builder.catalog.collector import without_collector
 from builder.errors import StorageError
 from builder.parent import end_with_parent
 

@@ -1,4 +1,4 @@
-"""Memory while much is loaded."""
+"""The collector of garbage, and when the catalog does without it."""
 
 from __future__ import annotations
 
