@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from builder import shrink
 from tests.browser.marionette import Firefox
-from tests.player import media, pages
+from tests.player import pages
 from tests.player.server import Host
+from tests.player.site import make_clips, serving
 
-POSTER = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#333"/></svg>'
 STATE = """
 const element = document.querySelector("aftercast-player"), player = element?.player, deck = player?.deck;
 const video = deck?.video ?? {};
@@ -23,19 +22,7 @@ TELL = STATE + "return JSON.stringify([state, document.querySelector('.hollow:no
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """Two touching parts and one after a gap, in every format, and the player."""
-    folder = tmp_path_factory.mktemp("clips")
-    for number, (at, to) in enumerate([(0, 6), (6, 12), (72, 80)], 1):
-        part = media.make(folder / f"p{number}.mp4", to - at, from_second=at)
-        for name in (f"p{number}.flv", f"p{number}.aac", f"h{number}/p{number}.m3u8"):
-            media.repack(part, folder / name)
-    assets = pages.ROOT / "templates" / "assets"
-    vendor = pages.ROOT / "builder" / "_vendor"
-    host = Host({"/assets/": assets, "/media/": folder})
-    for file in [*assets.glob("*.js"), *assets.glob("player/*.js")]:
-        host.texts[f"/assets/{file.relative_to(assets)}"] = shrink.javascript(file.read_text("utf-8")).encode()
-    host.texts["/poster.svg"] = POSTER
-    host.texts["/engines/hls.mjs"] = (vendor / "hls.js" / "hls.light.min.mjs").read_bytes()
-    host.texts["/engines/mpegts.js"] = (vendor / "mpegts.js" / "mpegts.js").read_bytes()
+    host = serving(make_clips(tmp_path_factory.mktemp("clips")))
     yield host
     host.close()
 

@@ -6,24 +6,14 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from builder.model import Session, StreamKey
 from builder.posters import SIZE_LIMIT_BYTES, colours_of, dial_of, edge_bits, poster_svg
+from tests.drawing.made import HOUR_MS, made
 
 EVENING_MS = 1642077294000  # 2022-01-13T12:34:54Z, 20:34:54 in Shanghai
-HOUR_MS = 3_600_000
 
 
 def session(start_ms=EVENING_MS, hours=3 + 2 / 3, **more):
-    values = {
-        "id": "2022/01/13/k3f9q2m7xa",
-        "vj": "lin",
-        "stream": StreamKey("s"),
-        "anchor": "a",
-        "start_ms": start_ms,
-        "end_ms": start_ms + round(hours * HOUR_MS),
-        "tracks": (),
-    }
-    return Session(**(values | more))
+    return made(start_ms, hours, **more)
 
 
 GAPPED = session(

@@ -6,24 +6,15 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from builder.clock import day_scale
-from builder.model import Session, StreamKey, Trim
+from builder.model import Trim
 from builder.strips import Bar, bar_of, day_svg, levels, recorded_intervals, strip_svg
+from tests.drawing.made import HOUR_MS, made
 
-HOUR_MS = 3_600_000
 START_MS = 1642032000000  # 2022-01-13T00:00:00Z
 
 
 def session(hours=4.0, **more):
-    values = {
-        "id": "2022/01/13/k3f9q2m7xa",
-        "vj": "lin",
-        "stream": StreamKey("s"),
-        "anchor": "a",
-        "start_ms": START_MS,
-        "end_ms": START_MS + round(hours * HOUR_MS),
-        "tracks": (),
-    }
-    return Session(**(values | more))
+    return made(**({"start_ms": START_MS, "hours": hours} | more))
 
 
 def rects(svg, name):

@@ -10,45 +10,25 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from builder import shrink
 from tests.chromium import opened
 from tests.player import media, pages
 from tests.player.server import Host
+from tests.player.site import make_clips, serving
 
 DEADLINE_MS = 20_000
-POSTER = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#333"/></svg>'
 
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Parts of one broadcast: 0-6, 6-12, then a loss of a minute, 72-80; as mp4, HLS, FLV and AAC."""
-    folder = tmp_path_factory.mktemp("clips")
-    for number, (at, to) in enumerate([(0, 6), (6, 12), (72, 80)], 1):
-        part = media.make(folder / f"p{number}.mp4", to - at, from_second=at)
-        for name in (f"p{number}.flv", f"p{number}.aac", f"h{number}/p{number}.m3u8"):
-            media.repack(part, folder / name)
+    """Parts of one broadcast, and one of a second."""
+    folder = make_clips(tmp_path_factory.mktemp("clips"))
     media.make(folder / "tiny.mp4", 1)
     return folder
 
 
-def engines() -> dict[str, bytes]:
-    """The player engines that the build hook has fetched."""
-    vendor = pages.ROOT / "builder" / "_vendor"
-    return {
-        "/engines/hls.mjs": (vendor / "hls.js" / "hls.light.min.mjs").read_bytes(),
-        "/engines/mpegts.js": (vendor / "mpegts.js" / "mpegts.js").read_bytes(),
-    }
-
-
 @pytest.fixture(scope="module")
 def site(clips: Path) -> Iterator[Host]:
-    assets = pages.ROOT / "templates" / "assets"
-    host = Host({"/assets/": assets, "/media/": clips})
-    modules = [*assets.glob("*.js"), *assets.glob("player/*.js")]
-    built = {
-        f"/assets/{file.relative_to(assets)}": shrink.javascript(file.read_text("utf-8")).encode() for file in modules
-    }
-    host.texts.update({"/poster.svg": POSTER, **built, **engines()})
+    host = serving(clips)
     yield host
     host.close()
 
