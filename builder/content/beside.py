@@ -20,6 +20,7 @@ from builder.model import Captions, Problem, Storyboard, Value
 FOLDER = "replays"
 SUFFIX = ".vtt"
 STORYBOARD = "storyboard"
+NAMES = "captions of `replays/finale.md` are `replays/finale.en.vtt`"
 MAX_IMAGE_BYTES = 4 * 1024 * 1024
 MAX_BYTES = max(MAX_IMAGE_BYTES, vtt.MAX_BYTES)  # of any of the files
 MAX_IMAGES = 100
@@ -50,18 +51,7 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
     problems: list[Problem] = []
     for relative in inside.names(source, FOLDER, SUFFIX):
         name = inside.shown_name(source, relative)
-        stem, _, kind = relative.removesuffix(SUFFIX).rpartition(".")
-        if not stem:
-            raise ConfigError(
-                f"{name}: expected a language such as `en` or `{STORYBOARD}` before `.vtt`, found none",
-                hint="captions of `replays/finale.md` are `replays/finale.en.vtt`",
-            )
-        curation = f"{stem}.md"
-        if curation not in curations:
-            raise ConfigError(
-                f"{name}: expected a curation beside it, found no `{curation}`",
-                hint="captions of `replays/finale.md` are `replays/finale.en.vtt`",
-            )
+        curation, kind = _read_name(relative, name, curations)
         raw = inside.need(source, relative, vtt.MAX_BYTES)
         digests[relative] = digest_of(raw)
         problems += direction_problems(raw, relative)
@@ -78,6 +68,19 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
                 f"{name}: expected a language such as `en` or `{STORYBOARD}` before `.vtt`, found `{kind}`"
             )
     return Beside(tuple(captions), tuple(storyboards), tuple(sorted(digests.items())), tuple(problems))
+
+
+def _read_name(relative: str, name: str, curations: Collection[str]) -> tuple[str, str]:
+    """Return the curation that a file lies beside, and what stands before its ending; `name` stands in errors."""
+    stem, _, kind = relative.removesuffix(SUFFIX).rpartition(".")
+    if not stem:
+        raise ConfigError(
+            f"{name}: expected a language such as `en` or `{STORYBOARD}` before `.vtt`, found none", hint=NAMES
+        )
+    curation = f"{stem}.md"
+    if curation not in curations:
+        raise ConfigError(f"{name}: expected a curation beside it, found no `{curation}`", hint=NAMES)
+    return curation, kind
 
 
 def within(raw: bytes, name: str, from_ms: int, to_ms: int, pictures: Collection[str]) -> bytes:

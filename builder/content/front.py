@@ -13,6 +13,7 @@ from builder.fields import Fields, Place
 from builder.model import Problem, Value
 from builder.strict_yaml import Mapping, Node
 
+FOLDERS = ("vjs", "replays", "pages")
 MAX_FILE_BYTES = 1024 * 1024
 MAX_BODY = prose.MAX_CHARACTERS
 _FENCE = re.compile(rb"---[ \t]*\r?\n")

@@ -10,7 +10,7 @@ from builder.addresses import load_zone
 from builder.config import SITE_FILE, SiteConfig
 from builder.content.beside import read_beside
 from builder.content.curation import curation_of, former_paths
-from builder.content.front import ContentFile, direction_problems, read_content_file
+from builder.content.front import FOLDERS, ContentFile, direction_problems, read_content_file
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
 from builder.content.standing import page_of
@@ -38,11 +38,12 @@ class Content(Value, frozen=True):
 def load_content(source: Path, config: SiteConfig) -> Content:
     """Read profiles, curation and pages; the first mistake is a `ConfigError` naming file, line and field."""
     zone, prose = load_zone(config.timezone), Prose()
-    files = {folder: _read_folder(source, folder) for folder in ("vjs", "replays", "pages")}
+    files = {folder: _read_folder(source, folder) for folder in FOLDERS}
     vjs = tuple(vj_of(file, prose, zone=zone) for file in files["vjs"])
     curations = tuple(curation_of(file, prose, zone=zone) for file in files["replays"])
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
     _check_addresses(files, vjs, pages, curations, config.languages)
+    _check_languages(files["pages"], pages)
     _check_broadcasters(files["replays"], curations, vjs)
     check_rules(Rules(vjs=vjs, curations=curations), _places(files["vjs"] + files["replays"]))
     beside = read_beside(source, {curation.source for curation in curations})
@@ -110,8 +111,12 @@ def _check_addresses(
     for file, curation in zip(files["replays"], curations, strict=True):
         for path in former_paths(curation):
             claims.claim(path, file.name, file, field="aliases")
+
+
+def _check_languages(files: Iterable[ContentFile], pages: Iterable[MarkdownPage]) -> None:
+    """Refuse two files of one page that are both of one language, or both of every one."""
     seen: dict[tuple[str, str], ContentFile] = {}
-    for file, page in zip(files["pages"], pages, strict=True):
+    for file, page in zip(files, pages, strict=True):
         first = seen.setdefault((page.slug, page.language), file)
         if first is not file:
             found = f"`{page.language or 'every language'}`"

@@ -15,13 +15,13 @@ from pathlib import Path
 import msgspec
 
 from builder.config import SITE_FILE, SiteConfig, load_config, refuse_other_place, slug_key_of
+from builder.content.front import FOLDERS
 from builder.content.load import Content, load_content
 from builder.content.strays import misplaced, strays, unpublished
 from builder.memory import Memory, digest_of_parts
 from builder.model import Value
 from builder.redirects import FILE as REDIRECTS_FILE
 
-FOLDERS = ("vjs", "replays", "pages")
 WHOLE_BYTES = 64 * 1024 * 1024  # a larger file is none of ours, and what reads it says so
 
 
