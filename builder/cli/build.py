@@ -10,7 +10,16 @@ import click
 import msgspec
 
 from builder.build import BuildReport, Options, build, judge
-from builder.cli.common import is_terminal, json_option, note, places_of, site_options, tell_problems
+from builder.cli.common import (
+    is_terminal,
+    jobs_of,
+    jobs_option,
+    json_option,
+    note,
+    places_of,
+    site_options,
+    tell_problems,
+)
 from builder.errors import VerificationError
 from builder.explain import count
 from builder.model import Counts
@@ -23,7 +32,7 @@ SHOWN_DIFFERENCES = 20
 @click.command()
 @site_options
 @json_option
-@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes.  [default: the cores]")
+@jobs_option
 @click.option("--clean", is_flag=True, help="Look at every page and every file, trusting nothing.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when records were set aside or curation matched nothing.")
 @click.option("--expect-changes", is_flag=True, help="Exit with 4 when nothing changed.")
@@ -43,7 +52,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
     Example:  aftercast build --source site_src --output output
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     places = places_of(source, output, state)
-    jobs = flags["jobs"] or os.cpu_count() or 1
+    jobs = jobs_of(flags["jobs"])
     options = Options(
         jobs=jobs,
         clean=flags["clean"],

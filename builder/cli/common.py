@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -26,12 +27,20 @@ output_option = click.option(
 state_option = click.option(
     "--state", type=click.Path(path_type=Path), default=None, help="Where the catalog is kept.  [default: .aftercast]"
 )
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes.  [default: the cores]"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print data: stdout holds JSON and nothing else.")
 
 
 def site_options(command: Command) -> Command:
     """Add `--source`, `--output` and `--state`."""
     return source_option(output_option(state_option(command)))
+
+
+def jobs_of(told: int | None) -> int:
+    """Return how many processes may work: as told, else one a core."""
+    return told or os.cpu_count() or 1
 
 
 def places_of(source: Path, output: Path | None = None, state: Path | None = None) -> Places:

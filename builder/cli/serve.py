@@ -13,7 +13,7 @@ import click
 from builder.build import BuildReport, Options
 from builder.catalog import Catalog
 from builder.catalog.ledger import Ledger
-from builder.cli.common import note, places_of, site_options
+from builder.cli.common import jobs_of, jobs_option, note, places_of, site_options
 from builder.cli.watch import Teller
 from builder.errors import AftercastError
 from builder.loop import Loop, watched
@@ -57,7 +57,7 @@ class Herald(Teller):
 @site_options
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
 @click.option("--host", default=None, help="Listen here instead of loopback; then anyone who reaches it sees the site.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes.  [default: the cores]")
+@jobs_option
 def command(
     source: Path, output: Path | None, state: Path | None, *, port: int, host: str | None, jobs: int | None
 ) -> None:
@@ -73,7 +73,7 @@ def command(
         note(f"warning: listening on `{host}`: other machines may read this preview")
     news, stop = News(), threading.Event()
     extra = frozenset({f"{host}:{bound}", *([] if bound != 80 else [str(host)])}) if host else frozenset[str]()
-    options = Options(jobs=jobs or os.cpu_count() or 1, wait=True)
+    options = Options(jobs=jobs_of(jobs), wait=True)
     with watched(places) as watcher:
         preview = Preview(
             places.output,

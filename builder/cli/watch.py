@@ -12,7 +12,7 @@ import click
 from builder.build import BuildReport, Options
 from builder.cli import complain
 from builder.cli.build import tell
-from builder.cli.common import note, places_of, site_options
+from builder.cli.common import jobs_of, jobs_option, note, places_of, site_options
 from builder.errors import AftercastError
 from builder.loop import Loop, watched
 
@@ -32,7 +32,7 @@ class Teller:
 
 @click.command()
 @site_options
-@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes.  [default: the cores]")
+@jobs_option
 def command(source: Path, output: Path | None, state: Path | None, jobs: int | None) -> None:
     """Build the site, then again whenever its sources change.
 
@@ -40,7 +40,7 @@ def command(source: Path, output: Path | None, state: Path | None, jobs: int | N
     Example:  aftercast watch --source site_src --output output
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     places = places_of(source, output, state)
-    options = Options(jobs=jobs or os.cpu_count() or 1, wait=True)
+    options = Options(jobs=jobs_of(jobs), wait=True)
     stop = threading.Event()
     with watched(places) as watcher:
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -58,14 +58,11 @@ def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
             if HALF_WRITTEN.fullmatch(name):  # under the lock: nobody is writing it
                 (folder / name).unlink()
             elif _is_redacted(folder / name):
-                try:
-                    report = _redact_file(folder / name, key)
-                except (OSError, EOFError, zlib.error) as error:
-                    if isinstance(error, OSError) and error.errno in NO_ROOM:
-                        raise  # each of the others would fail as well
-                    failures.append(_failure(folder / name, error))
-                else:
+                report = _redacted_or_why_not(folder / name, key)
+                if isinstance(report, Rewritten):
                     yield report
+                else:
+                    failures.append(report)
     finally:
         disk.close(lock)
     if failures:
@@ -73,10 +70,16 @@ def redact_folder(folder: Path, key: bytes) -> Iterator[Rewritten]:
         raise StorageError("; ".join(failures[:NAMED]) + more, hint="move it away or repair it, and run this again")
 
 
-def _failure(path: Path, error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"failed to redact `{path}`: {error.strerror.lower()}"
-    return f"`{path}` is not whole, it was left as found"
+def _redacted_or_why_not(path: Path, key: bytes) -> Rewritten | str:
+    """Redact one file; what is wrong with it alone is returned as a sentence."""
+    try:
+        return _redact_file(path, key)
+    except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise  # each of the others would fail as well
+        if isinstance(error, OSError) and error.strerror:
+            return f"failed to redact `{path}`: {error.strerror.lower()}"
+        return f"`{path}` is not whole, it was left as found"
 
 
 def passed_over(folder: Path) -> list[Path]:
