@@ -41,15 +41,19 @@ def tracks_of(members: Sequence[Placed], playable: Mapping[str, Playable]) -> tu
     words: Words = {}
     tracks = []
     for (format_, bps, view, _), together in renditions.items():
-        stay = together
-        if len(stay) > 1 and (crossing or format_ == "hls"):
-            for rule in (grown, near_equals) if format_ == "hls" else (near_equals,):
-                if found := rule(stay):
-                    words.update(found)
-                    stay = [one for one in stay if one.recording.key not in found]
-        parts = tuple([_part(one, playable[one.recording.key]) for one in stay])
+        if len(together) > 1 and (crossing or format_ == "hls"):
+            words |= _repeats(together, format_)
+        parts = tuple([_part(one, playable[one.recording.key]) for one in together if one.recording.key not in words])
         tracks.append(_track(format_, bps, view, parts))
     return primary_first(tracks), words
+
+
+def _repeats(together: Sequence[Placed], format_: Format) -> Words:
+    """Return a word for each recording that only repeats another one of its rendition, by key."""
+    words: Words = {}
+    for rule in (grown, near_equals) if format_ == "hls" else (near_equals,):
+        words |= rule([one for one in together if one.recording.key not in words])
+    return words
 
 
 def _renditions(
