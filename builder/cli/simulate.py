@@ -77,21 +77,25 @@ def command(**flags: Any) -> None:
     running = answering(flags["api_port"], delivery, world)
     try:
         if target:
-            if not is_listening(target, PATIENCE_SECONDS):
-                note("nobody listens there; going on as a provider would")
-            tally = delivery.run(target, speed=speed, tell=Teller().tell)
-            note(told(tally))
-            if tally.posted and not tally.acknowledged:  # what the world has lost is no receiver's fault
-                raise RemoteError(
-                    f"`--to` expected a receiver, found none that acknowledges any of {tally.posted} notifications",
-                    hint="`aftercast collect` listens; with a key in its environment it wants the same key here",
-                )
+            _deliver(delivery, target, speed)
         delivery.now = float("inf")
         if flags["stay"] or (running and not target):
             threading.Event().wait()
     finally:
         if running:
             running.stop()
+
+
+def _deliver(delivery: Delivery, target: str, speed: float) -> None:
+    if not is_listening(target, PATIENCE_SECONDS):
+        note("nobody listens there; going on as a provider would")
+    tally = delivery.run(target, speed=speed, tell=Teller().tell)
+    note(told(tally))
+    if tally.posted and not tally.acknowledged:  # what the world has lost is no receiver's fault
+        raise RemoteError(
+            f"`--to` expected a receiver, found none that acknowledges any of {tally.posted} notifications",
+            hint="`aftercast collect` listens; with a key in its environment it wants the same key here",
+        )
 
 
 class Teller:
