@@ -228,11 +228,16 @@ def _trim(shown: Session, days: BroadcastDays | None) -> list[str]:
 
 def _aside(others: Iterable[SetAside], *, private: bool) -> list[str]:
     if private:
-        return [f"set aside: {other.file_id or other.key}, {WHY_ASIDE.get(other.why, other.why)}" for other in others]
+        return [f"set aside: {other.file_id or other.key}, {_why_aside(other)}" for other in others]
     found: dict[str, int] = {}
     for other in others:
         found[other.why] = found.get(other.why, 0) + 1
     return [f"set aside: {count(number, 'file')}, {WHY_ASIDE.get(why, why)}" for why, number in sorted(found.items())]
+
+
+def _why_aside(other: SetAside) -> str:
+    why = WHY_ASIDE.get(other.why, other.why)
+    return f"{why} ({other.by})" if other.by else why
 
 
 def _streams(session: Session, recordings: Iterable[Recording]) -> list[str]:

@@ -18,6 +18,7 @@ from builder.catalog.rows import (
     RecordingRow,
     SessionRow,
     decode_event,
+    overwritten_in,
     recording_row,
     replaceable_number,
     session_row,
@@ -43,6 +44,7 @@ class Derived(msgspec.Struct, array_like=True):
     streams: list[tuple[int, int, str, str, str, int, int]] = []
     conflicts: list[tuple[int, str, tuple[str, ...], int]] = []  # base, key, fields, losers
     refused: list[tuple[int, str, str]] = []  # base, key, host
+    overwritten: list[tuple[str, str]] = []  # key, key of the newer one
     unclaimed: int = 0  # notices of files whose facts nobody told
 
 
@@ -176,6 +178,8 @@ def add_session(session: Session, deriver: Deriver, derived: Derived) -> None:
         derived.aliases.extend((alias, session.id) for alias in session.aliases)
     if session.curated_by:
         derived.curated.extend((source, session.id) for source in session.curated_by)
+    if session.whole.others:
+        derived.overwritten.extend(overwritten_in(session))
 
 
 def _stream_row(stream: StreamKey, recordings: int, events: int) -> tuple[int, int, str, str, str, int, int]:

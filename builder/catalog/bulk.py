@@ -257,6 +257,8 @@ def _store(connection: sqlite3.Connection, derived: Derived) -> None:
         findings.conflict(connection, base, key, fields, losers)
     for base, key, host in derived.refused:
         findings.refused(connection, base, key, host)
+    for key, newer in derived.overwritten:
+        findings.overwritten(connection, key, newer)
 
 
 def _store_pushes(connection: sqlite3.Connection) -> None:

@@ -8,12 +8,12 @@ told are `ignored` until someone does.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from builder.catalog.numbers import base_numbers
-from builder.catalog.rows import Known, decode_session, encode
+from builder.catalog.rows import Known, decode_session, encode, overwritten_in
 from builder.media import host_of
 from builder.model import Counts, Curation, Problem, Session
 from builder.sessions import chapters_outside, leaves_nothing
@@ -23,15 +23,32 @@ TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
 _decode = msgspec.msgpack.Decoder(Problem).decode
 
 
-def conflict(connection: sqlite3.Connection, base: int, key: str, fields: Iterable[str], losers: int) -> None:
+def conflict(connection: sqlite3.Connection, base: int, key: str, fields: Collection[str], losers: int) -> None:
     """Note that notices of one recording tell different facts."""
     names = ", ".join(f"`{WORDS.get(field, field)}`" for field in fields)
     told = "1 notification tells" if losers == 1 else f"{losers} notifications tell"
-    _put(
-        connection,
-        base,
-        Problem("conflict", f"{told} another {names} of this file; the first in rank stands", file_id=key),
+    two = " (two files need an id each)" if "url" in fields else ""
+    message = f"{told} another {names} of {named(key, 'this file')}{two}; the first in rank stands"
+    _put(connection, base, Problem("conflict", message, file_id=key))
+
+
+def overwritten(connection: sqlite3.Connection, key: str, newer: str) -> None:
+    """Note that a recording counts as written over by a newer one under its address."""
+    _put(connection, base_numbers(key)[0], Problem("overwritten", written_over(newer), field="url", file_id=key))
+
+
+def written_over(newer: str, place: str = "") -> str:
+    """Say that another file has the address; `place` is where that one was told."""
+    where = f" ({place})" if place else ""
+    return (
+        f"expected an address of its own, found that of {named(newer, 'another file')}{where}, which is newer: "
+        "this file counts as written over and is not shown; if the address was copied by mistake, correct it"
     )
+
+
+def named(key: str, nameless: str) -> str:
+    """Name a recording by its id; the key of one that was told none says nothing to a person."""
+    return nameless if key.startswith(("url:", "row:")) else f"`{key[:80]}`"
 
 
 def refused(connection: sqlite3.Connection, base: int, key: str, host: str) -> None:
@@ -52,6 +69,19 @@ def note(connection: sqlite3.Connection, known: Known) -> None:
 def _put(connection: sqlite3.Connection, base: int, problem: Problem) -> None:
     row = (problem.code, problem.file_id, base, encode(problem))
     connection.execute("INSERT OR REPLACE INTO findings VALUES(?,?,?,?)", row)
+
+
+def overwritten_bases(before: Session | None, after: Session | None) -> Iterable[int]:
+    """Return the base numbers of the recordings that a change of their session shows to be written over."""
+    found = overwritten_in(after) if after is not None else []
+    known = overwritten_in(before) if before is not None else []
+    return [base_numbers(key)[0] for key, newer in found if (key, newer) not in known]
+
+
+def forget_overwritten(connection: sqlite3.Connection, pairs: Iterable[tuple[str, str]]) -> None:
+    """Forget that recordings were written over: (key, key of the newer one)."""
+    keys = [(key,) for key, _ in pairs]
+    connection.executemany("DELETE FROM findings WHERE code='overwritten' AND name=?", keys)
 
 
 def forget(connection: sqlite3.Connection, base: int) -> None:

@@ -101,7 +101,7 @@ def merge_one(key: str, notices: Sequence[Notice], *, counted: int | None = None
         if notice.told == told:
             if notice.flags != flags:
                 flags = tuple(sorted({*flags, *notice.flags}))
-        elif differing := _contradictions(told, notice.told):
+        elif differing := contradictions(told, notice.told):
             losers += 1
             contradicted.update(differing)
     earliest = msgspec.structs.replace(winner, t=_earliest(notices))
@@ -157,7 +157,7 @@ def _by_name(value: object) -> object:
     return {name: _by_name(each) for name, each in told.items() if name not in defaults or each != defaults[name]}
 
 
-def _contradictions(told: Told, other: Told | None) -> list[str]:
+def contradictions(told: Told, other: Told | None) -> list[str]:
     """Return the fields in which both say something and the two cannot both be right."""
     if other is None or (told.format == "hls" and _is_self(told, other) and other.end_ms < told.end_ms):
         return []  # an earlier self of a growing playlist is no contradiction

@@ -12,9 +12,10 @@ from builder.catalog.merge import identity
 from builder.catalog.numbers import base_numbers
 from builder.catalog.queries import Questions
 from builder.catalog.recall import Recall
-from builder.catalog.rows import Known, decode_notice, decode_session
+from builder.catalog.rows import Known, decode_notice, decode_session, overwritten_in
 from builder.catalog.schema import ROW_BITS
 from builder.catalog.values import Note, Stated, StreamTotal
+from builder.catalog.witnesses import contradiction, place_of
 from builder.model import Counts, Problem, Recording, Session, StreamKey
 from builder.sessions import Rules
 
@@ -106,13 +107,26 @@ class RecordQuestions(Questions):
         ]
 
     def located(self, problem: Problem, name: str, base: int) -> Problem:
-        """Add where the first notice of the recording stands."""
+        """Add where the first notice of the recording stands, and where that is which it does not agree with."""
         if problem.source or not base:
             return problem
-        first = next(iter(self.notices_of(name)), None)
-        if first is None:
+        stated = self.notices_of(name)
+        if not stated:
             return problem
-        return msgspec.structs.replace(problem, source=first.source, line=first.line, offset=first.offset)
+        at, message = stated[0], problem.message
+        if problem.code == "overwritten":
+            message = self._written_over(name) or message
+        elif problem.code == "conflict" and (pair := contradiction(name, stated)):
+            at, other = pair
+            message += f": this one, not that of {place_of(other)}"
+        return msgspec.structs.replace(problem, message=message, source=at.source, line=at.line, offset=at.offset)
+
+    def _written_over(self, key: str) -> str:
+        """Say what was stored under the address of a recording later, and where that was told."""
+        session = self.session_of_file(key)
+        newer = dict(overwritten_in(session)).get(key) if session else None
+        told = next(iter(self.notices_of(newer)), None) if newer else None
+        return findings.written_over(newer, place_of(told)) if newer and told else ""
 
     def doubt_problems(self) -> None:
         """Let the next refresh read every file with problems from its start."""

@@ -159,9 +159,9 @@ class Refresh:
         self._note_pages(keys, everything=everything)
         self._store_setting(digest, now)
         findings.note_denied(self.connection, todo.denied)
-        problems = todo.denied + self._problems(
-            intake.batches, {row[1] for batch in intake.batches for row in batch.notices}
-        )
+        bases = {row[1] for batch in intake.batches for row in batch.notices}
+        bases |= {base for change in changed for base in findings.overwritten_bases(change.before, change.after)}
+        problems = todo.denied + self._problems(intake.batches, bases)
         return self._report(new_counts(intake, todo, update), problems, len(changed), removed, everything=everything)
 
     def _read(self, todo: Plan) -> Intake:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from builder.addresses import address_clash
-from builder.catalog import rollups, schema
-from builder.catalog.rows import Known, LocalClock, decode_session, session_row, tag_rows
+from builder.catalog import findings, rollups, schema
+from builder.catalog.rows import Known, LocalClock, decode_session, overwritten_in, session_row, tag_rows
 from builder.model import Session
 
 
@@ -55,6 +55,7 @@ def _remove(connection: sqlite3.Connection, session: Session) -> None:
     )
     connection.execute("DELETE FROM aliases WHERE session=?", (session.id,))
     connection.execute("DELETE FROM curated WHERE session=?", (session.id,))
+    findings.forget_overwritten(connection, overwritten_in(session))
 
 
 def _insert(connection: sqlite3.Connection, session: Session, clock: LocalClock) -> None:
@@ -71,6 +72,8 @@ def _insert(connection: sqlite3.Connection, session: Session, clock: LocalClock)
     connection.executemany("INSERT OR IGNORE INTO aliases VALUES(?,?)", aliases)
     sources = [(source, session.id) for source in session.curated_by]
     connection.executemany("INSERT OR IGNORE INTO curated VALUES(?,?)", sources)
+    for key, newer in overwritten_in(session):
+        findings.overwritten(connection, key, newer)
     rollups.count(connection, session, 1)
 
 

@@ -135,6 +135,11 @@ def tag_rows(session: Session) -> Iterable[tuple[str, str, int, str]]:
     return [(tag, session.day, session.zero_ms, session.id) for tag in dict.fromkeys(session.tags)]
 
 
+def overwritten_in(session: Session) -> list[tuple[str, str]]:
+    """Return (key, key of the newer one) of each recording of a session that was written over."""
+    return [(other.key, other.by) for other in session.whole.others if other.by]
+
+
 def notice_numbers(notice: Notice, identity: str) -> tuple[int, int, int | None]:
     """Return (base, stream, url): what a notice is found by. Stream 0: it tells no facts and so no stream."""
     told = notice.told

@@ -44,6 +44,7 @@ class SetAside(Value, frozen=True, array_like=True):
     file_id: str = ""
     start_ms: int = 0
     end_ms: int = 0
+    by: str = ""  # key of the newer recording under the same URL, where this one was written over
 
 
 class Reason(Value, frozen=True, array_like=True):

@@ -135,10 +135,10 @@ class Assembler:
     def _hold(self, members: Sequence[Placed], recordings: Sequence[Recording]) -> Holding:
         overwritten = self._replaced
         if len(members) > 1:
-            overwritten |= written_over(members)
+            overwritten = written_over(members) | overwritten
         words = gone(recordings, self._book.rules.expired_before_ms, overwritten)
         public_url = self._public_url
-        return hold(members, {one.key: playable(one, public_url) for one in recordings}, words)
+        return hold(members, {one.key: playable(one, public_url) for one in recordings}, words, overwritten)
 
     def _aliases(self, members: Sequence[Placed], anchor: Placed, former: set[str]) -> tuple[str, ...]:
         if not former:

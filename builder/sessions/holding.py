@@ -10,7 +10,7 @@ from builder.model import NEVER_MS, Recording, SetAside, Tombstone, Track
 from builder.sessions.coverage import Spans, survey
 from builder.sessions.intervals import Placed
 from builder.sessions.media import Playable
-from builder.sessions.standing import tombstone
+from builder.sessions.standing import OVERWRITTEN, tombstone
 from builder.sessions.tracks import tracks_of
 
 UNPLAYABLE = "unplayable"
@@ -24,24 +24,32 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
     stone: Tombstone = ""  # "" while something is there; never "hidden", which the records cannot know
 
 
-def hold(members: Sequence[Placed], media: Mapping[str, Playable], words: Mapping[str, str]) -> Holding:
-    """Sort out a session's recordings (in time order), given how each plays and which are gone."""
+def hold(
+    members: Sequence[Placed],
+    media: Mapping[str, Playable],
+    words: Mapping[str, str],
+    overwritten: Mapping[str, str],
+) -> Holding:
+    """Sort out a session's recordings (in time order), given how each plays, which are gone, and what replaced some."""
     if not words:
         tracks, aside = tracks_of(members, media)
-        return Holding(tracks, _others(members, aside))
+        return Holding(tracks, _others(members, aside, {}))
     there = [one for one in members if one.recording.key not in words]
     played = {one.recording.key for one in members if media[one.recording.key].url}
     stone = tombstone({one.recording.key for one in members}, words, played)
     tracks, aside = tracks_of(there, media) if there else ((), {})
-    return Holding(tracks, _others(members, {**words, **aside}), stone)
+    return Holding(tracks, _others(members, {**words, **aside}, overwritten), stone)
 
 
-def _others(members: Sequence[Placed], words: Mapping[str, str]) -> tuple[SetAside, ...]:
-    found = [
-        SetAside(one.recording.key, words[one.recording.key], one.recording.file_id, one.start_ms, one.end_ms)
-        for one in members
-        if one.recording.key in words
-    ]
+def _others(
+    members: Sequence[Placed], words: Mapping[str, str], overwritten: Mapping[str, str]
+) -> tuple[SetAside, ...]:
+    found = []
+    for one in members:
+        key = one.recording.key
+        if key in words:
+            by = overwritten.get(key, "") if words[key] == OVERWRITTEN else ""
+            found.append(SetAside(key, words[key], one.recording.file_id, one.start_ms, one.end_ms, by))
     return tuple(sorted(found, key=lambda other: other.key))
 
 

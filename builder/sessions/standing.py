@@ -12,7 +12,7 @@ it could ever be played, every file counts. What a person hides is hidden whatev
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from builder.model import NEVER_MS, Recording, Tombstone
 from builder.sessions.intervals import Placed
@@ -26,7 +26,9 @@ GRAVITY: tuple[tuple[str, Tombstone], ...] = (
 )
 
 
-def gone(recordings: Iterable[Recording], expired_before_ms: int | None, overwritten: frozenset[str]) -> dict[str, str]:
+def gone(
+    recordings: Iterable[Recording], expired_before_ms: int | None, overwritten: Collection[str]
+) -> dict[str, str]:
     """Return the word for each recording that is gone, by key."""
     words = {}
     for recording in recordings:
@@ -54,37 +56,39 @@ def tombstone(keys: set[str], words: Mapping[str, str], playable: set[str]) -> T
     return next(stone for word, stone in GRAVITY if word in found)
 
 
-def written_over(placed: Iterable[Placed]) -> frozenset[str]:
-    """Return the keys of recordings whose file a newer recording replaced under the same URL.
+def written_over(placed: Iterable[Placed]) -> dict[str, str]:
+    """Return, for the key of each recording whose file a newer one replaced under the same URL, the key of that one.
 
     Object storage with a path template that does not change lets this happen (DOMAIN trap 25): of the recordings with
     one URL and different times only the newest is real.
     """
     placed = list(placed)
     if len({one.recording.url for one in placed}) == len(placed):  # nearly always
-        return frozenset()
+        return {}
     by_url: dict[str, Placed] = {}
     sharing: defaultdict[str, list[Placed]] = defaultdict(list)
     for one in placed:
         url = one.recording.url
         if url and by_url.setdefault(url, one) is not one:
             sharing[url].append(one)
-    older: set[str] = set()
+    older: dict[str, str] = {}
     for url, rest in sharing.items():
         newest = max(by_url[url], *rest, key=_age)
         times = newest.start_ms, newest.end_ms
-        older.update(one.recording.key for one in (by_url[url], *rest) if (one.start_ms, one.end_ms) != times)
-    return frozenset(older)
+        for one in (by_url[url], *rest):
+            if (one.start_ms, one.end_ms) != times:
+                older[one.recording.key] = newest.recording.key
+    return older
 
 
-def replaced_elsewhere(placed: Iterable[Placed]) -> frozenset[str]:
-    """Return what was written over by a recording of any session.
+def replaced_elsewhere(placed: Iterable[Placed]) -> dict[str, str]:
+    """Return what was written over by a recording of any session, and by which.
 
     Only files in the operator's own storage can be: a provider's decimal file ids never share a URL, so they need not
     be looked up across sessions (`reach` asks for the same URLs).
     """
     replaceable = [one for one in placed if not one.recording.file_id.isdecimal() and one.recording.file_id]
-    return written_over(replaceable) if replaceable else frozenset()
+    return written_over(replaceable) if replaceable else {}
 
 
 def may_be_replaced(recording: Recording) -> bool:

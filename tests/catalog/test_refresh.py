@@ -301,7 +301,9 @@ def test_conflicting_notices_are_reported_and_one_stands(tmp_path):
     report, _ = world.run()
     assert sizes(report.counts) == (2, 1, 1, 0, 0)
     assert [(p.code, p.quarantined) for p in report.problems] == [("conflict", False)]
-    assert report.problems[0].message == "1 notification tells another `size` of this file; the first in rank stands"
+    assert report.problems[0].message == (
+        "1 notification tells another `size` of `1`; the first in rank stands: this one, not that of recordings/a.jsonl:2"
+    )
 
 
 def test_records_without_app_move_when_the_stream_gets_a_second_one(tmp_path):
