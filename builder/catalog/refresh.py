@@ -16,6 +16,7 @@ from builder.catalog import facts, findings
 from builder.catalog.catalog import Catalog
 from builder.catalog.comparing import compare_bulk, keep_former_addresses, removed_sessions
 from builder.catalog.deriving import Setting
+from builder.catalog.guard import refuse_removal
 from builder.catalog.intake import Batch, FileRow, Plan, batches, plan
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.catalog.now import Now
@@ -25,16 +26,13 @@ from builder.catalog.setting import code_digest, concern, digest_of, kept
 from builder.catalog.updating import Intake, Update
 from builder.catalog.values import RefreshReport
 from builder.config import Media
-from builder.errors import RemovalError
 from builder.model import Counts, PageKey, Problem, Session, Value
 from builder.sessions import Rules
-from builder.sources import FOLDER, SourceSettings, find_sources
+from builder.sources import SourceSettings, find_sources
 
 INCREMENTAL_BYTES = 4_000_000  # of new text; more is loaded in bulk
 INCREMENTAL_ROWS = 5_000  # new or dropped notices, or recordings to group again
 INCREMENTAL_SESSIONS = 1_000  # changed sessions whose pages are noted one by one
-REMOVAL_SESSIONS = 20  # sessions that may vanish in one run …
-REMOVAL_SHARE = 10  # … or percent of them; but never all
 SHOWN_PROBLEMS = 1_000
 
 Affected = Callable[[Catalog, Session | None, Session | None], Iterable[PageKey]]
@@ -219,20 +217,8 @@ class Refresh:
     # --- both ---
 
     def _guard(self, removed: int, total: int) -> None:
-        """Refuse to unpublish much at once: it is mostly a folder that was moved away or not mounted."""
-        if self.allow_removal or not removed:
-            return
-        if removed == total:
-            is_there = (self.inputs.source / FOLDER).exists()
-            missing = "" if is_there else "the folder is missing, "
-            what = f"{missing}all sessions that there were would vanish, {total} in number"
-        elif removed > REMOVAL_SESSIONS and removed * 100 > total * REMOVAL_SHARE:
-            limits = f"more than {REMOVAL_SESSIONS} and more than {REMOVAL_SHARE} %"
-            what = f"{removed} of {total} sessions would vanish; {limits} may not in one run"
-        else:
-            return
-        hint = "if their records were removed on purpose, give `--allow-removal`"
-        raise RemovalError(f"{FOLDER}/: {what}", hint=hint)
+        if not self.allow_removal:
+            refuse_removal(self.catalog, self.inputs.source, removed, total)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         for output in self.outputs:

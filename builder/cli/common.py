@@ -60,24 +60,10 @@ def is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()  # it is None when the shell closed it: `2>&-`
 
 
-def place_of(problem: Problem) -> str:
-    """Say where a problem is: `recordings/a.jsonl:13`."""
-    if not problem.source:
-        return ""
-    return f"{problem.source}:{problem.line}" if problem.line else problem.source
-
-
-def one_line(problem: Problem) -> str:
-    """Word a problem as STYLE says: the place first, one line, no secrets."""
-    where = place_of(problem)
-    field = f"`{problem.field}` " if problem.field and f"`{problem.field}`" not in problem.message else ""
-    return f"{where}: {field}{problem.message}" if where else f"{field}{problem.message}"
-
-
 def tell_problems(problems: Iterable[Problem]) -> None:
     """List the first problems on stderr, and where to see the rest."""
     found = list(problems)
     for problem in found[:SHOWN_PROBLEMS]:
-        note(one_line(problem))
+        note(problem.sentence)
     if len(found) > SHOWN_PROBLEMS:
         note(f"and {len(found) - SHOWN_PROBLEMS} more; `aftercast problems` lists them all")

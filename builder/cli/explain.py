@@ -9,7 +9,7 @@ import click
 
 from builder.addresses import load_zone, parse_session_id, session_id
 from builder.catalog import Catalog, Stated
-from builder.cli.common import one_line, source_option, state_option
+from builder.cli.common import source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
 from builder.errors import ConfigError
@@ -54,7 +54,7 @@ def explanation(catalog: Catalog, what: str, zone: str) -> Iterator[str]:
     refused = [each.problem for each in catalog.problems() if each.problem.quarantined and each.problem.file_id == what]
     if not notices and refused:
         yield f"{what} is in no session: {'its record was' if len(refused) == 1 else 'its records were'} set aside"
-        yield from (one_line(problem) for problem in refused)
+        yield from (problem.sentence for problem in refused)
         return
     if not notices:
         raise ConfigError(

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from builder.catalog import Note
-from builder.cli.common import json_option, note, one_line, source_option, state_option
+from builder.cli.common import json_option, note, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
 from builder.errors import ConfigError
@@ -86,7 +86,7 @@ def retry(source: Path, state: Path | None) -> None:
 
 def line_of(found: Note) -> str:
     standing = "set aside" if found.problem.quarantined else "warning"
-    return f"{found.number}  {found.problem.code} ({standing})  {one_line(found.problem)}"
+    return f"{found.number}  {found.problem.code} ({standing})  {found.problem.sentence}"
 
 
 def as_data(found: Note, *, private: bool) -> dict[str, Any]:

@@ -40,6 +40,17 @@ class Problem(Value, frozen=True):
     quarantined: bool = False  # True: the record is not used; False: it is used, with a warning
     excerpt: str = ""  # first 2 KB of the record, secrets redacted
 
+    @property
+    def place(self) -> str:
+        """Say where it is: `recordings/a.jsonl:13`; "" when that is not known."""
+        return f"{self.source}:{self.line}" if self.source and self.line else self.source
+
+    @property
+    def sentence(self) -> str:
+        """Word it as STYLE says: the place first, one line, no secrets."""
+        field = f"`{self.field}` " if self.field and f"`{self.field}`" not in self.message else ""
+        return f"{self.place}: {field}{self.message}" if self.place else f"{field}{self.message}"
+
 
 class Counts(Value, frozen=True):
     """What became of the records read: read = accepted + duplicate + ignored + quarantined, always."""

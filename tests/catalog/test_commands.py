@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 
 import pytest
 
@@ -248,3 +249,21 @@ def test_what_strict_refuses_is_listed(world, capsys):
     assert call(capsys, "problems", "show", line.split()[0])[1][1] == "code: content_unread"
     (world.source / "replays" / "2022" / "a.md").unlink()
     assert call(capsys, "build", "--strict")[0] == 0
+
+
+def test_what_would_vanish_by_a_slip_is_told_with_its_cause(world, capsys):
+    """The refused run takes its problems with it, so the refusal names them; the flag is not the first thing to do."""
+    call(capsys, "build")
+    (world.source / "site.yaml").write_text('media: {hosts: ["*.myqcloud.con"]}\n')
+
+    code, _, err = call(capsys, "build")
+
+    sentence, hint = err[-2:]
+    assert code == 2
+    assert sentence.startswith(
+        "aftercast: recordings/: all sessions that there were would vanish, 2 in number; set aside were "
+    )
+    assert re.search(
+        r"\d × `media_host`.*, such as recordings/a\.jsonl:\d: `url` expected a host of `media\.hosts`, found", sentence
+    )
+    assert hint.startswith("hint: look at what was set aside first; if their records were removed on purpose, ")

@@ -1,0 +1,48 @@
+"""Guard: refuse to unpublish much at once, and say what was found wrong on the way.
+
+It is mostly a folder that was moved away or not mounted, or a slip in the settings that no record passes any more; so
+what the refused run set aside, which is forgotten with it, is told by its codes, the most frequent one in full.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from builder.catalog.catalog import Catalog
+from builder.errors import RemovalError
+from builder.sources import FOLDER
+
+REMOVAL_SESSIONS = 20  # sessions that may vanish in one run …
+REMOVAL_SHARE = 10  # … or percent of them; but never all
+COUNTED_PROBLEMS = 1_000
+ON_PURPOSE = "if their records were removed on purpose, give `--allow-removal`"
+
+
+def refuse_removal(catalog: Catalog, source: Path, removed: int, total: int) -> None:
+    """Raise `RemovalError` where the run that is under way would unpublish too much."""
+    if not removed:
+        return
+    if removed == total:
+        missing = "" if (source / FOLDER).exists() else "the folder is missing, "
+        what = f"{missing}all sessions that there were would vanish, {total} in number"
+    elif removed > REMOVAL_SESSIONS and removed * 100 > total * REMOVAL_SHARE:
+        limits = f"more than {REMOVAL_SESSIONS} and more than {REMOVAL_SHARE} %"
+        what = f"{removed} of {total} sessions would vanish; {limits} may not in one run"
+    else:
+        return
+    found = _found(catalog)
+    hint = f"look at what was set aside first; {ON_PURPOSE}" if found else ON_PURPOSE
+    raise RemovalError(f"{FOLDER}/: {what}{found}", hint=hint)
+
+
+def _found(catalog: Catalog) -> str:
+    found = [note.problem for note in catalog.problems(COUNTED_PROBLEMS)]
+    problems = [problem for problem in found if problem.quarantined]
+    if not problems:
+        return ""
+    codes = Counter(problem.code for problem in problems).most_common()
+    counts = ", ".join(f"{count} × `{code}`" for code, count in codes)
+    first = next(problem for problem in problems if problem.code == codes[0][0])
+    more = " and more" if len(found) == COUNTED_PROBLEMS else ""
+    return f"; set aside were {counts}{more}, such as {first.sentence}"
