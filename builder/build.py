@@ -20,6 +20,7 @@ from builder.contested import contested_problems
 from builder.errors import NothingChangedError, StrictError
 from builder.explain import count
 from builder.lock import locked
+from builder.missing import missing_problems
 from builder.model import Counts, Problem, Value
 from builder.moved import (
     Keeping,
@@ -160,7 +161,7 @@ def report_of(
     moved: Moved,
 ) -> BuildReport:
     """Put together what there is to say."""
-    warnings = [read.warning, *workshop.warnings()]
+    warnings, site = [read.warning, *workshop.warnings()], workshop.site(catalog)
     return BuildReport(
         recordings=read.counts,
         new=read.new,
@@ -172,7 +173,8 @@ def report_of(
         problems=(
             *read.problems,
             *workshop.content.problems,
-            *contested_problems(workshop.site(catalog)),
+            *contested_problems(site),
+            *missing_problems(site),
             *moved.problems,
         ),
         warnings=tuple(warning for warning in warnings if warning),

@@ -21,6 +21,7 @@ from builder.content import Content, read_written
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
 from builder.pages import KINDS, Site
+from builder.pages.site import static_name
 from builder.places import Places
 from builder.program import code_digest
 from builder.render import Renderer
@@ -146,6 +147,11 @@ class Workshop:
             for language in ("", *self.config.languages):
                 found[f"theme {kind.name} {language}".rstrip()] = self.renderer.theme_digest(kind, language)
         found |= {f"content {name}": digest for name, digest in self.content.digests}
+        there = {asset.name for asset in self.assets}
+        for vj in self.content.vjs:  # a profile shows its pictures only while they are there
+            missing = [url for url in (vj.photo, vj.banner) if url and static_name(url) not in there]
+            if missing:
+                found[f"content {vj.source}"] += f" without {' '.join(missing)}"
         found |= {f"asset {asset.path}": asset.digest for asset in self.assets}
         return found
 

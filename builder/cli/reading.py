@@ -18,6 +18,7 @@ from builder.cli.common import note, places_of
 from builder.contested import contested_problems
 from builder.errors import LockedError, RemovalError
 from builder.lock import locked
+from builder.missing import missing_problems
 from builder.model import Problem
 from builder.moved import not_kept
 from builder.news import read_news
@@ -33,8 +34,8 @@ class Desk(msgspec.Struct, frozen=True):
     def problems(self) -> list[Note]:
         """Return what is wrong with the records, then with what people wrote, and addresses that could not be kept."""
         unkept = (not_kept(old, new) for old, new in sorted(self.catalog.unkept().items()))
-        contested = contested_problems(self.workshop.site(self.catalog))
-        written = [*self.workshop.content.problems, *contested, *unkept]
+        site = self.workshop.site(self.catalog)
+        written = [*self.workshop.content.problems, *contested_problems(site), *missing_problems(site), *unkept]
         return self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
 
     def problem(self, number: str) -> Note | None:

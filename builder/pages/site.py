@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 from builder.colour import hue_step
 from builder.config import SiteConfig
@@ -130,18 +132,23 @@ class Site:
             url=self.link("vj", vj.slug, language),
             hue=hue_step(vj.slug) if vj.hue is None else vj.hue,
             monogram=clean(monogram(name.text if vj.name else short_tag(vj.slug))),
-            photo=local_picture(vj.photo),
+            photo=self.picture(vj.photo),
         )
+
+    def picture(self, url: str) -> str:
+        """Return a picture's site path, "" when it is not there; one from elsewhere is not: a page asks no others."""
+        return url if url.startswith(MEDIA_STATIC) and static_name(url) in self.assets else ""
 
     def session_hue(self, session: Session) -> int:
         return self.vj_ref(session.vj, self.languages[0]).hue
 
 
+def static_name(url: str) -> str:
+    """Return the name that the file at a site path has among the assets: `static/ada.jpg`."""
+    name = unquote(re.split("[?#]", url)[0]).removeprefix("/")
+    return f"{name}index.html" if name.endswith("/") else name
+
+
 def short_tag(slug: str) -> str:
     """Return the part of a private slug that a name may show."""
     return slug.removeprefix("s-")[:6]
-
-
-def local_picture(url: str) -> str:
-    """Return a picture's site path; one from elsewhere is not shown: a page makes no request to others."""
-    return url if url.startswith(MEDIA_STATIC) else ""

@@ -10,7 +10,7 @@ from builder.model import Session, Value, Vj
 from builder.pages import cards
 from builder.pages.frame import frame, head
 from builder.pages.kind import Kind
-from builder.pages.site import Site, local_picture
+from builder.pages.site import Site
 from builder.pages.values import Card, ExternalLink, Head, Html, SiteFrame, Svg, Total, VjRef
 from builder.pages.words import NAME_LIMIT, clean, language_of, run
 
@@ -94,7 +94,7 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         head=head(site, "vj", vj.slug, language, title=ref.name.text, description=_description(site, total, language)),
         vj=ref,
         mapped=vj.mapped,
-        banner=local_picture(vj.banner),
+        banner=site.picture(vj.banner),
         skyline=Svg(skyline_svg(_raised(shares), banner_words)) if newest and site.shows("skyline") else None,
         hours=Svg(hours_scale_svg()) if newest and site.shows("hours") else None,
         habit_count=len(newest),

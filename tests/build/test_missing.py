@@ -1,0 +1,76 @@
+"""What people name and is not there is told; a page shows something whole instead, and the file when it comes."""
+
+import pytest
+
+from tests.build.sites import SITE, TestSite, callback, difference
+
+ADA = "---\nname: Ada Lamp\nphoto: /static/ada.jpg\nbanner: /static/wide.png\nstreams: [alice]\n---\n{}\n"
+
+
+@pytest.fixture
+def site(tmp_path):
+    made = TestSite(tmp_path)
+    made.append("a.jsonl", callback("alice", 1, 0, 600))
+    return made
+
+
+def missing(report):
+    return [problem.sentence for problem in report.problems if problem.code == "target_missing"]
+
+
+def test_a_missing_photo_gives_way_to_initials_until_it_comes(site, capsys):
+    site.write("vjs/alice.md", ADA.format("Plays records."))
+
+    report = site.build()
+
+    assert missing(report) == [
+        "vjs/alice.md:4: `banner` expected a file in `static/`, found none at `/static/wide.png`",
+        "vjs/alice.md:3: `photo` expected a file in `static/`, found none at `/static/ada.jpg`; initials are shown",
+    ]
+    assert any(line.startswith("target_missing:vjs/alice.md:3 ") for line in site.ask(capsys, "problems"))
+    assert not [path for path, page in site.tree().items() if b"ada.jpg" in page or b"wide.png" in page]
+
+    site.write("static/ada.jpg", "a picture")
+    site.write("static/wide.png", "another")
+    report = site.build()
+
+    assert missing(report) == []
+    assert b"static/wide.png" in site.tree()["vj/alice/index.html"]
+    assert b"static/ada.jpg" in site.tree()["vj/alice/index.html"]
+    assert difference(site.tree(), site.clean_tree()) == []
+
+    (site.source / "static/ada.jpg").unlink()
+    site.build()
+
+    assert difference(site.tree(), site.clean_tree()) == []
+    assert b"static/ada.jpg" not in site.tree()["vj/alice/index.html"]
+
+
+def test_what_texts_and_settings_name_is_told_where_it_is_missing(site):
+    site.write("static/Map.png", "a picture")
+    site.write("static/sub/index.html", "<!doctype html>")
+    site.write("pages/about.md", "---\ntitle: About\n---\nHello\n")
+    site.write(
+        "vjs/alice.md", "---\nname: Ada\nlinks: {CV: /static/cv.pdf, Me: /static/Map.png}\n---\n![](/static/map.png)\n"
+    )
+    site.write(
+        "replays/a.md", "---\nrecordings: ['5200000000000000001']\n---\n[a](/static/a%20b.txt) [b](/static/b?x#y)\n"
+    )
+    site.write(
+        "site.yaml",
+        SITE
+        + "nav: {About: /zh/about/, Abuot: /abuot/, All: /replays/, File: /static/sub/, Gone: /static/gone/}\n"
+        + "media: {rewrite: {'https://old.example.com/': /static/videos/, 'https://o.example.com/': /static/sub/}}\n",
+    )
+
+    report = site.build()
+
+    none = "expected a file in `static/`, found none at"
+    assert missing(report) == [
+        f"replays/a.md:4: {none} `/static/a%20b.txt`, `/static/b?x#y`",
+        f"site.yaml:5: `nav` {none} `/static/gone/`",
+        f"vjs/alice.md:5: {none} `/static/map.png` but `/static/Map.png`",
+        f"vjs/alice.md:3: `links` {none} `/static/cv.pdf`",
+        "site.yaml:5: `nav` expected a page of the site, found none at `/abuot/`",
+        "site.yaml:6: `media.rewrite` expected a folder in `static/` with files, found none at `/static/videos/`",
+    ]
