@@ -26,6 +26,12 @@ SLUG_KEY_VARIABLE = "AFTERCAST_SLUG_KEY"
 MIN_SLUG_KEY = 8  # characters
 MAX_LENGTH_MS = 7 * 86_400_000
 _PLACES = "zones have the names of places: UTC+8 without summer time is `Asia/Shanghai` or `Etc/GMT-8`"
+_OTHER_CITIES = {  # large ones that look for themselves, and are near in letters to a place hours away
+    "Asia/Shanghai": ("Beijing", "Peking", "Shenzhen", "Guangzhou", "Chengdu", "Hangzhou", "Nanjing", "Wuhan", "China"),
+    "Asia/Kolkata": ("Delhi", "New_Delhi", "Mumbai", "Bangalore"),
+    "America/Los_Angeles": ("San_Francisco", "Seattle"),
+    "America/New_York": ("Washington", "Boston"),
+}
 _KEYS = (
     "title",
     "base_url",
@@ -227,7 +233,7 @@ def _wording(languages: Collection[str]) -> Parser[Wording]:
     def parse(node: Node, place: Place) -> Wording:
         if not isinstance(node, strict_yaml.Mapping):
             return fields.text(node, place)
-        words = Fields(node, place, languages)
+        words = Fields(node, place, languages, each="language of `languages`")
         found = tuple((code, words.need(code, fields.text)) for code in languages if code in words)
         if not found:
             raise place.error(node, "words in a language of the site", found="none")
@@ -248,6 +254,8 @@ def _zone(node: Node, place: Place) -> str:
     zones = (zones_folder() / "zones").read_text(encoding="utf-8").split()
     if value not in zones:
         hint = fields.nearest(value, zones) if len(value) > len("UTC+8") else ""  # short ones are alike and hours apart
+        if other := next((zone for zone, cities in _OTHER_CITIES.items() if value.rpartition("/")[2] in cities), ""):
+            hint = f"did you mean `{other}`?"
         raise place.error(node, "a time zone such as `Asia/Shanghai`", hint=hint if hint.startswith("did") else _PLACES)
     return value
 

@@ -54,9 +54,9 @@ def nearest(word: str, known: Collection[str]) -> str:
 
 
 class Fields:
-    """A mapping with known keys."""
+    """A mapping with known keys; `each` says what a key is, where it is not the name of a field."""
 
-    def __init__(self, node: Node | None, place: Place, known: Collection[str]) -> None:
+    def __init__(self, node: Node | None, place: Place, known: Collection[str], *, each: str = "known key") -> None:
         if node is None:
             node = Mapping((), 1)
         if not isinstance(node, Mapping):
@@ -68,7 +68,7 @@ class Fields:
             if key.text not in known:
                 name = place.child(key.text).field if len(key.text) <= 60 else key.text[:60] + "…"
                 printable = "".join(letter if letter.isprintable() else "?" for letter in name)
-                sentence = f"{place.name}:{key.line}: expected a known key, found `{printable}`"
+                sentence = f"{place.name}:{key.line}: expected a {each}, found `{printable}`"
                 raise ConfigError(sentence, hint=nearest(key.text, known))
             self._values[key.text] = value
 

@@ -6,6 +6,7 @@ many a start does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the whe
 
 
 COLON = 'text that holds a colon and a blank stands in quotes: title: "Live: the evening"'
+TABS = "indent with blanks: YAML takes no tabs"
+_WIDE_KEY = re.compile(r"\s*(?:- )?[A-Za-z_]+：")
 
 
 class Tree:
@@ -49,10 +52,22 @@ class Tree:
             mark = error.problem_mark or error.context_mark
             line = mark.line + self._first if mark else self._first
             said = _one_line(error)
-            hint = COLON if "mapping values are not allowed" in said else ""
-            raise ConfigError(f"{self._name}:{line}: expected YAML: {said}", hint=hint) from error
+            raise ConfigError(
+                f"{self._name}:{line}: expected YAML: {said}", hint=self._hint(text, line, said)
+            ) from error
         except yaml.YAMLError as error:
             raise ConfigError(f"{self._name}: expected YAML: {_one_line(error)}") from error
+
+    def _hint(self, text: str, line: int, said: str) -> str:
+        """Say what an editor or an input method mostly did there; of a key without its colon the next line is told."""
+        lines = text.split("\n")
+        at = line - self._first
+        for number, one in reversed(list(enumerate(lines[: at + 1]))[-2:]):
+            if _WIDE_KEY.match(one):
+                return f"line {number + self._first} has the full-width `：` after its key: write `: `, half-width"
+        if at < len(lines) and "\t" in lines[at][: len(lines[at]) - len(lines[at].lstrip())]:
+            return TABS
+        return COLON if "mapping values are not allowed" in said else ""
 
     def _take(self, kind: type[yaml.Event]) -> None:
         event = next(self._events)

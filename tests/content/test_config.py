@@ -4,6 +4,7 @@ import pytest
 
 from builder.config import Grouping, Media, SiteConfig, load_config, parse_config
 from builder.errors import ConfigError
+from builder.yaml_tree import COLON
 
 
 def parse(text: str, environ=None) -> SiteConfig:
@@ -92,7 +93,7 @@ def test_lengths_are_seconds_or_letters(written, ms):
         ("title: [a]", "`title` expected text, found a list"),
         ("title: {}", "`title` expected words in a language of the site, found none"),
         ("title: {en: }", "`title.en` expected text, found nothing"),
-        ("title: {en: A, fr: B}", "expected a known key, found `title.fr`"),
+        ("title: {en: A, fr: B}", "expected a language of `languages`, found `title.fr`"),
         ("title:", "`title` expected text, found nothing"),
         ('title: ""', "`title` expected words, found none"),
         ('title: {en: " "}', "`title` expected words, found none"),
@@ -169,6 +170,43 @@ def test_an_unknown_key_suggests_the_nearest(text, name, hint):
 def test_a_zone_that_is_nearly_right_is_suggested():
     """The zones are those of tzdata."""
     assert error("timezone: Asia/Shangai")[1] == "did you mean `Asia/Shanghai`?"
+
+
+@pytest.mark.parametrize(
+    ("zone", "meant"),
+    [
+        ("Asia/Beijing", "Asia/Shanghai"),
+        ("Beijing", "Asia/Shanghai"),
+        ("Asia/Shenzhen", "Asia/Shanghai"),
+        ("Asia/Mumbai", "Asia/Kolkata"),
+        ("America/San_Francisco", "America/Los_Angeles"),
+    ],
+)
+def test_a_city_that_is_no_zone_gets_the_one_it_lives_by(zone, meant):
+    """Not the one that is near in letters: `Asia/Brunei` is near to Beijing in nothing else."""
+    assert error(f"timezone: {zone}")[1] == f"did you mean `{meant}`?"
+
+
+def test_words_name_the_languages_of_the_site():
+    sentence, hint = error("languages: [zh-CN, en]\ntitle: {zh: 直播}")
+
+    assert sentence == "site_src/site.yaml:2: expected a language of `languages`, found `title.zh`"
+    assert hint == "known: en, zh-CN"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("author：夜猫科技\ntimezone: UTC\n", "line 1 has the full-width `：` after its key: write `: `, half-width"),
+        ("title: a\nmedia：\n  posters: x\n", "line 2 has the full-width `：` after its key: write `: `, half-width"),
+        ("title: a\ngrouping:\n\tgap: 5\n", "indent with blanks: YAML takes no tabs"),
+        ("title: a\n\tauthor: b\n", "indent with blanks: YAML takes no tabs"),
+        ("title: a\nauthor: 夜猫：科技: b\n", COLON),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_named(text, hint):
+    """What the parser says of it is about the line after, or about a character that nobody sees."""
+    assert error(text)[1] == hint
 
 
 @pytest.mark.parametrize("zone", ["UTC+8", "CST", "GMT+8", "EDT"])
