@@ -33,6 +33,7 @@ _UNSEEN = re.compile(
 _DEEP = re.compile(r"^(?:[ \t]*(?:[-*+>]|[0-9]+\.)){20}|^[ \t]{80,}(?:[-*+]|[0-9]+\.)[ \t]", re.MULTILINE)
 _COSTLY = "[*_`>\\!=~"
 _BARE = re.compile(r'<(?:a|img)(?: (?!href=|src=)[a-z]+="[^"]*")*>')
+_NAMED = re.compile(r'<(?:a|img)\b[^>]*? (href|src)="([^"]*)"')
 _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
 
 
@@ -64,6 +65,15 @@ class Prose:
             url_schemes={"http", "https", "mailto"},
             link_rel=None,
         ).strip()
+
+    def without_address(self, text: str) -> list[str]:
+        """Return the addresses of links and pictures in a Markdown text that do not pass, as written."""
+        import html
+
+        clean = _UNSEEN.sub("", text[:MAX_CHARACTERS])
+        named = [] if _is_knotty(clean) else _NAMED.findall(self._parser.reset().convert(clean))
+        told = [(attribute, html.unescape(address)) for attribute, address in named]
+        return [address for attribute, address in told if _attribute("", attribute, address) is None]
 
 
 def to_html(text: str) -> str:

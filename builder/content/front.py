@@ -28,6 +28,7 @@ class ContentFile(Value, frozen=True):
     stem: str  # "alice"
     front: Node | None
     body: str
+    body_line: int  # the line of the file at which the body begins
     digest: str
     problems: tuple[Problem, ...] = ()
 
@@ -54,7 +55,8 @@ def read_content_file(source: Path, relative: str) -> ContentFile:
     name = inside.shown_name(source, relative)
     raw = inside.need(source, relative, MAX_FILE_BYTES)
     front, body, body_line = split(raw.removeprefix(b"\xef\xbb\xbf"), name)
-    text = strict_yaml.decode(body, name, first_line=body_line).replace("\r\n", "\n").strip("\n")
+    decoded = strict_yaml.decode(body, name, first_line=body_line).replace("\r\n", "\n")
+    text = decoded.strip("\n")
     if len(text) > MAX_BODY:
         raise ConfigError(f"{name}: expected at most {MAX_BODY} characters of text, found {len(text)}")
     return ContentFile(
@@ -63,6 +65,7 @@ def read_content_file(source: Path, relative: str) -> ContentFile:
         stem=PurePosixPath(relative).stem,
         front=strict_yaml.load(front, name, first_line=2),
         body=text,
+        body_line=body_line + len(decoded) - len(decoded.lstrip("\n")),
         digest=hashlib.blake2b(raw, digest_size=12).hexdigest(),
         problems=direction_problems(raw, relative),
     )

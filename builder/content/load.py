@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from builder.prose import Prose, without_address
 from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES
 from builder.sessions import Rules, check_rules
+from builder.strict_yaml import shown_text
 
 
 class Content(Value, frozen=True):
@@ -61,9 +63,9 @@ def load_content(source: Path, config: SiteConfig) -> Content:
             *misplaced_problems(source),
             *unpublished_problems(source),
             *(problem for file in everything for problem in file.problems),
-            *_address_problems((vj.source, vj.bio_html) for vj in vjs),
-            *_address_problems((curation.source, curation.description_html) for curation in curations),
-            *_address_problems((page.source, page.html) for page in pages),
+            *_address_problems(prose, files["vjs"], (vj.bio_html for vj in vjs)),
+            *_address_problems(prose, files["replays"], (curation.description_html for curation in curations)),
+            *_address_problems(prose, files["pages"], (page.html for page in pages)),
             *beside.problems,
         ),
     )
@@ -73,12 +75,24 @@ def _read_folder(source: Path, folder: str) -> list[ContentFile]:
     return [read_content_file(source, relative) for relative in inside.names(source, folder, ".md")]
 
 
-def _address_problems(texts: Iterable[tuple[str, str]]) -> Iterator[Problem]:
-    for source, markup in texts:
+def _address_problems(prose: Prose, files: Iterable[ContentFile], markups: Iterable[str]) -> Iterator[Problem]:
+    for file, markup in zip(files, markups, strict=True):
         if count := without_address(markup):
-            what = "1 link or picture" if count == 1 else f"{count} links and pictures"
-            message = f"expected addresses that may be published, found {what} shown without one"
-            yield Problem("address_dropped", message, source=source)
+            what = "1 link or picture is" if count == 1 else f"{count} links and pictures are"
+            first = next(iter(prose.without_address(file.body)), "")
+            found = f"`{_shown_address(first)}`" if first else "another"
+            message = f"expected an address that may be published, found {found}; {what} shown without one"
+            yield Problem("address_dropped", message, source=file.source, line=_line_of(first, file))
+
+
+def _shown_address(address: str) -> str:
+    """Return an address without what may be secret in it: a user's name, a query."""
+    return shown_text(re.sub(r"//[^/]*@", "//", address.partition("?")[0]))
+
+
+def _line_of(address: str, file: ContentFile) -> int:
+    at = file.body.find(address) if address else -1
+    return file.body_line + file.body.count("\n", 0, at) if at >= 0 else 0
 
 
 def _direction_problems(source: Path) -> Iterable[Problem]:

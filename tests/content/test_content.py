@@ -552,7 +552,7 @@ def test_links_and_pictures_without_an_address_are_reported(site, name):
         (
             "address_dropped",
             name,
-            "expected addresses that may be published, found 3 links and pictures shown without one",
+            "expected an address that may be published, found `../about/`; 3 links and pictures are shown without one",
         )
     ]
 
@@ -606,3 +606,22 @@ def test_every_file_has_a_digest(site):
 
     assert [name for name, _ in one] == ["pages/b.md", "vjs/a.md"]
     assert [a == b for a, b in zip(one, other, strict=True)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("[a](rtmp://u:pw@push.example.com/live?txSecret=CANARY)", "rtmp://push.example.com/live"),
+        ("![a](https://example.com/a.jpg?sign=CANARY)", "https://example.com/a.jpg"),
+        ("[a](<a b.html>)", "a b.html"),
+    ],
+)
+def test_an_address_that_is_left_out_is_named_with_its_line(site, link, shown):
+    """But never with a user's name or a query: they may be secret."""
+    content = site.load({"pages/a.md": f"---\ntitle: A\n---\n\n[fine](/about/)\n\n- x\n- {link}\n"})
+
+    (problem,) = content.problems
+    assert problem.sentence == (
+        f"pages/a.md:8: expected an address that may be published, found `{shown}`; "
+        "1 link or picture is shown without one"
+    )
