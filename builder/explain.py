@@ -35,7 +35,7 @@ FLAGS = {
     "bad_cover": "the cover's address could not be used and was left out",
     "bad_rendition": "a transcode could not be read and was left out",
     "bad_tag": "a tag could not be read and was left out",
-    "bad_times": "the told start lies after the end and no length was told, so only the end is known",
+    "bad_times": "neither a length nor a start before the end was told, so only the end is known",
     "bad_usec": "a told fraction of a second is none and was left out",
     "coerced": "a number came as text or in milliseconds",
     "drm": "a transcode is protected and was left out",

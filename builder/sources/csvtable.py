@@ -11,7 +11,7 @@ import codecs
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from builder.model import Filled, Item, Notice, Problem, Value
@@ -66,6 +66,7 @@ class Layout(Value, frozen=True):
     is_neutral: bool
     size_unit: str = ""  # of bare numbers: what the header says
     has_header: bool = True
+    mistaken: tuple[tuple[str, str], ...] = ()  # (column that is not read, the one it was probably meant for)
 
 
 def layout_of(head: bytes) -> Layout | None:
@@ -81,7 +82,8 @@ def layout_of(head: bytes) -> Layout | None:
         return None
     names = [_NOT_WORD.sub("", cell).lower() for cell in cells]
     if "stream" in names and ("url" in names or "id" in names) and len(names) > 2:
-        return Layout(tuple(n if n in neutral.COLUMNS else "" for n in names), delimiter, is_neutral=True)
+        columns = tuple(name if name in neutral.COLUMNS else "" for name in names)
+        return Layout(columns, delimiter, is_neutral=True, mistaken=_mistaken(names, cells))
     known = [_BY_ALIAS.get(name) or _measure(cell) for name, cell in zip(names, cells, strict=True)]
     columns = tuple(name if name and name not in known[:at] else "" for at, name in enumerate(known))
     if "id" in columns and "url" in columns and sum(map(bool, columns)) > 2:
@@ -92,6 +94,13 @@ def layout_of(head: bytes) -> Layout | None:
     if _OBJECT.search(text):
         return None  # a line of a log that has as many commas
     return Layout(EXPORT, delimiter, is_neutral=False, has_header="://" not in text)
+
+
+def _mistaken(names: Sequence[str], cells: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the columns that are none of ours but nearly so, as written, and what they were probably meant for."""
+    unread = [(name, cell) for name, cell in zip(names, cells, strict=True) if name and name not in neutral.COLUMNS]
+    pairs = [(cell.strip()[:40], neutral.meant_by(name, names)) for name, cell in unread]
+    return tuple((cell, meant) for cell, meant in pairs if meant and cell.isprintable())
 
 
 def _measure(cell: str) -> str:
@@ -116,6 +125,9 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         if is_first:
             header = raw.removeprefix(codecs.BOM_UTF8).strip()
             is_first = not header  # blank lines may come before the header
+            for found, meant in () if is_first else layout.mistaken:
+                message = f"expected a column that is read, found `{found}`; did you mean `{meant}`?"
+                yield offset, line, Problem("unread_column", message)
             continue
         if header and raw.removeprefix(codecs.BOM_UTF8).strip() == header:
             continue  # exports that were put behind one another

@@ -7,6 +7,7 @@ UTC); lengths are seconds (fractions allowed) or `h:mm:ss`; sizes are bytes or s
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC
 from typing import Any
 
@@ -15,11 +16,31 @@ from builder.sources import limits, mediainfo, times
 from builder.sources.fields import BLANKS, Fields, RefusedError
 
 COLUMNS = ("stream", "id", "format", "start", "end", "duration", "size", "url", "title", "app")
+MEANT = {  # what people call them, blanks and underscores left out
+    "start": "begin begins starttime begintime startedat from 开始 开始时间",
+    "end": "stop finish endtime endedat until 结束 结束时间",
+    "duration": "length seconds 时长",
+    "url": "link address videourl fileurl playurl 地址 链接",
+    "stream": "channel streamid streamname room 流 流名称",
+    "title": "name caption 标题 名称",
+    "size": "filesize bytes 大小",
+    "id": "fileid recordid 文件id",
+}
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _SIZE = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,6}))?\s*([KMGT]?)(?:i?B|BYTES?)?", re.ASCII | re.IGNORECASE)
 _CLOCK = re.compile(r"(?:([0-9]{1,4}):)?([0-9]{1,4}):([0-9]{2})(?:\.([0-9]{1,6}))?", re.ASCII)
 _SECONDS = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?\s*(?:s|sec|seconds|秒)?", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+
+
+def meant_by(name: str, told: Collection[str]) -> str:
+    """Return the column that a name which is none was probably meant for; "" when that is told, or there is none."""
+    from builder.fields import nearest  # here: only mistakes need it
+
+    missing = [column for column in COLUMNS if column not in told]
+    known = next((column for column in missing if name in MEANT.get(column, "").split()), "")
+    hint = "" if known else nearest(name, missing)
+    return known or (hint.split("`")[1] if hint.startswith("did") else "")
 
 
 def is_row(values: dict[str, Any]) -> bool:

@@ -27,6 +27,7 @@ _START = re.compile(
 )
 _KEY = re.compile(rb"[ \t]*+(-[ \t]+)?[\"']?([A-Za-z_][A-Za-z0-9_-]*)[\"']?[ \t]*:(?:[ \t]|\r?\Z)")
 _FIRST_LINES = 40  # in which a row names what makes it one
+_SHOWN_NAMES = 8
 _LISTS = ("recordings", "rows", "replays")
 _Mark = tuple[int, int]  # offset in characters, line from 1
 
@@ -37,7 +38,10 @@ def is_rows(head: bytes) -> bool:
     if match is not None and (match[1] or match[2]).decode() in (*neutral.COLUMNS, *_LISTS):
         return True
     names = dict.fromkeys(_first_names(head))
-    return neutral.is_row(names) or any(name in names for name in _LISTS)
+    if neutral.is_row(names) or any(name in names for name in _LISTS):
+        return True
+    # Rows of other fields are read to be refused by name; with a brace they may be lines of a log after all.
+    return head[:1] == b"-" and len(names) > 1 and b"{" not in head
 
 
 def _first_names(head: bytes) -> Iterator[str]:
@@ -95,7 +99,8 @@ def _notice(values: Any) -> Item:
     if type(values) is not dict:
         raise RefusedError("bad_yaml", "expected a mapping such as `stream: …`")
     if not neutral.is_row(values):
-        raise RefusedError("unknown_record", "expected a row with `stream`, `url` and `start` or `end`")
+        found = ", ".join(f"`{name[:40]}`" for name in list(values)[:_SHOWN_NAMES] if name.isprintable())
+        raise RefusedError("unknown_record", f"expected a row with `stream`, `url` and `start` or `end`, found {found}")
     return neutral.notice_of(values, is_text=True)
 
 

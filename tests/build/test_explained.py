@@ -112,3 +112,11 @@ def test_a_pause_is_a_reason_only_where_it_joined(site, capsys, records, rules):
     lines = site.ask(capsys, "explain", ONE)
 
     assert [line.partition(" (")[0] for line in lines if line.startswith("rule: ")] == rules
+
+
+def test_no_start_is_spoken_of_where_none_was_told(site, capsys):
+    site.append("a.csv", "stream,id,end,url\nalice,a,2022-01-13T16:10:00Z,http://1250000000.vod2.myqcloud.com/a.mp4\n")
+
+    lines = site.ask(capsys, "explain", "a")
+
+    assert "repair: neither a length nor a start before the end was told, so only the end is known" in lines

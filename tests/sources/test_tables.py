@@ -197,3 +197,52 @@ def test_a_header_that_comes_again_is_no_row(folder):
 def test_yaml_that_cannot_be_read_is_a_problem(folder, text, codes):
     """No anchors, aliases, tags or repeated keys; a counted depth."""
     assert [item.code for item in folder.items(text)] == codes
+
+
+def test_rows_of_other_fields_in_yaml_are_named_as_such(folder):
+    """One problem a row, which says what a row needs and what was found."""
+    row = "- channel: s\n  begin: 1642089450\n  length: 60\n  link: https://m.example.com/x.flv\n"
+    problems = folder.items(row + row)
+
+    assert [(item.code, item.line) for item in problems] == [("unknown_record", 1), ("unknown_record", 5)]
+    assert problems[0].message == (
+        "expected a row with `stream`, `url` and `start` or `end`, found `channel`, `begin`, `length`, `link`"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '- level: x\n  more: y\n- level: posted {"event_type": 100}\n',
+        '- level: x\n  app: INFO body={"event_type": 100}\n',
+        "- only one\n",
+    ],
+)
+def test_lines_of_a_log_are_no_rows(folder, text):
+    """They begin as rows do; a brace, or a single name, says that they need not be."""
+    assert not [item for item in folder.items(text) if "expected a row" in getattr(item, "message", "")]
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("stream,id,begin,end,url", [("begin", "start")]),
+        ("stream,id,Start Time,end,url", [("Start Time", "start")]),
+        ("stream,id,strat,end,url", [("strat", "start")]),
+        ("stream,id,start,end,url", []),
+        ("stream,id,teacher,end,url", []),
+        ("stream,id,start,end,url,begin,notes", []),
+    ],
+)
+def test_a_column_that_is_nearly_known_is_told(folder, header, told):
+    """It is not read, and what it would have told is missing from every row; others are left alone."""
+    cells = ",".join(
+        ["s", "1", "1642089390", "1642089450", "https://m.example.com/x.flv", "x", "y"][: header.count(",") + 1]
+    )
+    *problems, notice = folder.items(f"{header}\n{cells}\n")
+
+    assert notice.file_id == "1"
+    assert [(item.code, item.quarantined, item.line, item.message) for item in problems] == [
+        ("unread_column", False, 1, f"expected a column that is read, found `{found}`; did you mean `{meant}`?")
+        for found, meant in told
+    ]
