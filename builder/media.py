@@ -75,7 +75,8 @@ def clean_url(text: str) -> str:
     if len(text) > URL_CHARACTERS:
         raise MediaUrlError(f"an address may have {URL_CHARACTERS} characters, found {len(text)}")
     if not _CHARACTERS.fullmatch(text):
-        raise MediaUrlError("expected printable ASCII without spaces and quotes")
+        escape = ": a space is written `%20`" if " " in text else "" if text.isascii() else ": `é` is written `%C3%A9`"
+        raise MediaUrlError(f"expected printable ASCII without spaces and quotes{escape}")
     match = _URL.fullmatch(text)
     if match is None:
         raise MediaUrlError("expected an address such as `http://host/path`")

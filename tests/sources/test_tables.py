@@ -246,3 +246,15 @@ def test_a_column_that_is_nearly_known_is_told(folder, header, told):
         ("unread_column", False, 1, f"expected a column that is read, found `{found}`; did you mean `{meant}`?")
         for found, meant in told
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("a b", ": a space is written `%20`"), ("课", ": `é` is written `%C3%A9`"), ("a'b\"", "")],
+)
+def test_a_character_that_no_address_has_is_told_with_its_spelling(folder, name, said):
+    row = {"stream": "s", "id": "1", "end": 1642089450, "url": f"https://m.example.com/{name}.mp4"}
+
+    problem = folder.item(row)
+
+    assert problem.message == f"`url`: expected printable ASCII without spaces and quotes{said}"
