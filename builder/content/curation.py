@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,12 @@ from builder.addresses import SESSION_ID, path_of_alias
 from builder.content.chapters import chapters
 from builder.content.front import ContentFile
 from builder.fields import Fields, Place
-from builder.model import Curation, Trim, Visibility, Window
+from builder.model import Curation, Problem, Trim, Visibility, Window
 from builder.prose import Prose, to_text
-from builder.strict_yaml import Mapping, Node
+from builder.strict_yaml import Mapping, Node, Scalar, Sequence, shown_text
 
 MAX_TAG = 64
+_COMMA = re.compile("[,，、;；]")
 _NEED_RECORDINGS = ("visibility", "split", "merge", "trim")
 _KEYS = (
     "recordings",
@@ -72,6 +74,17 @@ def session_address(node: Node, place: Place) -> str:
     if not found:
         raise place.error(node, "the address of a replay such as `/replays/2022/01/13/k3f9q2m7xa/`")
     return found[1]
+
+
+def tag_problems(file: ContentFile) -> Iterator[Problem]:
+    """Yield a Problem for tags that were meant as several and are one: a text with commas, or full-width ones."""
+    for key, node in file.pairs():
+        items = node.items if isinstance(node, Sequence) else (node,)
+        one = items[0] if key == "tags" and len(items) == 1 else None
+        if isinstance(one, Scalar) and one.plain and _COMMA.search(one.text):
+            written = ", ".join(part.strip() for part in _COMMA.split(one.text) if part.strip())
+            message = f"expected a list such as `[{shown_text(written)}]`, found one tag, `{shown_text(one.text)}`"
+            yield Problem("one_tag", message, source=file.source, line=one.line, field="tags")
 
 
 def former_paths(curation: Curation) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from builder import inside
 from builder.addresses import load_zone
 from builder.config import SITE_FILE, SiteConfig
 from builder.content.beside import read_beside
-from builder.content.curation import curation_of, former_paths
+from builder.content.curation import curation_of, former_paths, tag_problems
 from builder.content.front import FOLDERS, ContentFile, direction_problems, read_content_file
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
@@ -63,6 +63,7 @@ def load_content(source: Path, config: SiteConfig) -> Content:
             *misplaced_problems(source),
             *unpublished_problems(source),
             *(problem for file in everything for problem in file.problems),
+            *(problem for file in files["replays"] for problem in tag_problems(file)),
             *_address_problems(prose, files["vjs"], (vj.bio_html for vj in vjs)),
             *_address_problems(prose, files["replays"], (curation.description_html for curation in curations)),
             *_address_problems(prose, files["pages"], (page.html for page in pages)),

@@ -19,6 +19,7 @@ CAPTIONS = frozenset({".vtt", ".srt", ".ass", ".sbv", ".ttml"})
 OF_RECORDS = frozenset({".jsonl", ".ndjson"})
 STATIC = "static"
 FOLDERS = ("recordings", "vjs", "replays", "pages", STATIC)
+BESIDE = "../recordings"  # looked at only while there are no others
 OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
 
 
@@ -76,7 +77,14 @@ def misplaced(source: Path) -> dict[str, str]:
                 found[f"{entry.name}/"] = wanted
         elif Path(entry.name).suffix.lower() in OF_RECORDS:
             found[entry.name] = "its place in `recordings/`"
+    if _holds_files(source / BESIDE) and not _holds_files(source / FOLDERS[0]):
+        found[f"{BESIDE}/"] = f"its place in `{source.name}/`"
     return found
+
+
+def _holds_files(folder: Path) -> bool:
+    """Say whether any file lies in a folder or below it."""
+    return any(not name.startswith(".") for _, _, names in os.walk(folder) for name in names)
 
 
 def _wanted(source: Path, folder: str) -> str:

@@ -625,3 +625,33 @@ def test_an_address_that_is_left_out_is_named_with_its_line(site, link, shown):
         f"pages/a.md:8: expected an address that may be published, found `{shown}`; "
         "1 link or picture is shown without one"
     )
+
+
+@pytest.mark.parametrize("tags", ["音乐, 聊天", "音乐，聊天", "音乐、聊天", "[音乐，聊天]", "[音乐; 聊天]"])
+def test_tags_that_become_one_are_told(site, tags):
+    """A comma in a text makes no list, and a full-width one does not even in brackets."""
+    content = site.load({"replays/a.md": f"---\nrecordings: ['1']\ntags: {tags}\n---\n"})
+
+    (problem,) = content.problems
+    assert (problem.code, problem.quarantined) == ("one_tag", False)
+    assert problem.sentence == (
+        f"replays/a.md:3: `tags` expected a list such as `[音乐, 聊天]`, found one tag, `{tags.strip('[]')}`"
+    )
+
+
+@pytest.mark.parametrize("tags", ["[音乐, 聊天]", "音乐", '"Rock, paper, scissors"', "['a, b']", "[a, 'b, c']"])
+def test_tags_that_are_meant_as_they_are_written_are_not(site, tags):
+    assert site.load({"replays/a.md": f"---\nrecordings: ['1']\ntags: {tags}\n---\n"}).problems == ()
+
+
+def test_recordings_beside_the_source_are_told_while_there_are_none_in_it(site):
+    """A newcomer's site is empty then, and nothing else says why."""
+    beside = site.source.parent / "recordings"
+    (beside / "callbacks").mkdir(parents=True)
+    assert site.load({"recordings/callbacks/.gitkeep": ""}).problems == ()
+    (beside / "callbacks/a.jsonl").write_text("{}\n")
+
+    (problem,) = site.load({}).problems
+
+    assert problem.sentence == "../recordings/: expected its place in `site_src/`; the folder is not read"
+    assert site.load({"recordings/a.jsonl": "{}\n"}).problems == ()
