@@ -1,7 +1,8 @@
 """Notices of one identity → the recording they tell of. Pure: the same notices give the same recording in any order.
 
 Three layers (DESIGN "Identity and merge"). *Told once*: stream, times, length, format, size, URL come whole from one
-notice, the smallest by (receiver's verdict, signed t, canonical bytes); a playlist that has grown is the one exception.
+notice, the smallest by (receiver's verdict, signed t, what it leaves out, canonical bytes). Two exceptions: a playlist
+that has grown, and an end that was guessed, in whose place stand the times that another notice tells.
 *Filled*: every other field from the newest notice that has it. *Sticky*: deleted, forbidden and archived hold from the
 newest statement about them.
 """
@@ -13,8 +14,9 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import msgspec
+from msgspec.structs import astuple, replace
 
-from builder.model import VERDICT_RANK, Filled, Notice, Recording, Told, Value
+from builder.model import VERDICT_RANK, Filled, Notice, Recording, StreamKey, Told, Value
 
 NO_TIME = 2**63  # sorts behind every signed t
 ANNOUNCED_BEFORE_T_MS = 600_000  # t is the time of sending plus ten minutes (DOMAIN 1.3)
@@ -22,6 +24,9 @@ SEVERITY = {"deleted": 3, "forbidden": 2, "archived": 1, "normal": 0}
 FILLED = Filled.__struct_fields__
 LAYER_ONE = ("format", "end_ms", "start_ms", "duration_ms", "size_bytes", "url", "stream", "bps", "resolution", "codec")
 TIMES = frozenset({"end_ms", "start_ms", "duration_ms"})
+UNTOLD = (None, "", 0, "other")  # "other" is the format where none was told
+GUESSED = "end_from_creation"  # the flag of an end that nobody told
+NAMELESS = "no_stream"  # the flag of a list that names no stream
 EMPTY = Filled()
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -101,10 +106,10 @@ def merge_one(key: str, notices: Sequence[Notice], *, counted: int | None = None
         if notice.told == told:
             if notice.flags != flags:
                 flags = tuple(sorted({*flags, *notice.flags}))
-        elif differing := contradictions(told, notice.told):
+        elif differing := contradictions(winner, notice):
             losers += 1
             contradicted.update(differing)
-    earliest = msgspec.structs.replace(winner, t=_earliest(notices))
+    earliest = replace(winner, t=_earliest(notices))
     recording = _recording(key, earliest, (told, _filled(notices)), flags, _status(notices))
     order = tuple(name for name in LAYER_ONE if name in contradicted)
     return Merged(recording, count, order, losers)
@@ -114,17 +119,45 @@ def _winner(telling: Sequence[Notice]) -> Notice:
     if len(telling) == 1:
         return telling[0]
     best = min(telling, key=_precedence)
+    if GUESSED in best.flags:
+        return _with_told_times(best, telling)
     told = best.told
     assert told is not None
     if told.format != "hls" or not told.url or told.start_ms is None:
         return best
     selves = [n for n in telling if n.told and _is_self(told, n.told)]
     longest = max(n.told.end_ms for n in selves if n.told)
-    return (
-        best
-        if longest == told.end_ms
-        else min((n for n in selves if n.told and n.told.end_ms == longest), key=_precedence)
-    )
+    if longest == told.end_ms:
+        return best
+    grown = min((n for n in selves if n.told and n.told.end_ms == longest), key=_precedence)
+    assert grown.told is not None
+    stream = _fuller(grown.told.stream, told.stream)
+    flags = _without(NAMELESS, grown.flags) if stream.stream_id else grown.flags
+    return replace(grown, told=replace(grown.told, stream=stream), flags=flags)
+
+
+def _fuller(stream: StreamKey, other: StreamKey) -> StreamKey:
+    """Return a grown playlist's stream with what a list leaves out and its earlier self told."""
+    if not _compatible(stream, other):
+        return stream
+    return StreamKey(stream.stream_id or other.stream_id, stream.app or other.app, stream.appname or other.appname)
+
+
+def _with_told_times(guess: Notice, telling: Sequence[Notice]) -> Notice:
+    """Return the notice with the times that are told elsewhere in place of its guess; the length it tells is told."""
+    told = min((notice for notice in telling if GUESSED not in notice.flags), key=_precedence, default=guess).told
+    assert guess.told is not None
+    assert told is not None
+    if told is guess.told:
+        return guess
+    times = replace(guess.told, start_ms=told.start_ms, end_ms=told.end_ms)
+    if told.duration_ms is not None:
+        times = replace(times, duration_ms=told.duration_ms)
+    return replace(guess, told=times, flags=_without(GUESSED, guess.flags))
+
+
+def _without(flag: str, flags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in flags if one != flag)
 
 
 def _is_self(told: Told, other: Told) -> bool:
@@ -137,11 +170,19 @@ def _place(url: str) -> str:
     return url.partition("://")[2]
 
 
-def _precedence(notice: Notice) -> tuple[int, int, bool, bytes, bytes]:
-    """Sort key: the first in rank tells; among equals one that lacks the stream or the address comes last."""
-    t, told = NO_TIME if notice.t is None else notice.t, notice.told
-    is_bare = told is None or not told.stream.stream_id or not told.url
-    return VERDICT_RANK[notice.verdict], t, is_bare, canonical(told), canonical(notice)
+def _precedence(notice: Notice) -> tuple[int, int, tuple[bool, bool, int], bytes, bytes]:
+    """Sort key: the first in rank tells, among equals the one that leaves out least."""
+    t = NO_TIME if notice.t is None else notice.t
+    return VERDICT_RANK[notice.verdict], t, _left_out(notice), canonical(notice.told), canonical(notice)
+
+
+def _left_out(notice: Notice) -> tuple[bool, bool, int]:
+    """Sort key: without the stream or the address no replay has its place or plays; else more facts are better."""
+    told = notice.told
+    assert told is not None  # the caller's choice
+    facts = (*astuple(told.stream), *(getattr(told, name) for name in LAYER_ONE))
+    is_bare = not told.stream.stream_id or not told.url
+    return is_bare, GUESSED in notice.flags, sum(fact in UNTOLD for fact in facts)
 
 
 def canonical(value: object) -> bytes:
@@ -157,14 +198,19 @@ def _by_name(value: object) -> object:
     return {name: _by_name(each) for name, each in told.items() if name not in defaults or each != defaults[name]}
 
 
-def contradictions(told: Told, other: Told | None) -> list[str]:
+def contradictions(winner: Notice, loser: Notice) -> list[str]:
     """Return the fields in which both say something and the two cannot both be right."""
-    if other is None or (told.format == "hls" and _is_self(told, other) and other.end_ms < told.end_ms):
+    told, other = winner.told, loser.told
+    assert told is not None
+    assert other is not None
+    if told.format == "hls" and _is_self(told, other) and other.end_ms < told.end_ms:
         return []  # an earlier self of a growing playlist is no contradiction
     found = []
     for name in LAYER_ONE:
         one, two = getattr(told, name), getattr(other, name)
-        if one == two or one in (None, "", 0) or two in (None, "", 0):
+        if one == two or one in UNTOLD or two in UNTOLD:
+            continue
+        if name == "end_ms" and (GUESSED in winner.flags or GUESSED in loser.flags):
             continue
         if name in TIMES and abs(one - two) < 1000 and (one % 1000 == 0 or two % 1000 == 0):
             continue  # one source tells whole seconds only
@@ -172,14 +218,13 @@ def contradictions(told: Told, other: Told | None) -> list[str]:
             continue  # one source weighs the playlist alone, another all its pieces (DOMAIN 1.1)
         if name == "url" and _place(one) == _place(two):
             continue
-        if name == "stream" and _compatible(told, other):
+        if name == "stream" and _compatible(told.stream, other.stream):
             continue
         found.append(name)
     return found
 
 
-def _compatible(told: Told, other: Told) -> bool:
-    one, two = told.stream, other.stream
+def _compatible(one: StreamKey, two: StreamKey) -> bool:
     if not one.stream_id or not two.stream_id:
         return True  # a list that names no stream contradicts none
     return one.stream_id == two.stream_id and all(
@@ -200,7 +245,7 @@ def _filled(notices: Sequence[Notice]) -> Filled:
             value = getattr(notice.filled, name)
             if value or (name == "expires_ms" and value is not None):
                 values[name] = value
-    return msgspec.structs.replace(EMPTY, **values)
+    return replace(EMPTY, **values)
 
 
 def _status(notices: Sequence[Notice]) -> str:

@@ -19,20 +19,19 @@ def contradiction(key: str, stated: Sequence[Stated]) -> tuple[Stated, Stated] |
     standing = next((one.recording for one in merged if one.recording and one.recording.key == key), None)
     if standing is None:
         return None
-    telling = [(one, one.notice.told) for one in stated if one.notice.told]
-    first, told = next((pair for pair in telling if _is_of(standing, pair[1])), (None, None))
-    if first is None or told is None:
+    telling = [one for one in stated if one.notice.told]
+    first = next((one for one in telling if _is_of(standing, one.notice.told)), None)
+    if first is None:
         return None
     appid = first.notice.appid
-    for one, other in telling:
-        if (not appid or one.notice.appid in ("", appid)) and contradictions(told, other):
-            return first, one
-    return None
+    others = (one for one in telling if not appid or one.notice.appid in ("", appid))
+    other = next((one for one in others if contradictions(first.notice, one.notice)), None)
+    return None if other is None else (first, other)
 
 
 def place_of(stated: Stated) -> str:
     return f"{stated.source}:{stated.line}"
 
 
-def _is_of(recording: Recording, told: Told) -> bool:
+def _is_of(recording: Recording, told: Told | None) -> bool:
     return all(getattr(recording, name) == getattr(told, name) for name in LAYER_ONE)

@@ -215,10 +215,11 @@ NOTICES = st.builds(
     told=st.none()
     | st.builds(
         Told,
-        stream=st.sampled_from([ROOM, StreamKey("room1"), StreamKey("room2")]),
-        format=st.sampled_from(["mp4", "hls"]),
+        stream=st.sampled_from([ROOM, StreamKey("room1"), StreamKey("room2"), StreamKey("")]),
+        format=st.sampled_from(["mp4", "hls", "other"]),
         end_ms=st.sampled_from([END, END + 1000]),
         start_ms=st.sampled_from([None, END - 9000]),
+        duration_ms=st.sampled_from([None, 8000]),
         url=st.sampled_from(["", URL]),
     ),
     filled=st.builds(Filled, title=st.sampled_from(["", "a", "b"]), expires_ms=st.sampled_from([None, 1, NEVER_MS])),
@@ -226,8 +227,22 @@ NOTICES = st.builds(
     stated_ms=st.integers(0, 2),
     verdict=st.sampled_from(["fresh", "late", "batch"]),
     t=st.sampled_from([None, 1_642_090_198, 1_642_099_999]),
-    flags=st.sampled_from([(), ("coerced",), ("masked_sign",)]),
+    flags=st.sampled_from([(), ("coerced",), ("masked_sign",), ("end_from_creation",), ("no_stream",)]),
 )
+WHOLE = told(size_bytes=5, bps=1, resolution="640x480", codec="h264")
+LESS = {
+    "stream": [ROOM, StreamKey("room1"), StreamKey("room1", "push.example.com"), StreamKey("")],
+    "format": ["mp4", "other"],
+    "start_ms": [END - 154_000, None],
+    "duration_ms": [154_000, None],
+    "size_bytes": [5, None],
+    "url": [URL, ""],
+    "bps": [1, 0],
+    "resolution": ["640x480", ""],
+    "codec": ["h264", ""],
+}
+PARTIAL = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in LESS.items()})
+GUESS = PARTIAL.map(lambda less: notice(t=None, told=told(**less, end_ms=END + 77_777), flags=("end_from_creation",)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -238,3 +253,31 @@ def test_merge_is_commutative_and_idempotent(notices, rng):
     rng.shuffle(shuffled)
 
     assert [each.recording for each in merge(shuffled)] == [each.recording for each in merge(notices)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(PARTIAL.map(lambda less: notice(t=None, told=told(**less))) | GUESS, min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_among_equals_the_one_that_tells_most_stands(partial, rng):
+    """Whatever others leave out or guess, in any order, told again or not: no fact is lost and nothing contradicts."""
+    notices = [notice(t=None, told=WHOLE), *partial, *rng.choices(partial, k=2)]
+    rng.shuffle(notices)
+
+    merged = only(notices)
+
+    expected = only([notice(t=None, told=WHOLE)]).recording
+    assert merged.recording == expected
+    assert merged.conflict == ()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(GUESS, min_size=1, max_size=3), PARTIAL)
+def test_a_guessed_end_never_stands_against_a_told_one(guesses, less):
+    """Also where the guess knows stream and address and the other does not."""
+    (merged,) = merge([*guesses, notice(t=None, told=told(**less))])
+
+    assert merged.recording.end_ms == END
+    assert "end_from_creation" not in merged.recording.flags
+    assert merged.conflict == ()

@@ -25,7 +25,7 @@ def records(chance: random.Random) -> list[str]:
     """Return a few broadcasts of a few streams: near each other, over midnight, overlapping, told late and twice.
 
     Some are told again with another time of announcement, or of another stream: the earlier one counts, whichever is
-    read first. A stream without a profile is told with its whole name or with less.
+    read first. A stream without a profile is told with its whole name or with less, and lists tell less of some files.
     """
     lines = []
     for number in range(chance.randrange(6, 14)):
@@ -42,7 +42,19 @@ def records(chance: random.Random) -> list[str]:
             more["t"] = chance.randrange(1_642_090_000, 1_642_290_000)
             told_of = chance.choice((stream, stream, stream, "dora"))
             lines.append(callback(told_of, number, begin, length, form=form, **more))
+        if not chance.randrange(3):
+            lines.append(listed(stream, number, begin, length, form=form, chance=chance))
     return lines
+
+
+def listed(stream: str, number: int, begin: int, length: int, *, form: str, chance: random.Random) -> str:
+    """Return a row of a file list: the same file with less, and perhaps without its stream."""
+    told = json.loads(callback(stream, number, begin, length, form=form))
+    row = {name: str(told[name]) for name in ("file_id", "file_format", "start_time", "end_time", "file_size")}
+    row["record_file_url"] = told["video_url"]
+    if chance.randrange(3):
+        row["stream_id"] = stream
+    return json.dumps(row) + "\n"
 
 
 def cut(lines: list[str], chance: random.Random) -> list[list[str]]:

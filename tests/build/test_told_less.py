@@ -1,0 +1,112 @@
+"""Sources that tell less: a list beside a notification takes nothing away from what the notification told."""
+
+import json
+
+import pytest
+
+from tests.build.sites import TestSite, callback, difference
+
+FILE = f"52{1:017d}"
+URL = "http://1250000000.vod2.myqcloud.com/a/1/f0.mp4"
+ZED = """\
+---
+name: Zed
+streams: [{stream: zed, app: push.example.com, appname: live}]
+---
+"""
+UNSIGNED = callback("zed", 1, 0, 1800, t=None, duration=1729)
+LISTED = {
+    "file_id": FILE, "start_time": "2022-01-14 00:00:00", "end_time": "2022-01-14 00:30:00", "file_format": "3",
+    "file_size": "1800000", "record_file_url": URL,
+}  # fmt: skip
+CREATED = {
+    "FileId": FILE,
+    "BasicInfo": {
+        "Name": "An evening", "CreateTime": "2022-01-13T16:41:00Z", "MediaUrl": URL, "Type": "mp4",
+        "SourceInfo": {"SourceType": "Record", "SourceContext": "rtmp://push.example.com/live/zed?txSecret=0"},
+    },
+    "MetaData": {"Duration": 1729.0, "Size": 1800000},
+}  # fmt: skip
+NAMELESS = json.dumps({"output": {"file_list": [LISTED]}}) + "\n"
+NAMED = json.dumps({"output": {"file_list": [{**LISTED, "stream_id": "zed"}]}}) + "\n"
+LIBRARY = json.dumps(CREATED) + "\n"
+SLICE = {"fileId": FILE, "fileName": "zed-20220114-0000-20220114-0030", "startTime": "0", "endTime": "1729"}
+ORDERS = [[UNSIGNED, NAMED, NAMELESS, LIBRARY][at:] + [UNSIGNED, NAMED, NAMELESS, LIBRARY][:at] for at in range(4)]
+
+
+@pytest.fixture
+def site(tmp_path):
+    made = TestSite(tmp_path)
+    made.write("vjs/zed.md", ZED)
+    return made
+
+
+def session(site, capsys):
+    (line,) = site.ask(capsys, "sessions", "--json")
+    return json.loads(line)
+
+
+@pytest.mark.parametrize("rows", [[NAMED], [NAMELESS], [LIBRARY], [NAMED, NAMELESS, LIBRARY]])
+def test_a_list_takes_no_replay_away_from_its_profile(site, capsys, rows):
+    """An unsigned notification tells stream, times and length; lists without them come before it, or after it."""
+    site.append("a.jsonl", UNSIGNED)
+    site.build()
+    before, pages = session(site, capsys), site.tree()
+
+    for number, row in enumerate(rows):
+        site.append(f"list{number}.json", row)
+        site.build()
+
+    after = session(site, capsys)
+    assert (before["vj"], before["duration"]) == ("zed", 1729.0)
+    assert {**after, "title": ""} == before
+    assert pages.keys() <= site.tree().keys()
+    assert not (site.source / "redirects.yaml").exists()
+    assert site.ask(capsys, "problems", "list") == []
+    assert not difference(site.tree(), site.clean_tree())
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_is_told_does_not_depend_on_the_order_of_files(tmp_path, capsys, order):
+    site = TestSite(tmp_path)
+    site.write("vjs/zed.md", ZED)
+    for number, row in enumerate(order):
+        site.append(f"{number}.json", row)
+
+    found = session(site, capsys)
+
+    assert (found["vj"], found["title"], found["duration"]) == ("zed", "An evening", 1729.0)
+    assert (found["start"], found["end"]) == ("2022-01-13T16:01:11.000Z", "2022-01-13T16:30:00.000Z")
+
+
+def test_a_guess_tells_who_was_on_air_and_a_list_when(site, capsys):
+    """The library knows stream and length and guesses the end; a list names no stream and tells the end."""
+    site.append("a.json", LIBRARY)
+    guessed = session(site, capsys)
+    site.append("b.json", NAMELESS)
+
+    told = session(site, capsys)
+
+    assert (guessed["end"], guessed["flags"]) == ("2022-01-13T16:41:00.000Z", ["end_from_creation"])
+    assert (told["vj"], told["end"], told["duration"]) == ("zed", "2022-01-13T16:30:00.000Z", 1729.0)
+    assert told["flags"] == ["time_mismatch"]
+    assert site.ask(capsys, "problems", "list") == []
+
+
+def test_a_format_that_nobody_told_contradicts_none(site, capsys):
+    """The older list has neither format nor address."""
+    site.append("a.jsonl", UNSIGNED + json.dumps({"filesInfo": [SLICE]}) + "\n")
+
+    assert session(site, capsys)["tracks"][0]["format"] == "mp4"
+    assert site.ask(capsys, "problems", "list") == []
+
+
+def test_a_playlist_that_a_list_saw_grow_stays_with_its_profile(site, capsys):
+    """The list tells a later end of the same file, and not where the stream was pushed."""
+    site.append("a.jsonl", callback("zed", 1, 0, 1800, form="hls"))
+    grown = {"file_format": "2", "record_file_url": URL.replace(".mp4", ".m3u8"), "end_time": "2022-01-14 00:40:00"}
+    site.append("b.json", json.dumps({"output": {"file_list": [{**LISTED, **grown}]}}) + "\n")
+
+    found = session(site, capsys)
+
+    assert (found["vj"], found["end"], found["flags"]) == ("zed", "2022-01-13T16:40:00.000Z", [])
