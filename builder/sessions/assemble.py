@@ -11,13 +11,13 @@ from collections.abc import Sequence
 import msgspec
 
 from builder.addresses import tag_of
-from builder.model import Curation, Recording, Session
+from builder.model import Curation, Recording, Session, Track
 from builder.sessions.aliases import former_anchors
 from builder.sessions.chapters import suggested_chapters, told_chapters
 from builder.sessions.coverage import survey
 from builder.sessions.curate import merge
 from builder.sessions.grouping import Group, groups_of, islands
-from builder.sessions.holding import Holding, earliest_expiry, flags_of, hold, recorded
+from builder.sessions.holding import Holding, earliest_expiry, flags_of, hold, recorded, still_there
 from builder.sessions.intervals import Placed, first_announced, hull, place_all
 from builder.sessions.island import Island
 from builder.sessions.links import Links
@@ -26,8 +26,10 @@ from builder.sessions.pictures import Pictures
 from builder.sessions.plain import plain_session
 from builder.sessions.rules import Rulebook
 from builder.sessions.standing import gone, replaced_elsewhere, written_over
-from builder.sessions.trimming import trimmed
+from builder.sessions.trimming import seen, trimmed
 from builder.sessions.unions import Union
+
+UNTOLD: dict[str, object] = {"title": "", "tags": (), "expires_ms": None}  # what records may tell besides, untold
 
 
 def assemble(island: Island, book: Rulebook, public_url: PublicUrl) -> list[Session]:
@@ -115,10 +117,12 @@ class Assembler:
             found["reasons"] = tuple(sorted(group.reasons, key=lambda reason: (reason.rule, reason.keys)))
         if held.others:
             found["others"] = held.others
-        found |= _told(recordings, held)
+        there = still_there(recordings, held)
+        found |= _told(there, held.tracks)
         curations = self._book.curations_of(recordings, (plain.id, *aliases), group.window)
+        said = _said(merge(curations), plain, aliases) if curations else {}
         if curations:
-            found |= _said(merge(curations), plain, aliases)
+            found |= said
             found["curated_by"] = tuple(curation.source for curation in curations)
         if held.stone and "tombstone" not in found:
             found["tombstone"] = held.stone
@@ -126,11 +130,12 @@ class Assembler:
             found["chapters"] = ()
         session = msgspec.structs.replace(plain, **found) if found else plain
         if session.trim is not None and not session.tombstone:
-            session = trimmed(session, session.trim, recordings)
+            session = trimmed(session, session.trim)
+            told = UNTOLD | _told(seen(there, session), session.tracks)
+            session = msgspec.structs.replace(session, **{name: said.get(name, told[name]) for name in UNTOLD})
         if self._pictures is None or session.tombstone:
             return session
-        picture = self._pictures.of(recordings, session.start_ms, session.end_ms)
-        return msgspec.structs.replace(session, poster_url=picture)
+        return msgspec.structs.replace(session, poster_url=self._pictures.of(there, session))
 
     def _hold(self, members: Sequence[Placed], recordings: Sequence[Recording]) -> Holding:
         overwritten = self._replaced
@@ -154,7 +159,7 @@ class Assembler:
         return sum([notices.get(recording.key, 1) for recording in recordings]) if notices else len(recordings)
 
 
-def _told(recordings: Sequence[Recording], held: Holding) -> dict[str, object]:
+def _told(recordings: Sequence[Recording], tracks: Sequence[Track]) -> dict[str, object]:
     """Return what some records tell besides: a title (the earliest recording's that has one), tags, an expiry."""
     found: dict[str, object] = {}
     for recording in recordings:
@@ -163,7 +168,7 @@ def _told(recordings: Sequence[Recording], held: Holding) -> dict[str, object]:
         if recording.tags:
             found["tags"] = tuple(sorted({tag for one in recordings for tag in one.tags}))
         if recording.expires_ms is not None:
-            found["expires_ms"] = earliest_expiry(recordings, held.tracks)
+            found["expires_ms"] = earliest_expiry(recordings, tracks)
     return found
 
 

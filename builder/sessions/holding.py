@@ -10,7 +10,7 @@ from builder.model import NEVER_MS, Recording, SetAside, Tombstone, Track
 from builder.sessions.coverage import Spans, survey
 from builder.sessions.intervals import Placed
 from builder.sessions.media import Playable
-from builder.sessions.standing import OVERWRITTEN, tombstone
+from builder.sessions.standing import GONE, OVERWRITTEN, tombstone
 from builder.sessions.tracks import tracks_of
 
 UNPLAYABLE = "unplayable"
@@ -64,6 +64,12 @@ def recorded(tracks: Sequence[Track]) -> tuple[int | None, Spans]:
     if not covered and all(part.duration_ms is None for part in parts):
         return None, ()
     return covered, gaps
+
+
+def still_there(recordings: Sequence[Recording], holding: Holding) -> Sequence[Recording]:
+    """Return the recordings that are not gone: what is told of a forbidden or deleted file is not shown either."""
+    gone = {other.key for other in holding.others if other.why in GONE}
+    return [one for one in recordings if one.key not in gone] if gone else recordings
 
 
 def flags_of(holding: Holding) -> tuple[str, ...]:

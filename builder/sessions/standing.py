@@ -24,6 +24,7 @@ GRAVITY: tuple[tuple[str, Tombstone], ...] = (
     (OVERWRITTEN, "deleted"),
     ("expired", "expired"),
 )
+GONE = frozenset(word for word, _ in GRAVITY)
 
 
 def gone(

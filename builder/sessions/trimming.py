@@ -7,19 +7,22 @@ which is kept beside what is shown of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from builder.model import Part, Recording, Session, Track, Trim
-from builder.sessions.coverage import survey
-from builder.sessions.holding import earliest_expiry, recorded
-from builder.sessions.intervals import hull
+from builder.sessions.coverage import Interval, survey
+from builder.sessions.holding import recorded
+from builder.sessions.intervals import hull, place
 from builder.sessions.tracks import primary_first
 
 
-def trimmed(session: Session, trim: Trim, recordings: Sequence[Recording]) -> Session:
-    """Return what a trim leaves of a session, with the whole of it beside; hidden when it leaves nothing."""
+def trimmed(session: Session, trim: Trim) -> Session:
+    """Return what a trim leaves of a session, with the whole of it beside; hidden when it leaves nothing.
+
+    What records tell besides (title, tags, expiry) is still the whole's: see `seen`.
+    """
     if not trim.head_seconds and not trim.tail_seconds:
         return session
     low, high = _kept(session, trim)
@@ -38,11 +41,18 @@ def trimmed(session: Session, trim: Trim, recordings: Sequence[Recording]) -> Se
         duration_ms=length,
         gaps=gaps,
         flags=tuple(flag for flag in session.flags if flag not in unseen),
-        others=tuple(other for other in session.others if low < other.end_ms and other.start_ms < high),
+        others=tuple(other for other in session.others if _is_seen(other, low, high)),
         chapters=tuple(mark for mark in session.chapters if start <= session.start_ms + mark[0] < max(end, start + 1)),
-        expires_ms=None if session.expires_ms is None else earliest_expiry(recordings, tracks),
         untrimmed=session,
     )
+
+
+def seen(recordings: Iterable[Recording], session: Session) -> list[Recording]:
+    """Return the recordings of a session that its trim does not hide altogether."""
+    if session.trim is None or session.untrimmed is None:
+        return list(recordings)
+    low, high = _kept(session.untrimmed, session.trim)
+    return [recording for recording in recordings if _is_seen(place(recording), low, high)]
 
 
 def leaves_nothing(session: Session) -> bool:
@@ -58,9 +68,13 @@ def _kept(session: Session, trim: Trim) -> tuple[int, int]:
 
 def _within(track: Track, low: int, high: int) -> Track:
     """Return a track with the parts that are not hidden altogether; its coverage is what is shown of them."""
-    parts = tuple(part for part in track.parts if max(low, part.start_ms - 1) < min(high, part.end_ms))
+    parts = tuple(part for part in track.parts if _is_seen(part, low, high))
     covered, _ = survey(_cut(part, low, high) for part in parts)
     return replace(track, parts=parts, coverage_ms=covered, primary=False)
+
+
+def _is_seen(one: Interval, low: int, high: int) -> bool:
+    return low < high and low < one.end_ms and one.start_ms < high
 
 
 def _flags(tracks: Iterable[Track]) -> set[str]:
