@@ -33,6 +33,7 @@ from builder.moved import (
 )
 from builder.news import follow, read_news
 from builder.output import OutputFolder, claim, marker_stamp
+from builder.outside import outside_problems
 from builder.publication import Publication, Published
 from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.workshop import Workshop
@@ -175,6 +176,7 @@ def report_of(
             *workshop.content.problems,
             *contested_problems(site),
             *missing_problems(site),
+            *outside_problems(site),
             *moved.problems,
         ),
         warnings=tuple(warning for warning in warnings if warning),

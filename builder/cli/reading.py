@@ -22,6 +22,7 @@ from builder.missing import missing_problems
 from builder.model import Problem
 from builder.moved import not_kept
 from builder.news import read_news
+from builder.outside import outside_problems
 from builder.workshop import Workshop
 
 
@@ -35,7 +36,8 @@ class Desk(msgspec.Struct, frozen=True):
         """Return what is wrong with the records, then with what people wrote, and addresses that could not be kept."""
         unkept = (not_kept(old, new) for old, new in sorted(self.catalog.unkept().items()))
         site = self.workshop.site(self.catalog)
-        written = [*self.workshop.content.problems, *contested_problems(site), *missing_problems(site), *unkept]
+        found = [*contested_problems(site), *missing_problems(site), *outside_problems(site)]
+        written = [*self.workshop.content.problems, *found, *unkept]
         return self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
 
     def problem(self, number: str) -> Note | None:

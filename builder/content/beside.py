@@ -56,13 +56,14 @@ def read_beside(source: Path, curations: Collection[str]) -> Beside:
         digests[relative] = digest_of(raw)
         problems += direction_problems(raw, relative)
         cues = vtt.cues(raw, name)
+        last_ms = max((cue.from_ms for cue in cues), default=0)
         if kind == STORYBOARD:
             images = _images(cues, name)
-            storyboards.append(Storyboard(relative, curation, tuple(images), tuple(images.values())))
+            storyboards.append(Storyboard(relative, curation, tuple(images), tuple(images.values()), last_ms))
             for image in images:
                 digests[image] = digest_of(_image(source, image, name))
         elif _LANGUAGE.fullmatch(kind):
-            captions.append(Captions(relative, curation, kind, *_transcript(cues)))
+            captions.append(Captions(relative, curation, kind, *_transcript(cues), last_ms))
         else:
             raise ConfigError(
                 f"{name}: expected a language such as `en` or `{STORYBOARD}` before `.vtt`, found `{kind}`"

@@ -96,6 +96,7 @@ class Captions(Value, frozen=True):
     language: str
     lines: tuple[tuple[int, int, str], ...] = ()  # of the transcript: (from_ms, to_ms, words)
     whole: bool = True  # False: the transcript has more lines
+    last_ms: int = 0  # when the last cue begins
 
 
 class Storyboard(Value, frozen=True):
@@ -105,6 +106,7 @@ class Storyboard(Value, frozen=True):
     curation: str
     images: tuple[str, ...] = ()  # "replays/finale-1.jpg"
     moments: tuple[tuple[int, int], ...] = ()  # of each picture: (first, last) ms of session time that it shows
+    last_ms: int = 0  # when the last cue begins
 
 
 class MarkdownPage(Value, frozen=True):

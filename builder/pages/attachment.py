@@ -1,7 +1,8 @@
 """Files beside a watch page: its captions, its storyboard and the storyboard's pictures.
 
 They are copied as they are and belong to the session: where it has no page (hidden, deleted, a draft), they are not
-published either. Where a trim hides some of it, what they say and show of that time stays behind.
+published either. What they say and show of time that a trim hides, or that lies behind the end of the session because
+its show was split, stays behind.
 Names: "2022/01/13/k3f9q2m7xa/captions.en.vtt".
 """
 
@@ -20,6 +21,7 @@ from builder.pages.site import Site
 VTT = ".vtt"
 STORYBOARD = f"storyboard{VTT}"
 ENDLESS_MS = 2**62
+OVERHANG_MS = 10_000  # a file may run longer than told by so much, and the last picture may stand as long
 
 
 class Kept(Value, frozen=True):
@@ -59,22 +61,41 @@ class AttachmentKind(Kind):
         session = site.catalog.session(identity)
         if session is None or not has_page(session):
             return None
-        files = files_of(site, session)
-        source = files.get(file)
-        if source is None:
-            return None
-        pictures = tuple(sorted(files.keys() - {file})) if file == STORYBOARD else ()
-        kept = Kept(*spoken_within(session), pictures) if file.endswith(VTT) and session.untrimmed is not None else None
-        return Attachment(source, _digests(site)[source], kept)
+        source = files_of(site, session).get(file)
+        return None if source is None else Attachment(source, _digests(site)[source], _kept(site, session, file))
 
 
-def spoken_within(session: Session) -> tuple[int, int]:
-    """Return the session time (from_ms, to_ms) of which words and pictures are shown; without a trim, all."""
-    trim = session.trim
-    if trim is None or session.untrimmed is None:
-        return 0, ENDLESS_MS
+def _kept(site: Site, session: Session, file: str) -> Kept | None:
+    if file == STORYBOARD:
+        board = storyboard_of(site, session)
+        assert board is not None  # else it would be no file
+        pictures = tuple(image.rpartition("/")[2] for image in board.images)
+        return _unless_all(shown_time(session, board.last_ms), pictures)
+    told = (each for each in captions_of(site, session) if captions_name(each) == file)
+    return next((_unless_all(shown_time(session, each.last_ms), ()) for each in told), None)
+
+
+def _unless_all(time: tuple[int, int], pictures: tuple[str, ...]) -> Kept | None:
+    return None if time == (0, ENDLESS_MS) else Kept(*time, pictures)
+
+
+def shown_time(session: Session, last_ms: int) -> tuple[int, int]:
+    """Return the session time (from_ms, to_ms) of which the words or pictures of a file are shown, given its last cue.
+
+    All of a file that fits: its last words may end a little later than the session, whose length nobody told to the
+    frame. One that goes on behind the end is about a longer show, and what others are shown of that is not said here.
+    """
     low, high = session.start_ms - session.zero_ms, session.end_ms - session.zero_ms
-    return low if trim.head_seconds else 0, high if trim.tail_seconds else ENDLESS_MS
+    trim = session.trim
+    has_head = trim is not None and trim.head_seconds > 0
+    ends = (trim is not None and trim.tail_seconds > 0) or goes_beyond(session, last_ms)
+    return low if has_head else 0, high if ends else ENDLESS_MS
+
+
+def goes_beyond(session: Session, last_ms: int) -> bool:
+    """Say whether a file whose last cue begins then tells of more than the session, trimmed time included."""
+    length_ms = session.whole.end_ms - session.zero_ms
+    return length_ms > 0 and last_ms >= length_ms + OVERHANG_MS  # no length: nobody told it
 
 
 def captions_of(site: Site, session: Session) -> tuple[Captions, ...]:
@@ -90,9 +111,9 @@ def storyboard_of(site: Site, session: Session) -> Storyboard | None:
     """Return the storyboard of a session with the pictures that show nothing hidden; None when there is none."""
     boards = (board for source in session.curated_by for board in _by_curation(site).get(source, ((), ()))[1])
     board = next(boards, None)
-    if board is None or session.untrimmed is None:
-        return board
-    low, high = spoken_within(session)
+    if board is None:
+        return None
+    low, high = shown_time(session, board.last_ms)
     pictures = zip(board.images, board.moments, strict=True)
     images = tuple(image for image, (first, last) in pictures if low <= first and last <= high)
     return replace(board, images=images) if images else None

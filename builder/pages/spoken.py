@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from builder.model import Captions, Part, Session
-from builder.pages.attachment import captions_name, captions_of, spoken_within
+from builder.pages.attachment import captions_name, captions_of, shown_time
 from builder.pages.site import Site
 from builder.pages.values import Caption, Transcript, TranscriptLine
 from builder.pages.words import run
@@ -34,18 +34,19 @@ def language_name(site: Site, language: str) -> str:
 
 
 def transcript(site: Site, session: Session, language: str) -> Transcript | None:
-    """Return the transcript in the page's language, else in the first there is; only what the trim leaves."""
+    """Return the transcript in the page's language, else in the first there is; only of the time that is shown."""
     told = captions_of(site, session)
     if not told or not site.has("attachment"):
         return None
     chosen = min(told, key=lambda each: (_distance(each, language or site.languages[0]), each.language))
-    low, high = spoken_within(session)
+    low, high = shown_time(session, chosen.last_ms)
     lines = tuple(
         TranscriptLine(from_ms // 1000, run(words, chosen.language, chosen.language, LINE_LIMIT))
         for from_ms, to_ms, words in chosen.lines
         if low <= from_ms and to_ms <= high and from_ms < session.end_ms - session.zero_ms
     )
-    return Transcript(chosen.language, lines, chosen.whole) if lines else None
+    is_whole = chosen.whole or chosen.lines[-1][1] > high  # those that a page has no room for lie behind the end
+    return Transcript(chosen.language, lines, is_whole) if lines else None
 
 
 def _distance(told: Captions, language: str) -> int:
