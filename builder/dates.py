@@ -61,12 +61,15 @@ class Dates:
         return f"{local.hour:02}:{local.minute:02}:{local.second:02}"
 
     def clocks(self, start_ms: int, end_ms: int) -> tuple[str, str]:
-        """Return two times of day to the second, each with its distance from UTC where the clock changes between."""
-        pair = self.clock_seconds(start_ms), self.clock_seconds(end_ms)
-        offsets = self.offset(start_ms), self.offset(end_ms)
-        if offsets[0] == offsets[1]:
-            return pair
-        return f"{pair[0]} ({offsets[0]})", f"{pair[1]} ({offsets[1]})"
+        """Return two times of day, each with its distance from UTC where the clock changes between."""
+        return offset_between(self.clock(start_ms), self.clock(end_ms), self._offsets(start_ms, end_ms))
+
+    def clocks_seconds(self, start_ms: int, end_ms: int) -> tuple[str, str]:
+        """Return the same to the second."""
+        return offset_between(self.clock_seconds(start_ms), self.clock_seconds(end_ms), self._offsets(start_ms, end_ms))
+
+    def _offsets(self, start_ms: int, end_ms: int) -> tuple[int, int]:
+        return self.offset_minutes(start_ms), self.offset_minutes(end_ms)
 
     def day_and_clock(self, at_ms: int, pattern: str = "day") -> str:
         """Return "Thu 13 Jan 2022, 20:34"."""
@@ -169,6 +172,13 @@ def offset_words(minutes: int) -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def offset_between(start: str, end: str, offsets: tuple[int, int]) -> tuple[str, str]:
+    """Return two times with what they are from UTC where that changes: else a range may run backwards, or to itself."""
+    if offsets[0] == offsets[1]:
+        return start, end
+    return f"{start} ({offset_words(offsets[0])})", f"{end} ({offset_words(offsets[1])})"
 
 
 @lru_cache(maxsize=64)

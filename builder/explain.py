@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 
 from builder.addresses import BroadcastDays
+from builder.dates import offset_between
 from builder.model import Part, Recording, Session, SetAside, StreamKey, Track
 from builder.sessions.coverage import survey
 from builder.sessions.duplicates import by_start
@@ -160,7 +161,7 @@ def _track(track: Track) -> str:
 
 def _part(part: Part, days: BroadcastDays | None, recording: Recording | None) -> str:
     length = "length unknown" if part.duration_ms is None else length_words(part.duration_ms)
-    words = [part.file_id or part.key, f"{_clock(part.start_ms, days)} to {_clock(part.end_ms, days)}", length]
+    words = [part.file_id or part.key, _span(part.start_ms, part.end_ms, days), length]
     if not part.url:
         words.append("not playable")
     if recording is not None:
@@ -171,7 +172,7 @@ def _part(part: Part, days: BroadcastDays | None, recording: Recording | None) -
 def _holes(session: Session, days: BroadcastDays | None) -> list[str]:
     return [
         f"gap: {length_words(hole.length_ms)} {'removed since' if hole.removed else 'not recorded'}, "
-        f"{_clock(hole.start_ms, days)} to {_clock(hole.end_ms, days)}"
+        + _span(hole.start_ms, hole.end_ms, days)
         for hole in holes(session)
     ]
 
@@ -223,7 +224,7 @@ def _trim(shown: Session, days: BroadcastDays | None) -> list[str]:
         return [f"{said}, which leaves nothing of it"]
     if shown.tombstone:
         return [said]
-    return [f"{said}; shown is {_clock(shown.start_ms, days)} to {_clock(shown.end_ms, days)}"]
+    return [f"{said}; shown is {_span(shown.start_ms, shown.end_ms, days)}"]
 
 
 def _aside(others: Iterable[SetAside], *, private: bool) -> list[str]:
@@ -248,6 +249,13 @@ def _streams(session: Session, recordings: Iterable[Recording]) -> list[str]:
 
 def _stream(told: StreamKey) -> str:
     return "/".join(part for part in (told.app, told.appname, told.stream_id) if part)
+
+
+def _span(start_ms: int, end_ms: int, days: BroadcastDays | None) -> str:
+    start, end = _clock(start_ms, days), _clock(end_ms, days)
+    if days is not None:
+        start, end = offset_between(start, end, (days.offset_ms(start_ms) // 60_000, days.offset_ms(end_ms) // 60_000))
+    return f"{start} to {end}"
 
 
 def _clock(ms: int, days: BroadcastDays | None) -> str:

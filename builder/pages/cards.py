@@ -115,10 +115,8 @@ def strip_words(site: Site, session: Session, language: str) -> str:
 
 def _spans(site: Site, found: list[Hole], language: str) -> str:
     words, dates = site.words(language), site.dates(language)
-    spans = [
-        words("strip.span", start=dates.clock(hole.start_ms), end=dates.clock(hole.end_ms))
-        for hole in found[:LOSSES_IN_WORDS]
-    ]
+    clocks = (dates.clocks(hole.start_ms, hole.end_ms) for hole in found[:LOSSES_IN_WORDS])
+    spans = [words("strip.span", start=start, end=end) for start, end in clocks]
     said = words("list_and").join(spans)
     more = len(found) - LOSSES_IN_WORDS
     return words("strip.spans_more", spans=said, n=more) if more > 0 else said

@@ -51,7 +51,7 @@ def _on_air(site: Site, session: Session, language: str) -> list[str]:
     words, dates = site.words(language), site.dates(language)
     if session.duration_ms is None:
         return [words("know.on_air_point", start=dates.clock_seconds(session.start_ms))]
-    start, end = dates.clocks(session.start_ms, session.end_ms)
+    start, end = dates.clocks_seconds(session.start_ms, session.end_ms)
     return [
         words(
             "know.on_air_line",
@@ -80,7 +80,7 @@ def _stretches(site: Site, found: list[Hole], language: str) -> list[str]:
     words, dates = site.words(language), site.dates(language)
     lines = []
     for hole in found[:LOSSES_SHOWN]:
-        start, end = dates.clocks(hole.start_ms, hole.end_ms)
+        start, end = dates.clocks_seconds(hole.start_ms, hole.end_ms)
         lines.append(words("know.lost_line", start=start, end=end, length=dates.exact_length(hole.length_ms)))
     more = len(found) - LOSSES_SHOWN
     return [*lines, words("know.lost_more", n=more)] if more > 0 else lines

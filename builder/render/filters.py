@@ -97,6 +97,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": date,
     "clock": dated("clock"),
     "clock_seconds": dated("clock_seconds"),
+    "clocks": dated("clocks"),
     "day_and_clock": dated("day_and_clock"),
     "weekday_and_clock": dated("weekday_and_clock"),
     "iso": dated("iso"),

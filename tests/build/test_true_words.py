@@ -88,3 +88,44 @@ def test_a_broadcast_over_a_change_of_the_clock_names_both_offsets(site, begin, 
 
     assert line in re.sub(r"<[^>]+>", "", text)
     assert re.findall(r"<dt>(?:On air|Lost)</dt><dd>(.*?)</dd>", text) == [fact, lost]
+
+
+def test_no_range_runs_backwards_in_the_hour_that_clocks_repeat(site, capsys):
+    """Parts, losses and what `explain` says name both offsets where the clock changes between, and only there."""
+    site.write("site.yaml", "timezone: America/New_York\n")
+    begin = 1_667_713_821  # 05:50:21Z on 6 November 2022, ten to two
+    site.append("a.jsonl", callback("alice", 1, begin - BASE_MS, 560))
+    site.append(
+        "a.jsonl", callback("alice", 2, begin - BASE_MS + 610, 600) + callback("alice", 3, begin - BASE_MS + 1210, 60)
+    )
+
+    text = pages(site)["en"]
+
+    assert re.findall(r"Part (\d) of 3 · (.*?) · <a", text) == [
+        ("1", "01:50–01:59"), ("2", "01:00–01:10"), ("3", "01:10–01:11"),
+    ]  # fmt: skip
+    assert re.findall(r'class="hole">.*?<time datetime="[^"]*-0[45]:00">(.*?)</time>', text) == [
+        "01:59 (UTC−4)–01:00 (UTC−5)"
+    ]
+    assert "lost 01:59 (UTC−4)–01:00 (UTC−5)" in site.tree()["index.html"].decode()
+    lines = site.ask(capsys, "explain", f"52{1:017d}")
+    assert "gap: 50 s not recorded, 2022-11-06 01:59:41 (UTC−4) to 2022-11-06 01:00:31 (UTC−5)" in lines
+    (first,) = (line for line in lines if line.startswith(f"  52{1:017d}"))
+    assert "2022-11-06 01:50:21 to 2022-11-06 01:59:41," in first
+
+
+def test_a_part_over_a_change_of_the_clock_names_both_offsets(site, capsys):
+    site.write("site.yaml", "timezone: America/New_York\n")
+    begin = 1_667_713_821
+    site.append(
+        "a.jsonl", callback("alice", 1, begin - BASE_MS, 600) + callback("alice", 2, begin - BASE_MS + 610, 600)
+    )
+
+    text = pages(site)["en"]
+
+    assert re.findall(r"Part (\d) of 2 · (.*?) · <a", text) == [
+        ("1", "01:50 (UTC−4)–01:00 (UTC−5)"), ("2", "01:00–01:10"),
+    ]  # fmt: skip
+    assert 'aria-label="Part 1 of 2, 01:50 (UTC−4) to 01:00 (UTC−5)"' in text
+    (first,) = (line for line in site.ask(capsys, "explain", f"52{1:017d}") if line.startswith(f"  52{1:017d}"))
+    assert "2022-11-06 01:50:21 (UTC−4) to 2022-11-06 01:00:21 (UTC−5)," in first
