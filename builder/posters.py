@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from builder.addresses import ALPHABET
 from builder.colour import hue_degrees, oklch_hex
@@ -74,10 +74,9 @@ class Face(Value, frozen=True):
     start_hours: float  # after local midnight
 
 
-def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int = 0) -> str:
-    """Draw the poster of a session in its VJ's hue step, as a whole SVG file."""
+def poster_svg(session: Session, hue: int, zone: str) -> str:
+    """Draw the poster of a session in its VJ's hue step, as a whole SVG file, with the calendar's date and time of its start."""
     local = datetime.fromtimestamp(session.start_ms // 1000, UTC).astimezone(zone_of(zone))
-    day = local - timedelta(minutes=day_starts_at_minutes)
     start = local.hour + local.minute / 60 + local.second / 3600
     dial = dial_of(start, (session.end_ms - session.start_ms) / _HOUR_MS)
     colours = colours_of(local.hour, hue)
@@ -85,7 +84,7 @@ def poster_svg(session: Session, hue: int, zone: str, day_starts_at_minutes: int
     root = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180">'
     before = root + f'<path fill="{colours.field}" d="M0 0h320v180H0z"/>'
     before += _ring(dial, colours.ring)
-    after = _dates(f"{day:%Y-%m}", str(day.day), f"{local:%H:%M}", colours.ink)
+    after = _dates(f"{local:%Y-%m}", str(local.day), f"{local:%H:%M}", colours.ink)
     after += _edge(session.id.rpartition("/")[2], colours.ink) + "</svg>"
     middle = ""
     for losses, chapters in DRAWN:

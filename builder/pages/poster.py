@@ -37,11 +37,9 @@ class Poster(Kind):
         session = site.catalog.session(name)
         if session is None or not has_page(session):
             return None
-        config = site.config
-        if config.media.posters == "provider" and session.poster_url:
+        if site.config.media.posters == "provider" and session.poster_url:
             return None
-        picture = poster_svg(session, site.session_hue(session), config.timezone, config.day_starts_at_minutes)
-        return PosterFile(Svg(picture))
+        return PosterFile(Svg(poster_svg(session, site.session_hue(session), site.config.timezone)))
 
 
 def has_page(session: Session) -> bool:

@@ -82,17 +82,6 @@ def test_the_edge_spells_the_tag():
     assert len(edge_bits("")) == 30
 
 
-def test_a_broadcast_day_that_starts_late_keeps_its_date():
-    """At 02:00 of a day that begins at 06:00, the date is yesterday's and the clock says 02:00."""
-    night = session(start_ms=EVENING_MS + round(5.5 * HOUR_MS))
-
-    late, plain = (poster_svg(night, 6, "Asia/Shanghai", minutes) for minutes in (360, 0))
-
-    three, four = "M.4 0h5.2L2.8 3.9A3.05 3.05 0 1 1 .1 7.6", "M4.6 10V0L0 7.2h6"
-    assert late.count(three) == plain.count(three) + 1
-    assert plain.count(four) == late.count(four) + 1
-
-
 @pytest.mark.parametrize("hours", [0, 0.001, 12, 23.95, 24, 30, 47, 80])
 def test_any_length_is_drawn(hours):
     """A point, a full turn and more than a day all give an arc of finite numbers."""

@@ -552,3 +552,13 @@ def test_words_about_the_site_are_told_in_the_language_of_the_page(language, wor
     assert {"".join(brand.itertext()), about, footer[1]} == words
     assert page.find(".//title").text == "".join(brand.itertext())
     assert brand.get("lang") == language
+
+
+def test_a_poster_tells_one_moment_where_days_start_late():
+    """At 03:50 of a day that begins at 06:00, date and clock are the calendar's, as in the title: 14 January, 03:50."""
+    start_ms = T0 + 7 * HOUR + 16 * MINUTE
+    night = session("night", start_ms=start_ms, day="2022-01-13")
+    late, plain = (site([night], day_starts_at_minutes=minutes) for minutes in (360, 0))
+
+    assert render(late, "poster", night.id, "") == render(plain, "poster", night.id, "")
+    assert late.dates("en").day_and_clock(start_ms) == "Fri 14 Jan 2022, 03:50"
