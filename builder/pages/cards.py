@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from msgspec.structs import replace
 
@@ -18,7 +19,9 @@ from builder.strips import strip_svg
 CHAPTERS_ON_CARD = 12
 BADGES_ON_CARD = 3
 LOSSES_IN_WORDS = 4
-VJS_IN_FILTER = 24  # the style sheet knows so many
+VJS_SIDE_BY_SIDE = 24  # more are in a menu
+VJ_LETTERS = ("ABCDEF", "GHIJKL", "MNOPQR")  # one of each is a VJ: what the style sheet tells apart
+VJS_IN_FILTER = 216
 EXPIRY_SHOWN_MS = 90 * 24 * HOUR_MS  # an expiry further away than this after the broadcast is no news
 
 UNSEEN = Svg("")  # in place of a picture that no template of the page names
@@ -39,7 +42,7 @@ def title(site: Site, session: Session, language: str) -> Run:
 
 
 def card(
-    site: Site, session: Session, language: str, *, longest_ms: int = 0, lazy: bool = True, vj_number: int = 0
+    site: Site, session: Session, language: str, *, longest_ms: int = 0, lazy: bool = True, vj_letters: str = ""
 ) -> Card:
     """Return the card of a session; `longest_ms` is the longest time on air in the same list (0: fill the width)."""
     chapters = shown_chapters(site, session, language) if site.shows("chapters", "chapters_total") else ()
@@ -60,23 +63,23 @@ def card(
         length_class=length_class(session),
         plays=plays(session) if site.shows("plays", "filters") else "",
         state="cut" if session.gaps else "whole",
-        vj_number=vj_number,
+        vj_letters=vj_letters,
         storyboard=storyboard_url(site, session) if site.shows("storyboard") else "",
     )
 
 
 def cards(
-    site: Site, sessions: Sequence[Session], language: str, *, numbered: bool = False, longest_ms: int = 0
+    site: Site, sessions: Sequence[Session], language: str, *, by_vj: bool = False, longest_ms: int = 0
 ) -> tuple[Card, ...]:
-    """Return the cards of one list: their strips share one scale; `numbered` numbers the VJs for the filter.
+    """Return the cards of one list: their strips share one scale; `by_vj` names the VJs for the filter.
 
     `longest_ms` is the scale where the list is a part of a longer one.
     """
     if site.shows("strip"):
         longest_ms = longest_ms or max((on_air_ms(session) for session in sessions), default=0)
-    numbers = vj_numbers(sessions) if numbered and site.shows("vj_number", "filters") else {}
+    letters = letters_of_vjs(sessions) if by_vj and site.shows("vj_letters", "filters") else {}
     return tuple(
-        card(site, session, language, longest_ms=longest_ms, vj_number=numbers.get(session.vj, 0))
+        card(site, session, language, longest_ms=longest_ms, vj_letters=letters.get(session.vj, ""))
         for session in sessions
     )
 
@@ -226,22 +229,23 @@ def length_class(session: Session) -> str:
     return "short" if length_ms < HOUR_MS else "mid" if length_ms <= 3 * HOUR_MS else "long"
 
 
-def vj_numbers(sessions: Iterable[Session]) -> dict[str, int]:
-    """Number the VJs of a page in the order of their slugs; beyond the style sheet's numbers there is no filter."""
+def letters_of_vjs(sessions: Iterable[Session]) -> dict[str, str]:
+    """Give the VJs of a page their letters in the order of their slugs; beyond what letters tell there is no filter."""
     slugs = sorted({session.vj for session in sessions})
-    return {slug: at for at, slug in enumerate(slugs, 1)} if 1 < len(slugs) <= VJS_IN_FILTER else {}
+    words = ("".join(letters) for letters in product(*VJ_LETTERS))
+    return dict(zip(slugs, words, strict=False)) if 1 < len(slugs) <= VJS_IN_FILTER else {}
 
 
 def filters(shown: Sequence[Card], *, by_vj: bool = True) -> tuple[Filter, ...]:
     """Return the filters that would leave some cards out and keep others."""
     found = []
-    vjs: dict[int, tuple[Run, int]] = {}
+    vjs: dict[str, list[Run]] = {}
     for each in shown:
-        if each.vj_number:
-            vjs[each.vj_number] = (each.vj.name, vjs.get(each.vj_number, (each.vj.name, 0))[1] + 1)
+        if each.vj_letters:
+            vjs.setdefault(each.vj_letters, []).append(each.vj.name)
     if by_vj and len(vjs) > 1:
-        facets = tuple(Facet(str(number), name, count) for number, (name, count) in sorted(vjs.items()))
-        found.append(Filter("vj", "any", facets))
+        facets = tuple(Facet(letters, names[0], len(names)) for letters, names in sorted(vjs.items()))
+        found.append(Filter("vj", "any", facets, is_menu=len(facets) > VJS_SIDE_BY_SIDE))
     for name, any_label, values in (
         ("length", "any", ("short", "mid", "long")),
         ("plays", "anything", ("phone", "audio", *PLAYER_FORMATS)),

@@ -95,7 +95,7 @@ class Day(Kind):
 
 def _whole_day(site: Site, day: str, language: str) -> DayPage:
     sessions = site.catalog.day_sessions(day)
-    shown = cards.cards(site, sessions, language, numbered=True)
+    shown = cards.cards(site, sessions, language, by_vj=True)
     scale = calendar.scale_of(site, day) if site.shows("hours", "uneven") else None
     return DayPage(
         site=frame(site, language, "years"),
@@ -154,7 +154,7 @@ def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
             Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each), 0)
             for name, each in _by_minute(site, sessions)
         )
-    shown = () if pieces else cards.cards(site, sessions, language, numbered=True)
+    shown = () if pieces else cards.cards(site, sessions, language, by_vj=True)
     return DayPage(
         site=frame(site, language, "years"),
         head=_head(site, f"{day}T{time}", language),

@@ -91,7 +91,7 @@ def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], 
     dates = site.dates(language)
     pattern = {4: "year", 7: "month", 10: "day"}
     title = label.text + (", " + dates.write(pattern[len(period)], period) if period else "")
-    shown = cards.cards(site, list(reversed(sessions)), language, numbered=True)
+    shown = cards.cards(site, list(reversed(sessions)), language, by_vj=True)
     return TagPage(
         site=frame(site, language),
         head=head(

@@ -121,7 +121,7 @@ class Card(Value, frozen=True):
     length_class: str  # short, mid, long
     plays: str  # "phone", "phone audio", "desktop" …: words for the filters
     state: str  # whole, cut
-    vj_number: int = 0  # 1…24 on pages that filter by VJ
+    vj_letters: str = ""  # on pages that filter by VJ
     storyboard: str = ""  # small pictures of its moments, as WebVTT; "" where there is none
 
 
@@ -137,6 +137,7 @@ class Filter(Value, frozen=True):
     name: str  # vj, length, plays, state
     any_label: str  # message key
     facets: tuple[Facet, ...]
+    is_menu: bool = False  # too many choices, all of them with labels, to stand side by side
 
 
 class Total(Value, frozen=True):

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from builder.almanac import hours_scale_svg, skyline_svg, year_months_svg, year_
 from builder.clock import day_scale
 from builder.colour import HUES, hue_degrees
 from builder.guide import Entry, hours_svg, lane_svg
+from builder.pages.cards import VJ_LETTERS, VJS_IN_FILTER
+from builder.pages.kind import LIST_LIMIT
 from builder.strips import Bar, day_svg
 from builder.tape import Gap, Mark, Tape, tape_svg
 
@@ -58,9 +61,10 @@ def test_dark_is_dark_however_it_was_chosen():
     assert len(blocks[0]) == 16
 
 
-def test_filters_reach_24_vjs():
-    """A page numbers at most 24 VJs for its filter, and each number has its rule."""
-    assert [int(number) for number in re.findall(r'\.card:not\(\[data-vj="(\d+)"\]\)', RULES)] == list(range(1, 25))
+def test_filters_tell_apart_as_many_vjs_as_a_page_lists():
+    """Three letters name a VJ on its page, and each letter has its rule."""
+    assert re.findall(r'\.card:not\(\[data-vj\*="(\w)"\]\)', RULES) == list("".join(VJ_LETTERS))
+    assert prod(map(len, VJ_LETTERS)) == VJS_IN_FILTER >= LIST_LIMIT
 
 
 def drawings():

@@ -477,10 +477,21 @@ def test_filters_are_form_controls_of_what_the_cards_say(pages):
     text = pages["/replays/2022/01/13/"]
 
     assert re.findall(r'<input type="radio" name="(\w+)" value="([^"]*)"', text) == [
-        *(("vj", ""), ("vj", "1"), ("vj", "2"), ("length", ""), ("length", "mid"), ("length", "long")),
+        *(("vj", ""), ("vj", "AGM"), ("vj", "AGN"), ("length", ""), ("length", "mid"), ("length", "long")),
         *(("plays", ""), ("plays", "hls"), ("plays", "aac"), ("plays", "flv")),
         *(("state", ""), ("state", "whole"), ("state", "cut")),
     ]
+
+
+def test_many_vjs_are_a_menu():
+    """A day of forty VJs can be filtered by VJ: each has a choice of its own that fits its cards, in one line."""
+    slugs = [f"vj-{number:02}" for number in range(40)]
+    text = render(site([*(session(slug, vj=slug) for slug in slugs), session("more", vj="vj-07")]), "day", "2022-01-13")
+
+    (menu,) = re.findall(r'<select name="vj" aria-label="VJ">(.*?)</select>', text, re.DOTALL)
+    choices = re.findall(r'<option value="(\w+)" lang="en" dir="auto">Broadcaster (\S+) · (\d)</option>', menu)
+    assert [(name, count) for _, name, count in choices] == [(slug, "2" if slug == "vj-07" else "1") for slug in slugs]
+    assert sorted(re.findall(r'data-vj="(\w+)"', text)) == sorted([*(value for value, _, _ in choices), choices[7][0]])
 
 
 def test_the_policy_names_media_hosts_and_nothing_else():
