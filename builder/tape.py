@@ -117,14 +117,15 @@ def _chapters(tape: Tape, scale: TapeScale, losses: list[Loss]) -> str:
     drawn = ""
     stops = [scale.share(mark.at_ms) for mark in tape.chapters]
     for at, (mark, share) in enumerate(zip(tape.chapters, stops, strict=True)):
-        is_covered = any(loss.start - _MARGIN < share < loss.end for loss in losses)
+        cover = next((loss for loss in losses if loss.start - _MARGIN < share < loss.end), None)
         if share > 0:
-            drawn += ("" if is_covered else rect("mark", share)) + rect("cut", share)
-        room = min([1.0, *stops[at + 1 : at + 2], *(loss.start for loss in losses if loss.start > share)]) - share
-        words = "" if is_covered else fit(mark.words, room * _LANE_PX - 12)
-        shift = ' dx="6"' if share > 0 else ""
+            drawn += ("" if cover else rect("mark", share)) + rect("cut", share)
+        first = cover.end if cover else share  # a chapter that begins under the words of a loss is named behind them
+        later = (loss.start for loss in losses if loss.start > first)
+        words = fit(mark.words, (min([1.0, *stops[at + 1 : at + 2], *later]) - first) * _LANE_PX - 12)
+        shift = ' dx="6"' if first > 0 else ""
         # Drawn also without words, so that no title decides about the structure of a page.
-        drawn += f'<text class="name" x="{percent(share)}"{shift} y="14"{lang(mark.language)}>{text(words)}</text>'
+        drawn += f'<text class="name" x="{percent(first)}"{shift} y="14"{lang(mark.language)}>{text(words)}</text>'
     return drawn
 
 

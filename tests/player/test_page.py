@@ -151,6 +151,16 @@ def test_times_under_the_bar_never_touch(watch: Watch) -> None:
         assert all(left[1] + 2 <= right[0] for left, right in itertools.pairwise(times)), f"{seconds} seconds: {times}"
 
 
+def test_a_chapter_that_begins_at_the_end_of_a_gap_is_named_behind_the_words_of_the_loss(watch: Watch) -> None:
+    watch.open(replay(80, evening()["tracks"], gaps=[[12, 60]], chapters=[[0, "Opening"], [60, "Second try"]]), "#t=62")
+
+    assert watch.page.text_content(".tape .name.here") == "Second try"
+    loss, name = (watch.page.locator(f".tape .{kind}").bounding_box() for kind in ("gap", "name.here"))
+    assert loss is not None
+    assert name is not None
+    assert loss["x"] + loss["width"] < name["x"] < loss["x"] + loss["width"] + 16
+
+
 def test_the_bar_is_drawn_anew_for_the_width_of_paper(watch: Watch) -> None:
     watch.open(evening())
     width = watch.look("player.panel.tape.width")

@@ -109,15 +109,16 @@ class Tape {
     const shown = this.chapters.filter(({ t }) => this.#isIn(t));
     shown.forEach((chapter, i) => {
       const x = this.pixel(chapter.t);
-      const stops = [shown[i + 1] ? this.pixel(shown[i + 1].t) : this.width, ...losses.map((loss) => loss.start)];
-      const isCovered = losses.some((loss) => x > loss.start - 8 && x < loss.end);
-      const room = Math.min(...stops.filter((stop) => stop > x)) - x - 14;
-      const at = percent(this.scale.share(chapter.t));
-      if (chapter.t > this.range[0]) shapes.push(draw("rect", { class: "cut", x: at }));
-      if (chapter.t > this.range[0] && !isCovered) shapes.push(draw("rect", { class: "mark", x: at }));
-      const text = isCovered || room < NAME_LEAST ? "" : cut(chapter.title, room);
+      const at = percent(x / this.width);
+      const cover = losses.find((loss) => x > loss.start - 8 && x < loss.end);
+      const first = cover?.end ?? x; // a chapter that begins under the words of a loss is named behind them
+      const next = losses.find((loss) => loss.start > first)?.start ?? this.width;
+      const room = Math.min(next, this.pixel(shown[i + 1]?.t ?? this.range[1])) - first - 14;
+      if (x) shapes.push(draw("rect", { class: "cut", x: at }));
+      if (x && !cover) shapes.push(draw("rect", { class: "mark", x: at }));
+      const text = room >= NAME_LEAST && cut(chapter.title, room);
       if (!text) return;
-      const name = draw("text", { class: "name", x: at, dx: x > 1 ? 6 : 0, y: 14, lang: chapter.lang }, text);
+      const name = draw("text", { class: "name", x: percent(first / this.width), dx: first > 1 ? 6 : 0, y: 14, lang: chapter.lang }, text);
       this.names.push({ chapter, name });
       shapes.push(name);
     });
@@ -135,13 +136,14 @@ class Tape {
     for (let ms = Math.ceil((this.wall.ms(from) + shift) / step) * step - shift; ms < this.wall.ms(to); ms += step) {
       const t = this.wall.seconds(ms);
       const x = this.pixel(t);
+      const at = percent(x / this.width);
       const isLate = x > this.width - 60;
       if (this.gaps.some(([a, b]) => t >= a && t < b) || x - last < HOUR_ROOM * (isLate ? 1.2 : 0.75)) continue;
       last = x;
       const words = [this.wall.clock(t).slice(0, 5)];
       if (words[0] === "00:00") words.unshift(draw("tspan", { class: "name" }, `${weekday.format(this.wall.local(t))} `));
-      shapes.push(draw("rect", { class: "hour", x: percent(x / this.width) }), draw("text",
-        { x: percent(x / this.width), y: 60, dx: isLate ? -4 : 4, "text-anchor": isLate ? "end" : null }, ...words));
+      shapes.push(draw("rect", { class: "hour", x: at }), draw("text",
+        { x: at, y: 60, dx: isLate ? -4 : 4, "text-anchor": isLate ? "end" : null }, ...words));
     }
     return shapes;
   }
