@@ -283,6 +283,29 @@ def test_names_on_a_day_of_a_month_stand_in_line(reader: Visitor, demo: Built, w
     assert all(left >= names[0][1] for _, left, _, _ in later)
 
 
+ROOM = """(selector) => [...document.querySelectorAll(selector)]
+  .map((each) => each.getBoundingClientRect().width / each.parentElement.getBoundingClientRect().width)"""
+COVERED = """() => {
+  const area = ({ width, height }) => width * height;
+  const boxes = [".stage", ".wall", ".keys"].map((each) => document.querySelector(each).getBoundingClientRect());
+  return (area(boxes[1]) + area(boxes[2])) / area(boxes[0]);
+}"""
+
+
+def test_letters_of_twice_the_size_leave_words_whole_on_a_phone(newcomer: Visitor, demo: Built) -> None:
+    """Chapters and neighbours take the whole width, and what stands on the picture leaves most of it."""
+    newcomer.page.set_viewport_size({"width": 390, "height": 844})
+    page = newcomer.open(next(each for each in demo.sheets if each.file.read_text().count('<li class="hole"') == 2))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    for selector in (".toc li > :not(time)", ".nextprev .title"):
+        shares = page.evaluate(ROOM, selector)
+        assert len(shares) > 1
+        assert min(shares) > 0.99, selector
+    assert page.evaluate(COVERED) < 0.35
+    assert page.evaluate(WIDER) <= 0
+
+
 COUNTED = """() => [...document.querySelectorAll(".cards > .card")].filter((card) => card.checkVisibility()).length"""
 
 
