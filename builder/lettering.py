@@ -11,6 +11,7 @@ import unicodedata
 WIDE_PX = 12.4
 NARROW_PX = 6.9
 ELLIPSIS = "…"
+_TIED = "\u00a0"  # the blank at which no line ends
 
 
 def is_wide(character: str) -> bool:
@@ -51,7 +52,7 @@ def monogram(name: str) -> str:
 
 
 def _may_break(before: str, after: str) -> bool:
-    return before == " " or after == " " or is_wide(before) or is_wide(after)
+    return before != _TIED and (before == " " or after == " " or is_wide(before) or is_wide(after))
 
 
 def _words(name: str) -> list[str]:

@@ -38,7 +38,7 @@ def title(site: Site, session: Session, language: str) -> Run:
     page_language = language or site.languages[0]
     if session.title:
         return run(session.title, session.language, page_language)
-    return run(site.dates(language).title(session.start_ms), page_language, page_language)
+    return Run(site.dates(language).title(session.start_ms), page_language)
 
 
 def card(

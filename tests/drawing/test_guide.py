@@ -131,6 +131,7 @@ def test_every_sixth_hour_is_marked():
         ("从一个振荡器开始", 60, "从一个振…"),
         ("合奏，with Rosa", 60, "合奏…"),
         ("", 0, ""),
+        ("2022\u00a0年 1\u00a0月 13\u00a0日", 80, "2022\u00a0年…"),
     ],
 )
 def test_words_are_cut_to_a_width(words, room, fitted):

@@ -573,3 +573,11 @@ def test_a_poster_tells_one_moment_where_days_start_late():
 
     assert render(late, "poster", night.id, "") == render(plain, "poster", night.id, "")
     assert late.dates("en").day_and_clock(start_ms) == "Fri 14 Jan 2022, 03:50"
+
+
+def test_no_line_of_a_chinese_page_ends_inside_a_date():
+    """A number stays with its 年, 月 or 日, in titles that nobody gave too, and a date beside words is a time of its own."""
+    made = site([session("a")])
+
+    assert "<bdi>2022\u00a0年 1\u00a0月 13\u00a0日星期四晚间</bdi>" in render(made, "day", "2022-01-13", "zh")
+    assert re.search(r"近期 1 场 · <time [^>]*>1\u00a0月 13\u00a0日周四</time>", render(made, "home", "", "zh"))

@@ -375,7 +375,7 @@ def test_a_broadcast_without_a_name_is_called_by_its_part_of_the_day(dates, hour
 def test_dates_are_those_of_the_zone(dates):
     """Weekday, day, month and year in the order of the language; clocks of 24 hours."""
     assert dates["en"].write("day", T0) == "Thu 13 Jan 2022"
-    assert dates["zh"].write("day", T0) == "2022 年 1 月 13 日周四"
+    assert dates["zh"].write("day", T0) == "2022\u00a0年 1\u00a0月 13\u00a0日周四"
     assert dates["en"].write("day_long", "2022-01-13") == "Thursday 13 January 2022"
     assert dates["en"].write("month", "2022-01") == "January 2022"
     assert dates["en"].write("year", "2022") == "2022"
@@ -385,7 +385,7 @@ def test_dates_are_those_of_the_zone(dates):
     assert dates["en"].iso(T0) == "2022-01-13T20:34:54+08:00"
     assert dates["en"].offset(T0) == "UTC+8"
     assert dates["en"].title(T0) == "Thursday evening, 13 January 2022"
-    assert dates["zh"].title(T0) == "2022 年 1 月 13 日星期四晚间"
+    assert dates["zh"].title(T0) == "2022\u00a0年 1\u00a0月 13\u00a0日星期四晚间"
 
 
 def test_small_words():
