@@ -13,12 +13,16 @@ HOUR_MS = 3_600_000
 _PITCH = 14  # a square of 12 and a space of 2
 _SKY_HEIGHT = 1000
 _YEAR_HOURS = (2, 4)  # darker from here on
-_CELL_HOURS = (3, 6, 9)
+_CELL_QUARTER_MS = 3 * HOUR_MS
 
 
-def heat_step(recorded_ms: int, count: int) -> int:
-    """Return the shade of a calendar cell (`data-heat`): 0 for none, 1 for up to 3 h, then 3 h, 6 h, 9 h and more."""
-    return _step(recorded_ms, _CELL_HOURS) if count else 0
+def heat_step(recorded_ms: int, count: int, *, busiest_ms: int = 0) -> int:
+    """Return the shade of a calendar cell (`data-heat`): 0 for none, 1 for up to 3 h, then 3 h, 6 h, 9 h and more.
+
+    Where the busiest day of the page has more than 12 h the shades are its quarters.
+    """
+    quarter_ms = max(_CELL_QUARTER_MS, busiest_ms // 4)
+    return 1 + min(3, recorded_ms // quarter_ms) if count else 0
 
 
 def year_svg(recorded_ms: Mapping[str, int], last_day: str, label: str) -> str:

@@ -75,7 +75,7 @@ class Face(Value, frozen=True):
 
 
 def poster_svg(session: Session, hue: int, zone: str) -> str:
-    """Draw the poster of a session in its VJ's hue step, as a whole SVG file, with the calendar's date and time of its start."""
+    """Draw the poster of a session in its VJ's hue step, a whole SVG file; date and time are the calendar's."""
     local = datetime.fromtimestamp(session.start_ms // 1000, UTC).astimezone(zone_of(zone))
     start = local.hour + local.minute / 60 + local.second / 3600
     dial = dial_of(start, (session.end_ms - session.start_ms) / _HOUR_MS)

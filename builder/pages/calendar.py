@@ -22,7 +22,14 @@ def scale_of(site: Site, day: str) -> DayScale:
 
 
 def day_total(
-    site: Site, day: str, language: str, *, count: int, recorded_ms: int, sessions: Sequence[Session] = ()
+    site: Site,
+    day: str,
+    language: str,
+    *,
+    count: int,
+    recorded_ms: int,
+    busiest_ms: int,
+    sessions: Sequence[Session] = (),
 ) -> Total:
     """Return a day in a list; `sessions` (its own and those that reach into it) draw its strip and name its VJs."""
     own = [session for session in sessions if session.day == day]
@@ -31,7 +38,7 @@ def day_total(
         url=site.link("day", day, language),
         count=count,
         recorded_ms=recorded_ms,
-        heat=heat_step(recorded_ms, count),
+        heat=heat_step(recorded_ms, count, busiest_ms=busiest_ms),
         strip=day_strip(site, day, sessions) if sessions and site.shows("strip") else None,
         vjs=vjs_of(site, own, language) if site.shows("vjs") else (),
     )

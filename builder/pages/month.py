@@ -62,6 +62,7 @@ class Month(Kind):
         if not totals:
             return None
         count = sum(total.count for total in totals.values())
+        busiest_ms = max(total.recorded_ms for total in totals.values())
         cells = {
             day: calendar.day_total(
                 site,
@@ -69,6 +70,7 @@ class Month(Kind):
                 language,
                 count=total.count,
                 recorded_ms=total.recorded_ms,
+                busiest_ms=busiest_ms,
                 sessions=calendar.drawn_sessions(site, day) if count <= LIST_LIMIT else (),
             )
             for day, total in totals.items()

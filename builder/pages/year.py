@@ -96,11 +96,13 @@ class Year(Kind):
 
 
 def _weeks(site: Site, month: str, days: dict[str, tuple[int, int]], language: str) -> tuple[tuple[Cell, ...], ...]:
+    busiest_ms = max(recorded_ms for _, recorded_ms in days.values())
     cells = [Cell(0, "")] * date.fromisoformat(f"{month}-01").weekday()
     for day in days_of(month):
         count, recorded_ms = days.get(day, (0, 0))
         url = site.link("day", day, language) if count else ""
-        cells.append(Cell(int(day[8:]), day, url, count, recorded_ms, heat_step(recorded_ms, count)))
+        heat = heat_step(recorded_ms, count, busiest_ms=busiest_ms)
+        cells.append(Cell(int(day[8:]), day, url, count, recorded_ms, heat))
     cells += [Cell(0, "")] * (-len(cells) % 7)
     return tuple(tuple(cells[at : at + 7]) for at in range(0, len(cells), 7))
 

@@ -20,6 +20,13 @@ def test_cells_have_four_shades(hours, count, step):
     assert heat_step(round(hours * HOUR_MS), count) == step
 
 
+@pytest.mark.parametrize(("hours", "step"), [(0, 1), (20.9, 1), (21, 2), (49, 3), (62.9, 3), (63, 4), (84, 4)])
+def test_shades_are_quarters_of_a_busy_day(hours, step):
+    """Where the busiest day of a page has 84 hours on air a step is 21; up to 12 hours it stays three."""
+    assert heat_step(round(hours * HOUR_MS), busiest_ms=84 * HOUR_MS) == step
+    assert heat_step(6 * HOUR_MS, busiest_ms=12 * HOUR_MS) == 3
+
+
 def squares(svg, name):
     path = next((path for path in ET.fromstring(svg).iter("path") if path.get("class") == name), None)
     return [] if path is None else re.findall(r"M(\d+) (\d+)h12v12h-12z", path.get("d"))

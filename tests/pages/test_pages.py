@@ -581,3 +581,18 @@ def test_no_line_of_a_chinese_page_ends_inside_a_date():
 
     assert "<bdi>2022\u00a0年 1\u00a0月 13\u00a0日星期四晚间</bdi>" in render(made, "day", "2022-01-13", "zh")
     assert re.search(r"近期 1 场 · <time [^>]*>1\u00a0月 13\u00a0日周四</time>", render(made, "home", "", "zh"))
+
+
+def test_the_days_of_a_busy_month_are_told_apart():
+    """Many hours on air every day: the shades of month and year are quarters of the page's busiest day."""
+    day_hours = enumerate((10, 30, 50, 80), 1)
+    made = site(
+        [
+            session(f"{day}-{number}", start_ms=T0 - 12 * DAY + day * DAY + number * MINUTE, minutes=300)
+            for day, hours in day_hours
+            for number in range(hours // 5)
+        ]
+    )
+
+    for kind, name in (("month", "2022-01"), ("year", "2022")):
+        assert re.findall(r'<td data-heat="(\d)">', render(made, kind, name)) == ["1", "2", "3", "4"], kind
