@@ -84,10 +84,9 @@ def quarter_shares(intervals: Sequence[tuple[int, int]], offset_minutes: int) ->
     return [count / max(1, len(intervals)) for count in counts]
 
 
-def hours_scale_svg() -> str:
-    """Set the hours at equal distances from edge to edge, under the skyline."""
-    words = ("00", "06", "12", "18", "24")
-    drawn = "".join(f'<text x="{percent(at / 4)}" y="14">{word}</text>' for at, word in enumerate(words))
+def hours_scale_svg(posts: Sequence[tuple[float, str]]) -> str:
+    """Set hours at their shares of the width, under the skyline."""
+    drawn = "".join(f'<text x="{percent(at)}" y="14">{text(word)}</text>' for at, word in posts)
     return f'<svg class="axis scale" aria-hidden="true">{drawn}</svg>'
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from builder.almanac import hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
 from builder.catalog.values import VjTotal
+from builder.clock import DayScale, day_scale
 from builder.model import Session, Value, Vj
 from builder.pages import cards
 from builder.pages.frame import frame, head
@@ -95,8 +96,10 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
         vj=ref,
         mapped=vj.mapped,
         banner=site.picture(vj.banner),
-        skyline=Svg(skyline_svg(_raised(shares), banner_words)) if newest and site.shows("skyline") else None,
-        hours=Svg(hours_scale_svg()) if newest and site.shows("hours") else None,
+        skyline=Svg(skyline_svg(_from_day_start(site, _raised(shares)), banner_words))
+        if newest and site.shows("skyline")
+        else None,
+        hours=Svg(hours_scale_svg(_day(site).posts)) if newest and site.shows("hours") else None,
         habit_count=len(newest),
         bio=Html(vj.bio_html) if vj.bio_html else None,
         bio_lang=vj.language or language_of(vj.bio_html, page_language),
@@ -226,6 +229,17 @@ def _raised(shares: Sequence[float]) -> list[float]:
     """Return shares in proportion to the busiest quarter hour, so that the skyline fills its picture."""
     peak = max(shares) or 1.0
     return [share / peak for share in shares]
+
+
+def _from_day_start(site: Site, shares: Sequence[float]) -> list[float]:
+    """Return shares from the beginning of a broadcast day, so that what is on air over midnight is one piece."""
+    first = site.config.day_starts_at_minutes // 15
+    return [*shares[first:], *shares[:first]]
+
+
+def _day(site: Site) -> DayScale:
+    """Return the scale of a broadcast day of twenty-four hours."""
+    return day_scale("2000-01-01", "UTC", site.config.day_starts_at_minutes)
 
 
 def _usual_hours(shares: Sequence[float]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from builder.almanac import heat_step, hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
+from builder.clock import day_scale
 
 HOUR_MS = 3_600_000
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -76,5 +77,8 @@ def test_quarters_count_who_is_on_air():
 
 
 def test_hours_stand_from_edge_to_edge():
-    """Five words at equal distances."""
-    assert re.findall(r'x="([\d.]+)%"', hours_scale_svg()) == ["0", "25", "50", "75", "100"]
+    """Five words at equal distances; of a day that starts between two posts, those within it."""
+    posts, within = (day_scale("2022-01-13", "UTC", minutes).posts for minutes in (0, 240))
+
+    assert re.findall(r'x="([\d.]+)%"', hours_scale_svg(posts)) == ["0", "25", "50", "75", "100"]
+    assert re.findall(r">(\d\d)<", hours_scale_svg(within)) == ["06", "12", "18", "00"]

@@ -87,7 +87,7 @@ def drawings():
         "sky": skyline_svg([0.5], ""),
         "year": year_svg({"2022-01-13": 1, "2022-01-12": 3 * HOUR_MS, "2022-01-11": 9 * HOUR_MS}, "2022-01-13", ""),
         "months": year_months_svg("2022-01-13", ["x"] * 12),
-        "scale": hours_scale_svg(),
+        "scale": hours_scale_svg(scale.posts),
     }
 
 

@@ -596,3 +596,13 @@ def test_the_days_of_a_busy_month_are_told_apart():
 
     for kind, name in (("month", "2022-01"), ("year", "2022")):
         assert re.findall(r'<td data-heat="(\d)">', render(made, kind, name)) == ["1", "2", "3", "4"], kind
+
+
+def test_the_skyline_runs_as_broadcast_days_do():
+    """Of a VJ on air from 23:30 to 00:30 a day that begins at 06:00 shows one block, and its hours stand under it."""
+    late = session("late", start_ms=T0 + 2 * HOUR + 55 * MINUTE + 6_000)
+    text = render(site([late], day_starts_at_minutes=360), "vj", "alice")
+
+    columns = re.findall(r"V(\d+)H", re.search(r'class="sky" d="([^"]+)"', text)[1])
+    assert columns == [*["1000"] * 70, *["60"] * 4, *["1000"] * 22]
+    assert re.findall(r'y="14">(\d\d)</text>', text) == ["06", "12", "18", "00", "06"]
