@@ -15,7 +15,7 @@ _KEYS = ("title", "description", "nav", "language", "aliases")
 
 
 def page_of(file: ContentFile, prose: Prose, *, languages: tuple[str, ...]) -> MarkdownPage:
-    """Make a page of its file; a first heading is the title when the front matter tells none."""
+    """Make a page of its file; a first heading is the title where the front matter tells none, or the same."""
     name, _, language = file.stem.partition(".")
     front = file.fields(_KEYS)
     if not language:
@@ -25,8 +25,10 @@ def page_of(file: ContentFile, prose: Prose, *, languages: tuple[str, ...]) -> M
         raise file.error(f"one of the site's languages ({known})", f"`{language}`", field="language")
     title, body = front.get("title", fields.text, ""), file.body
     heading = _HEADING.match(body)
-    if heading and not title:
-        title, body = to_text(prose.to_html(heading["hash"] or heading["line"])), body[heading.end() :]
+    if heading:
+        words = to_text(prose.to_html(heading["hash"] or heading["line"]))
+        if title in ("", words):
+            title, body = words, body[heading.end() :]
     return MarkdownPage(
         slug=check_slug(file, name, PAGE_SLUGS | {one.lower() for one in languages}),
         title=title or name.replace("-", " ").capitalize(),

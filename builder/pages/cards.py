@@ -245,16 +245,16 @@ def filters(shown: Sequence[Card], *, by_vj: bool = True) -> tuple[Filter, ...]:
             vjs.setdefault(each.vj_letters, []).append(each.vj.name)
     if by_vj and len(vjs) > 1:
         facets = tuple(Facet(letters, names[0], len(names)) for letters, names in sorted(vjs.items()))
-        found.append(Filter("vj", "any", facets, is_menu=len(facets) > VJS_SIDE_BY_SIDE))
-    for name, any_label, values in (
-        ("length", "any", ("short", "mid", "long")),
-        ("plays", "anything", ("phone", "audio", *PLAYER_FORMATS)),
-        ("state", "any", ("whole", "cut")),
+        found.append(Filter("vj", facets, is_menu=len(facets) > VJS_SIDE_BY_SIDE))
+    for name, values in (
+        ("length", ("short", "mid", "long")),
+        ("plays", ("phone", "audio", *PLAYER_FORMATS)),
+        ("state", ("whole", "cut")),
     ):
         counts = {value: sum(value in _facet(each, name).split() for each in shown) for value in values}
         facets = tuple(Facet(value, None, count) for value, count in counts.items() if 0 < count < len(shown))
         if facets:
-            found.append(Filter(name, any_label, facets))
+            found.append(Filter(name, facets))
     return tuple(found)
 
 

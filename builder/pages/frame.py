@@ -119,19 +119,23 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
         for kind in ("home", "years", "vjs")
         if site.has(kind)
     ]
-    if site.has("page"):
-        # Imported pages decide about the navigation by themselves; in the same order in every language.
-        chosen = {page.slug: page for page in pages_in(site, language) if page.nav}
-        entries += [
-            Nav(
-                run(page.title, page.language, code, NAME_LIMIT),
-                site.link("page", slug, language),
-                f"page/{slug}" == section,
-            )
-            for slug, page in sorted(chosen.items())
-        ]
-    told = ((worded(label, code), url) for label, url in site.config.nav)
-    return (*entries, *(Nav(run(*label, code, NAME_LIMIT), url) for label, url in told))
+    pages = {page.slug: page for page in pages_in(site, language)} if site.has("page") else {}
+    slugs = {site.link("page", slug, ""): slug for slug in pages}
+    told = {slugs.get(url) for _, url in site.config.nav}
+
+    def entry(label: Run, slug: str) -> Nav:
+        return Nav(label, site.link("page", slug, language), f"page/{slug}" == section)
+
+    # Imported pages decide about the navigation by themselves; in the same order in every language.
+    entries += [
+        entry(run(page.title, page.language, code, NAME_LIMIT), slug)
+        for slug, page in sorted(pages.items())
+        if page.nav and slug not in told
+    ]
+    for wording, url in site.config.nav:
+        label = run(*worded(wording, code), code, NAME_LIMIT)
+        entries.append(entry(label, slugs[url]) if url in slugs else Nav(label, url))
+    return tuple(entries)
 
 
 def pages_in(site: Site, language: str) -> list[MarkdownPage]:

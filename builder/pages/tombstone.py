@@ -38,10 +38,10 @@ class TombstoneKind(Kind):
         session = site.catalog.session(name) if self.stands(site, name) else None
         if session is None:
             return None
-        title = site.words(language)(f"tombstone.{session.tombstone}")
+        sentence = site.words(language)(f"tombstone.{session.tombstone}")
         return TombstonePage(
             site=frame(site, language),
-            head=head(site, "watch", name, language, title=title, robots="noindex"),
+            head=head(site, "watch", name, language, title=sentence.rstrip(".。"), robots="noindex"),
             status=session.tombstone,
             back=site.link("years", "", language),
         )

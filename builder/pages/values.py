@@ -135,7 +135,6 @@ class Facet(Value, frozen=True):
 
 class Filter(Value, frozen=True):
     name: str  # vj, length, plays, state
-    any_label: str  # message key
     facets: tuple[Facet, ...]
     is_menu: bool = False  # too many choices, all of them with labels, to stand side by side
 

@@ -234,6 +234,17 @@ def test_a_first_heading_is_read_as_a_title(site, text, title):
     assert (page.title, page.html.endswith("<p>Text.</p>")) == (title, True)
 
 
+def test_a_first_heading_that_repeats_the_title_is_shown_once(site):
+    """Told twice it is the title; another one is a heading of the text."""
+    files = {
+        "pages/enrol.md": "---\ntitle: Enrol\n---\n# Enrol\n\nText.",
+        "pages/map.md": "---\ntitle: Map\n---\n# Here\n",
+    }
+    pages = site.load(files).pages
+
+    assert [(page.title, page.html) for page in pages] == [("Enrol", "<p>Text.</p>"), ("Map", "<h2>Here</h2>")]
+
+
 PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
 
 

@@ -606,3 +606,36 @@ def test_the_skyline_runs_as_broadcast_days_do():
     columns = re.findall(r"V(\d+)H", re.search(r'class="sky" d="([^"]+)"', text)[1])
     assert columns == [*["1000"] * 70, *["60"] * 4, *["1000"] * 22]
     assert re.findall(r'y="14">(\d\d)</text>', text) == ["06", "12", "18", "00", "06"]
+
+
+def test_a_page_that_the_configuration_names_is_in_the_navigation_once():
+    """In the place and the words of `nav:`, with the page's address in each language, and marked on the page itself."""
+    page = MarkdownPage(slug="about", title="About", html="<p>Us</p>", nav=True)
+    made = site(
+        [session("a")], pages=[page], nav=(((("en", "Who"), ("zh", "谁")), "/about/"), ("Out", "https://example.org/"))
+    )
+
+    for language, word in (("en", "Who"), ("zh", "谁")):
+        found = re.search(r"<nav aria-label.*?</nav>", render(made, "page", "about", language), re.DOTALL)[0]
+        entries = re.findall(r'<a href="([^"]*)"( aria-current="page")?[^>]*><bdi>([^<]*)', found)
+        assert entries[3:] == [("./", ' aria-current="page"', word), ("https://example.org/", "", "Out")]
+
+
+def test_bare_numbers_have_their_thousands_marked():
+    """As those of the words beside them have."""
+    many = [session(f"n{number}", start_ms=T0 + number * 1000) for number in range(1120)]
+    made = site(many)
+
+    for kind, name in (("home", ""), ("years", ""), ("vj", "alice")):
+        text = render(made, kind, name)
+        assert "1,120" in text, kind
+        assert not re.search(r">\s*1120\b", text.replace("</a> ", ">")), kind
+
+
+def test_the_title_of_a_tombstone_is_no_sentence():
+    """Before the site's name stands no full stop."""
+    gone = session("hid", visibility="hidden", tombstone="hidden")
+    made = site([gone])
+
+    for language, words in (("en", "This replay is not public · "), ("zh", "这场回放未公开 · ")):
+        assert f"<title>{words}" in render(made, "tombstone", gone.id, language)

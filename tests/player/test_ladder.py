@@ -31,6 +31,16 @@ def test_a_failing_part_is_played_from_the_next_version_at_the_same_moment(watch
     assert watch.site.asked.count("p2.mp4") >= 2
 
 
+def test_of_a_recording_in_one_file_no_part_is_offered(watch: Watch) -> None:
+    watch.site.missing.add("p1.mp4")
+    watch.open(replay(6, [track("mp4", [(0, 6, "/media/p1.mp4")])]))
+    watch.start()
+
+    dead(watch, "The recording does not load at 0:00:00: the file may be gone, or its server does not answer")
+
+    assert watch.page.text_content(".hollow a") == "Download mp4"
+
+
 def test_a_part_that_no_version_has_is_passed(watch: Watch) -> None:
     watch.site.missing.add("p2.mp4")
     watch.open(evening())
@@ -52,6 +62,7 @@ def test_dead_files_end_in_one_sentence_and_can_be_tried_again(watch: Watch) -> 
     assert watch.look("[t, localStorage.getItem('aftercast:places')]") == [0, None], "nothing was shown"
     watch.site.heal()
 
+    assert watch.page.text_content(".hollow a") == "Download mp4 part 1"
     watch.page.click("text=Try again")
 
     watch.until_playing(0.1, 6)

@@ -146,17 +146,17 @@ export class Live {
 
   #dead() {
     const { words, deck, panel, replay: { tracks } } = this;
-    const links = tracks.flatMap((track, i) => {
-      const n = track.parts.findIndex((part) => deck.at < part.to) + 1 || track.parts.length;
-      const text = say(words, "download_part", { version: this.#version(i), n });
-      return n ? [make("a", { href: track.parts[n - 1].url, download: true, rel: "noreferrer" }, text), " · "] : [];
+    const links = tracks.flatMap(({ parts }, i) => {
+      const n = parts.findIndex((part) => deck.at < part.to) + 1 || parts.length;
+      const text = say(words, parts[1] ? "download_part" : "download", { version: this.#version(i), n });
+      return n ? [make("a", { href: parts[n - 1].url, download: true, rel: "noreferrer" }, text), " · "] : [];
     });
     const expiry = document.querySelector(".badges .soon time");
     const key = !tracks.length ? "dead_empty" : !deck.order.length ? "dead_format" : !navigator.onLine ? "dead_offline"
       : Date.parse(expiry?.dateTime) < Date.now() ? "dead_expired" : tracks.length > 1 ? "dead_all" : "dead_one";
-    const formats = [...new Set(tracks.map((track) => track.format))].join(", ");
-    const sentence = say(words, key, { formats, count: tracks.length, time: clock(deck.at), date: expiry?.textContent });
-    panel.instead(sentence, [...links, button(words.try_again, () => deck.play())]);
+    const formats = [...new Set(tracks.map(({ format }) => format))].join(", ");
+    panel.instead(say(words, key, { formats, count: tracks.length, time: clock(deck.at), date: expiry?.textContent }),
+      [...links, button(words.try_again, () => deck.play())]);
   }
 
   #over() {
