@@ -1,7 +1,7 @@
 """A month of the calendar: the grid, and under it the days with their strips and VJs.
 
-Strips are drawn from the month's sessions while these are few enough for one page; a busier month shows shades and
-counts, which come from totals.
+Strips are drawn from the month's sessions while these are few enough for one page; a busier month shows shades, counts
+and lengths to one scale, which come from totals.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class MonthPage(Value, frozen=True):
     year_url: str
     count: int
     recorded_ms: int
+    busiest_ms: int  # recorded on the day that has most
     weeks: tuple[Week, ...]
     days: tuple[Total, ...]  # newest first
     turn: Turn
@@ -90,6 +91,7 @@ class Month(Kind):
             year_url=site.link("year", name[:4], language),
             count=count,
             recorded_ms=sum(total.recorded_ms for total in totals.values()),
+            busiest_ms=busiest_ms,
             weeks=_weeks(name, cells),
             days=tuple(cells[day] for day in sorted(cells, reverse=True)),
             turn=calendar.turn(site, "month", name, language),

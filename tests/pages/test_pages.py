@@ -583,8 +583,9 @@ def test_no_line_of_a_chinese_page_ends_inside_a_date():
     assert re.search(r"近期 1 场 · <time [^>]*>1\u00a0月 13\u00a0日周四</time>", render(made, "home", "", "zh"))
 
 
-def test_the_days_of_a_busy_month_are_told_apart():
-    """Many hours on air every day: the shades of month and year are quarters of the page's busiest day."""
+def test_the_days_of_a_busy_month_are_told_apart(monkeypatch):
+    """Many hours on air every day: shades are quarters of the page's busiest day, and bars its share."""
+    monkeypatch.setattr(month, "LIST_LIMIT", 20)
     day_hours = enumerate((10, 30, 50, 80), 1)
     made = site(
         [
@@ -596,6 +597,8 @@ def test_the_days_of_a_busy_month_are_told_apart():
 
     for kind, name in (("month", "2022-01"), ("year", "2022")):
         assert re.findall(r'<td data-heat="(\d)">', render(made, kind, name)) == ["1", "2", "3", "4"], kind
+    bars = re.findall(r'class="on" x="0%" width="([^"]+)%"', render(made, "month", "2022-01"))
+    assert bars == ["100.0", "62.5", "37.5", "12.5"]
 
 
 def test_the_skyline_runs_as_broadcast_days_do():
