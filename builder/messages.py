@@ -159,10 +159,9 @@ def _parsed(path: Path, raw: bytes) -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def _loader() -> type[Any]:
     """Return a loader that reads every scalar as text: a message `on` or `12` is a word."""
-    import yaml
+    from builder.libyaml import LOADER
 
-    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: 20 times as fast
-    return type("Loader", (safe,), {"yaml_implicit_resolvers": {}})
+    return type("Loader", (LOADER,), {"yaml_implicit_resolvers": {}})
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any], shown: str, place: str) -> dict[str, Any]:

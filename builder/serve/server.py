@@ -31,15 +31,16 @@ def listen(port: int, host: str | None = None) -> list[socket.socket]:
 
 def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        endpoint = socket.socket(family, socket.SOCK_STREAM)
-        endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        endpoint.bind((host, port))
-    except (OSError, OverflowError) as error:
-        endpoint.close()
-        raise ConfigError(
-            f"failed to listen on `{host}` port {port}: {str(error).lower()}", hint="choose another with `--port`"
-        ) from error
+    with contextlib.ExitStack() as closing:
+        try:
+            endpoint = closing.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            endpoint.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise ConfigError(
+                f"failed to listen on `{host}` port {port}: {str(error).lower()}", hint="choose another with `--port`"
+            ) from error
+        closing.pop_all()
     endpoint.listen(128)
     return endpoint
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from builder.libyaml import LOADER
 from builder.model import Item, Problem
 from builder.sources import limits, neutral
 from builder.sources.fields import RefusedError
@@ -109,7 +110,7 @@ def _mappings(text: str) -> Iterator[tuple[_Mark, Any]]:
     stack: list[tuple[Any, str | None, _Mark]] = []  # container, key that waits for its value, mark
     event: Any  # the parser's types leave the marks open
     value: Any
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.NodeEvent):
             _check(event)
         start: Any = event.start_mark

@@ -78,3 +78,18 @@ def test_a_callback_key_that_is_no_text_is_refused_by_name(site):
     assert (done.returncode, done.stderr) == (
         2, "aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected UTF-8, found other bytes\n",
     )  # fmt: skip
+
+
+def test_a_yaml_library_without_libyaml_is_enough(tmp_path):
+    """The library's own parser reads settings, profiles, words and rows alike, only slower."""
+    site = TestSite(tmp_path)
+    row = (
+        "stream: alice, start: 2022-01-13T16:00:00Z, end: 2022-01-13T17:00:00Z, url: https://1.vod2.myqcloud.com/f0.mp4"
+    )
+    site.write("recordings/rows.yaml", f"- {{{row}}}\n")
+    without = SPY.replace("from builder", "import yaml; del yaml.CSafeLoader; from builder", 1)
+    told = [sys.executable, "-c", without, "sessions", "--source", str(site.source), "--state", str(site.places.state)]
+    done = subprocess.run(told, env={**os.environ, **ENVIRON}, capture_output=True, text=True, check=True)
+
+    assert "alice" in done.stdout.splitlines()[0], done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])[0] == 0

@@ -50,8 +50,11 @@ def test_captions_become_lines_of_a_transcript(source):
             "replays/finale.md",
             "en",
             ((1000, 6000, "Ann: Hello you fish & <chips>"), (3_600_000, 3_602_000, "Later")),
+            last_ms=3_600_000,
         ),
-        Captions("replays/finale.zh-Hans.vtt", "replays/finale.md", "zh-Hans", ((1000, 3000, "你好世界"),)),
+        Captions(
+            "replays/finale.zh-Hans.vtt", "replays/finale.md", "zh-Hans", ((1000, 3000, "你好世界"),), last_ms=2000
+        ),
     )
     assert [name for name, _ in content.digests] == [
         "replays/finale.en.vtt",
@@ -90,7 +93,7 @@ def test_a_storyboard_names_pictures_beside_it(source):
     content = load(source)
 
     assert content.storyboards == (
-        Storyboard("replays/finale.storyboard.vtt", "replays/finale.md", ("replays/s-1.jpg",), ((0, 20_000),)),
+        Storyboard("replays/finale.storyboard.vtt", "replays/finale.md", ("replays/s-1.jpg",), ((0, 20_000),), 10_000),
     )
     assert "replays/s-1.jpg" in dict(content.digests)
 

@@ -24,8 +24,8 @@ def test_cells_have_four_shades(hours, count, step):
 @pytest.mark.parametrize(("hours", "step"), [(0, 1), (20.9, 1), (21, 2), (49, 3), (62.9, 3), (63, 4), (84, 4)])
 def test_shades_are_quarters_of_a_busy_day(hours, step):
     """Where the busiest day of a page has 84 hours on air a step is 21; up to 12 hours it stays three."""
-    assert heat_step(round(hours * HOUR_MS), busiest_ms=84 * HOUR_MS) == step
-    assert heat_step(6 * HOUR_MS, busiest_ms=12 * HOUR_MS) == 3
+    assert heat_step(round(hours * HOUR_MS), 1, busiest_ms=84 * HOUR_MS) == step
+    assert heat_step(6 * HOUR_MS, 1, busiest_ms=12 * HOUR_MS) == 3
 
 
 def squares(svg, name):

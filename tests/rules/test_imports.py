@@ -15,9 +15,9 @@ ALLOWED = {
     "snapshot": set(),
     "addresses": set(),
     "media": {"config"},
-    "sources": {"media"},
+    "sources": {"fields", "media"},
     "sessions": {"addresses", "config"},
-    "explain": {"addresses", "sessions"},
+    "explain": {"addresses", "dates", "sessions"},
     "catalog": {"addresses", "config", "media", "sessions", "sources"},
     "content": {"addresses", "config", "fields", "inside", "prose", "redirects", "sessions", "strict_yaml"},
     "pages": {"addresses", "catalog", "clock", "config", "content", "dates", "messages", "redirects", "sessions"}

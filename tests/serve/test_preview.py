@@ -1,6 +1,7 @@
 """The preview over raw sockets: files, ranges, hosts, hostile targets, the event stream."""
 
 import asyncio
+import errno
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from builder.errors import ConfigError
 from builder.serve import News, Preview, listen
 from builder.serve.news import BUILDS_KEPT, PATHS_KEPT
 from builder.serve.server import PreviewServer
@@ -310,3 +312,20 @@ def test_an_unknown_file_with_a_suffix_is_a_plain_404(running):
     status, headers, body = running.get("/x.png")
 
     assert (status, headers["content-type"], body) == (404, "text/plain; charset=utf-8", b"not found\n")
+
+
+def test_a_machine_without_ipv6_is_served_on_ipv4_alone(monkeypatch):
+    class WithoutIpv6(socket.socket):
+        def __init__(self, family=-1, *arguments, **options):
+            if family == socket.AF_INET6:
+                raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+            super().__init__(family, *arguments, **options)
+
+    monkeypatch.setattr(socket, "socket", WithoutIpv6)
+    sockets = listen(0)
+    for endpoint in sockets:
+        endpoint.close()
+
+    assert [endpoint.family for endpoint in sockets] == [socket.AF_INET]
+    with pytest.raises(ConfigError, match="address family not supported"):
+        listen(0, "::1")
