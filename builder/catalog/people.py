@@ -76,6 +76,11 @@ class VjQuestions(Questions):
         tail = "WHERE visibility='unlisted' AND vj=? ORDER BY start_ms, id LIMIT ?"
         return self._sessions(tail, (slug, limit))
 
+    def vj_unlisted_ids(self, slug: str) -> list[str]:
+        """Return the ids of all of those."""
+        query = "SELECT id FROM sessions WHERE visibility='unlisted' AND vj=? ORDER BY start_ms, id"
+        return [identity for (identity,) in self.connection.execute(query, (slug,))]
+
     def vj_hours(self, slug: str) -> list[list[int]]:
         """Return how many sessions began in each hour of the week: seven rows (Monday first) of 24 counts."""
         counts = [[0] * 24 for _ in range(7)]

@@ -113,6 +113,10 @@ class Site:
         profiles = self.once("profiles", lambda: {profile.slug: profile for profile in self.content.vjs})
         return profiles.get(slug) or Vj(slug=slug, name="", mapped=False)
 
+    def has_vj_page(self, slug: str) -> bool:
+        """Say whether a VJ has a page: one with a profile always, a stream without only for what is listed."""
+        return self.vj(slug).mapped or self.catalog.vj_total(slug) is not None
+
     def vj_ref(self, slug: str, language: str) -> VjRef:
         """Return what a page shows of a VJ beside a broadcast: nothing that a broadcast changes."""
         found: VjRef | None = self.cache.get(("vj", slug, language))

@@ -73,7 +73,7 @@ class VjKind(Kind):
         return [session.vj] if session.listed else []
 
     def stands(self, site: Site, name: str) -> bool:
-        return site.vj(name).mapped or site.catalog.vj_total(name) is not None
+        return site.has_vj_page(name)
 
     def value(self, site: Site, name: str, language: str) -> VjPage | None:
         return _page(site, site.vj(name), language) if self.stands(site, name) else None

@@ -41,7 +41,7 @@ class Vjs(Kind):
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         slug = session.vj
-        if not session.listed or site.vj(slug).mapped or site.catalog.vj_total(slug):
+        if not session.listed or site.has_vj_page(slug):
             return []
         # A stream without a profile is about to come, or has just gone.
         return ["", *groups_of(site).with_member(slug)]

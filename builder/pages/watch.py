@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from builder.dates import offsets_over
 from builder.model import Session, Value
 from builder.pages import cards, paths
@@ -95,6 +97,8 @@ class Watch(Kind):
             for neighbour in site.catalog.neighbours(session):
                 if neighbour is not None:
                     yield neighbour.id
+            if not site.has_vj_page(session.vj):  # it is about to come, or has just gone
+                yield from site.catalog.vj_unlisted_ids(session.vj)
 
     def stands(self, site: Site, name: str) -> bool:
         session = site.catalog.session(name)
@@ -108,7 +112,7 @@ class Watch(Kind):
 def watch_page(site: Site, session: Session, language: str) -> WatchPage:
     """Return everything that the page of a session shows."""
     title = cards.title(site, session, language)
-    vj = site.vj_ref(session.vj, language)
+    vj = _vj(site, session, language)
     wanted = session.listed and site.shows("before", "after", "player")
     before, after = site.catalog.neighbours(session) if wanted else (None, None)
     path = site.link("watch", session.id, language)
@@ -158,6 +162,12 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
 
 def _badges(site: Site, session: Session) -> tuple[Badge, ...]:
     return tuple(badge for badge in cards.badges(site, session) if badge.kind != "ends")
+
+
+def _vj(site: Site, session: Session, language: str) -> VjRef:
+    """Return the VJ, without the address of a page that is not there: what is unlisted makes none."""
+    ref = site.vj_ref(session.vj, language)
+    return ref if session.listed or site.has_vj_page(session.vj) else msgspec.structs.replace(ref, url="")
 
 
 def _description(site: Site, session: Session, language: str) -> str:

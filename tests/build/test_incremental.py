@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from builder.addresses import tag_of
 from builder.build import Options, judge
 from builder.check import check
 from builder.cli.reading import up_to_date
@@ -120,6 +121,33 @@ def test_a_profile_for_a_stream_moves_its_pages_and_keeps_the_old_address(site):
     site.build()
 
     assert b'http-equiv="refresh"' in site.tree()[old]
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_an_unlisted_replay_leads_to_a_stream_without_a_profile_only_where_that_has_a_page(site):
+    """Such a page comes with the first listed replay and goes with the last; the unlisted ones must know."""
+    site.append("z.jsonl", callback("zed", 71, 0, 600))
+    unlisted = site.write("replays/u.md", f"---\nrecordings: ['52{71:017d}']\nvisibility: unlisted\n---\n")
+    site.build()
+    address = f"replays/2022/01/14/{tag_of(f'52{71:017d}')}/index.html"
+    page = site.tree()[address]
+    others = {path for path in site.tree() if path.startswith("vj/s-")}
+    site.append("z.jsonl", callback("zed", 72, 90_000, 600))
+    site.build()
+    (zed,) = {path for path in site.tree() if path.startswith("vj/s-") and path.count("/") == 2} - others
+    link = f'{zed.removesuffix("index.html")}"'.encode()
+
+    assert link not in page
+    assert link in site.tree()[address]
+    assert difference(site.tree(), site.clean_tree()) == []
+    site.write("replays/v.md", f"---\nrecordings: ['52{72:017d}']\nvisibility: hidden\n---\n")
+    site.build()
+    assert link not in site.tree()[address]
+    assert link not in site.clean_tree()[address]
+    assert difference(site.tree(), site.clean_tree()) == []
+    unlisted.unlink()
+    site.build()
+    assert link in site.tree()[address]
     assert difference(site.tree(), site.clean_tree()) == []
 
 

@@ -94,6 +94,7 @@ def ask(catalog, session):
     catalog.vj_sessions(session.vj, day)
     catalog.vj_sessions(session.vj, limit=5, newest_first=True)
     catalog.vj_unlisted_sessions(session.vj, limit=5)
+    catalog.vj_unlisted_ids(session.vj)
     catalog.vj_hours(session.vj)
     catalog.neighbours(session)
     catalog.tag_sessions("a", month)
