@@ -38,7 +38,8 @@ from builder.publication import Publication, Published
 from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.workshop import Workshop
 
-STRICT = frozenset({"curation_unmatched", "content_unread"})  # what `--strict` refuses besides quarantined records
+# What `--strict` refuses besides quarantined records.
+STRICT = frozenset({"curation_unmatched", "curation_twice", "content_unread"})
 Progress = Callable[[int], None]
 
 

@@ -8,7 +8,7 @@ told are `ignored` until someone does.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import Known, decode_session, encode, overwritten_in
 from builder.media import host_of
 from builder.model import Counts, Curation, Problem, Session
-from builder.sessions import chapters_outside, leaves_nothing
+from builder.sessions import chapters_outside, given_twice, leaves_nothing
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
 TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
@@ -91,11 +91,14 @@ def forget(connection: sqlite3.Connection, base: int) -> None:
 
 def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation]) -> list[Problem]:
     """Note every curation that matches no session, or does not fit the one it matches, and return those notes."""
-    connection.execute("DELETE FROM findings WHERE code IN ('curation_unmatched', 'trim_too_long', 'chapter_outside')")
+    codes = "'curation_unmatched', 'curation_twice', 'trim_too_long', 'chapter_outside'"
+    connection.execute(f"DELETE FROM findings WHERE code IN ({codes})")
+    by_source = {curation.source: curation for curation in sorted(curations, key=lambda curation: curation.source)}
     found = [
         problem
-        for curation in sorted(curations, key=lambda curation: curation.source)
-        if (problem := _mismatch(connection, curation))
+        for curation in by_source.values()
+        for problem in (_mismatch(connection, curation), _given_twice(connection, curation, by_source))
+        if problem
     ]
     rows = [(problem.code, problem.source, 0, encode(problem)) for problem in found]
     connection.executemany("INSERT OR REPLACE INTO findings VALUES(?,?,?,?)", rows)
@@ -131,6 +134,37 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
     )
     sessions = [decode_session(body) for (body,) in bodies]
     return _trimmed_away(curation, sessions) or _outside(curation, sessions)
+
+
+def _given_twice(
+    connection: sqlite3.Connection, curation: Curation, by_source: Mapping[str, Curation]
+) -> Problem | None:
+    """Say that a curation gives a key which another, before it, gives too: the records made their sessions one."""
+    firsts = connection.execute(
+        "SELECT DISTINCT other.source FROM curated AS own JOIN curated AS other ON other.session=own.session"
+        " WHERE own.source=? AND other.source<own.source ORDER BY other.source",
+        (curation.source,),
+    )
+    for (first,) in firsts:
+        # All of their aliases hold.
+        keys = [key for key in given_twice(by_source[first], curation) if key != "aliases"]
+        if keys:
+            message = f"{_listed(keys)} given by {first} too, for the same session, and {_counting(keys)}"
+            return Problem("curation_twice", message, field=keys[0], source=curation.source)
+    return None
+
+
+def _listed(keys: Sequence[str]) -> str:
+    *most, last = (f"`{key}`" for key in keys)
+    return f"{', '.join(most)} and {last} are" if most else f"{last} is"
+
+
+def _counting(keys: Sequence[str]) -> str:
+    """Say which of two files counts for keys that both give."""
+    hiding = [f"`{key}`" for key in keys if key in ("visibility", "trim")]
+    if len(hiding) == len(keys):
+        return "what hides more counts"
+    return "that file counts" + (f", of {' and '.join(hiding)} what hides more" if hiding else "")
 
 
 def _trimmed_away(curation: Curation, sessions: Iterable[Session]) -> Problem | None:

@@ -5,6 +5,7 @@ The public names of the room; its modules are split by noun (`intervals`, `links
 
 from builder.sessions.assemble import assemble
 from builder.sessions.chapters import chapters_outside
+from builder.sessions.curate import given_twice
 from builder.sessions.intervals import interval, join_interval
 from builder.sessions.island import Island
 from builder.sessions.reach import LinkKey, Reach, Span, reach
@@ -23,6 +24,7 @@ __all__ = [
     "assemble",
     "chapters_outside",
     "check_rules",
+    "given_twice",
     "interval",
     "join_interval",
     "leaves_nothing",

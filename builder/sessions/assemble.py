@@ -35,8 +35,7 @@ UNTOLD: dict[str, object] = {"title": "", "tags": (), "expires_ms": None}  # wha
 def assemble(island: Island, book: Rulebook, public_url: PublicUrl) -> list[Session]:
     """Return the sessions of an island, by start and id; none of what is shorter than the least length.
 
-    Deterministic, whatever the order of recordings and events. Raises `ConfigError` when two curation files give one
-    key for one session.
+    Deterministic, whatever the order of recordings and events.
     """
     return Assembler(island, book, public_url).run()
 

@@ -1,16 +1,18 @@
 """Curation: what people say of one session, laid over what the records say.
 
-Several files may speak of one session; each key may come from one of them only. `visibility` may be said twice when it
-is the same word, because hiding follows the files: two hidden files may meet in one session. `language` describes the
-text it stands beside and is no key of its own; `split`, `merge` and `window` are rules, and a session may have many.
+Several files may speak of one session; each key should come from one of them only. Files that name a session by one
+word and give one key are refused when rules are checked. Whether others meet only the records show, so here nothing is
+refused: the first file counts, but what one of them hides stays hidden, and no former address is lost. `visibility`
+may be said twice when it is the same word, because hiding follows the files: two hidden files may meet in one session.
+`language` describes the text it stands beside and is no key of its own; `split`, `merge` and `window` are rules, and a
+session may have many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from builder.errors import ConfigError
-from builder.model import Curation
+from builder.model import Curation, Trim, Visibility
 
 NOTHING_SAID = Curation(source="")
 
@@ -25,13 +27,20 @@ GIVES: tuple[tuple[str, Callable[[Curation], object]], ...] = (
     ("vj", lambda curation: curation.vj),
     ("aliases", lambda curation: curation.aliases),
 )
+HIDING: tuple[Visibility, ...] = ("draft", "hidden", "unlisted", "public")  # what hides most comes first
+
+
+def given_twice(one: Curation, two: Curation) -> list[str]:
+    """Return the keys that two curations of one session both give."""
+    return [
+        key
+        for key, gives in GIVES
+        if gives(one) and gives(two) and not (key == "visibility" and one.visibility == two.visibility)
+    ]
 
 
 def merge(curations: Sequence[Curation]) -> Curation:
-    """Merge the curations of one session, given by source, into one that says it all.
-
-    Raises `ConfigError` when two of them give one key.
-    """
+    """Merge the curations of one session, given by source, into one that says it all."""
     if not curations:
         return NOTHING_SAID
     if len(curations) == 1:
@@ -39,18 +48,13 @@ def merge(curations: Sequence[Curation]) -> Curation:
     giver: dict[str, Curation] = {}
     for curation in curations:
         for key, gives in GIVES:
-            if not gives(curation):
-                continue
-            first = giver.setdefault(key, curation)
-            if first is not curation and not (key == "visibility" and first.visibility == curation.visibility):
-                raise ConfigError(
-                    f"{curation.source}: `{key}` is given by {first.source} too, for the same session",
-                    hint="keep the key in one of the two files",
-                )
+            if gives(curation):
+                giver.setdefault(key, curation)
 
     def of(key: str) -> Curation:
         return giver.get(key, NOTHING_SAID)
 
+    said = {curation.visibility for curation in curations}
     return Curation(
         source=curations[0].source,
         title=of("title").title,
@@ -59,9 +63,16 @@ def merge(curations: Sequence[Curation]) -> Curation:
         description_text=of("description").description_text,
         tags=of("tags").tags,
         featured=of("featured").featured,
-        visibility=of("visibility").visibility,
+        visibility=next((word for word in HIDING if word in said), None),
         chapters=of("chapters").chapters,
-        trim=of("trim").trim,
+        trim=_longest([curation.trim for curation in curations if curation.trim]),
         vj=of("vj").vj,
-        aliases=of("aliases").aliases,
+        aliases=tuple(dict.fromkeys(alias for curation in curations for alias in curation.aliases)),
     )
+
+
+def _longest(trims: Sequence[Trim]) -> Trim | None:
+    """Return the trim that hides whatever one of them hides."""
+    if not trims:
+        return None
+    return Trim(max(trim.head_seconds for trim in trims), max(trim.tail_seconds for trim in trims))

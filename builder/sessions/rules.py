@@ -17,6 +17,7 @@ from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
 from builder.sessions.claims import Claims, Where, check_claims, holder
+from builder.sessions.curate import given_twice
 
 
 class Rules(Value, frozen=True):
@@ -163,11 +164,18 @@ def names_of(recording: Recording) -> tuple[str, ...]:
 def check_rules(rules: Rules, where: Where = lambda file, _field: file) -> None:
     """Raise `ConfigError` for rules that contradict each other; `where` names the places.
 
-    Equal claims of two profiles that overlap in time, and overlapping windows of one stream.
+    Equal claims of two profiles that overlap in time, overlapping windows of one stream, and a key that two files give
+    the session which both name by the same recording or address.
     """
     check_claims(rules.vjs, where)
+    curations = sorted(rules.curations, key=lambda curation: curation.source)
+    _check_windows(curations, where)
+    _check_keys(curations, where)
+
+
+def _check_windows(curations: Iterable[Curation], where: Where) -> None:
     claimed: defaultdict[str, list[Curation]] = defaultdict(list)
-    for curation in sorted(rules.curations, key=lambda curation: curation.source):
+    for curation in curations:
         if curation.window is not None:
             claimed[curation.window.stream_id].append(curation)
     for same_stream in claimed.values():
@@ -177,6 +185,20 @@ def check_rules(rules: Rules, where: Where = lambda file, _field: file) -> None:
                     f"{where(two.source, 'window')}: `window` overlaps the window of {where(one.source, 'window')}",
                     hint="a recording can belong to one window only; move one of their ends",
                 )
+
+
+def _check_keys(curations: Iterable[Curation], where: Where) -> None:
+    speaking: defaultdict[str, list[Curation]] = defaultdict(list)
+    for two in curations:
+        for name in dict.fromkeys((*two.recordings, *([two.address] if two.address else []))):
+            for one in speaking[name]:
+                for key in given_twice(one, two)[:1]:
+                    raise ConfigError(
+                        f"{where(two.source, key)}: `{key}` is given by {where(one.source, key)} too,"
+                        " for the same session",
+                        hint="keep the key in one of the two files",
+                    )
+            speaking[name].append(two)
 
 
 def _overlap(one: Window, two: Window) -> bool:

@@ -1,9 +1,14 @@
 """What two claim and one has is told, by the build and by `problems`, and never by the id of a stream."""
 
+import json
+
 import pytest
 
 from builder.addresses import tag_of
+from builder.build import Options, judge
 from builder.cli.reading import up_to_date
+from builder.errors import StrictError
+from builder.model import Trim
 from tests.build.sites import TestSite, callback, difference
 
 
@@ -83,3 +88,71 @@ def test_a_stream_that_one_profile_claims_best_is_not_told(site, claims):
         site.write(name, f"---\nstreams: [{claim}]\n---\n")
 
     assert told(site) == []
+
+
+ONE, TWO, HOLE = (f"52{number:017d}" for number in (11, 12, 13))
+
+
+def joined(site: TestSite, one: str, two: str) -> list[tuple[str, str, str, str]]:
+    """Say something of two replays, let a late recording join them, and return what is told."""
+    site.append("j.jsonl", callback("alice", 11, 30_000, 600) + callback("alice", 12, 31_200, 600))
+    site.write("replays/a.md", f"---\nrecordings: ['{ONE}']\n{one}\n---\n")
+    site.write("replays/b.md", f"---\nrecordings: ['{TWO}']\n{two}\n---\n")
+    assert told(site) == []
+    site.append("j.jsonl", callback("alice", 13, 30_600, 600))
+    return told(site)
+
+
+def test_a_key_that_data_gave_a_replay_twice_is_told_and_the_first_file_counts(site, capsys):
+    """A recording that comes late stops no build and no command."""
+    found = joined(
+        site, "title: One\ntags: [x]\naliases: [/one/]", "title: Two\ntags: [z]\naliases: [/two/]\nfeatured: true"
+    )
+    message = "`title` and `tags` are given by replays/a.md too, for the same session, and that file counts"
+
+    assert found == [("curation_twice", "replays/b.md", "title", message)]
+    (session,) = (
+        each for each in map(json.loads, site.ask(capsys, "sessions", "--json")) if len(each["tracks"][0]["parts"]) == 3
+    )
+    assert (session["title"], session["aliases"][-2:]) == ("One", ["/one/", "/two/"])
+    assert {"one/index.html", "two/index.html"} <= site.tree().keys()
+    assert any("replays/a.md too" in line for line in site.ask(capsys, "problems", "list"))
+    assert site.ask(capsys, "explain", HOLE)
+    assert difference(site.tree(), site.clean_tree()) == []
+    with pytest.raises(StrictError):
+        judge(site.build(strict=True), Options(strict=True))
+    site.write("replays/b.md", f"---\nrecordings: ['{TWO}']\nfeatured: true\n---\n")
+    assert told(site) == []
+    judge(site.build(strict=True), Options(strict=True))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "visibility"),
+    [
+        ("public", "unlisted", "unlisted"),
+        ("hidden", "unlisted", "hidden"),
+        ("unlisted", "hidden", "hidden"),
+        ("public", "draft", "draft"),
+        ("hidden", "draft", "draft"),
+    ],
+)
+def test_of_two_visibilities_the_one_that_hides_more_counts(site, capsys, one, two, visibility):
+    """Whatever the names of the files."""
+    (problem,) = joined(site, f"visibility: {one}", f"visibility: {two}")
+    message = "`visibility` is given by replays/a.md too, for the same session, and what hides more counts"
+
+    assert problem == ("curation_twice", "replays/b.md", "visibility", message)
+    found = [json.loads(line)["visibility"] for line in site.ask(capsys, "sessions", "--json")]
+    assert found.count(visibility) == 1
+    assert found.count("public") == len(found) - 1
+
+
+def test_of_two_trims_the_longer_counts_at_either_end(site):
+    """So nothing that one of them hides is shown; the other keys are as the first file says."""
+    (problem,) = joined(site, "title: A\ntrim: {head: 2m, tail: 1m}", "title: B\ntrim: {tail: 3m}")
+    message = "`title` and `trim` are given by replays/a.md too, for the same session, and that file counts, of `trim` what hides more"
+
+    assert problem == ("curation_twice", "replays/b.md", "title", message)
+    with up_to_date(site.source, site.places.state) as desk:
+        trims = [session.trim for session in desk.catalog.all_sessions() if session.trim]
+    assert trims == [Trim(120, 180)]

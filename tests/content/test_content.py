@@ -372,6 +372,23 @@ def test_overlapping_windows_are_refused(site):
     )
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("recordings: [r1, r2]", "recordings: [r2]"),
+        ("address: 2022/01/13/k3f9q2m7xa", "address: /replays/2022/01/13/k3f9q2m7xa/"),
+    ],
+)
+def test_a_key_that_two_files_give_one_replay_is_refused(site, one, two):
+    """Where both name it by the same word no record is needed to see it; both places are told."""
+    first, second = f"---\n{one}\ntags: [x]\ntitle: A\n---\n", f"---\n{two}\ndescription: d\ntitle: B\n---\n"
+    site.load({"replays/a.md": first, "replays/b.md": second.replace("title: B", "featured: true")})
+
+    assert site.error({"replays/a.md": first, "replays/b.md": second}) == (
+        "site_src/replays/b.md:4: `title` is given by site_src/replays/a.md:4 too, for the same session"
+    )
+
+
 def test_a_profile_cannot_take_a_private_slug(site):
     """Those belong to streams that nobody claims."""
     assert "found `s-abcdefghjk`" in site.error({"vjs/s-abcdefghjk.md": ""})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from builder.errors import ConfigError
 from builder.model import Chapter, Screenshot, Trim, Window
 from tests.sessions.making import DEMO, HOUR, curation, made, ms, rec, rulebook
 
@@ -47,25 +46,29 @@ def test_two_files_for_one_session_merge():
     assert session.curated_by == ("replays/a.md", "replays/b.md")
 
 
+TITLED, SAID = {"title": "A", "language": "en"}, {"description_html": "<p>"}
+
+
 @pytest.mark.parametrize(
-    ("key", "one", "two"),
+    ("one", "two", "expected"),
     [
-        ("title", {"title": "A"}, {"title": "A"}),
-        ("description", {"description_html": "<p>"}, {"description_text": "x"}),
-        ("tags", {"tags": ("a",)}, {"tags": ("b",)}),
-        ("featured", {"featured": True}, {"featured": True}),
-        ("visibility", {"visibility": "hidden"}, {"visibility": "public"}),
-        ("chapters", {"chapters": (Chapter("a", 1),)}, {"chapters": (Chapter("b", 2),)}),
-        ("trim", {"trim": Trim(1)}, {"trim": Trim(1)}),
-        ("vj", {"vj": "a"}, {"vj": "b"}),
-        ("aliases", {"aliases": ("/a/",)}, {"aliases": ("/b/",)}),
+        (TITLED, {"title": "B", "language": "zh"}, TITLED),
+        (SAID, {"description_text": "x"}, SAID | {"description_text": ""}),
+        ({"tags": ("a",)}, {"tags": ("b",)}, {"tags": ("a",)}),
+        ({"featured": True}, {"featured": True}, {"featured": True}),
+        ({"visibility": "public"}, {"visibility": "unlisted"}, {"visibility": "unlisted"}),
+        ({"visibility": "hidden"}, {"visibility": "public"}, {"visibility": "hidden", "tombstone": "hidden"}),
+        ({"visibility": "hidden"}, {"visibility": "draft"}, {"visibility": "draft", "tombstone": ""}),
+        ({"chapters": (Chapter("a", 1),)}, {"chapters": (Chapter("b", 2),)}, {"chapters": ((1000, "a"),)}),
+        ({"trim": Trim(1, 5)}, {"trim": Trim(3, 2)}, {"trim": Trim(3, 5)}),
+        ({"vj": "a"}, {"vj": "b"}, {"vj": "a"}),
+        ({"aliases": ("/a/", "/c/")}, {"aliases": ("/b/", "/c/")}, {"aliases": ("/a/", "/b/", "/c/")}),
     ],
 )
-def test_one_key_from_two_files_is_an_error_that_names_both(key, one, two):
-    with pytest.raises(ConfigError) as caught:
-        only(PAIR, curation("replays/b.md", "b", **two), curation("replays/a.md", "a", **one))
+def test_of_one_key_from_two_files_the_first_counts_but_nothing_is_shown_or_lost(one, two, expected):
+    session = only(PAIR, curation("replays/b.md", "b", **two), curation("replays/a.md", "a", **one))
 
-    assert str(caught.value) == f"replays/b.md: `{key}` is given by replays/a.md too, for the same session"
+    assert {name: getattr(session, name) for name in expected} == expected
 
 
 def test_two_hidden_files_may_meet_in_one_session():

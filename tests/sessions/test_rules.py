@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builder.errors import ConfigError
-from builder.model import StreamClaim, StreamKey, Vj, Window
+from builder.model import Chapter, StreamClaim, StreamKey, Trim, Vj, Window
 from builder.sessions import Rules, check_rules, resolve_stream
 from tests.sessions.making import curation, rulebook
 
@@ -72,6 +72,34 @@ def test_equal_claims_that_overlap_in_time_are_refused(one, two, clash):
     assert str(caught.value) == (
         f"vjs/bob.md: `streams` claims `{one.pattern}`, which vjs/alice.md claims too for an overlapping time"
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "two"),
+    [
+        ("title", {"title": "A"}, {"title": "A"}),
+        ("description", {"description_html": "<p>"}, {"description_text": "x"}),
+        ("tags", {"tags": ("a",)}, {"tags": ("b",)}),
+        ("featured", {"featured": True}, {"featured": True}),
+        ("visibility", {"visibility": "hidden"}, {"visibility": "public"}),
+        ("chapters", {"chapters": (Chapter("a", 1),)}, {"chapters": (Chapter("b", 2),)}),
+        ("trim", {"trim": Trim(1)}, {"trim": Trim(1)}),
+        ("vj", {"vj": "a"}, {"vj": "b"}),
+        ("aliases", {"aliases": ("/a/",)}, {"aliases": ("/b/",)}),
+    ],
+)
+def test_one_key_that_two_files_give_one_recording_is_an_error_that_names_both(key, one, two):
+    check_rules(Rules(curations=(curation("replays/b.md", "b", **two), curation("replays/a.md", "a", **one))))
+    with pytest.raises(ConfigError) as caught:
+        check_rules(Rules(curations=(curation("replays/b.md", "x", **two), curation("replays/a.md", "a", "x", **one))))
+
+    assert str(caught.value) == f"replays/b.md: `{key}` is given by replays/a.md too, for the same session"
+
+
+def test_two_files_may_hide_one_recording():
+    hidden = [curation(f"replays/{name}.md", "x", visibility="hidden") for name in "ab"]
+
+    check_rules(Rules(curations=tuple(hidden)))
 
 
 def test_one_profile_may_repeat_itself():
