@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from builder.catalog import findings
-from builder.catalog.deriving import Deriver, Setting
+from builder.catalog.deriving import Deriver, Setting, apps_of
 from builder.catalog.merge import identity
 from builder.catalog.numbers import base_numbers
 from builder.catalog.queries import Questions
 from builder.catalog.recall import Recall
-from builder.catalog.rows import Known, decode_notice, decode_session, overwritten_in
+from builder.catalog.rows import Known, decode_notice, decode_session, overwritten_in, stream_id_number
 from builder.catalog.schema import ROW_BITS
 from builder.catalog.values import Note, Stated, StreamTotal
 from builder.catalog.witnesses import contradiction, place_of
 from builder.model import Counts, Problem, Recording, Session, StreamKey
-from builder.sessions import Rules
+from builder.sessions import Rules, resolve_stream
+from builder.sessions.claims import Claims
 
 _decode_problem = msgspec.msgpack.Decoder(Problem).decode
 
@@ -137,12 +138,18 @@ class RecordQuestions(Questions):
     # --- streams ---
 
     def streams(self, *, unmapped: bool = False) -> list[StreamTotal]:
-        """Return the streams that were told, by stream id, and the VJs their sessions are filed under."""
-        mapped = {vj.slug for vj in self.setting().rules.vjs}
-        totals = []
-        for number, stream_id, app, appname, recordings, events in self.connection.execute(
+        """Return the streams that were told, by stream id, and the VJs their sessions are filed under.
+
+        `unmapped`: those alone that no profile claims, or not for all the time of their sessions.
+        """
+        profiles = self.setting().rules.vjs
+        mapped, claims = {vj.slug for vj in profiles}, Claims(profiles)
+        told = self.connection.execute(
             "SELECT number, stream_id, app, appname, recordings, events FROM streams ORDER BY stream_id, app, appname"
-        ):
+        ).fetchall()
+        apps = apps_of(StreamKey(*row[1:4]) for row in told)
+        totals = []
+        for number, stream_id, app, appname, recordings, events in told:
             rows = self.connection.execute(
                 "SELECT vj, count(*), min(start_ms), max(start_ms) FROM sessions WHERE stream=? "
                 "GROUP BY vj ORDER BY vj",
@@ -152,10 +159,22 @@ class RecordQuestions(Questions):
             first = min((row[2] for row in rows), default=None)
             last = max((row[3] for row in rows), default=None)
             slugs = tuple(row[0] for row in rows)
-            if not unmapped or not mapped.issuperset(slugs):
-                stream = StreamKey(stream_id, app, appname)
+            stream = StreamKey(stream_id, app, appname)
+            whole, _ = resolve_stream(stream, apps.get(stream_id, ()))
+            is_mapped = mapped.issuperset(slugs) and (not stream_id or claims.of(whole))  # "" cannot be claimed
+            if not unmapped or not is_mapped:
                 totals.append(StreamTotal(stream, recordings, events, slugs, count, first, last))
         return totals
+
+    def holding(self, stream: StreamKey) -> list[StreamKey]:
+        """Return the other streams whose sessions hold files of this one, by stream: a person merged them."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT s.body FROM recordings AS r JOIN sessions AS s ON s.id=r.session WHERE r.stream=?",
+            (stream_id_number(stream.stream_id),),
+        )
+        sessions = (decode_session(body) for (body,) in rows)
+        held = (session for session in sessions if any(one.stream == stream for one in self.recordings_of(session)))
+        return sorted({session.stream for session in held if session.stream != stream})
 
     # --- counts and memory ---
 

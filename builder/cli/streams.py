@@ -26,7 +26,7 @@ Apps = Mapping[str, Collection[tuple[str, str]]]
 @click.command("streams")
 @source_option
 @state_option
-@click.option("--unmapped", is_flag=True, help="Only streams that no profile claims.")
+@click.option("--unmapped", is_flag=True, help="Only streams that no profile claims, or not all the time.")
 @json_option
 def command(source: Path, state: Path | None, unmapped: bool, as_json: bool) -> None:
     """List the streams with their ids, to be put into `streams:` of a profile.
@@ -40,10 +40,13 @@ def command(source: Path, state: Path | None, unmapped: bool, as_json: bool) -> 
         found = desk.catalog.streams(unmapped=unmapped)
         every = desk.catalog.streams() if unmapped else found
         vjs, told = desk.workshop.content.vjs, [total.stream for total in every]
+        lost = [total.stream for total in found if total.recordings and not total.sessions]
+        held = {stream: desk.catalog.holding(stream) for stream in ([] if as_json else lost)}
         idle, alike = without_stream(vjs, told), contested(vjs, lambda: told)
     apps = apps_of(total.stream for total in found)
     for total in found:
-        say(msgspec.json.encode(as_data(total)).decode() if as_json else one_line(total, apps))
+        line = one_line(total, apps, held.get(total.stream, ()))
+        say(msgspec.json.encode(as_data(total)).decode() if as_json else line)
     if not found and not as_json:
         note("every stream has its profile" if unmapped else "no streams")
     for stream, one, other in alike:
@@ -68,13 +71,15 @@ def as_data(total: StreamTotal) -> dict[str, Any]:
     }
 
 
-def one_line(total: StreamTotal, apps: Apps) -> str:
-    """Word a stream for a person: id, path, VJs, counts; and whose sessions hold the records of an incomplete name."""
+def one_line(total: StreamTotal, apps: Apps, held: Collection[StreamKey]) -> str:
+    """Word a stream for a person: id, path, VJs, counts; and whose sessions hold what has none under this name."""
     place = place_of(total.stream)
     counts = f"{count(total.sessions, 'session')}, {count(total.recordings, 'file')}"
     whole, _ = resolve_stream(total.stream, apps.get(total.stream.stream_id, ()))
     if whole != total.stream:
         counts += f" (told without its full path, counted with {place_of(whole)})"
+    elif held:
+        counts += f" (counted with {', '.join(f'{stream.stream_id} {place_of(stream)}'.rstrip() for stream in held)})"
     return "  ".join(part for part in (total.stream.stream_id, place, ", ".join(total.vjs), counts) if part)
 
 

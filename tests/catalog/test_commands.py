@@ -10,7 +10,7 @@ import pytest
 
 from builder.addresses import tag_of
 from builder.cli import run
-from tests.catalog.world import HOUR_S, START_S, World, callback
+from tests.catalog.world import HOUR_S, START_S, World, callback, push
 
 FIRST = f"2022/01/13/{tag_of('1')}"
 
@@ -96,6 +96,33 @@ def test_a_stream_told_without_its_path_says_where_its_sessions_are(world, capsy
 
     assert out[1] == "room1  0 sessions, 1 file (told without its full path, counted with push.example.com/live)"
     assert out[2] == "room1  push.example.com/live  alice  2 sessions, 1 file"
+
+
+def test_streams_that_nobody_claims_are_told_whatever_became_of_their_files(world, capsys):
+    """One given away by a curation, one whose files are all too short, one of which only pushes are known."""
+    (world.source / "site.yaml").write_text("slug_key: a key for tests\ngrouping: {min_length: 10}\n")
+    (world.source / "replays").mkdir()
+    (world.source / "replays" / "a.md").write_text("---\nrecordings: ['2']\nvj: alice\n---\n")
+    world.append(
+        "a.jsonl", callback("5", START_S, 3, stream_id="tiny"), push("start", START_S, "9", stream_id="pushed")
+    )
+
+    _, out, _ = call(capsys, "streams", "--unmapped")
+    assert [(line.split()[0], line.split("  ", 2)[2]) for line in out] == [
+        ("pushed", "0 sessions, 0 files"),
+        ("r2", "alice  1 session, 1 file"),
+        ("tiny", "0 sessions, 1 file"),
+    ]
+    (world.source / "vjs" / "bob.md").write_text("---\nstreams: [r2, tiny, {stream: pushed, until: 2000-01-01}]\n---\n")
+    assert call(capsys, "streams", "--unmapped") == (0, [], ["aftercast: every stream has its profile"])
+
+
+def test_a_stream_whose_files_a_merge_took_says_where_they_are(world, capsys):
+    (world.source / "replays").mkdir()
+    (world.source / "replays" / "a.md").write_text("---\nrecordings: ['1']\nmerge: ['2']\n---\n")
+    _, out, _ = call(capsys, "streams")
+
+    assert out[0] == "r2  push.example.com/live  0 sessions, 1 file (counted with room1 push.example.com/live)"
 
 
 def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
