@@ -151,6 +151,12 @@ def path_of_alias(alias: str) -> str:
     return alias if alias.startswith("/") else session_path(alias)
 
 
+def id_in_address(text: str) -> str:
+    """Return the id of a session that an id, a site path or a whole address names; "" when it names none."""
+    found = re.search(rf"(?:^|/replays/)({SESSION_ID.pattern})/?(?:[?#].*)?$", text)
+    return found[1] if found else ""
+
+
 def private_slug(stream: StreamKey, key: bytes) -> str:
     """Return the slug of a stream that no profile claims: a keyed hash, so that stream ids cannot be guessed from it.
 

@@ -16,11 +16,9 @@ import msgspec
 
 from builder.catalog import Catalog, RefreshReport
 from builder.catalog.ledger import Ledger
-from builder.contested import contested_problems
 from builder.errors import NothingChangedError, StrictError
 from builder.explain import count
 from builder.lock import locked
-from builder.missing import missing_problems
 from builder.model import Counts, Problem, Value
 from builder.moved import (
     Keeping,
@@ -33,8 +31,8 @@ from builder.moved import (
 )
 from builder.news import follow, read_news
 from builder.output import OutputFolder, claim, marker_stamp
-from builder.outside import outside_problems
 from builder.publication import Publication, Published
+from builder.site_problems import site_problems
 from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.workshop import Workshop
 
@@ -163,7 +161,7 @@ def report_of(
     moved: Moved,
 ) -> BuildReport:
     """Put together what there is to say."""
-    warnings, site = [read.warning, *workshop.warnings()], workshop.site(catalog)
+    warnings = [read.warning, *workshop.warnings()]
     return BuildReport(
         recordings=read.counts,
         new=read.new,
@@ -175,9 +173,7 @@ def report_of(
         problems=(
             *read.problems,
             *workshop.content.problems,
-            *contested_problems(site),
-            *missing_problems(site),
-            *outside_problems(site),
+            *site_problems(workshop.site(catalog)),
             *moved.problems,
         ),
         warnings=tuple(warning for warning in warnings if warning),

@@ -20,7 +20,7 @@ from builder.model import PageKey, Problem, Value
 from builder.pages import Site, kind_named, paths
 from builder.pages.redirect import heir, leads, profile_aliases, same_month
 from builder.pages.standing import LISTS, stands
-from builder.stale import ALL, every_redirect
+from builder.stale import ALL, redirect_pages
 from builder.workshop import Workshop
 
 WATCH, TOMBSTONE, REDIRECT = "watch", "tombstone", "redirect"
@@ -76,7 +76,7 @@ def keep_addresses_alive(
 
 def look_at_redirects(workshop: Workshop, catalog: Catalog, ledger: Ledger, cause: str) -> None:
     with catalog.transaction():
-        ledger.add_pending(every_redirect(workshop.site(catalog)), cause)
+        ledger.add_pending(redirect_pages(workshop.site(catalog)), cause)
 
 
 def unkept(workshop: Workshop, catalog: Catalog) -> dict[str, str]:

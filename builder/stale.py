@@ -88,7 +88,7 @@ def touched_by(name: str, site: Site) -> Iterable[PageKey]:
     if what == "asset":
         return [ASSETS]
     if what == "redirects":
-        return every_redirect(site)
+        return redirect_pages(site)
     if what == "content" and rest.startswith("replays/"):
         # Curation itself changes sessions, and the catalog has noted those.
         return [] if rest.endswith(".md") else beside_pages(rest, site)
@@ -117,6 +117,15 @@ def note_pieces(ledger: Ledger, site: Site) -> None:
 def come_or_gone(site: Site, kind: Kind, list_: str, published: Iterable[str]) -> list[str]:
     """Return the pieces of a list that are not as they were published, in order."""
     return sorted(set(published) ^ set(kind.pieces(site, list_)))
+
+
+def redirect_pages(site: Site) -> list[PageKey]:
+    """Return the pages that depend on `redirects.yaml`: all redirects, and those of VJs who feature a replay."""
+    featuring = (vj.slug for vj in site.content.vjs if vj.featured)
+    return [
+        *every_redirect(site),
+        *(PageKey("vj", slug, language) for slug in featuring for language in site.languages),
+    ]
 
 
 def every_redirect(site: Site) -> list[PageKey]:

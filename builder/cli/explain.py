@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from builder.addresses import load_zone, parse_session_id, session_id
+from builder.addresses import load_zone
 from builder.catalog import Catalog, Stated
 from builder.cli.common import source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
 from builder.errors import ConfigError
 from builder.explain import explain
-from builder.model import Session
+from builder.pages import Site
+from builder.pages.named import session_at
 
 SHOWN_NOTICES = 200
 SIGNATURES = {"": "", "good": ", signature good", "bad": ", signature bad"}
@@ -34,19 +35,21 @@ def command(what: str, source: Path, state: Path | None) -> None:
     Example:  aftercast explain 2022/01/13/k3f9q2m7xa
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     with up_to_date(source, state) as desk:
-        for line in explanation(desk.catalog, what, desk.workshop.config.timezone):
+        for line in explanation(desk.workshop.site(desk.catalog), what):
             say(line)
 
 
-def explanation(catalog: Catalog, what: str, zone: str) -> Iterator[str]:
+def explanation(site: Site, what: str) -> Iterator[str]:
     """Yield the lines about a session or a file; `ConfigError` when there is no such thing."""
-    session = session_named(catalog, what)
+    catalog, zone = site.catalog, load_zone(site.config.timezone)
+    at = session_at(site, what)
+    session = at or catalog.session_of_file(what)
     if session is not None:
         if session.id not in what:
-            yield f"{what} is in session {session.id}"
+            yield f"{what} {'leads to' if at else 'is in'} session {session.id}"
         yield from [
             f"session {session.id}",
-            *explain(session, catalog.recordings_of(session), zone=load_zone(zone), private=True),
+            *explain(session, catalog.recordings_of(session), zone=zone, private=True),
         ]
         yield from told(notice for key in session.recordings for notice in catalog.notices_of(key))
         return
@@ -63,15 +66,6 @@ def explanation(catalog: Catalog, what: str, zone: str) -> Iterator[str]:
         )
     yield f"{what} is in no session: {reason(catalog, what)}"
     yield from told(iter(notices))
-
-
-def session_named(catalog: Catalog, what: str) -> Session | None:
-    """Return the session of an id, an address, a former address or a file."""
-    parsed = parse_session_id(what.partition("#")[0].rpartition("/replays/")[2])
-    if parsed is None:
-        return catalog.session_of_file(what)
-    identity = session_id(*parsed)
-    return catalog.session(identity) or catalog.session(catalog.alias_target(identity) or "")
 
 
 def reason(catalog: Catalog, name: str) -> str:

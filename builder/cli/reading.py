@@ -15,14 +15,12 @@ import msgspec
 
 from builder.catalog import Catalog, Note
 from builder.cli.common import note, places_of
-from builder.contested import contested_problems
 from builder.errors import LockedError, RemovalError
 from builder.lock import locked
-from builder.missing import missing_problems
 from builder.model import Problem
 from builder.moved import not_kept
 from builder.news import read_news
-from builder.outside import outside_problems
+from builder.site_problems import site_problems
 from builder.workshop import Workshop
 
 
@@ -36,8 +34,7 @@ class Desk(msgspec.Struct, frozen=True):
         """Return what is wrong with the records, then with what people wrote, and addresses that could not be kept."""
         unkept = (not_kept(old, new) for old, new in sorted(self.catalog.unkept().items()))
         site = self.workshop.site(self.catalog)
-        found = [*contested_problems(site), *missing_problems(site), *outside_problems(site)]
-        written = [*self.workshop.content.problems, *found, *unkept]
+        written = [*self.workshop.content.problems, *site_problems(site), *unkept]
         return self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
 
     def problem(self, number: str) -> Note | None:

@@ -9,7 +9,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from builder import fields
-from builder.addresses import SESSION_ID, path_of_alias
+from builder.addresses import SESSION_ID, id_in_address, path_of_alias
 from builder.content.chapters import chapters
 from builder.content.front import ContentFile
 from builder.fields import Fields, Place
@@ -70,10 +70,10 @@ def curation_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Curation:
 def session_address(node: Node, place: Place) -> str:
     """Read the address of a session, as an id, a site path or a whole address, and return its id."""
     written = fields.scalar(node, place, "the address of a replay").text.strip()
-    found = re.search(rf"(?:^|/replays/)({SESSION_ID.pattern})/?$", written)
-    if not found:
+    identity = id_in_address(written)
+    if not identity:
         raise place.error(node, "the address of a replay such as `/replays/2022/01/13/k3f9q2m7xa/`")
-    return found[1]
+    return identity
 
 
 def tag_problems(file: ContentFile) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from builder.addresses import path_of_alias
 from builder.almanac import hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
 from builder.catalog.values import VjTotal
 from builder.clock import DayScale, day_scale
@@ -11,6 +12,7 @@ from builder.model import Session, Value, Vj
 from builder.pages import cards
 from builder.pages.frame import frame, head
 from builder.pages.kind import Kind
+from builder.pages.named import led_through, session_named
 from builder.pages.site import Site
 from builder.pages.values import Card, ExternalLink, Head, Html, SiteFrame, Svg, Total, VjRef
 from builder.pages.words import NAME_LIMIT, clean, language_of, run
@@ -70,7 +72,9 @@ class VjKind(Kind):
         yield from (total.slug for total in site.catalog.vj_slugs() if total.slug not in slugs)
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
-        return [session.vj] if session.listed else []
+        if session.listed:
+            yield session.vj
+        yield from _featuring(site, session)
 
     def stands(self, site: Site, name: str) -> bool:
         return site.has_vj_page(name)
@@ -182,10 +186,7 @@ def _months(site: Site, slug: str, newest: Sequence[Session], language: str) -> 
 
 def _picks(site: Site, vj: Vj, language: str) -> tuple[Card, ...]:
     """Return what the profile names and what is featured of this VJ; all of it is the VJ's own."""
-    named = [
-        site.catalog.session(name.strip("/").removeprefix("replays/")) or site.catalog.session_of_file(name)
-        for name in vj.featured[:FEATURED_LIMIT]
-    ]
+    named = [session_named(site, name) for name in vj.featured[:FEATURED_LIMIT]]
     chosen: dict[str, Session] = {}
     for each in [*named, *_featured_by_vj(site).get(vj.slug, [])]:
         if each is not None and each.listed and each.vj == vj.slug:
@@ -201,6 +202,22 @@ def _featured_by_vj(site: Site) -> dict[str, list[Session]]:
         return found
 
     return site.once("featured by vj", made)
+
+
+def _featuring(site: Site, session: Session) -> Iterator[str]:
+    """Yield the VJs who feature what `redirects.yaml` leads on from an address of a session: whoever has it now."""
+    by_path = site.once("featured by path", lambda: _featured_by_path(site))
+    for path in map(path_of_alias, (session.id, *session.aliases)) if by_path else ():
+        yield from by_path.get(path, ())
+
+
+def _featured_by_path(site: Site) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for vj in site.content.vjs if site.redirects.targets else ():
+        for name in vj.featured[:FEATURED_LIMIT]:
+            for path in led_through(site, name):
+                found.setdefault(path, []).append(vj.slug)
+    return found
 
 
 def _year(site: Site, slug: str, last: str, language: str) -> Svg:

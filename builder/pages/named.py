@@ -1,0 +1,65 @@
+"""The replay that a person means: by any address that leads to it, in any spelling, or by the id of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from builder.addresses import id_in_address
+from builder.errors import ConfigError
+from builder.fields import Place, former_path
+from builder.model import Session
+from builder.pages import paths
+from builder.pages.site import Site
+from builder.redirects import below_root
+from builder.strict_yaml import Scalar
+
+
+def session_named(site: Site, text: str) -> Session | None:
+    """Return the session of an address, or that holds the recording with this file id or key."""
+    return session_at(site, text) or site.catalog.session_of_file(text)
+
+
+def session_at(site: Site, address: str) -> Session | None:
+    """Return the session that has an address, had it as records or people tell, or to which `redirects.yaml` leads.
+
+    An address is an id, a path of the site or a whole address of whatever host, with the root of a language or without.
+    """
+    path = _path(site, address)
+    return _living(site, path) or _living(
+        site, site.redirects.target_of(path, lambda on: _living(site, on) is not None)
+    )
+
+
+def led_through(site: Site, address: str) -> Iterator[str]:
+    """Yield the paths that `redirects.yaml` leads through from an address, the last one too; none where it does not."""
+    path, seen = _path(site, address), set[str]()
+    while path in site.redirects.targets and path not in seen:
+        seen.add(path)
+        yield path
+        path = site.redirects.targets[path]
+    if seen:
+        yield path
+
+
+def _living(site: Site, path: str) -> Session | None:
+    """Return the session that has a path as its address or as a former one."""
+    name = paths.read(path[1:])[1]
+    identity = site.catalog.alias_target(path) or site.catalog.alias_target(name)
+    return site.catalog.session(name) or (site.catalog.session(identity) if identity else None)
+
+
+def _path(site: Site, address: str) -> str:
+    """Return the path of an address in the first language's tree, as redirects are told; "" where it is none."""
+    if identity := id_in_address(address):
+        return f"/{paths.of('watch', identity)}"
+    path = re.sub(r"^https?://[^/]*", "", re.split(r"[?#]", address)[0])
+    if not path.startswith("/"):
+        return ""
+    path = f"/{path.removeprefix(urlsplit(site.config.base_url).path).lstrip('/')}"
+    try:
+        path = former_path(Scalar(path, 1), Place("address"))
+    except ConfigError:
+        return ""
+    return below_root(path, (*site.languages, *site.redirects.former_languages))

@@ -1,0 +1,19 @@
+"""What profiles name and no replay is. What curation names is the catalog's to tell, since it makes the replays."""
+
+from __future__ import annotations
+
+from builder.model import Problem
+from builder.pages import Site
+from builder.pages.named import session_named
+
+
+def unmatched_problems(site: Site) -> list[Problem]:
+    """Return a problem for each profile whose `featured` matches no replay."""
+    found = []
+    for vj in site.content.vjs:
+        lost = [name for name in vj.featured if session_named(site, name) is None]
+        if lost:
+            what = "1 of `featured` matches" if len(lost) == 1 else f"{len(lost)} of `featured` match"
+            message = f"{what} no replay, the first is `{lost[0][:80]}`"
+            found.append(Problem("featured_unmatched", message, source=vj.source, field="featured"))
+    return found
