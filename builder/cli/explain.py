@@ -18,6 +18,7 @@ from builder.pages import Site
 from builder.pages.named import session_at
 
 SHOWN_NOTICES = 200
+MASKED = ", signature masked"
 SIGNATURES = {"": "", "good": ", signature good", "bad": ", signature bad"}
 
 
@@ -86,4 +87,5 @@ def told(notices: Iterator[Stated]) -> Iterator[str]:
             return
         notice = stated.notice
         kind = "facts" if notice.told is not None else notice.status or "additions"
-        yield f"told by {stated.source}:{stated.line}: {kind}, {notice.verdict}{SIGNATURES[notice.signed]}"
+        signature = MASKED if notice.signed == "bad" and "masked_sign" in notice.flags else SIGNATURES[notice.signed]
+        yield f"told by {stated.source}:{stated.line}: {kind}, {notice.verdict}{signature}"

@@ -144,6 +144,17 @@ def test_problems_are_listed_with_numbers_to_show_them_by(world, capsys):
     assert "excerpt" not in json.loads(out[0])
 
 
+def test_a_masked_signature_is_told_as_masked_alone(world, capsys, monkeypatch):
+    """No key can fit it, so there is nothing to add or to look after."""
+    world.append("b.jsonl", callback("7", START_S + 40 * HOUR_S, sign="db42cc63**************eeccff23"))
+    monkeypatch.setenv("AFTERCAST_CALLBACK_KEYS", "new key")
+
+    assert [line for line in call(capsys, "problems")[1] if line.startswith("recordings/b.jsonl")] == []
+    lines = call(capsys, "explain", "7")[1]
+    assert "the signature was masked before the record was stored" in " ".join(lines)
+    assert "signature masked" in lines[-1]
+
+
 def test_a_signature_that_fits_no_key_is_told_and_changes_nothing(world, capsys, monkeypatch):
     """In `problems` and `explain`; the sessions are the same."""
     before = call(capsys, "sessions", "--json")[1]
