@@ -63,6 +63,8 @@ def body_of(line: bytes) -> bytes:
     if start >= 0:
         return _alone(line, start, len(line), line[start:])
     if quoted is None or not text:
+        if pieces.is_whole(line):
+            strict_object(line)  # says what stands where an object is expected
         raise RefusedError("bad_json", _NOT_JSON)
     return _alone(line, quoted.start(), quoted.end(), _unquoted(text))
 

@@ -87,6 +87,9 @@ PRETTY_BAD = '{\n  "event_type": 100,\n  "app": yourapp,\n  "x": {\n    "y": 1\n
         ("{]\n%a\n[}\n%b\n", ["bad_json", "ok", "bad_json", "ok"]),
         ("]\n%a\n}\n%b\n", ["bad_json", "ok", "bad_json", "ok"]),
         ("[[%a],%b]\n", ["not_an_object", "ok"]),
+        ('[%a,5,null,"x",-1.5,true,%b]\n', ["ok", *["not_an_object"] * 5, "ok"]),
+        ('[\n  %a,\n  5,\n  null,\n  "x",\n  %b\n]\n', ["ok", *["not_an_object"] * 3, "ok"]),
+        ("5\nnull\n%a\n", ["not_an_object", "not_an_object", "ok"]),
     ],
 )  # fmt: skip
 def test_a_broken_record_spoils_itself_only(folder, callback, text, expected):
