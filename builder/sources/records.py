@@ -109,6 +109,8 @@ def _recognise(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> l
         return [neutral.notice_of(values)]
     if _is_empty_response(values):
         return [Ignored("empty response")]
+    if vodevents.is_numbered_event(values):
+        return [Ignored(f"event {values['EventType']}")]
     raise RefusedError("unknown_record", "no kind of record that is known has these keys")
 
 

@@ -18,6 +18,11 @@ def is_event(values: dict[str, Any]) -> bool:
     return type(values.get("EventType")) is str or type(values.get("eventType")) is str
 
 
+def is_numbered_event(values: dict[str, Any]) -> bool:
+    """Say whether the object is an event of another product, TRTC's say; a listed callback without its text is none."""
+    return type(values.get("EventType")) is int and "Request" not in values
+
+
 def items_of(values: dict[str, Any]) -> list[Item]:
     """Read one event: one item, or one for each file that was deleted."""
     kind = Fields(values).text("EventType" if "EventType" in values else "eventType")

@@ -275,3 +275,17 @@ def test_other_media_library_events_are_ignored(folder):
         Ignored("VOD event ComposeMediaComplete")
     )  # fmt: skip
     assert folder.item({"EventType": "FileDeleted"}).code == "missing_field"
+
+
+def test_an_event_with_a_number_for_its_type_is_ignored(folder):
+    """As TRTC's cloud recording sends them; a listed callback whose text was lost is none."""
+    event = {
+        "EventGroupId": 3,
+        "EventType": 311,
+        "CallbackTs": 1642090198000,
+        "EventInfo": {"RoomId": "1", "EventTs": 1642090198},
+    }
+
+    assert folder.item(event) == Ignored("event 311")
+    assert folder.item({"EventTime": "x", "EventType": 100, "Request": "", "ResultCode": 1}).code == "unknown_record"
+    assert folder.item({"EventType": True}).code == "unknown_record"
