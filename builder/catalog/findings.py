@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -121,12 +122,11 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
         return Problem("curation_unmatched", f"matches no session{_wanted(curation)}", source=curation.source)
-    for field, names in (("split", curation.split_before), ("merge", curation.merge)):
-        for name in names:
-            # Of `recordings`, which `merge` adds to, any one is enough.
-            if name not in curation.recordings and not _is_known(connection, name):
-                message = f"has no effect: no recording has the id `{name[:80]}`"
-                return Problem("curation_unmatched", message, field=field, source=curation.source)
+    if idle := _idle(connection, curation):
+        (field, name), *more = idle
+        message = f"has no effect: no recording has the id `{name[:80]}`"
+        message += "".join(f"; neither has `{other}`: none has the id `{name[:80]}`" for other, name in more)
+        return Problem("curation_unmatched", message, field=field, source=curation.source)
     if curation.trim is None and not curation.chapters:
         return None
     bodies = connection.execute(
@@ -134,6 +134,16 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
     )
     sessions = [decode_session(body) for (body,) in bodies]
     return _trimmed_away(curation, sessions) or _outside(curation, sessions)
+
+
+def _idle(connection: sqlite3.Connection, curation: Curation) -> list[tuple[str, str]]:
+    """Return of `split` and `merge` the first id that no recording has, beside the key."""
+    found = []
+    for field, names in (("split", curation.split_before), ("merge", curation.merge)):
+        # Of `recordings`, which `merge` adds to, any one is enough.
+        unknown = (name for name in names if name not in curation.recordings and not _is_known(connection, name))
+        found += [(field, name) for name in islice(unknown, 1)]
+    return found
 
 
 def _given_twice(

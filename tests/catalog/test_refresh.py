@@ -277,6 +277,18 @@ def test_sessions_that_get_another_address_have_not_vanished(tmp_path):
     assert report.changed > 20
 
 
+def test_split_and_merge_that_name_no_recording_are_both_told(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    said = Curation(source="replays/a.md", recordings=("1",), split_before=("7",), merge=("1", "8"))
+    report, _ = world.run(curations=(said,))
+
+    message = "has no effect: no recording has the id `7`; neither has `merge`: none has the id `8`"
+    assert [(each.code, each.field, each.message) for each in report.problems] == [
+        ("curation_unmatched", "split", message)
+    ]
+
+
 def test_an_unlisted_media_host_waits_for_the_list(tmp_path):
     world = World(tmp_path)
     world.write("a.jsonl", callback("1", START_S, video_url="http://media.example.com/1.mp4"))
