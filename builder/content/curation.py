@@ -92,6 +92,12 @@ def former_paths(curation: Curation) -> tuple[str, ...]:
     return tuple(map(path_of_alias, curation.aliases))
 
 
+def alias_at(path: str) -> str:
+    """Return a former address as sessions have it: the id where it is one of a replay, else the path."""
+    replay = re.fullmatch(rf"/replays/({SESSION_ID.pattern})/", path)
+    return replay[1] if replay else path
+
+
 def _check_name(front: Fields) -> None:
     if not {"recordings", "address", "window"} & {key.text for key, _ in front.node.pairs}:
         raise front.place.error(front.node, "one of the keys `recordings`, `address` and `window`", found="none")
@@ -104,9 +110,7 @@ def _alias(node: Node, place: Place) -> str:
     written = fields.scalar(node, place, "a former address").text.strip()
     if SESSION_ID.fullmatch(written):
         return written
-    path = fields.free_path(node, place)
-    replay = re.fullmatch(rf"/replays/({SESSION_ID.pattern})/", path)
-    return replay[1] if replay else path
+    return alias_at(fields.free_path(node, place))
 
 
 def _tag(node: Node, place: Place) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from builder import inside
 from builder.addresses import load_zone
 from builder.config import SITE_FILE, SiteConfig
 from builder.content.beside import read_beside
-from builder.content.curation import curation_of, former_paths, tag_problems
+from builder.content.curation import alias_at, curation_of, former_paths, tag_problems
 from builder.content.front import FOLDERS, ContentFile, direction_problems, read_content_file
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
@@ -20,9 +23,11 @@ from builder.fields import Place, nearest
 from builder.model import Captions, Curation, MarkdownPage, Problem, Storyboard, Value, Vj
 from builder.prose import Prose, without_address
 from builder.redirects import FILE as REDIRECTS_FILE
-from builder.redirects import MAX_BYTES
+from builder.redirects import MAX_BYTES, below_root
 from builder.sessions import Rules, check_rules
 from builder.strict_yaml import shown_text
+
+Holder = TypeVar("Holder", Vj, Curation, MarkdownPage)
 
 
 class Content(Value, frozen=True):
@@ -46,6 +51,9 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
     _check_addresses(files, vjs, pages, curations, config.languages)
     _check_languages(files["pages"], pages)
+    vjs = tuple(_in_first_tree(vj, config.languages) for vj in vjs)
+    pages = tuple(_in_first_tree(page, config.languages) for page in pages)
+    curations = tuple(_in_first_tree(curation, config.languages, alias_at) for curation in curations)
     _check_broadcasters(files["replays"], curations, vjs)
     check_rules(Rules(vjs=vjs, curations=curations), _places(files["vjs"] + files["replays"]))
     beside = read_beside(source, {curation.source for curation in curations})
@@ -136,6 +144,12 @@ def _check_languages(files: Iterable[ContentFile], pages: Iterable[MarkdownPage]
         if first is not file:
             found = f"`{page.language or 'every language'}`"
             raise file.error(f"another language than that of {first.name}", found, field="language")
+
+
+def _in_first_tree(holder: Holder, languages: Sequence[str], alias_at: Callable[[str], str] = str) -> Holder:
+    """Return a holder of former addresses with none below the root of a language: they lead on in every one."""
+    aliases = tuple(alias_at(below_root(alias, languages)) for alias in holder.aliases)
+    return holder if aliases == holder.aliases else msgspec.structs.replace(holder, aliases=aliases)
 
 
 def _check_broadcasters(files: Iterable[ContentFile], curations: Iterable[Curation], vjs: Iterable[Vj]) -> None:

@@ -187,3 +187,18 @@ def test_a_line_about_a_tree_that_is_none_is_refused(site, line):
 
     with pytest.raises(ConfigError, match=r"^site_src/redirects.yaml:1: "):
         site.build()
+
+
+def test_an_alias_below_the_root_of_a_language_is_the_same_without_it(site):
+    """Of a replay, a VJ and a page; it leads on in every language, and nothing lies below that root twice."""
+    former = "2022/01/01/0123456789"
+    aliases = f"[/zh/once/, /zh/replays/{former}/]"
+    site.write("replays/z.md", f"---\nrecordings: ['52{2:017d}']\naliases: {aliases}\n---\n")
+    site.write("vjs/carol.md", "---\naliases: [/zh/vj/carole/]\n---\n")
+    site.write("pages/about.md", "---\naliases: [/zh/us/]\n---\n")
+    site.build()
+
+    for path in ("once", f"replays/{former}", "vj/carole", "us"):
+        assert {f"{path}/index.html", f"zh/{path}/index.html"} <= site.tree().keys()
+    assert not any(path.startswith("zh/zh/") for path in site.tree())
+    assert difference(site.tree(), site.clean_tree()) == []
