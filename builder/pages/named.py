@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from builder.addresses import id_in_address
+from builder.addresses import id_in_address, path_of_alias
 from builder.errors import ConfigError
 from builder.fields import Place, former_path
 from builder.model import Session
@@ -26,31 +25,24 @@ def session_at(site: Site, address: str) -> Session | None:
 
     An address is an id, a path of the site or a whole address of whatever host, with the root of a language or without.
     """
-    path = _path(site, address)
+    path = path_at(site, address)
     return _living(site, path) or _living(
         site, site.redirects.target_of(path, lambda on: _living(site, on) is not None)
     )
 
 
-def led_through(site: Site, address: str) -> Iterator[str]:
-    """Yield the paths that `redirects.yaml` leads through from an address, the last one too; none where it does not."""
-    path, seen = _path(site, address), set[str]()
-    while path in site.redirects.targets and path not in seen:
-        seen.add(path)
-        yield path
-        path = site.redirects.targets[path]
-    if seen:
-        yield path
+def leading_to(site: Site, session: Session) -> set[str]:
+    """Return the paths from which `redirects.yaml` leads to a session, or did until it came to one of them."""
+    ways = [path_of_alias(address) for address in (session.id, *session.aliases)]
+    found = site.redirects.targets.keys() & ways
+    while ways:
+        further = [old for old in site.redirects.leading_to(ways.pop()) if old not in found]
+        found.update(further)
+        ways += further
+    return found
 
 
-def _living(site: Site, path: str) -> Session | None:
-    """Return the session that has a path as its address or as a former one."""
-    name = paths.read(path[1:])[1]
-    identity = site.catalog.alias_target(path) or site.catalog.alias_target(name)
-    return site.catalog.session(name) or (site.catalog.session(identity) if identity else None)
-
-
-def _path(site: Site, address: str) -> str:
+def path_at(site: Site, address: str) -> str:
     """Return the path of an address in the first language's tree, as redirects are told; "" where it is none."""
     if identity := id_in_address(address):
         return f"/{paths.of('watch', identity)}"
@@ -63,3 +55,12 @@ def _path(site: Site, address: str) -> str:
     except ConfigError:
         return ""
     return below_root(path, (*site.languages, *site.redirects.former_languages))
+
+
+def _living(site: Site, path: str) -> Session | None:
+    """Return the session that has a path as its address or as a former one."""
+    name = paths.read(path[1:])[1]
+    if session := site.catalog.session(name):
+        return session
+    identity = site.catalog.alias_target(path) or site.catalog.alias_target(name)
+    return site.catalog.session(identity) if identity else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder.addresses import path_of_alias
 from builder.almanac import hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
 from builder.catalog.values import VjTotal
 from builder.clock import DayScale, day_scale
@@ -12,7 +11,7 @@ from builder.model import Session, Value, Vj
 from builder.pages import cards
 from builder.pages.frame import frame, head
 from builder.pages.kind import Kind
-from builder.pages.named import led_through, session_named
+from builder.pages.named import leading_to, path_at, session_named
 from builder.pages.site import Site
 from builder.pages.values import Card, ExternalLink, Head, Html, SiteFrame, Svg, Total, VjRef
 from builder.pages.words import NAME_LIMIT, clean, language_of, run
@@ -205,19 +204,11 @@ def _featured_by_vj(site: Site) -> dict[str, list[Session]]:
 
 
 def _featuring(site: Site, session: Session) -> Iterator[str]:
-    """Yield the VJs who feature what `redirects.yaml` leads on from an address of a session: whoever has it now."""
-    by_path = site.once("featured by path", lambda: _featured_by_path(site))
-    for path in map(path_of_alias, (session.id, *session.aliases)) if by_path else ():
-        yield from by_path.get(path, ())
-
-
-def _featured_by_path(site: Site) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for vj in site.content.vjs if site.redirects.targets else ():
-        for name in vj.featured[:FEATURED_LIMIT]:
-            for path in led_through(site, name):
-                found.setdefault(path, []).append(vj.slug)
-    return found
+    """Yield the VJs who feature what `redirects.yaml` leads to a session from, whoever has it now."""
+    ways = leading_to(site, session)
+    for vj in site.content.vjs if ways else ():
+        if any(path_at(site, name) in ways for name in vj.featured[:FEATURED_LIMIT]):
+            yield vj.slug
 
 
 def _year(site: Site, slug: str, last: str, language: str) -> Svg:
