@@ -156,3 +156,16 @@ def test_of_two_trims_the_longer_counts_at_either_end(site):
     with up_to_date(site.source, site.places.state) as desk:
         trims = [session.trim for session in desk.catalog.all_sessions() if session.trim]
     assert trims == [Trim(120, 180)]
+
+
+def test_what_curation_does_in_vain_is_told_once_where_one_follows_its_replay(site):
+    """Such a curation makes the build look twice; here at a trim and at a title that two files give."""
+    site.append("j.jsonl", callback("alice", 11, 30_000, 600))
+    site.write("replays/a.md", f"---\nrecordings: ['{ONE}']\ntitle: A\ntrim: {{head: 50m}}\n---\n")
+    site.write("replays/b.md", "---\naddress: 2022/01/01/0123456789\ntitle: B\n---\n")
+    site.write("redirects.yaml", f"/replays/2022/01/01/0123456789/: /replays/2022/01/14/{tag_of(ONE)}/\n")
+
+    assert [(code, source) for code, source, _, _ in told(site)] == [
+        ("trim_too_long", "replays/a.md"),
+        ("curation_twice", "replays/b.md"),
+    ]
