@@ -227,9 +227,7 @@ def contradictions(winner: Notice, loser: Notice) -> list[str]:
 def _compatible(one: StreamKey, two: StreamKey) -> bool:
     if not one.stream_id or not two.stream_id:
         return True  # a list that names no stream contradicts none
-    return one.stream_id == two.stream_id and all(
-        not mine or not yours or mine == yours for mine, yours in ((one.app, two.app), (one.appname, two.appname))
-    )
+    return one.may_be(two)
 
 
 def _filled(notices: Sequence[Notice]) -> Filled:

@@ -25,6 +25,13 @@ class StreamKey(Value, frozen=True, order=True):
     app: str = ""
     appname: str = ""
 
+    def may_be(self, other: StreamKey) -> bool:
+        """Say whether two keys can be of one stream: what was not told matches any."""
+        return self.stream_id == other.stream_id and all(
+            not mine or not yours or mine == yours
+            for mine, yours in ((self.app, other.app), (self.appname, other.appname))
+        )
+
 
 class Problem(Value, frozen=True):
     """Bad input that must not stop the rest: which rule, where, and a sentence for a person."""

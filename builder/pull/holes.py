@@ -8,12 +8,13 @@ task makes a file, so more tasks at a time than recorded formats tell that one i
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
-from builder.model import PushEvent, Session, Value
+from builder.model import PushEvent, Session, StreamKey, Value
 from builder.pull.windows import Window, joined
+from builder.sessions.streams import resolve_stream
 
 TOLERANCE_MS = 30_000  # recorders begin late and end early by seconds (DOMAIN 1.3)
 LONGEST_PUSH_MS = 12 * 3_600_000  # how far a push reaches whose other end was not told
@@ -25,72 +26,79 @@ ASK_SLACK_MS = 3_600_000  # holes nearer than this are asked about together
 class Task(Value, frozen=True):
     """A recording task as the provider lists it."""
 
-    stream_id: str
+    stream: StreamKey
     begin_ms: int
     end_ms: int
+
+
+Evidence = Session | PushEvent | Task
 
 
 def holes(
     sessions: Iterable[Session], pushes: Iterable[PushEvent], tasks: Iterable[Task], within: Window
 ) -> dict[str, list[Window]]:
     """Return stream id → windows to ask about, sorted, all inside `within`."""
-    recorded = Recorded(sessions)
-    by_stream: defaultdict[str, list[PushEvent]] = defaultdict(list)
-    for push in pushes:
-        by_stream[push.stream.stream_id].append(push)
-    tasked: defaultdict[str, list[Window]] = defaultdict(list)
-    for task in tasks:
-        tasked[task.stream_id].append(Window(task.begin_ms, task.end_ms))
+    by_id: defaultdict[str, list[Evidence]] = defaultdict(list)
+    everything: Iterable[Evidence] = chain((session.whole for session in sessions), pushes, tasks)
+    for one in everything:
+        by_id[one.stream.stream_id].append(one)
     found: dict[str, list[Window]] = {}
-    for stream in sorted(tasked.keys() | by_stream.keys() | recorded.sessions.keys()):
-        expected = tasked[stream] + push_windows(by_stream[stream])
-        missing = [hole for window in expected for hole in recorded.missing(stream, window)]
-        missing += outnumbered(tasked[stream], recorded.spans(stream))
-        for session in recorded.sessions.get(stream, []):
-            missing += recorded.missing(stream, Window(session.start_ms, session.end_ms), in_any=True)
-            missing += unexplained(session, by_stream[stream])
-        clipped = [Window(max(one.begin_ms, within.begin_ms), min(one.end_ms, within.end_ms)) for one in missing]
+    for stream_id, told in sorted(by_id.items()):
+        clipped = [Window(max(one.begin_ms, within.begin_ms), min(one.end_ms, within.end_ms)) for one in lacking(told)]
         if windows := joined((one for one in clipped if one.begin_ms <= one.end_ms), ASK_SLACK_MS):
-            found[stream] = windows
+            found[stream_id] = windows
     return found
 
 
+def lacking(told: Sequence[Evidence]) -> Iterator[Window]:
+    """Yield what the streams of one id lack."""
+    apps = {(one.stream.app, one.stream.appname) for one in told if one.stream.app or one.stream.appname}
+    by_stream: defaultdict[StreamKey, list[Evidence]] = defaultdict(list)
+    for one in told:
+        by_stream[resolve_stream(one.stream, apps)[0]].append(one)
+    for stream, own in by_stream.items():
+        alike = [one for other, theirs in by_stream.items() if other.may_be(stream) for one in theirs]
+        recorded = Recorded(one for one in alike if isinstance(one, Session))
+        pushes = [one for one in alike if isinstance(one, PushEvent)]
+        tasks = [Window(one.begin_ms, one.end_ms) for one in own if isinstance(one, Task)]
+        for window in tasks + push_windows([one for one in own if isinstance(one, PushEvent)]):
+            yield from recorded.missing(window)
+        yield from outnumbered(tasks, recorded.spans())
+        for session in own:
+            if isinstance(session, Session):
+                yield from recorded.missing(Window(session.start_ms, session.end_ms), in_any=True)
+                yield from unexplained(session, pushes)
+
+
 class Recorded:
-    """What is recorded of each stream, per format."""
+    """What is recorded of a stream, per format."""
 
     def __init__(self, sessions: Iterable[Session]) -> None:
-        self.sessions: defaultdict[str, list[Session]] = defaultdict(list)
-        self._spans: defaultdict[tuple[str, str], list[Window]] = defaultdict(list)
-        formats: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for session in (session.whole for session in sessions):
-            stream = session.stream.stream_id
-            self.sessions[stream].append(session)
+        spans: defaultdict[str, list[Window]] = defaultdict(list)
+        seen: Counter[str] = Counter()
+        count = 0
+        for count, session in enumerate(sessions, 1):  # noqa: B007
             for track in session.tracks:
-                formats[stream][track.format] += 1
-                self._spans[stream, track.format] += [Window(part.start_ms, part.end_ms) for part in track.parts]
-        self._spans = defaultdict(list, {key: joined(spans, TOLERANCE_MS) for key, spans in self._spans.items()})
-        self._formats = {stream: sorted(seen) for stream, seen in formats.items()}
-        self._usual = {
-            stream: sorted(name for name, count in seen.items() if count * USUAL_SHARE >= len(self.sessions[stream]))
-            for stream, seen in formats.items()
-        }
+                seen[track.format] += 1
+                spans[track.format] += [Window(part.start_ms, part.end_ms) for part in track.parts]
+        self._spans = {name: joined(spans[name], TOLERANCE_MS) for name in sorted(seen)}
+        self._usual = [name for name in self._spans if seen[name] * USUAL_SHARE >= count]
 
-    def spans(self, stream: str) -> list[Window]:
-        """Return what is recorded of a stream: the times of one format after those of another."""
-        return [span for name in self._formats.get(stream, ()) for span in self._spans[stream, name]]
+    def spans(self) -> list[Window]:
+        """Return all that is recorded: the times of one format after those of another."""
+        return [span for spans in self._spans.values() for span in spans]
 
-    def missing(self, stream: str, window: Window, *, in_any: bool = False) -> list[Window]:
+    def missing(self, window: Window, *, in_any: bool = False) -> list[Window]:
         """Return the parts of `window` that some usual format lacks.
 
         `in_any`: only where another format has it, so that a hole in all of them is no evidence.
         """
-        usual = self._usual.get(stream, [])
-        if not usual:
+        if not self._usual:
             return [] if in_any else [window]
-        lacking = [hole for name in usual for hole in uncovered(window, self._spans[stream, name])]
+        lacking = [hole for name in self._usual for hole in uncovered(window, self._spans[name])]
         if not in_any:
             return lacking
-        anything = joined((span for name in usual for span in self._spans[stream, name]), 0)
+        anything = joined((span for name in self._usual for span in self._spans[name]), 0)
         return [hole for hole in lacking if overlap_ms(hole, anything) > TOLERANCE_MS]
 
 

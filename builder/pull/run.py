@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeGuard
 
 from builder.errors import ConfigError, RemoteError
-from builder.model import Value
+from builder.model import StreamKey, Value
 from builder.pull.calls import BudgetSpentError, IncompleteError, number_in, rows_in
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
 from builder.pull.holes import Task
@@ -273,7 +273,8 @@ def tasks_of(cloud: Cloud, week: Window, until_ms: int) -> list[Task]:
         begin, end, stopped = (number_in(row.get(name)) * 1000 for name in ("StartTime", "EndTime", "Stopped"))
         last = min(at for at in (end, stopped, until_ms) if at)
         if begin > 0 and is_name(row.get("StreamName")):
-            found.append(Task(row["StreamName"], begin, max(begin, last)))
+            apps = (row[name] if is_name(row.get(name)) else "" for name in ("DomainName", "AppName"))
+            found.append(Task(StreamKey(row["StreamName"], *apps), begin, max(begin, last)))
     return found
 
 

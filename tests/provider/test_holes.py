@@ -7,11 +7,12 @@ from builder.pull.holes import Task, holes
 from builder.pull.windows import Window
 
 STREAM = StreamKey("s")
+LIVE, SHOW = StreamKey("s", "push.example.com", "live"), StreamKey("s", "push.example.com", "show")
 ALL = Window(0, 10**9)
 MINUTE = 60_000
 
 
-def session(gaps=(), **formats) -> Session:
+def session(gaps=(), stream=STREAM, **formats) -> Session:
     """Return a session with the given parts, in minutes, per format."""
     tracks = tuple(
         Track(
@@ -21,11 +22,11 @@ def session(gaps=(), **formats) -> Session:
     )
     begin = min(part.start_ms for track in tracks for part in track.parts)
     end = max(part.end_ms for track in tracks for part in track.parts)
-    return Session("2022/01/13/a", "vj", STREAM, "a", begin, end, tracks, gaps=gaps)
+    return Session("2022/01/13/a", "vj", stream, "a", begin, end, tracks, gaps=gaps)
 
 
-def push(kind, minute, sequence="1") -> PushEvent:
-    return PushEvent(STREAM, kind, minute * MINUTE, sequence)
+def push(kind, minute, sequence="1", stream=STREAM) -> PushEvent:
+    return PushEvent(stream, kind, minute * MINUTE, sequence)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +35,12 @@ def push(kind, minute, sequence="1") -> PushEvent:
         pytest.param([session(mp4=[(0, 30)])], [push("start", 0), push("stop", 30)], [], [], id="nothing is missing"),
         pytest.param([session(mp4=[(0, 30)])], [push("start", 0), push("stop", 60)], [], [(30, 60)], id="the end of a push"),
         pytest.param([], [push("start", 0), push("stop", 60)], [], [(0, 60)], id="a push of which nothing came"),
-        pytest.param([session(mp4=[(0, 30)])], [], [Task("s", 0, 60 * MINUTE)], [(30, 60)], id="the end of a task"),
+        pytest.param([session(mp4=[(0, 30)])], [], [Task(STREAM, 0, 60 * MINUTE)], [(30, 60)], id="the end of a task"),
         pytest.param(
-            [session(mp4=[(0, 60)])], [], [Task("s", 0, 60 * MINUTE)] * 2, [(0, 60)], id="more tasks than formats"
+            [session(mp4=[(0, 60)])], [], [Task(STREAM, 0, 60 * MINUTE)] * 2, [(0, 60)], id="more tasks than formats"
         ),
         pytest.param(
-            [session(mp4=[(0, 30)], hls=[(0, 30)])], [], [Task("s", 0, 30 * MINUTE), Task("s", 10_000, 30 * MINUTE)],
+            [session(mp4=[(0, 30)], hls=[(0, 30)])], [], [Task(STREAM, 0, 30 * MINUTE), Task(STREAM, 10_000, 30 * MINUTE)],
             [], id="as many tasks as formats",
         ),
         pytest.param([session(mp4=[(0, 30)], hls=[(0, 60)])], [], [], [(30, 60)], id="another format goes on"),
@@ -67,3 +68,40 @@ def test_only_the_window_is_asked_about():
     found = holes([], [push("start", 0), push("stop", 60)], [], Window(10 * MINUTE, 20 * MINUTE))
 
     assert found == {"s": [Window(10 * MINUTE, 20 * MINUTE)]}
+
+
+def pushed(stream) -> list[PushEvent]:
+    return [push("start", 0, stream=stream), push("stop", 30, stream=stream)]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "pushes", "tasks", "is_missing"),
+    [
+        pytest.param([session(stream=LIVE, mp4=[(0, 30)])], pushed(LIVE) + pushed(SHOW), [], True, id="a push"),
+        pytest.param([session(stream=LIVE, mp4=[(0, 30)])], [], [Task(SHOW, 0, 30 * MINUTE)], True, id="a task"),
+        pytest.param(
+            [session(stream=LIVE, mp4=[(0, 30)]), session(stream=SHOW, mp4=[(0, 30)])],
+            pushed(LIVE) + pushed(SHOW), [Task(LIVE, 0, 30 * MINUTE), Task(SHOW, 0, 30 * MINUTE)], False,
+            id="a file of each",
+        ),
+        pytest.param(
+            [session(stream=LIVE, mp4=[(0, 30)]), session(stream=SHOW, flv=[(0, 30)])],
+            pushed(LIVE) + pushed(SHOW), [], False, id="each in its own format",
+        ),
+        pytest.param([session(mp4=[(0, 30)])], pushed(LIVE) + pushed(SHOW), [], False, id="a file of one not told"),
+        pytest.param(
+            [session(stream=LIVE, mp4=[(0, 30)]), session(mp4=[(0, 30)])], pushed(LIVE) + pushed(SHOW), [], False,
+            id="a file of live and one not told",
+        ),
+        pytest.param([session(stream=LIVE, mp4=[(0, 30)])], pushed(STREAM), [], False, id="a push of one not told"),
+        pytest.param(
+            [session(stream=LIVE, mp4=[(0, 30)])], [push("start", 0, stream=LIVE), push("stop", 30)], [], False,
+            id="one end of a push without its path",
+        ),
+    ],
+)  # fmt: skip
+def test_streams_that_share_their_id(sessions, pushes, tasks, is_missing):
+    """Only app and path tell them apart; what tells neither counts for each, so that asking comes to an end."""
+    found = holes(sessions, pushes, tasks, ALL)
+
+    assert found == ({"s": [Window(0, 30 * MINUTE)]} if is_missing else {})

@@ -14,7 +14,7 @@ from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.run import Run
 from builder.pull.shelf import Shelf
 from builder.pull.windows import DAY_MS, Window
-from tests.provider.support import ENVIRON, Provider, media, new_site, serving
+from tests.provider.support import ENVIRON, Provider, media, new_site, serving, sessions_of
 from tests.provider.test_pull import file_ids
 
 END = 1_754_049_600  # 2025-08-01T12:00:00Z
@@ -355,6 +355,53 @@ def test_holes_older_than_two_months_are_not_asked_about_in_the_legacy_list(lega
 
     assert code == 0
     assert service.asked == ["2025-10-30 00:00:00"]
+
+
+def two_apps_on_one_stream_id(now):
+    """Return a day of pushes `live/s` and `show/s`, of which only the first was notified of a file."""
+    begin = int(now) - 86_400
+    app = {"app": "push.example.com", "stream_id": "s"}
+    file = {"event_type": 100, **app, "appname": "live", "file_id": IDS[0], "file_format": "mp4", "start_time": begin,
+            "end_time": begin + 600, "duration": 600,
+            "video_url": f"http://1250000000.vod2.myqcloud.com/a/{IDS[0]}/f0.mp4"}  # fmt: skip
+    pushes = [
+        {"event_type": kind, **app, "appname": name, "event_time": begin + at, "sequence": name}
+        for name in ("live", "show") for kind, at in ((1, 0), (0, 600))
+    ]  # fmt: skip
+    return "".join(json.dumps(one) + "\n" for one in [file, *pushes])
+
+
+def test_a_lost_broadcast_is_missed_whoever_else_streams_under_its_id(provider, pull, tmp_path):
+    """Once: then its file is there."""
+    now = int(time.time())
+    (tmp_path / "site_src" / "recordings" / "told.jsonl").write_text(two_apps_on_one_stream_id(now))
+    lost = media(IDS[1], now - 86_400 + 600)
+    lost["BasicInfo"]["SourceInfo"]["LiveRecordInfo"]["Path"] = "show"
+    provider.answer = lambda ask: {"TaskList": [], "TotalCount": 1, "MediaInfoSet": [lost]}
+    codes = [pull("--missing", "--since", "", "--until", "", "--days", "3") for _ in range(2)]
+
+    assert codes == [0, 0]
+    assert [ask["action"] for ask in provider.asked] == ["DescribeRecordTask", "SearchMedia", "DescribeRecordTask"]
+    assert {session["mp4"][0] for session in sessions_of(tmp_path / "site_src")} == {IDS[0], IDS[1]}
+
+
+def test_a_list_that_tells_no_app_is_asked_about_a_lost_broadcast_once(legacy, tmp_path):
+    now = int(time.time())
+    (tmp_path / "site_src" / "recordings" / "told.jsonl").write_text(two_apps_on_one_stream_id(now))
+    begin, end = (
+        datetime.fromtimestamp(at, timezone(timedelta(hours=8))).strftime("%Y-%m-%d %H:%M:%S")
+        for at in (now - 86_400, now - 86_400 + 600)
+    )
+    row = {"file_id": IDS[1], "stream_id": "s", "start_time": begin, "end_time": end, "file_format": "3",
+           "record_file_id": IDS[1],
+           "record_file_url": f"http://1250000000.vod2.myqcloud.com/a/{IDS[1]}/f0.mp4"}  # fmt: skip
+    service, asked = FileList({"all_count": 1, "file_list": [row]}), []
+    for _ in range(2):
+        assert legacy(service, "--missing", "--days", "3") == 0
+        asked.append(len(service.asked))
+
+    assert asked[0] >= 1
+    assert asked[1] == asked[0], "nothing is missing any more"
 
 
 def test_a_window_older_than_two_months_is_refused(legacy, capsys):

@@ -10,6 +10,7 @@ import pytest
 
 from builder.cli import run
 from builder.errors import RemoteError
+from builder.model import StreamKey
 from builder.pull.calls import Calls, TransientError, number_in, within
 from builder.pull.cloud import Cloud, CloudAccount, called, clients
 from builder.pull.holes import Task
@@ -328,7 +329,7 @@ def test_a_task_that_cannot_be_one_is_passed_over(row, tmp_path, secrets):
         cloud = Cloud(CloudAccount("i", "k", endpoint=address), Calls(budget=9, per_second=1000))
         tasks = Run(Shelf(tmp_path, tmp_path / "state", "practice")).tasks(cloud, Window(0, 86_400_000))
 
-    assert tasks == [Task("b", 3_600_000, 7_200_000)]
+    assert tasks == [Task(StreamKey("b"), 3_600_000, 7_200_000)]
 
 
 def test_a_list_of_tasks_that_goes_in_a_circle_is_a_failure():
