@@ -23,6 +23,7 @@ ENDPOINT = "http://fcgi.video.qcloud.com/common_access"
 PAGE_SIZE = 100
 SIGNATURE_SECONDS = 600
 TIMEOUT_SECONDS = 20.0
+REDIRECTS = range(300, 400)
 ANSWER_LIMIT_BYTES = 16 << 20
 
 
@@ -78,15 +79,34 @@ def page_of(answer: dict[str, Any]) -> Page:
     return Page(answer, output.get("file_list") or [], number_in(output.get("all_count")))
 
 
+def opener() -> urllib.request.OpenerDirector:
+    """Return what opens an address and no other: who is sent a signed one may ask in our name while it is valid."""
+    found = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.HTTPDefaultErrorHandler(),
+    ):
+        found.add_handler(handler)
+    return found
+
+
 def fetch(address: str) -> dict[str, Any]:
     """GET an answer; what may pass with time is a `TransientError`, a refusal is a `RemoteError`."""
     try:
-        with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  the operator's endpoint
+        with opener().open(address, timeout=TIMEOUT_SECONDS) as response:
             body = response.read(ANSWER_LIMIT_BYTES)
     except urllib.error.HTTPError as error:
         with error:
             if error.code == http.client.TOO_MANY_REQUESTS or error.code >= http.client.INTERNAL_SERVER_ERROR:
                 raise TransientError(f"status {error.code}") from error
+            if error.code in REDIRECTS:
+                raise RemoteError(
+                    f"failed to ask the file list: status {error.code}, which leads elsewhere",
+                    hint="a signed call is not sent on; if the service has moved, give its address as `--endpoint`",
+                ) from None
             raise RemoteError(f"failed to ask the file list: status {error.code}") from error
     except (OSError, http.client.HTTPException) as error:
         raise TransientError(reason_of(error)) from None  # its text and its cause may hold the signed address

@@ -285,6 +285,32 @@ def test_an_answer_of_the_legacy_list_that_is_none_is_a_failure(answer, error, w
         running.stop()
 
 
+@pytest.mark.parametrize("status", [302, 308])
+@pytest.mark.parametrize(
+    "place", [b"http://[bad/", b"http://127.0.0.1:99999/", b"file:///etc/passwd", b"/elsewhere", b""]
+)
+def test_a_signed_call_is_not_sent_on(status, place, tmp_path, secrets, capsys):
+    """Whoever gets its address may ask in our name for ten minutes."""
+    asked = []
+
+    async def moved(scope, receive, send):
+        asked.append(scope["path"])
+        await send(
+            {"type": "http.response.start", "status": status, "headers": [(b"location", place)] if place else []}
+        )
+        await send({"type": "http.response.body", "body": b""})
+
+    with serving_provider(moved) as address:
+        code = run(["pull", "--from", "legacy", "--stream", "s", "--days", "1", "--source", str(new_site(tmp_path)),
+                    "--rate", "1000", "--endpoint", address])  # fmt: skip
+    said = capsys.readouterr().err
+
+    assert code == 7
+    assert f"status {status}, which leads elsewhere" in said
+    assert "sign" not in said.replace("a signed call", "")
+    assert asked == ["/common_access"]
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/x?sign=CANARY", "http://127.0.0.1:1/x y?sign=CANARY"])
 def test_an_address_that_fails_is_not_quoted(address):
     """It holds a signature; what the system says is enough."""
