@@ -18,6 +18,8 @@ HELP = {
     "connections": ("gauge", "", "Open connections."),
     "ready": ("gauge", "", "1 while notifications can be stored."),
     "last_stored_seconds": ("gauge", "", "Time of the last stored notification, Unix seconds."),
+    "build_began_seconds": ("gauge", "", "When the build began that runs, Unix seconds; 0 while none runs."),
+    "last_built_seconds": ("gauge", "", "End of the last build that was done, Unix seconds; 0 before the first."),
 }
 EVENT_TYPES = frozenset({0, 1, 100, 200, 314, 317, 318, 321, 332, 341})
 
@@ -31,6 +33,11 @@ class Counters:
     def add(self, name: str, label: str = "") -> None:
         assert name in HELP, name
         self._counts[name, label] += 1
+
+    def put(self, name: str, value: int) -> None:
+        """Set a gauge."""
+        assert name in HELP, name
+        self._counts[name, ""] = value
 
     def value(self, name: str, label: str = "") -> int:
         return self._counts[name, label]

@@ -2,6 +2,7 @@
 
 One build at a time; what is stored while it runs leads to another one after it. A build that fails is said and counted
 and tried again with the next notification, or at the next start: the notifications are safe, the site is only older.
+One that runs long is said, and ended when it can only be hanging.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from builder.collect.limits import PATIENCE_SECONDS, QUIET_SECONDS
+from builder.collect.limits import LONG_BUILD_SECONDS, LONGEST_BUILD_SECONDS, PATIENCE_SECONDS, QUIET_SECONDS
 from builder.collect.metrics import Counters
 
 ROOT = str(Path(__file__).parents[2])  # where this program is, also in a checkout that nobody has installed
@@ -59,6 +61,9 @@ class Rebuilder:
         *,
         quiet_seconds: float = QUIET_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
+        long_seconds: float = LONG_BUILD_SECONDS,
+        longest_seconds: float = LONGEST_BUILD_SECONDS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._command = tuple(command)
         self._environment = dict(environment)
@@ -66,6 +71,9 @@ class Rebuilder:
         self._say = say
         self._quiet_seconds = quiet_seconds
         self._patience_seconds = patience_seconds
+        self._long_seconds = long_seconds
+        self._longest_seconds = longest_seconds
+        self._clock = clock
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -114,13 +122,22 @@ class Rebuilder:
         except OSError as error:
             self._end(f"cannot start: {(error.strerror or 'failed').lower()}", ok=False)
             return
+        self._counters.put("build_began_seconds", int(self._clock()))
+        warning = asyncio.get_running_loop().call_later(self._long_seconds, self._warn)
         try:
-            await self._pass_on(process.stdout)
-            code = await process.wait()
-        except asyncio.CancelledError:
+            async with asyncio.timeout(self._longest_seconds):
+                await self._pass_on(process.stdout)
+                code = await process.wait()
+        except (asyncio.CancelledError, TimeoutError) as error:
             await _end_process(process)
-            raise
-        self._end(f"ended with exit code {code}", ok=code == 0)
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            self._end(f"had not ended after {lasting(self._longest_seconds)} and was stopped", ok=False)
+        else:
+            self._end(f"ended with exit code {code}", ok=code == 0)
+        finally:
+            warning.cancel()
+            self._counters.put("build_began_seconds", 0)
 
     async def _pass_on(self, stream: asyncio.StreamReader | None) -> None:
         assert stream is not None
@@ -135,10 +152,19 @@ class Rebuilder:
                 return
             self._say(f"build: {line.decode('utf-8', 'replace').rstrip()}")
 
+    def _warn(self) -> None:
+        self._say(f"the build has not ended after {lasting(self._long_seconds)}; notifications are stored all the same")
+
     def _end(self, sentence: str, *, ok: bool) -> None:
         self._counters.add("builds_total", "done" if ok else "failed")
-        if not ok:
+        if ok:
+            self._counters.put("last_built_seconds", int(self._clock()))
+        else:
             self._say(f"the build {sentence}; notifications are stored all the same")
+
+
+def lasting(seconds: float) -> str:
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} min"
 
 
 async def _end_process(process: asyncio.subprocess.Process) -> None:

@@ -84,6 +84,46 @@ def test_a_build_that_hangs_delays_no_answer_and_ends_with_the_receiver(tmp_path
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_a_build_that_runs_long_is_said_once_and_seen_in_the_metrics(tmp_path: Path) -> None:
+    """It may be the first one of a large site, so it goes on."""
+    said: list[str] = []
+    marker = tmp_path / "go"
+    program = f"import pathlib, time\nwhile not pathlib.Path({str(marker)!r}).exists(): time.sleep(0.01)"
+    command = (sys.executable, "-c", program)
+    build = lambda counters: Rebuilder(  # noqa: E731
+        command, {"PATH": os.environ["PATH"]}, counters, said.append, quiet_seconds=0, long_seconds=0.06, clock=lambda: 1700.9
+    )  # fmt: skip
+    with running(tmp_path / "callbacks", build=build) as receiver:
+        assert receiver.metric("build_began_seconds") == 0
+        assert receiver.post(body_of("1")) == 200
+        wait_for(lambda: bool(said))
+        assert receiver.metric("build_began_seconds") == 1700
+        assert receiver.metric("last_built_seconds") == 0
+        marker.touch()
+        wait_for(lambda: receiver.metric('builds_total{result="done"}') == 1)
+        wait_for(lambda: receiver.metric("build_began_seconds") == 0)
+        assert receiver.metric("last_built_seconds") == 1700
+
+    assert said == ["the build has not ended after 0.001 min; notifications are stored all the same"]
+
+
+def test_a_build_that_hangs_for_hours_is_ended_and_another_one_follows(tmp_path: Path) -> None:
+    """Also one that cannot hear that it is to stop."""
+    said: list[str] = []
+    command = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)")
+    build = lambda counters: Rebuilder(  # noqa: E731
+        command, {"PATH": os.environ["PATH"]}, counters, said.append, quiet_seconds=0, longest_seconds=0.6
+    )
+    with running(tmp_path / "callbacks", build=build) as receiver:
+        for number in (1, 2):
+            assert receiver.post(body_of(str(number))) == 200
+            wait_for(lambda: receiver.metric('builds_total{result="failed"}') == number)  # noqa: B023
+
+    assert said == [
+        "the build had not ended after 0.01 min and was stopped; notifications are stored all the same"
+    ] * 2  # fmt: skip
+
+
 def test_patience_ends_when_quiet_never_comes() -> None:
     """A stream of notifications must not keep the site old for ever."""
 
