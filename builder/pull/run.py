@@ -26,6 +26,7 @@ from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text,
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
 ROUNDS = ".status"  # in the folder of an account: answers that no build reads yet
+STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
 
 Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
@@ -219,7 +220,8 @@ class Run:
         until_ms, asked_ms = min(window.end_ms, settled_ms), 0
         if until_ms >= window.begin_ms and self.shelf.was_asked(what, Window(window.begin_ms, until_ms)):
             return
-        while asked_ms < until_ms:  # once more behind the end of an earlier walk, which asked less far
+        enough_ms = until_ms if until_ms == window.end_ms else until_ms - STILL_FRESH_MS
+        while asked_ms < enough_ms:  # once more behind the end of an earlier walk, which asked less far
             asked_ms = self._ask_about(what, window, pages, until_ms)
             if asked_ms >= window.begin_ms:
                 self.shelf.remember_asked(what, Window(window.begin_ms, asked_ms))

@@ -247,6 +247,42 @@ def test_the_present_day_of_one_stream_keeps_no_other_stream_waiting(provider, p
     assert len(asked) >= 5, "two days of both questions, and the present one"
 
 
+def present_day(monkeypatch, provider, rows):
+    """Let it be the present day, with so many rows; return what tells how late it is."""
+    clock = [END + 300.0]
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: clock[0])
+    provider.answer = library(rows)
+    return clock
+
+
+@pytest.mark.parametrize("budget", [1, 2, 3])
+def test_a_present_day_of_more_pages_than_the_budget_comes_to_an_end(
+    budget, provider, pull, tmp_path, monkeypatch, capsys
+):
+    """Every run is later than the one before, and the day asked about is longer."""
+    clock, runs = present_day(monkeypatch, provider, ROWS), 0
+    finished = False
+    while not finished:
+        assert pull("--since", FULL, "--until", "", "--budget", str(budget), "--json") == 0
+        finished = json.loads(capsys.readouterr().out)["finished"]
+        clock[0] += 5
+        runs += 1
+        assert runs <= 4
+
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
+def test_a_walk_through_the_present_day_that_began_long_ago_is_not_enough(provider, pull, tmp_path, monkeypatch):
+    """What was registered since, before where the walk goes on, is asked for in the same run."""
+    clock = present_day(monkeypatch, provider, ROWS[1:])
+    assert pull("--since", FULL, "--until", "", "--budget", "2") == 0
+    clock[0] += 2 * 3600
+    provider.answer = library(ROWS)
+    assert pull("--since", FULL, "--until", "", "--budget", "9") == 0
+
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
 def test_a_walk_that_asked_less_far_does_not_count_for_what_came_later(provider, tmp_path):
     """The day was half over when its walk began; when it goes on the next day, all of it is asked once more."""
     noon = (END - END % 86_400 + 43_200) * 1000
