@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
-from builder.pull.calls import Calls, TransientError, number_in, object_in, plain, rows_in
+from builder.pull.calls import Calls, IncompleteError, TransientError, number_in, object_in, plain, rows_in
 from builder.pull.names import hashed
 from builder.pull.walk import Page, Place, Step, believed, walk
 from builder.pull.windows import WEEK_MS, Window, pieces, utc_text
@@ -21,6 +21,7 @@ Answer = TypeVar("Answer")
 SEARCH_PAGE = 100
 SEARCH_LIMIT = 5000  # Offset + Limit may not pass it
 FILES_AT_ONCE = 20
+NAMED = 3  # seconds in a message
 STREAMS_AT_ONCE = 10
 TIMEOUT_SECONDS = 20
 LISTS = ("MediaInfoSet", "NotExistFileIdSet", "DataInfoList", "TaskList")
@@ -113,6 +114,16 @@ class Cloud:
         if self.account.sub_app_id is not None and client is self._vod:
             ask = {**ask, "SubAppId": self.account.sub_app_id}
         return self.calls.make(action, lambda: read(called(client, action, ask)))
+
+
+def overfull(places: Sequence[Place]) -> IncompleteError:
+    """Return the error for seconds that have more rows than SearchMedia lets anyone page through."""
+    seconds = ", ".join(utc_text(place.window.begin_ms) for place in places[:NAMED])
+    return IncompleteError(
+        f"failed to ask SearchMedia for all of {seconds}{', …' if len(places) > NAMED else ''}: "
+        f"a second with more than {SEARCH_LIMIT} rows",
+        hint="what it lists was kept; `--stream` asks for the files of one stream",
+    )
 
 
 def whole(answer: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 from builder.errors import ConfigError, RemoteError
 from builder.model import StreamKey, Value
 from builder.pull.calls import BudgetSpentError, IncompleteError, number_in, rows_in
-from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud
+from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.names import hashed
@@ -235,13 +235,19 @@ class Run:
             self.shelf.remember(hole.what, utc_text(asked_ms))
 
     def _ask_about(self, what: str, window: Window, pages: Pages, until_ms: int) -> int:
-        """Ask until everything has come; return up to which moment, an earlier one where a walk was gone on with."""
+        """Ask until everything has come; return up to which moment, an earlier one where a walk was gone on with.
+
+        Raises `IncompleteError` after a walk that could not have everything; the next run begins it anew.
+        """
         begun = self.shelf.begun(what, window) or Begun(window, until_ms, [Place(window)])
+        left = begun.left
         for left in pages(begun.left):
             if left:
                 self.shelf.keep_begun(what, Begun(window, begun.until_ms, left))
         self.shelf.forget_begun(what)
         self.windows += 1
+        if left:
+            raise overfull(left)
         return begun.until_ms
 
     def _each(self, asks: Iterable[Callable[[], None]]) -> Pulled:

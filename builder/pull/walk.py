@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from builder.model import Value
-from builder.pull.calls import DoubtfulError, IncompleteError
+from builder.pull.calls import DoubtfulError
 from builder.pull.names import hashed
 from builder.pull.windows import Window
 
@@ -36,6 +36,7 @@ class Place(Value, frozen=True):
     pages: int = 0
     total: int = 0  # as the last page told
     last: str = ""  # the hash of its rows
+    is_cut: bool = False  # has more than can be had: all that can be came
 
     def after(self, page: Page) -> Place:
         return Place(self.window, self.rows + len(page.rows), self.pages + 1, page.total, told(page.rows))
@@ -46,7 +47,10 @@ class Place(Value, frozen=True):
 
 
 class Step(Value, frozen=True):
-    """A page of a walk, without rows where it is not to be kept; where it was asked for, and what is left."""
+    """A page of a walk, without rows where it is not to be kept; where it was asked for, and what is left.
+
+    Cut places are left to the end: what is left after the last step could not be asked for.
+    """
 
     place: Place
     page: Page
@@ -58,9 +62,9 @@ def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -
 
     Where there are fewer rows now than the page before told of, others have moved up: the window is asked from its
     start, some times at most, since a service may tell what it likes.
-    Raises `IncompleteError` where a window that cannot be halved has more.
+    A window that cannot be halved and has more is cut, and the walk goes on behind it.
     """
-    left = list(places)
+    left, cut = ([place for place in places if place.is_cut == is_cut] for is_cut in (False, True))
     begun_anew: Counter[Window] = Counter()
     while left:
         place, *others = left
@@ -72,12 +76,12 @@ def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -
         is_last = place.ends_with(page)
         is_over = bool(most) and not is_last and place.after(page).rows >= most
         if is_over and not place.window.can_be_halved:
-            raise IncompleteError(f"failed to ask for a second with more than {most} rows")
-        if is_over or (page.total > most > 0 and place.window.can_be_halved):
+            left, cut = others, [*cut, Place(place.window, is_cut=True)]
+        elif is_over or (page.total > most > 0 and place.window.can_be_halved):
             left, page = [*map(Place, place.window.halves()), *others], Page({}, [], 0)
         else:
             left = others if is_last else [place.after(page), *others]
-        yield Step(place, page, left)
+        yield Step(place, page, left + cut)
 
 
 def believed(page: Page, place: Place) -> Page:

@@ -121,16 +121,44 @@ def test_a_doubtful_answer_is_asked_for_twice_more(provider, pull, monkeypatch):
     assert code == 0, "whole at the third time"
 
 
-def test_a_second_with_more_rows_than_can_be_paged_through_is_told(provider, pull, monkeypatch, capsys):
+@pytest.fixture
+def crowded(provider, monkeypatch):
+    """More rows in one second than the service pages through, and others before and after it, on the same day."""
     monkeypatch.setattr("builder.pull.cloud.SEARCH_LIMIT", 200)
-    rows = [media(name, END) for name in IDS]
-    provider.answer = lambda ask: library(
-        rows if ask["CreateTime"]["After"] <= "2025-08-01T12:00:00Z" <= ask["CreateTime"]["Before"] else []
-    )({**ask, "CreateTime": {"After": FULL}})
+    rows = [media(IDS[0], END - 3600), *(media(name, END) for name in IDS[1:-1]), media(IDS[-1], END + 3600)]
 
-    assert pull() == 7
+    def answer(ask):
+        begin, end = ask["CreateTime"]["After"], ask["CreateTime"]["Before"]
+        found = [row for row in rows if begin <= row["BasicInfo"]["CreateTime"] <= end]
+        return {"TotalCount": len(found), "MediaInfoSet": found[ask["Offset"] :][: ask["Limit"]]}
+
+    provider.answer = answer
+
+
+def test_a_second_with_more_rows_than_can_be_paged_through_is_told(crowded, provider, pull, tmp_path, capsys):
+    """What it lists is kept, and the rest of the day comes; the day does not count as asked."""
+    first, asked = pull(), len(provider.asked)
+    said = capsys.readouterr().err
+    again = pull()
+
+    assert (first, again) == (7, 7)
+    assert "failed to ask SearchMedia for all of 2025-08-01T12:00:00Z: a second with more than 200 rows" in said
+    assert file_ids(tmp_path / "site_src") == {IDS[0], *IDS[1:201], IDS[-1]}
+    assert days(provider)[asked - 1] == EMPTY
+    assert len(provider.asked) == 2 * asked - 1, "the day with that second is asked about again, the other is not"
+
+
+def test_a_second_with_too_many_rows_is_told_at_the_end_of_a_day_in_many_runs(
+    crowded, provider, pull, tmp_path, capsys
+):
+    codes = []
+    while not codes or codes[-1] == 0:
+        codes.append(pull("--budget", "2"))
+        assert len(codes) < 40
+
+    assert codes[-1] == 7
     assert "more than 200 rows" in capsys.readouterr().err
-    assert days(provider)[-1] == EMPTY
+    assert file_ids(tmp_path / "site_src") == {IDS[0], *IDS[1:201], IDS[-1]}
 
 
 @pytest.mark.parametrize("told", [{"TotalNum": None, "TotalPage": None}, {"TotalNum": 250, "TotalPage": None}])
