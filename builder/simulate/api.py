@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
+import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,14 +21,28 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from builder.model import Value
+from builder.simulate.asks import (
+    CHINA,
+    DescribeCallbackRecordsList,
+    DescribeMediaInfos,
+    DescribeRecordTask,
+    RefusedError,
+    SearchMedia,
+    china,
+    moment,
+    read,
+)
 from builder.simulate.delivery import Sent
 from builder.simulate.world import APPID, DOMAIN_NAME, PATH, File, World
 
-CHINA = timezone(timedelta(hours=8))
 FORMAT_CODES = {"flv": "1", "hls": "2", "mp4": "3", "aac": "4"}
 SEARCH_LIMIT = 5000  # Offset + Limit may not pass it
+FILES_AT_ONCE = 20
+LEGACY_INTERFACE = "Live_Tape_GetFilelist"
 LEGACY_PAGE_LIMIT = 100
+SIGNED_SECONDS = 300  # how far the clock of a caller may be from ours
 NEVER = "9999-12-31T23:59:59Z"
+STAMP = re.compile(r"[0-9]{1,11}", re.ASCII)
 ALGORITHM = "TC3-HMAC-SHA256"
 
 
@@ -38,16 +54,8 @@ class Account(Value, frozen=True):
     secret_key: str = ""
 
 
-class RefusedError(Exception):
-    """A call that the provider refuses, with its code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 class QueryApi:
-    """Answers for one world. `now` is world time, `log` the provider's record of notifications."""
+    """Answers for one world. `now` is its time, `log` the provider's record of notifications, `clock` is real time."""
 
     def __init__(
         self,
@@ -57,12 +65,14 @@ class QueryApi:
         now: Callable[[], float],
         log: Callable[[], list[Sent]] = list,
         throttle_every: int = 0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.world = world
         self.account = account
         self.now = now
         self.log = log
         self.throttle_every = throttle_every  # every n-th call is refused as too frequent, 0 = none
+        self.clock = clock
         self.calls: list[str] = []  # what was asked, for tests that count requests
 
     def app(self) -> Starlette:
@@ -79,13 +89,15 @@ class QueryApi:
 
     async def _legacy(self, request: Request) -> JSONResponse:
         query = request.query_params
-        if self._throttled("Live_Tape_GetFilelist"):
+        if self._throttled(LEGACY_INTERFACE):
             return JSONResponse({"ret": -10, "message": "too frequent"}, status_code=429)
         expected = hashlib.md5(
             f"{self.account.api_key}{query.get('t', '')}".encode(), usedforsecurity=False
         ).hexdigest()
         if self.account.api_key and query.get("sign") != expected:
             return JSONResponse({"ret": 5001, "message": "sign error"})
+        if query.get("interface") != LEGACY_INTERFACE:
+            return JSONResponse({"ret": 5003, "message": "no such interface"})
         try:
             files, total = self._legacy_page(query)
         except (ValueError, KeyError) as error:
@@ -123,58 +135,84 @@ class QueryApi:
         self._authorise(request, body)
         if self._throttled(action):
             raise RefusedError("RequestLimitExceeded", "your requests are too frequent")
-        calls = {
-            "SearchMedia": self._search_media,
-            "DescribeMediaInfos": self._describe_media_infos,
-            "DescribeCallbackRecordsList": self._describe_callback_records_list,
-            "DescribeRecordTask": self._describe_record_task,
-        }
-        if action not in calls:
-            raise RefusedError("InvalidAction", f"no action {action}")
-        return calls[action](json.loads(body or b"{}"))
+        if action == "SearchMedia":
+            return self._search_media(read(body, SearchMedia))
+        if action == "DescribeMediaInfos":
+            return self._describe_media_infos(read(body, DescribeMediaInfos))
+        if action == "DescribeCallbackRecordsList":
+            return self._describe_callback_records_list(read(body, DescribeCallbackRecordsList))
+        if action == "DescribeRecordTask":
+            return self._describe_record_task(read(body, DescribeRecordTask))
+        raise RefusedError("InvalidAction", f"no action {action}")
 
     def _authorise(self, request: Request, body: bytes) -> None:
         if not self.account.secret_key:
             return
+        if abs(self.clock() - stamp_in(request.headers)) > SIGNED_SECONDS:
+            raise RefusedError("AuthFailure.SignatureExpire", "the timestamp differs by more than five minutes")
         header = request.headers.get("authorization", "")
         expected = authorization(self.account, request.headers, body)
         if not hmac.compare_digest(header.encode(), expected.encode()):
             raise RefusedError("AuthFailure.SignatureFailure", "the signature does not match")
 
-    def _search_media(self, ask: dict[str, Any]) -> dict[str, Any]:
-        offset, limit = int(ask.get("Offset", 0)), int(ask.get("Limit", 10))
-        if offset + limit > SEARCH_LIMIT:
+    def _search_media(self, ask: SearchMedia) -> dict[str, Any]:
+        if ask.limit < 1 or ask.offset < 0:
+            raise RefusedError("InvalidParameterValue.Limit", "Limit is 1 at least, Offset 0")
+        if ask.offset + ask.limit > SEARCH_LIMIT:
             raise RefusedError("InvalidParameterValue.Offset", f"Offset + Limit may not pass {SEARCH_LIMIT}")
-        found = [file for file in self.finished() if matches(file, ask)]
-        return {"TotalCount": len(found), "MediaInfoSet": [media_info(file) for file in found[offset : offset + limit]]}
+        files = self.finished() if "Record" in ask.source_types else []
+        if ask.create_time.after:
+            after = moment(ask.create_time.after)
+            files = [file for file in files if int(file.end) >= after]
+        if ask.create_time.before:
+            before = moment(ask.create_time.before)
+            files = [file for file in files if int(file.end) <= before]
+        found = [
+            file for file in files
+            if (not ask.stream_ids or file.stream in ask.stream_ids)
+            and (not ask.file_ids or file.file_id in ask.file_ids)
+        ]  # fmt: skip
+        page = found[ask.offset : ask.offset + ask.limit]
+        return {"TotalCount": len(found), "MediaInfoSet": [media_info(file) for file in page]}
 
-    def _describe_media_infos(self, ask: dict[str, Any]) -> dict[str, Any]:
-        wanted = ask.get("FileIds", [])
+    def _describe_media_infos(self, ask: DescribeMediaInfos) -> dict[str, Any]:
+        if not ask.file_ids:
+            raise RefusedError("MissingParameter", "FileIds")
+        if len(ask.file_ids) > FILES_AT_ONCE:
+            raise RefusedError("InvalidParameterValue.FileIdsTooMany", f"at most {FILES_AT_ONCE}")
         known = {file.file_id: file for file in self.finished()}
         return {
-            "MediaInfoSet": [media_info(known[name]) for name in wanted if name in known],
-            "NotExistFileIdSet": [name for name in wanted if name not in known],
+            "MediaInfoSet": [media_info(known[name]) for name in ask.file_ids if name in known],
+            "NotExistFileIdSet": [name for name in ask.file_ids if name not in known],
         }
 
-    def _describe_callback_records_list(self, ask: dict[str, Any]) -> dict[str, Any]:
-        begin, end = moment(ask["StartTime"]), moment(ask["EndTime"])
-        if end - begin > 86_400:
+    def _describe_callback_records_list(self, ask: DescribeCallbackRecordsList) -> dict[str, Any]:
+        if not (ask.start_time and ask.end_time):
+            raise RefusedError("MissingParameter", "StartTime and EndTime")
+        begin, end = moment(ask.start_time), moment(ask.end_time)
+        if end - begin > DAY_SECONDS:
             raise RefusedError("InvalidParameter", "at most one day")
-        size, page = int(ask.get("PageSize", 20)), int(ask.get("PageNum", 1))
+        size, page = ask.page_size, ask.page_num
+        if size < 1 or page < 1:
+            raise RefusedError("InvalidParameterValue", "PageNum and PageSize are 1 at least")
         found = [
             sent for sent in self.log()
             if begin <= sent.at <= end
-            and ask.get("StreamName") in {None, "", sent.event.of.stream}
-            and ask.get("EventType") in {None, sent.event.event_type}
+            and ask.stream_name in {"", sent.event.of.stream}
+            and ask.event_type in {None, sent.event.event_type}
         ]  # fmt: skip
         rows = [callback_row(sent) for sent in found[(page - 1) * size : page * size]]
         return {"DataInfoList": rows, "TotalNum": len(found), "PageNum": page, "PageSize": size,
                 "TotalPage": -(-len(found) // size)}  # fmt: skip
 
-    def _describe_record_task(self, ask: dict[str, Any]) -> dict[str, Any]:
-        begin, end = int(ask["StartTime"]), int(ask["EndTime"])
-        if end - begin > WEEK_SECONDS:
+    def _describe_record_task(self, ask: DescribeRecordTask) -> dict[str, Any]:
+        begin, end = ask.start_time, ask.end_time
+        if not (begin and end):
+            raise RefusedError("MissingParameter", "StartTime and EndTime")
+        if end - begin > 7 * DAY_SECONDS:
             raise RefusedError("InvalidParameter", "at most one week")
+        if min(begin, end) < self.clock() - TASK_DAYS * DAY_SECONDS:
+            raise RefusedError("InvalidParameter", f"at most {TASK_DAYS} days back")
         tasks: dict[str, dict[str, Any]] = {}
         for file in self.finished():
             if begin <= file.start <= end:
@@ -183,21 +221,9 @@ class QueryApi:
         return {"TaskList": [tasks[name] for name in sorted(tasks)], "ScrollToken": ""}
 
 
-WEEK_SECONDS = 7 * 86_400
+DAY_SECONDS = 86_400
+TASK_DAYS = 90  # how far back tasks are told
 DAY_SLACK = 86_400  # a file that began on the day belongs to it, whenever it ended
-
-
-def matches(file: File, ask: dict[str, Any]) -> bool:
-    window = ask.get("CreateTime") or {}
-    after, before = window.get("After"), window.get("Before")
-    created = int(file.end)
-    return (
-        (not ask.get("StreamIds") or file.stream in ask["StreamIds"])
-        and (not ask.get("FileIds") or file.file_id in ask["FileIds"])
-        and ("Record" in ask.get("SourceTypes", ["Record"]))
-        and (not after or created >= moment(after))
-        and (not before or created <= moment(before))
-    )
 
 
 def media_info(file: File) -> dict[str, Any]:
@@ -254,7 +280,7 @@ def callback_row(sent: Sent) -> dict[str, Any]:
 
 def authorization(account: Account, headers: Mapping[str, str], body: bytes) -> str:
     """Return the Authorization header that a call with these headers must carry (TC3-HMAC-SHA256)."""
-    stamp = int(headers.get("x-tc-timestamp", "0") or 0)
+    stamp = stamp_in(headers)
     day = datetime.fromtimestamp(stamp, UTC).strftime("%Y-%m-%d")
     service = "vod" if headers.get("x-tc-version", "") == "2018-07-17" else "live"
     given = headers.get("authorization", "")
@@ -270,6 +296,12 @@ def authorization(account: Account, headers: Mapping[str, str], body: bytes) -> 
     return f"{ALGORITHM} Credential={account.secret_id}/{scope}, SignedHeaders={names}, Signature={signature}"
 
 
+def stamp_in(headers: Mapping[str, str]) -> int:
+    """Return when a call was signed, 0 where it does not say."""
+    stamp = headers.get("x-tc-timestamp", "")
+    return int(stamp) if STAMP.fullmatch(stamp) else 0
+
+
 def signed_value(name: str, headers: Mapping[str, str]) -> str:
     """Return a header as it is signed: in lower case, but for those whose case matters."""
     value = headers.get(name, "").strip()
@@ -278,14 +310,3 @@ def signed_value(name: str, headers: Mapping[str, str]) -> str:
 
 def iso(at: float) -> str:
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def moment(text: str) -> float:
-    """Read an API time: `…Z` is UTC, `YYYY-MM-DD hh:mm:ss` is China time (DOMAIN 3.4)."""
-    if text.endswith("Z"):
-        return datetime.fromisoformat(text).timestamp()
-    return china(text).timestamp()
-
-
-def china(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
