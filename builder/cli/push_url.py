@@ -13,7 +13,7 @@ from builder.errors import ConfigError
 from builder.push_url import ADVICE, FORMATS, SCHEMES, push_url
 
 PUSH_KEY = "AFTERCAST_PUSH_KEY"
-LENGTH = re.compile(r"([1-9]\d{0,8})([smhd]?)")
+LENGTH = re.compile(r"([1-9][0-9]{0,8})([smhd]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 

@@ -113,6 +113,8 @@ def test_validity_is_a_length_or_a_time_with_a_zone(ttl: str | None, until: str 
         ("0", None),
         ("-1h", None),
         ("1w", None),
+        ("1\u0663h", None),  # Arabic three
+        ("1\uff12", None),  # a full-width two
         ("1h", "1970-01-01T01:00:00Z"),
         (None, ""),
         (None, "tomorrow"),
