@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -34,7 +37,8 @@ def command(source: Path) -> None:
     failure = None
     if folder.is_dir():
         try:
-            redact(folder, key)
+            with interrupted_by_sigterm():
+                redact(folder, key)
         except StorageError as error:
             failure = error  # said at the end: the notes are about other files
         tell_set_aside(folder)
@@ -44,6 +48,16 @@ def command(source: Path) -> None:
     tell_others(folder)
     if failure:
         raise failure
+
+
+@contextlib.contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """End as at Ctrl+C when told to stop: what is half written, a copy in clear as it may be, goes at once."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def redact(folder: Path, key: bytes) -> None:

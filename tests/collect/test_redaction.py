@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -462,6 +463,22 @@ def test_what_a_killed_redaction_left_is_removed_by_the_next(folder: Path) -> No
     assert code == 0
     assert [path.name for path in folder.glob(".*.tmp")] == [".2025-09-03.jsonl.mine.tmp"]
     assert [line for line in said.splitlines() if "passed over" in line and ".mine.tmp" not in line] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_redaction_that_is_told_to_stop_leaves_nothing(number: signal.Signals, folder: Path) -> None:
+    """The copy of a day may be in clear; the day itself stays as it was."""
+    stopping = f"import os; os.fchmod = lambda *_: os.kill(os.getpid(), {int(number)})"
+    command = ["redact", "--source", str(folder.parents[1])]
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    stopped = subprocess.run(
+        [sys.executable, "-c", f"import sys; {stopping}; from builder.cli import run; sys.exit(run({command!r}))"],
+        env={**os.environ, "AFTERCAST_REDACT_KEY": "k"}, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert stopped.returncode == 130
+    assert stopped.stderr.strip() == "aftercast: interrupted"
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ".lock"} == before
 
 
 def test_redaction_is_refused_while_a_receiver_runs(folder: Path) -> None:
