@@ -41,6 +41,14 @@ def parse(raw: bytes, name: str) -> dict[str, str]:
     return table
 
 
+def as_told(path: str) -> str:
+    """Return a path as a table spells it; "" for one that no line can tell."""
+    try:
+        return fields.former_path(strict_yaml.Scalar(path, 1), Place("path"))
+    except ConfigError:
+        return ""
+
+
 def below_root(path: str, languages: Sequence[str]) -> str:
     """Return a path without the root of a further language."""
     roots = (f"/{code}" for code in languages[1:])

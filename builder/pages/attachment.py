@@ -21,6 +21,7 @@ from builder.pages.site import Site
 VTT = ".vtt"
 STORYBOARD = f"storyboard{VTT}"
 ENDLESS_MS = 2**62
+ALL = (0, ENDLESS_MS)  # of session time
 OVERHANG_MS = 10_000  # a file may run longer than told by so much, and the last picture may stand as long
 
 
@@ -76,7 +77,7 @@ def _kept(site: Site, session: Session, file: str) -> Kept | None:
 
 
 def _unless_all(time: tuple[int, int], pictures: tuple[str, ...]) -> Kept | None:
-    return None if time == (0, ENDLESS_MS) else Kept(*time, pictures)
+    return None if time == ALL else Kept(*time, pictures)
 
 
 def shown_time(session: Session, last_ms: int) -> tuple[int, int]:
@@ -111,9 +112,9 @@ def storyboard_of(site: Site, session: Session) -> Storyboard | None:
     """Return the storyboard of a session with the pictures that show nothing hidden; None when there is none."""
     boards = (board for source in session.curated_by for board in _by_curation(site).get(source, ((), ()))[1])
     board = next(boards, None)
-    if board is None:
-        return None
-    low, high = shown_time(session, board.last_ms)
+    if board is None or (time := shown_time(session, board.last_ms)) == ALL:
+        return board
+    low, high = time
     pictures = zip(board.images, board.moments, strict=True)
     images = tuple(image for image, (first, last) in pictures if low <= first and last <= high)
     return replace(board, images=images) if images else None

@@ -6,13 +6,10 @@ import re
 from urllib.parse import urlsplit
 
 from builder.addresses import id_in_address, path_of_alias
-from builder.errors import ConfigError
-from builder.fields import Place, former_path
 from builder.model import Session
 from builder.pages import paths
 from builder.pages.site import Site
-from builder.redirects import below_root
-from builder.strict_yaml import Scalar
+from builder.redirects import as_told, below_root
 
 
 def session_named(site: Site, text: str) -> Session | None:
@@ -50,11 +47,7 @@ def path_at(site: Site, address: str) -> str:
     if not path.startswith("/"):
         return ""
     path = f"/{path.removeprefix(urlsplit(site.config.base_url).path).lstrip('/')}"
-    try:
-        path = former_path(Scalar(path, 1), Place("address"))
-    except ConfigError:
-        return ""
-    return below_root(path, (*site.languages, *site.redirects.former_languages))
+    return below_root(as_told(path), (*site.languages, *site.redirects.former_languages))
 
 
 def _living(site: Site, path: str) -> Session | None:
