@@ -26,6 +26,7 @@ from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.leftovers import among_runs
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
+from builder.pull.proxies import passed_by
 from builder.pull.run import Pulled, Run, is_name
 from builder.pull.shelf import FOLDER, Shelf
 from builder.pull.windows import CHINA_MS, DAY_MS, Window, utc_text
@@ -76,12 +77,13 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
     Example:  aftercast pull --missing --days 14
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     asked = msgspec.convert(flags, Asked)
+    check(asked)
     places = places_of(source, None, state)
     refuse_elsewhere(places.source, FOLDER)
     now_ms = int(time.time() * 1000)
     window = window_of(asked, now_ms)
     calls = Calls(budget=asked.budget, per_second=asked.rate)
-    with among_runs(places.source, places.state):
+    with among_runs(places.source, places.state), passed_by(asked.endpoint):
         pulled = pull(places, asked, window, calls, now_ms)
     if asked.as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled), "calls": calls.made}).decode())
@@ -112,7 +114,6 @@ class Asked(msgspec.Struct, frozen=True):
 
 def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int) -> Pulled:
     """Do what was asked."""
-    check(asked)
     if asked.origin == "legacy":
         legacy = legacy_account(os.environ, asked.endpoint)
         run, listing = Run(Shelf(places.source, places.state, legacy.name)), LegacyList(legacy, calls)

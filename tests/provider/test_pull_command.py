@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -106,6 +107,43 @@ def test_a_credential_that_was_copied_with_more_is_refused_in_one_sentence(
     assert said.startswith(f"aftercast: `{name}` expected plain letters and digits, found blanks")
     assert said.count("\n") == 1
     assert "CAN" not in said
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("origin", ["vod", "callbacks", "legacy"])
+@pytest.mark.parametrize("known", ["", "example.com"])
+def test_a_provider_on_this_machine_is_asked_without_a_proxy(host, origin, known, tmp_path, secrets, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, known)
+    api, service = serving(make_world(seed=5, vjs=2, start=int(time.time()) - 2 * 86_400, days=0.1))
+    try:
+        code = run(["pull", "--from", origin, "--stream", "s", "--days", "1", "--rate", "1000", "--budget", "9",
+                    "--source", str(new_site(tmp_path)), "--endpoint", f"http://{host}:{service.port}"])  # fmt: skip
+    finally:
+        service.stop()
+
+    assert code == 0
+    assert api.calls
+    assert os.environ["no_proxy"] == os.environ["NO_PROXY"] == known
+
+
+@pytest.mark.parametrize("origin", ["vod", "legacy"])
+def test_a_provider_elsewhere_is_asked_through_the_proxy(origin, tmp_path, secrets, monkeypatch):
+    asked = []
+
+    async def proxy(scope, receive, send):
+        asked.append(dict(scope["headers"])[b"host"])
+        await send({"type": "http.response.start", "status": 403, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    with serving_provider(proxy) as address:
+        monkeypatch.setenv("http_proxy", address)
+        run(["pull", "--from", origin, "--stream", "s", "--days", "1", "--rate", "1000", "--budget", "1",
+             "--source", str(new_site(tmp_path)), "--endpoint", "http://provider.example"])  # fmt: skip
+
+    assert asked == [b"provider.example"]
 
 
 # --- how far ---
