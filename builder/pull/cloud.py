@@ -61,9 +61,10 @@ class Cloud:
         return walk(lambda place: self._media_page(place, streams), places, SEARCH_LIMIT)
 
     def _media_page(self, place: Place, streams: Sequence[str]) -> Page:
+        behind_ms = place.window.end_ms + 1000  # `Before` is not included
         ask: dict[str, Any] = {
             "SourceTypes": ["Record", "TrtcRecord"],
-            "CreateTime": {"After": utc_text(place.window.begin_ms), "Before": utc_text(place.window.end_ms)},
+            "CreateTime": {"After": utc_text(place.window.begin_ms), "Before": utc_text(behind_ms)},
             "Sort": {"Field": "CreateTime", "Order": "Asc"},
             "Limit": min(SEARCH_PAGE, SEARCH_LIMIT - place.rows),
             "Offset": place.rows,

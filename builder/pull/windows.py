@@ -11,7 +11,6 @@ CHINA = timezone(timedelta(hours=8))
 CHINA_MS = 8 * 3_600_000
 DAY_MS = 86_400_000
 WEEK_MS = 7 * DAY_MS
-SHORTEST_MS = 1000  # a window of one second cannot be halved
 
 
 class Window(Value, frozen=True, order=True):
@@ -27,7 +26,7 @@ class Window(Value, frozen=True, order=True):
 
     @property
     def can_be_halved(self) -> bool:
-        return self.end_ms - self.begin_ms > SHORTEST_MS
+        return self.end_ms - self.begin_ms >= 1000
 
 
 def whole_days(window: Window, offset_ms: int = 0) -> Iterator[Window]:

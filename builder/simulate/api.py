@@ -166,7 +166,7 @@ class QueryApi:
             files = [file for file in files if int(file.end) >= after]
         if ask.create_time.before:
             before = moment(ask.create_time.before)
-            files = [file for file in files if int(file.end) <= before]
+            files = [file for file in files if int(file.end) < before]
         found = [
             file for file in files
             if (not ask.stream_ids or file.stream in ask.stream_ids)

@@ -129,7 +129,7 @@ def crowded(provider, monkeypatch):
 
     def answer(ask):
         begin, end = ask["CreateTime"]["After"], ask["CreateTime"]["Before"]
-        found = [row for row in rows if begin <= row["BasicInfo"]["CreateTime"] <= end]
+        found = [row for row in rows if begin <= row["BasicInfo"]["CreateTime"] < end]
         return {"TotalCount": len(found), "MediaInfoSet": found[ask["Offset"] :][: ask["Limit"]]}
 
     provider.answer = answer
@@ -217,7 +217,7 @@ def test_a_day_that_is_halved_is_gone_on_with(provider, pull, tmp_path, monkeypa
 
     def answer(ask):
         begin, end = ask["CreateTime"]["After"], ask["CreateTime"]["Before"]
-        found = [row for row in ROWS if begin <= row["BasicInfo"]["CreateTime"] <= end]
+        found = [row for row in ROWS if begin <= row["BasicInfo"]["CreateTime"] < end]
         return {"TotalCount": len(found), "MediaInfoSet": found[ask["Offset"] :][: ask["Limit"]]}
 
     provider.answer = answer
@@ -225,6 +225,21 @@ def test_a_day_that_is_halved_is_gone_on_with(provider, pull, tmp_path, monkeypa
 
     assert file_ids(tmp_path / "site_src") == set(IDS)
     assert len({json.dumps(ask) for ask in provider.asked}) == len(provider.asked), "nothing is asked twice"
+
+
+def test_the_last_second_of_a_day_comes(provider, pull, tmp_path):
+    """`Before` is the first moment that is not asked about."""
+    rows = [media(IDS[0], END + 43_199), media(IDS[1], END + 43_200)]
+
+    def answer(ask):
+        begin, end = ask["CreateTime"]["After"], ask["CreateTime"]["Before"]
+        found = [row for row in rows if begin <= row["BasicInfo"]["CreateTime"] < end]
+        return {"TotalCount": len(found), "MediaInfoSet": found}
+
+    provider.answer = answer
+
+    assert pull() == 0
+    assert file_ids(tmp_path / "site_src") == {IDS[0], IDS[1]}
 
 
 def test_rows_that_moved_up_between_two_runs_are_not_missed(provider, pull, tmp_path, capsys):
