@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from builder.assets import Asset
 from builder.catalog import Catalog
@@ -22,6 +23,9 @@ from builder.parent import end_with_parent
 from builder.press import Outcome, Press, Worker, file_path, press_parallel
 from builder.stale import ASSETS, Stale, output_id
 from builder.workshop import Workshop
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
 
 POOL_THRESHOLD = 300  # sessions; below it starting workers costs more than they save
 SMALL_RUN = FSYNC_EACH_LIMIT
@@ -109,16 +113,23 @@ class Publication:
 
     def _in_parallel(self, keys: Iterator[PageKey], workers: int, press: Press) -> Iterator[list[Outcome]]:
         import multiprocessing  # here: a small build starts no workers
+        import pickle
         from concurrent.futures import ProcessPoolExecutor
         from concurrent.futures.process import BrokenProcessPool
 
-        arguments = (self.workshop, self.fresh, self.dry)
         context = multiprocessing.get_context("spawn")  # a fork would share the catalog's connection
+        handed_over = context.Queue()  # no argument: a worker could not end quietly while it waits for a large one
+        arguments = (handed_over, self.fresh, self.dry)
         with ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker, initargs=arguments) as pool:
+            workshop = pickle.dumps(self.workshop)
+            for _ in range(workers):
+                handed_over.put(workshop)
             try:
                 yield from press_parallel(keys, pool, workers, press)
             except BrokenProcessPool as error:
                 raise AftercastError("a worker process ended unexpectedly", hint="try `--jobs 1`") from error
+            finally:
+                handed_over.cancel_join_thread()  # a worker that was never needed took none
 
     def _asset(self, asset: Asset) -> Outcome:
         key = PageKey("asset", asset.path)
@@ -194,12 +205,15 @@ class Publication:
             self.ledger.set_running(False)
 
 
-def start_worker(workshop: Workshop, fresh: bool, dry: bool) -> None:
+def start_worker(handed_over: Queue[bytes], fresh: bool, dry: bool) -> None:
     """Open the site in a worker process, for reading only.
 
     The workshop is a copy of that whose digests are remembered: files that are written meanwhile are the next build's.
     """
+    import pickle  # here: a small build starts no workers
+
     end_with_parent()
+    workshop: Workshop = pickle.loads(handed_over.get())  # noqa: S301  our parent's own bytes
     places = workshop.places
     catalog = Catalog.open(places.state, readonly=True)
     ledger = Ledger(catalog.connection, output_id(places.output))
