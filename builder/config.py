@@ -27,10 +27,10 @@ MIN_SLUG_KEY = 8  # characters
 MAX_LENGTH_MS = 7 * 86_400_000
 _PLACES = "zones have the names of places: UTC+8 without summer time is `Asia/Shanghai` or `Etc/GMT-8`"
 _OTHER_CITIES = {  # large ones that look for themselves, and are near in letters to a place hours away
-    "Asia/Shanghai": ("Beijing", "Peking", "Shenzhen", "Guangzhou", "Chengdu", "Hangzhou", "Nanjing", "Wuhan", "China"),
-    "Asia/Kolkata": ("Delhi", "New_Delhi", "Mumbai", "Bangalore"),
-    "America/Los_Angeles": ("San_Francisco", "Seattle"),
-    "America/New_York": ("Washington", "Boston"),
+    "Asia/Shanghai": ("beijing", "peking", "shenzhen", "guangzhou", "chengdu", "hangzhou", "nanjing", "wuhan", "china"),
+    "Asia/Kolkata": ("delhi", "new_delhi", "mumbai", "bangalore"),
+    "America/Los_Angeles": ("san_francisco", "seattle"),
+    "America/New_York": ("washington", "boston"),
 }
 _KEYS = (
     "title",
@@ -254,7 +254,8 @@ def _zone(node: Node, place: Place) -> str:
     zones = (zones_folder() / "zones").read_text(encoding="utf-8").split()
     if value not in zones:
         hint = fields.nearest(value, zones) if len(value) > len("UTC+8") else ""  # short ones are alike and hours apart
-        if other := next((zone for zone, cities in _OTHER_CITIES.items() if value.rpartition("/")[2] in cities), ""):
+        city = value.rpartition("/")[2].casefold()
+        if other := next((zone for zone, cities in _OTHER_CITIES.items() if city in cities), ""):
             hint = f"did you mean `{other}`?"
         raise place.error(node, "a time zone such as `Asia/Shanghai`", hint=hint if hint.startswith("did") else _PLACES)
     return value

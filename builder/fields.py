@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from builder.errors import ConfigError
 from builder.model import Value
-from builder.strict_yaml import Mapping, Node, Scalar, Sequence, shown
+from builder.strict_yaml import Mapping, Node, Scalar, Sequence, shown, wide_colon
 
 MAX_TEXT = 4_000  # characters of one value
 MAX_ITEMS = 10_000  # entries of one list
@@ -60,7 +60,8 @@ class Fields:
         if node is None:
             node = Mapping((), 1)
         if not isinstance(node, Mapping):
-            raise place.error(node, "a mapping")
+            hint = wide_colon(node.text, node.line) if isinstance(node, Scalar) else ""
+            raise place.error(node, "a mapping", hint=hint)
         self.node = node
         self.place = place
         self._values: dict[str, Node] = {}

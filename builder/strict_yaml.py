@@ -27,6 +27,7 @@ _NOT_TEXT = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?",  # a date
     re.IGNORECASE,
 )
+_WIDE_KEY = re.compile(r"\s*(?:- )?[A-Za-z_-]+：")  # from a Chinese keyboard
 
 
 class Scalar(Value, frozen=True):
@@ -94,6 +95,11 @@ def load(raw: bytes, name: str, *, first_line: int = 1, max_bytes: int = MAX_BYT
     from builder.yaml_tree import Tree  # here: the library takes long to load, and most starts read no YAML
 
     return Tree(decode(raw, name, first_line=first_line), name, first_line).document()
+
+
+def wide_colon(text: str, line: int) -> str:
+    """Return a hint about a line whose key has a full-width colon, which is none to YAML; else ""."""
+    return f"line {line} has the full-width `：` after its key: write `: `, half-width" if _WIDE_KEY.match(text) else ""
 
 
 def shown_text(text: str) -> str:

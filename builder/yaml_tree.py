@@ -6,7 +6,6 @@ many a start does.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +13,20 @@ import yaml
 
 from builder.errors import ConfigError
 from builder.libyaml import LOADER
-from builder.strict_yaml import FORBIDDEN, MAX_DEPTH, Mapping, Node, Scalar, Sequence, code_point, shown_text
+from builder.strict_yaml import (
+    FORBIDDEN,
+    MAX_DEPTH,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    code_point,
+    shown_text,
+    wide_colon,
+)
 
 COLON = 'text that holds a colon and a blank stands in quotes: title: "Live: the evening"'
 TABS = "indent with blanks: YAML takes no tabs"
-_WIDE_KEY = re.compile(r"\s*(?:- )?[A-Za-z_]+：")
 
 
 class Tree:
@@ -61,8 +69,8 @@ class Tree:
         lines = text.split("\n")
         at = line - self._first
         for number, one in reversed(list(enumerate(lines[: at + 1]))[-2:]):
-            if _WIDE_KEY.match(one):
-                return f"line {number + self._first} has the full-width `：` after its key: write `: `, half-width"
+            if hint := wide_colon(one, number + self._first):
+                return hint
         if at < len(lines) and "\t" in lines[at][: len(lines[at]) - len(lines[at].lstrip())]:
             return TABS
         return COLON if "mapping values are not allowed" in said else ""

@@ -177,6 +177,7 @@ def test_a_zone_that_is_nearly_right_is_suggested():
     [
         ("Asia/Beijing", "Asia/Shanghai"),
         ("Beijing", "Asia/Shanghai"),
+        ("Asia/BeiJing", "Asia/Shanghai"),
         ("Asia/Shenzhen", "Asia/Shanghai"),
         ("Asia/Mumbai", "Asia/Kolkata"),
         ("America/San_Francisco", "America/Los_Angeles"),
@@ -199,6 +200,12 @@ def test_words_name_the_languages_of_the_site():
     [
         ("author：夜猫科技\ntimezone: UTC\n", "line 1 has the full-width `：` after its key: write `: `, half-width"),
         ("title: a\nmedia：\n  posters: x\n", "line 2 has the full-width `：` after its key: write `: `, half-width"),
+        ("title：My site\n", "line 1 has the full-width `：` after its key: write `: `, half-width"),
+        ("grouping:\n  gap：10m\n", "line 2 has the full-width `：` after its key: write `: `, half-width"),
+        (
+            "base-url：https://a.example\ntitle: x\n",
+            "line 1 has the full-width `：` after its key: write `: `, half-width",
+        ),
         ("title: a\ngrouping:\n\tgap: 5\n", "indent with blanks: YAML takes no tabs"),
         ("title: a\n\tauthor: b\n", "indent with blanks: YAML takes no tabs"),
         ("title: a\nauthor: 夜猫：科技: b\n", COLON),

@@ -228,7 +228,9 @@ def test_lines_of_a_log_are_no_rows(folder, text):
     [
         ("stream,id,begin,end,url", [("begin", "start")]),
         ("stream,id,Start Time,end,url", [("Start Time", "start")]),
-        ("stream,id,strat,end,url", [("strat", "start")]),
+        ("stream,id,startt,end,url", [("startt", "start")]),
+        ("stream,id,status,end,url,appname", []),
+        ("stream,id,state,end,url,site", []),
         ("stream,id,start,end,url", []),
         ("stream,id,teacher,end,url", []),
         ("stream,id,start,end,url,begin,notes", []),
