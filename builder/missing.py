@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import unquote
 
 from builder import inside
 from builder.config import SITE_FILE
+from builder.content.curation import former_paths
 from builder.content.front import MAX_FILE_BYTES
 from builder.model import Problem
 from builder.pages import Site, paths
+from builder.pages.named import path_at
 from builder.pages.site import MEDIA_STATIC, static_name
 from builder.pages.standing import stands
+from builder.snapshot import Facts, facts_of
 
 SHOWN = 3  # addresses in one message
 _NAMED = re.compile(rf'(?<= )(?:href|src)="({MEDIA_STATIC}[^"]*)"')
@@ -71,7 +76,12 @@ def _problem(site: Site, source: str, field: str, urls: list[str]) -> Problem:
 
 def _line(site: Site, source: str, url: str) -> int:
     """Return the first line of a file that names an address; 0 where it is written in another way."""
-    text = (inside.read(site.source, source, MAX_FILE_BYTES) or b"").decode("utf-8", "replace")
+    return _line_in(site.source, source, facts_of(str(site.source / source)), url)
+
+
+@lru_cache(maxsize=10_000)  # a process that stays asks again with every record
+def _line_in(folder: Path, source: str, _facts: Facts | None, url: str) -> int:
+    text = (inside.read(folder, source, MAX_FILE_BYTES) or b"").decode("utf-8", "replace")
     at = next((at for written in (url, unquote(url)) if (at := text.find(written)) >= 0), -1)
     return text.count("\n", 0, at) + 1 if at >= 0 else 0
 
@@ -80,19 +90,14 @@ def _pages_missing(site: Site) -> Iterator[Problem]:
     """Find entries of `nav` for pages of prose that nobody wrote, and that lead nowhere else either."""
     content = site.content
     for _, url in site.config.nav:
-        path = _below_root(site, re.split("[?#]", url)[0])
+        path = path_at(site, url) if url.startswith("/") else ""
         if path.endswith("/") and paths.read(path[1:])[0] == "page" and not stands(site, path[1:]):
             stated = [one.aliases for one in content.vjs] + [one.aliases for one in content.pages]
+            stated += map(former_paths, content.curations)
             if path not in site.redirects.targets and not any(path in aliases for aliases in stated):
                 message = f"expected a page of the site, found none at `{url}`"
                 line = _line(site, SITE_FILE, url)
                 yield Problem("target_missing", message, source=SITE_FILE, line=line, field="nav")
-
-
-def _below_root(site: Site, path: str) -> str:
-    """Return a site's path without the folder of its language; "" for an address elsewhere."""
-    tree = next((f"/{language}" for language in site.languages[1:] if path.startswith(f"/{language}/")), "")
-    return path.removeprefix(tree) if path.startswith("/") else ""
 
 
 def _folders_missing(site: Site) -> Iterator[Problem]:

@@ -155,13 +155,18 @@ def _given_twice(
         " WHERE own.source=? AND other.source<own.source ORDER BY other.source",
         (curation.source,),
     )
+    keys_of: dict[str, list[str]] = {}
+    told = {"aliases"}  # all of them hold
     for (first,) in firsts:
-        # All of their aliases hold.
-        keys = [key for key in given_twice(by_source[first], curation) if key != "aliases"]
-        if keys:
-            message = f"{_listed(keys)} given by {first} too, for the same session, and {_counting(keys)}"
-            return Problem("curation_twice", message, field=keys[0], source=curation.source)
-    return None
+        if keys := [key for key in given_twice(by_source[first], curation) if key not in told]:
+            keys_of[first] = keys
+            told.update(keys)
+    if not keys_of:
+        return None
+    every = [key for keys in keys_of.values() for key in keys]
+    given = "; ".join(f"{_listed(keys)} given by {first} too" for first, keys in keys_of.items())
+    message = f"{given}, for the same session, and {_counting(every)}"
+    return Problem("curation_twice", message, field=every[0], source=curation.source)
 
 
 def _listed(keys: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from builder.config import Media, worded
 from builder.dates import constant_offset, offset_words
 from builder.model import MarkdownPage
 from builder.pages import paths
+from builder.pages.named import path_at
 from builder.pages.site import Site
 from builder.pages.values import Head, Language, Nav, Run, SiteFrame
 from builder.pages.words import NAME_LIMIT, clean, run
@@ -121,7 +122,7 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
     ]
     pages = {page.slug: page for page in pages_in(site, language)} if site.has("page") else {}
     slugs = {site.link("page", slug, ""): slug for slug in pages}
-    told = {slugs.get(url) for _, url in site.config.nav}
+    told = [slugs.get(path_at(site, url)) if _is_page(url) else None for _, url in site.config.nav]
 
     def entry(label: Run, slug: str) -> Nav:
         return Nav(label, site.link("page", slug, language), f"page/{slug}" == section)
@@ -132,10 +133,15 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
         for slug, page in sorted(pages.items())
         if page.nav and slug not in told
     ]
-    for wording, url in site.config.nav:
+    for (wording, url), slug in zip(site.config.nav, told, strict=True):
         label = run(*worded(wording, code), code, NAME_LIMIT)
-        entries.append(entry(label, slugs[url]) if url in slugs else Nav(label, url))
+        entries.append(entry(label, slug) if slug else Nav(label, url))
     return tuple(entries)
+
+
+def _is_page(url: str) -> bool:
+    """Say whether an entry of `nav` may mean a page of the site as a whole, in whatever spelling."""
+    return url.startswith("/") and not {"?", "#"} & set(url)
 
 
 def pages_in(site: Site, language: str) -> list[MarkdownPage]:

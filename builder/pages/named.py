@@ -23,6 +23,8 @@ def session_at(site: Site, address: str) -> Session | None:
     An address is an id, a path of the site or a whole address of whatever host, with the root of a language or without.
     """
     path = path_at(site, address)
+    if not path:
+        return None
     return _living(site, path) or _living(
         site, site.redirects.target_of(path, lambda on: _living(site, on) is not None)
     )

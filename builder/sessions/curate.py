@@ -27,7 +27,8 @@ GIVES: tuple[tuple[str, Callable[[Curation], object]], ...] = (
     ("vj", lambda curation: curation.vj),
     ("aliases", lambda curation: curation.aliases),
 )
-HIDING: tuple[Visibility, ...] = ("draft", "hidden", "unlisted", "public")  # what hides most comes first
+# What hides most comes first; of what shows nothing, the word that lets an address live which was published.
+HIDING: tuple[Visibility, ...] = ("hidden", "draft", "unlisted", "public")
 
 
 def given_twice(one: Curation, two: Curation) -> list[str]:

@@ -1,6 +1,7 @@
 """What two claim and one has is told, by the build and by `problems`, and never by the id of a stream."""
 
 import json
+import re
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_a_key_that_data_gave_a_replay_twice_is_told_and_the_first_file_counts(s
         ("hidden", "unlisted", "hidden"),
         ("unlisted", "hidden", "hidden"),
         ("public", "draft", "draft"),
-        ("hidden", "draft", "draft"),
+        ("hidden", "draft", "hidden"),
     ],
 )
 def test_of_two_visibilities_the_one_that_hides_more_counts(site, capsys, one, two, visibility):
@@ -145,6 +146,31 @@ def test_of_two_visibilities_the_one_that_hides_more_counts(site, capsys, one, t
     found = [json.loads(line)["visibility"] for line in site.ask(capsys, "sessions", "--json")]
     assert found.count(visibility) == 1
     assert found.count("public") == len(found) - 1
+
+
+def test_every_key_that_counts_for_nothing_is_told(site):
+    """Also where one file gives the title before and another the tags."""
+    joined(site, "title: A", "title: B\ntags: [z]")
+    site.write("replays/aa.md", f"---\nrecordings: ['{HOLE}']\ntags: [x]\n---\n")
+    (problem,) = told(site)
+
+    assert problem[3] == (
+        "`title` is given by replays/a.md too; `tags` is given by replays/aa.md too, for the same session, and that file counts"
+    )
+
+
+def test_an_address_that_was_published_outlives_a_draft_that_comes_to_it(site):
+    """`hidden` shows as little, and its address goes on to say so."""
+    site.build()
+    before = site.tree().keys()
+    site.append("j.jsonl", callback("alice", 11, 30_000, 600))
+    site.build()
+    (address,) = (
+        path for path in site.tree().keys() - before if re.fullmatch(r"replays/[\d/]+/\w{10}/index.html", path)
+    )
+    joined(site, "visibility: hidden", "visibility: draft")
+
+    assert address in site.tree()
 
 
 def test_of_two_trims_the_longer_counts_at_either_end(site):

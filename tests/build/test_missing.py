@@ -54,12 +54,13 @@ def test_what_texts_and_settings_name_is_told_where_it_is_missing(site):
         "vjs/alice.md", "---\nname: Ada\nlinks: {CV: /static/cv.pdf, Me: /static/Map.png}\n---\n![](/static/map.png)\n"
     )
     site.write(
-        "replays/a.md", "---\nrecordings: ['5200000000000000001']\n---\n[a](/static/a%20b.txt) [b](/static/b?x#y)\n"
+        "replays/a.md",
+        "---\nrecordings: ['5200000000000000001']\naliases: [/finale/]\n---\n[a](/static/a%20b.txt) [b](/static/b?x#y)\n",
     )
     site.write(
         "site.yaml",
         SITE
-        + "nav: {About: /zh/about/, Abuot: /abuot/, All: /replays/, File: /static/sub/, Gone: /static/gone/}\n"
+        + "nav: {About: /zh/about/, Abuot: /abuot/, Short: /short, Finale: /zh/finale, All: /replays/, File: /static/sub/, Gone: /static/gone/}\n"
         + "media: {rewrite: {'https://old.example.com/': /static/videos/, 'https://o.example.com/': /static/sub/}}\n",
     )
 
@@ -67,10 +68,11 @@ def test_what_texts_and_settings_name_is_told_where_it_is_missing(site):
 
     none = "expected a file in `static/`, found none at"
     assert missing(report) == [
-        f"replays/a.md:4: {none} `/static/a%20b.txt`, `/static/b?x#y`",
+        f"replays/a.md:5: {none} `/static/a%20b.txt`, `/static/b?x#y`",
         f"site.yaml:5: `nav` {none} `/static/gone/`",
         f"vjs/alice.md:5: {none} `/static/map.png` but `/static/Map.png`",
         f"vjs/alice.md:3: `links` {none} `/static/cv.pdf`",
         "site.yaml:5: `nav` expected a page of the site, found none at `/abuot/`",
+        "site.yaml:5: `nav` expected a page of the site, found none at `/short`",
         "site.yaml:6: `media.rewrite` expected a folder in `static/` with files, found none at `/static/videos/`",
     ]

@@ -611,11 +611,12 @@ def test_the_skyline_runs_as_broadcast_days_do():
     assert re.findall(r'y="14">(\d\d)</text>', text) == ["06", "12", "18", "00", "06"]
 
 
-def test_a_page_that_the_configuration_names_is_in_the_navigation_once():
+@pytest.mark.parametrize("url", ["/about/", "/about", "/zh/about/", "/about/index.html"])
+def test_a_page_that_the_configuration_names_is_in_the_navigation_once(url):
     """In the place and the words of `nav:`, with the page's address in each language, and marked on the page itself."""
     page = MarkdownPage(slug="about", title="About", html="<p>Us</p>", nav=True)
     made = site(
-        [session("a")], pages=[page], nav=(((("en", "Who"), ("zh", "谁")), "/about/"), ("Out", "https://example.org/"))
+        [session("a")], pages=[page], nav=(((("en", "Who"), ("zh", "谁")), url), ("Out", "https://example.org/"))
     )
 
     for language, word in (("en", "Who"), ("zh", "谁")):

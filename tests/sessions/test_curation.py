@@ -58,7 +58,7 @@ TITLED, SAID = {"title": "A", "language": "en"}, {"description_html": "<p>"}
         ({"featured": True}, {"featured": True}, {"featured": True}),
         ({"visibility": "public"}, {"visibility": "unlisted"}, {"visibility": "unlisted"}),
         ({"visibility": "hidden"}, {"visibility": "public"}, {"visibility": "hidden", "tombstone": "hidden"}),
-        ({"visibility": "hidden"}, {"visibility": "draft"}, {"visibility": "draft", "tombstone": ""}),
+        ({"visibility": "hidden"}, {"visibility": "draft"}, {"visibility": "hidden", "tombstone": "hidden"}),
         ({"chapters": (Chapter("a", 1),)}, {"chapters": (Chapter("b", 2),)}, {"chapters": ((1000, "a"),)}),
         ({"trim": Trim(1, 5)}, {"trim": Trim(3, 2)}, {"trim": Trim(3, 5)}),
         ({"vj": "a"}, {"vj": "b"}, {"vj": "a"}),
