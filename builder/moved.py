@@ -20,7 +20,7 @@ from builder.model import PageKey, Problem, Value
 from builder.pages import Site, kind_named, paths
 from builder.pages.redirect import heir, leads, profile_aliases, same_month
 from builder.pages.standing import LISTS, stands
-from builder.stale import ALL, redirect_pages
+from builder.stale import ALL, redirect_pages, remember_input
 from builder.workshop import Workshop
 
 WATCH, TOMBSTONE, REDIRECT = "watch", "tombstone", "redirect"
@@ -67,6 +67,7 @@ def keep_addresses_alive(
         return Moved(added=tuple(earlier.items()), problems=problems)
     workshop.load_redirects()
     with catalog.transaction():
+        remember_input(ledger, "redirects", workshop.redirects_digest())
         catalog.store_unkept({})
         # The file alone says now where they lead.
         catalog.forget_former(name for old in moves for name in (old, paths.read(old[1:])[1]))

@@ -79,6 +79,12 @@ def note_changed_inputs(ledger: Ledger, site: Site, digests: dict[str, str], *, 
     ledger.store_inputs(msgspec.json.encode(digests, order="sorted"))
 
 
+def remember_input(ledger: Ledger, name: str, digest: str) -> None:
+    """Remember how an input stands that the build itself wrote, in the caller's transaction."""
+    known = msgspec.json.decode(ledger.inputs(), type=dict[str, str])
+    ledger.store_inputs(msgspec.json.encode({**known, name: digest}, order="sorted"))
+
+
 def touched_by(name: str, site: Site) -> Iterable[PageKey]:
     """Return the pages that an input touches, by the input's name in `Workshop.digests`."""
     what, _, rest = name.partition(" ")

@@ -141,8 +141,7 @@ class Workshop:
 
     def digests(self) -> dict[str, str]:
         """Return a digest per input that is not a record: what changed between two builds is told by their names."""
-        moved = [sorted(self.redirects.targets.items()), self.redirects.former_languages]
-        found = {"config": digest_of(self.config), "redirects": digest_of(moved)}
+        found = {"config": digest_of(self.config), "redirects": self.redirects_digest()}
         for kind in KINDS:
             for language in ("", *self.config.languages):
                 found[f"theme {kind.name} {language}".rstrip()] = self.renderer.theme_digest(kind, language)
@@ -154,6 +153,9 @@ class Workshop:
                 found[f"content {vj.source}"] += f" without {' '.join(missing)}"
         found |= {f"asset {asset.path}": asset.digest for asset in self.assets}
         return found
+
+    def redirects_digest(self) -> str:
+        return digest_of([sorted(self.redirects.targets.items()), self.redirects.former_languages])
 
 
 def keys_of(environ: Mapping[str, str]) -> tuple[bytes, ...]:

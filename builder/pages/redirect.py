@@ -78,7 +78,8 @@ class Redirect(Kind):
             target = _private_target(site, old, int(number)) if number else _target(site, old)
         if target is None or not is_on(site, target[1:]):
             return None
-        session = session or _session_at(site, target)
+        if session := session or _session_at(site, target):
+            target = f"/{paths.of('watch', session.id)}"  # a former address between would move the moment again
         target = paths.tree(language, site.languages) + target[1:]
         return RedirectPage(
             site=frame(site, language),
@@ -131,8 +132,10 @@ def leads(site: Site, old: str) -> str | None:
 
 
 def _followed(site: Site, old: str) -> str | None:
-    page = Redirect().value(site, numbered(site, old), site.languages[0])
-    return page.target[1:] if page else None
+    # What people wrote of a private slug has a page of its own, which has no number.
+    names = dict.fromkeys((numbered(site, old), old))
+    pages = (Redirect().value(site, name, site.languages[0]) for name in names)
+    return next((page.target[1:] for page in pages if page), None)
 
 
 def about_piece(site: Site, kind: str, name: str) -> Iterator[str]:

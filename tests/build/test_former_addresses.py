@@ -319,7 +319,7 @@ def test_lines_that_lead_to_an_alias_go_and_come_with_the_replay(site):
     site.write("replays/first.md", stating)
     site.write("redirects.yaml", "/older/: /old/\n/oldest/: /older/\n")
     site.build()
-    led_by = {"/older/": "/old/", "/oldest/": "/old/", "/old/": replay(site, 1)}
+    led_by = dict.fromkeys(("/older/", "/oldest/", "/old/"), replay(site, 1))
     assert_led(site, led_by)
     site.write("replays/first.md", stating.replace("aliases", "visibility: draft\naliases"))
     site.build(allow_removal=True)
@@ -362,3 +362,70 @@ def test_an_alias_that_is_spelled_in_another_way_is_the_same_place(site, file, b
         assert led(site, "/old/home/")
     assert lines(site) == {}
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def private_page(site: TestSite) -> str:
+    """Return the address of the only VJ without a profile."""
+    return next(
+        f"/{path.removesuffix('index.html')}" for path in site.tree() if re.fullmatch(r"vj/s-\w+/index.html", path)
+    )
+
+
+def test_a_private_slug_that_a_line_leads_on_answers_in_the_tree_of_a_former_language_too(site):
+    """Whoever wrote the line: the build itself, when the last broadcast of a stream that told no path is hidden."""
+    site.append("a.jsonl", callback("alice", 1, 0, 600) + callback("zed", 2, 0, 600, app=None, appname=None))
+    site.build()
+    slug = private_page(site)
+    site.write("site.yaml", SITE.replace("[en, zh]", "[en]"))
+    site.build()
+    site.write("replays/h.md", f"---\nrecordings: ['52{2:017d}']\nvisibility: hidden\n---\n")
+    site.build()
+
+    assert_led(site, {slug: "/vj/", f"/zh{slug}": slug})
+
+
+def test_a_line_that_a_person_wrote_for_a_private_slug_stays(site):
+    """Also where a profile comes in the same build that claims the stream."""
+    site.append("a.jsonl", callback("zed", 1, 0, 600))
+    site.build()
+    slug = private_page(site)
+    site.write("vjs/zed.md", "---\nname: Z\nstreams: [zed]\n---\n")
+    site.write("vjs/bob.md", "---\nname: B\n---\n")
+    site.write("redirects.yaml", f"{slug}: /vj/bob/\n")
+    site.build()
+
+    assert lines(site)[slug] == "/vj/bob/"
+    assert_led(site, {slug: "/vj/bob/"})
+
+
+def test_what_a_build_wrote_into_redirects_yaml_can_be_taken_back_at_once(site):
+    """The next build finds the text that the one before it had found, and yet it has changed."""
+    site.write("pages/about.md", "---\ntitle: About\naliases: [/former/]\n---\nHello\n")
+    site.build()
+    mine = site.write("redirects.yaml", "/my/: /about/\n")
+    site.build()
+    site.write("pages/about.md", "---\ntitle: About\n---\nHello\n")
+    site.build()
+    assert lines(site) == {"/my/": "/about/", "/former/": "/about/"}
+
+    mine.write_text("/my/: /about/\n", encoding="utf-8")
+    site.build()
+
+    assert "former/index.html" not in site.tree()
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_moment_is_moved_once_however_many_addresses_lie_between(site):
+    """A line leads to an address that is a former one by now: its page leads on by itself, without a second move."""
+    site.write("site.yaml", f"{SITE}grouping: {{gap: 10s}}\n")
+    site.append("a.jsonl", "".join(callback("alice", number, at, 600) for number, at in ((1, 0), (2, 2000), (3, 4000))))
+    site.build()
+    last = replay(site, 3)
+    site.write("replays/m.md", f"---\nrecordings: ['52{2:017d}']\nmerge: ['52{3:017d}']\n---\n")
+    site.build()
+    site.append("a.jsonl", callback("alice", 4, 595, 1400, t=BASE_MS + 9000))
+    site.build()
+
+    assert_led(site, {last: replay(site, 1)})
+    page = site.tree()[f"{last[1:]}index.html"].decode()
+    assert re.findall(r'data-shift="([^"]*)"', page) == ["4000.0"]
