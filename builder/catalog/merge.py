@@ -2,7 +2,7 @@
 
 Three layers (DESIGN "Identity and merge"). *Told once*: stream, times, length, format, size, URL come whole from one
 notice, the smallest by (receiver's verdict, signed t, what it leaves out, canonical bytes). Two exceptions: a playlist
-that has grown, and an end that was guessed, in whose place stand the times that another notice tells.
+that has grown, and an end that was guessed, in whose place stand the times that would be told without the guesses.
 *Filled*: every other field from the newest notice that has it. *Sticky*: deleted, forbidden and archived hold from the
 newest statement about them.
 """
@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import astuple, replace
 
 from builder.model import VERDICT_RANK, Filled, Notice, Recording, StreamKey, Told, Value
+from builder.sessions.intervals import MISMATCH_MS
 
 NO_TIME = 2**63  # sorts behind every signed t
 ANNOUNCED_BEFORE_T_MS = 600_000  # t is the time of sending plus ten minutes (DOMAIN 1.3)
@@ -119,8 +120,16 @@ def _winner(telling: Sequence[Notice]) -> Notice:
     if len(telling) == 1:
         return telling[0]
     best = min(telling, key=_precedence)
+    sure = [notice for notice in telling if GUESSED not in notice.flags]
+    if not sure:
+        return best
     if GUESSED in best.flags:
-        return _with_told_times(best, telling)
+        return _with_told_times(best, _winner(sure))
+    return _grown(best, sure)
+
+
+def _grown(best: Notice, telling: Sequence[Notice]) -> Notice:
+    """Return the longest self of a playlist that has grown, else the notice itself."""
     told = best.told
     assert told is not None
     if told.format != "hls" or not told.url or told.start_ms is None:
@@ -143,17 +152,23 @@ def _fuller(stream: StreamKey, other: StreamKey) -> StreamKey:
     return StreamKey(stream.stream_id or other.stream_id, stream.app or other.app, stream.appname or other.appname)
 
 
-def _with_told_times(guess: Notice, telling: Sequence[Notice]) -> Notice:
-    """Return the notice with the times that are told elsewhere in place of its guess; the length it tells is told."""
-    told = min((notice for notice in telling if GUESSED not in notice.flags), key=_precedence, default=guess).told
-    assert guess.told is not None
+def _with_told_times(guess: Notice, teller: Notice) -> Notice:
+    """Return the notice with the told times in place of its guess; the length it tells is told, if they hold it."""
+    facts, told = guess.told, teller.told
+    assert facts is not None
     assert told is not None
-    if told is guess.told:
-        return guess
-    times = replace(guess.told, start_ms=told.start_ms, end_ms=told.end_ms)
-    if told.duration_ms is not None:
-        times = replace(times, duration_ms=told.duration_ms)
+    length = told.duration_ms
+    if length is None and _may_last(told, facts.duration_ms):
+        length = facts.duration_ms
+    times = replace(facts, start_ms=told.start_ms, end_ms=told.end_ms, duration_ms=length)
     return replace(guess, told=times, flags=_without(GUESSED, guess.flags))
+
+
+def _may_last(told: Told, length_ms: int | None) -> bool:
+    """Say whether the times leave room for the length; a stream that stalls makes it shorter, nothing much longer."""
+    if told.start_ms is None or length_ms is None or told.end_ms < told.start_ms:
+        return True
+    return length_ms <= told.end_ms - told.start_ms + MISMATCH_MS
 
 
 def _without(flag: str, flags: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Sources that tell less: a list beside a notification takes nothing away from what the notification told."""
 
+import itertools
 import json
 
 import pytest
@@ -110,3 +111,50 @@ def test_a_playlist_that_a_list_saw_grow_stays_with_its_profile(site, capsys):
     found = session(site, capsys)
 
     assert (found["vj"], found["end"], found["flags"]) == ("zed", "2022-01-13T16:40:00.000Z", [])
+
+
+PLAYLIST = URL.replace(".mp4", ".m3u8")
+GROWING = [
+    json.dumps(
+        {"output": {"file_list": [{**LISTED, "file_format": "2", "record_file_url": PLAYLIST, "end_time": end}]}}
+    )
+    + "\n"
+    for end in ("2022-01-14 00:10:00", "2022-01-14 00:30:00")
+]
+
+
+def in_library(length, **basic):
+    told = {**CREATED["BasicInfo"], "MediaUrl": PLAYLIST, "Type": "m3u8", **basic}
+    return json.dumps({**CREATED, "BasicInfo": told, "MetaData": {"Duration": length}}) + "\n"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([*GROWING, in_library(1800.0)])))
+def test_a_guess_takes_the_times_of_a_playlist_as_it_has_grown(site, capsys, order):
+    """Two lists without a stream saw it grow; the library knows the stream, and guesses the end."""
+    for number, row in enumerate(order):
+        site.append(f"{number}.json", row)
+
+    found = session(site, capsys)
+
+    assert (found["vj"], found["start"], found["end"]) == (
+        "zed",
+        "2022-01-13T16:00:00.000Z",
+        "2022-01-13T16:30:00.000Z",
+    )
+    assert found["flags"] == []
+    assert site.ask(capsys, "problems", "list") == []
+
+
+def test_a_length_longer_than_the_told_times_does_not_move_them(site, capsys):
+    """The list saw the first ten minutes of the playlist, the library measured all of it."""
+    site.append("a.json", GROWING[0])
+    site.append("b.json", in_library(1800.0))
+
+    found = session(site, capsys)
+
+    assert (found["vj"], found["start"], found["end"]) == (
+        "zed",
+        "2022-01-13T16:00:00.000Z",
+        "2022-01-13T16:10:00.000Z",
+    )
+    assert found["flags"] == []

@@ -5,6 +5,7 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from builder.catalog.merge import identity, merge
 from builder.model import NEVER_MS, Filled, Notice, StreamKey, Told
@@ -281,3 +282,18 @@ def test_a_guessed_end_never_stands_against_a_told_one(guesses, less):
     assert merged.recording.end_ms == END
     assert "end_from_creation" not in merged.recording.flags
     assert merged.conflict == ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(NOTICES.filter(lambda one: one.told and "end_from_creation" not in one.flags), min_size=1, max_size=4),
+    st.lists(NOTICES.map(lambda one: replace(one, told=one.told or told(), flags=("end_from_creation",))), max_size=3),
+)
+def test_guesses_move_no_told_times(telling, guessing):
+    """Also where a playlist has grown."""
+    telling, guessing = ([replace(one, appid="") for one in notices] for notices in (telling, guessing))
+
+    plain, beside = only(telling).recording, only([*guessing, *telling]).recording
+
+    assert (beside.start_ms, beside.end_ms) == (plain.start_ms, plain.end_ms)
+    assert plain.duration_ms in (None, beside.duration_ms)
