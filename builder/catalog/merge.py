@@ -110,6 +110,8 @@ def merge_one(key: str, notices: Sequence[Notice], *, counted: int | None = None
         elif differing := contradictions(winner, notice):
             losers += 1
             contradicted.update(differing)
+    if GUESSED not in winner.flags:
+        flags = _without(GUESSED, flags)  # somebody told what another guessed right
     earliest = replace(winner, t=_earliest(notices))
     recording = _recording(key, earliest, (told, _filled(notices)), flags, _status(notices))
     order = tuple(name for name in LAYER_ONE if name in contradicted)

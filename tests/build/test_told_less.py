@@ -158,3 +158,15 @@ def test_a_length_longer_than_the_told_times_does_not_move_them(site, capsys):
         "2022-01-13T16:10:00.000Z",
     )
     assert found["flags"] == []
+
+
+def test_an_end_that_is_told_where_another_guesses_the_same_is_no_guess(site, capsys):
+    """The file was registered in the second that its broadcast ended, and one entry of the library tells that end."""
+    live = {"StreamId": "zed", "Domain": "push.example.com", "Path": "live", "RecordEndTime": "2022-01-13T16:41:00Z"}
+    source = {**CREATED["BasicInfo"]["SourceInfo"], "LiveRecordInfo": live}
+    site.append("a.json", in_library(1800.0))
+    site.append("b.json", in_library(1800.0, SourceInfo=source))
+
+    found = session(site, capsys)
+
+    assert (found["vj"], found["end"], found["flags"]) == ("zed", "2022-01-13T16:41:00.000Z", [])

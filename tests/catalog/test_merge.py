@@ -290,10 +290,11 @@ def test_a_guessed_end_never_stands_against_a_told_one(guesses, less):
     st.lists(NOTICES.map(lambda one: replace(one, told=one.told or told(), flags=("end_from_creation",))), max_size=3),
 )
 def test_guesses_move_no_told_times(telling, guessing):
-    """Also where a playlist has grown."""
+    """Also where a playlist has grown, and where a guess equals what is told."""
     telling, guessing = ([replace(one, appid="") for one in notices] for notices in (telling, guessing))
 
     plain, beside = only(telling).recording, only([*guessing, *telling]).recording
 
     assert (beside.start_ms, beside.end_ms) == (plain.start_ms, plain.end_ms)
     assert plain.duration_ms in (None, beside.duration_ms)
+    assert "end_from_creation" not in beside.flags
