@@ -66,20 +66,26 @@ def merge(notices: Iterable[Notice]) -> list[Merged]:
         return []
     if len(everything) == 1:
         return [lone(everything[0], 1)]
-    key = identity(everything[0])
-    accounts = {notice.appid for notice in everything if notice.appid and notice.told}
+    accounts = accounts_of(everything)
     if len(accounts) < 2:
-        return [merge_one(key, everything)]
-    first = min(accounts)
+        return [merge_one(identity(everything[0]), everything)]
     groups: defaultdict[str, list[Notice]] = defaultdict(list)
     for notice in everything:
         if notice.told is not None or notice.appid in accounts:
-            groups[notice.appid or first].append(notice)
+            groups[key_of(notice, accounts)].append(notice)
     plain = [notice for notice in everything if notice.told is None and notice.appid not in accounts]
-    return [
-        merge_one(key if appid == first else f"{key}@{appid}", groups[appid] + plain, counted=len(groups[appid]))
-        for appid in sorted(groups)
-    ]
+    return [merge_one(key, groups[key] + plain, counted=len(groups[key])) for key in sorted(groups)]
+
+
+def accounts_of(notices: Iterable[Notice]) -> list[str]:
+    """Return the accounts that tell of a file under one identity, sorted."""
+    return sorted({notice.appid for notice in notices if notice.appid and notice.told})
+
+
+def key_of(notice: Notice, accounts: Sequence[str]) -> str:
+    """Return the key of the recording that a notice tells of; the first of the accounts has the plain one."""
+    key = identity(notice)
+    return key if not notice.appid or notice.appid == accounts[0] else f"{key}@{notice.appid}"
 
 
 def lone(notice: Notice, count: int) -> Merged:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from builder.catalog.deriving import merge_numbered
-from builder.catalog.merge import LAYER_ONE, contradictions
+from builder.catalog.merge import LAYER_ONE, accounts_of, contradictions, key_of
 from builder.catalog.values import Stated
 from builder.model import Recording, Told
 
@@ -19,13 +19,12 @@ def contradiction(key: str, stated: Sequence[Stated]) -> tuple[Stated, Stated] |
     standing = next((one.recording for one in merged if one.recording and one.recording.key == key), None)
     if standing is None:
         return None
-    telling = [one for one in stated if one.notice.told]
+    accounts = accounts_of(one.notice for one in stated)
+    telling = [one for one in stated if one.notice.told and key_of(one.notice, accounts) == key]
     first = next((one for one in telling if _is_of(standing, one.notice.told)), None)
     if first is None:
         return None
-    appid = first.notice.appid
-    others = (one for one in telling if not appid or one.notice.appid in ("", appid))
-    other = next((one for one in others if contradictions(first.notice, one.notice)), None)
+    other = next((one for one in telling if contradictions(first.notice, one.notice)), None)
     return None if other is None else (first, other)
 
 

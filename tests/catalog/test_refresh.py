@@ -318,6 +318,31 @@ def test_conflicting_notices_are_reported_and_one_stands(tmp_path):
     )
 
 
+def test_a_conflict_names_no_notice_of_another_account(tmp_path):
+    """Two accounts have a file of that id; the notice without an account goes with the smaller number."""
+    world = World(tmp_path)
+    other = callback("1", START_S, appid=1250000002, t=None, file_size=3000)
+    nameless = callback("1", START_S, appid=None, t=None, file_size=1000)
+    world.write("a.jsonl", other, nameless, callback("1", START_S, appid=1250000001, t=None, file_size=2000))
+
+    (problem,) = world.run()[0].problems
+
+    assert (problem.code, problem.line, problem.field) == ("conflict", 2, "")
+    assert problem.message.endswith("this one, not that of recordings/a.jsonl:3")
+
+
+def test_a_conflict_stands_where_its_own_account_told_it(tmp_path):
+    """The other account's notice before it tells the same facts."""
+    world = World(tmp_path)
+    mine, longer = (callback("1", START_S, appid=1250000001, t=None, file_size=size) for size in (1000, 2000))
+    world.write("a.jsonl", callback("1", START_S, appid=1250000002, t=None, file_size=1000), longer, mine)
+
+    (problem,) = world.run()[0].problems
+
+    assert (problem.code, problem.line) == ("conflict", 3)
+    assert problem.message.endswith("this one, not that of recordings/a.jsonl:2")
+
+
 def test_records_without_app_move_when_the_stream_gets_a_second_one(tmp_path):
     """Unknown, then joined, then ambiguous, then joined again."""
     world = World(tmp_path)
