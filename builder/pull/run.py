@@ -68,7 +68,7 @@ class Run:
         groups = [list(streams[i : i + STREAMS_AT_ONCE]) for i in range(0, len(streams), STREAMS_AT_ONCE)] or [[]]
         return self._until_spent(
             (
-                (f"media {label(group)}", day, partial(self._media_of, cloud, group))
+                (f"vod {label(group)}", day, partial(self._media_of, cloud, group))
                 for day in whole_days(window)
                 for group in groups
             ),

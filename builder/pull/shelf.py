@@ -28,6 +28,7 @@ from builder.pull.windows import Window, touch
 FOLDER = "recordings/pulled"
 PROGRESS = ".asked"
 APPLICATION = "application"  # in the progress: whose answers these are, without the key that asked
+FORMER = ("media ", "begun media ")  # in the progress of earlier versions, which left out the last second of each day
 BEGUN = "begun "  # in the progress, before a question: how far its walk came that is not over
 LISTED = "pull-tasks.json"
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
@@ -61,7 +62,8 @@ class Shelf:
         self.folder = self.everybody / account
         self.progress_file = self.folder / PROGRESS
         self.listed_file = state / LISTED
-        self.progress = progress_in(self.folder)
+        found = progress_in(self.folder)
+        self.progress = {what: mark for what, mark in found.items() if not what.startswith(FORMER)}
         self.written = 0
 
     def lay(self, name: str, answer: dict[str, Any]) -> Path:

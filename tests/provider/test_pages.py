@@ -242,6 +242,23 @@ def test_the_last_second_of_a_day_comes(provider, pull, tmp_path):
     assert file_ids(tmp_path / "site_src") == {IDS[0], IDS[1]}
 
 
+def test_a_day_that_was_asked_without_its_last_second_is_asked_once_more(provider, pull, tmp_path):
+    """As earlier versions did; where they stopped within a day tells nothing either."""
+    provider.answer = library(ROWS)
+    assert pull() == 0
+    (progress,) = tmp_path.rglob(".asked")
+    marks = json.loads(progress.read_bytes())
+    former = {f"media {what.split()[1]}": mark for what, mark in marks.items() if what.startswith("vod ")}
+    application = {what: mark for what, mark in marks.items() if what == "application"}
+    progress.write_text(json.dumps({**application, **former, "begun media all": "{}"}))
+    asked = len(provider.asked)
+
+    assert former
+    assert [pull(), pull()] == [0, 0]
+    assert len(provider.asked) == 2 * asked
+    assert not [what for what in json.loads(progress.read_bytes()) if "media" in what]
+
+
 def test_rows_that_moved_up_between_two_runs_are_not_missed(provider, pull, tmp_path, capsys):
     """The oldest files were deleted meanwhile: what was at the offset to go on from is before it now."""
     provider.answer = library(ROWS)
