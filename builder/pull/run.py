@@ -30,7 +30,6 @@ STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long 
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
 
 Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
-Question = tuple[str, Window, Pages]
 
 
 class Pulled(Value, frozen=True):
@@ -40,6 +39,23 @@ class Pulled(Value, frozen=True):
     files_written: int
     finished: bool
     unsure: int = 0  # files that the account does not know and never told of
+
+
+class Question(Value, frozen=True):
+    """A day, who asks about it and up to when, and what it is remembered under with the other days."""
+
+    what: str
+    window: Window
+    pages: Pages
+    until_ms: int  # what comes later may still change
+
+    @property
+    def name(self) -> str:
+        return f"{self.what} {file_text(self.window)}"
+
+    @property
+    def enough_ms(self) -> int:
+        return self.until_ms if self.until_ms == self.window.end_ms else self.until_ms - STILL_FRESH_MS
 
 
 class Missing(Value, frozen=True):
@@ -67,23 +83,22 @@ class Run:
         """Pull everything that VOD registered in a window, a UTC day at a time, going on where an earlier run ended."""
         groups = [list(streams[i : i + STREAMS_AT_ONCE]) for i in range(0, len(streams), STREAMS_AT_ONCE)] or [[]]
         return self._until_spent(
-            (
-                (f"vod {label(group)}", day, partial(self._media_of, cloud, group))
-                for day in whole_days(window)
-                for group in groups
-            ),
-            settled_ms=window.end_ms,
+            Question(f"vod {label(group)}", day, partial(self._media_of, cloud, group), min(day.end_ms, window.end_ms))
+            for day in whole_days(window)
+            for group in groups
         )
 
     def callbacks(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
         """Pull the provider's own log of notifications, a UTC day at a time."""
         return self._until_spent(
-            (
-                (f"callbacks {label([stream] if stream else [])}", day, partial(self._callbacks_of, cloud, stream))
-                for day in whole_days(window)
-                for stream in streams or [""]
-            ),
-            settled_ms=window.end_ms,
+            Question(
+                f"callbacks {label([stream] if stream else [])}",
+                day,
+                partial(self._callbacks_of, cloud, stream),
+                min(day.end_ms, window.end_ms),
+            )
+            for day in whole_days(window)
+            for stream in streams or [""]
         )
 
     def legacy(self, listing: LegacyList, window: Window, streams: Sequence[str], *, now_ms: int) -> Pulled:
@@ -91,13 +106,13 @@ class Run:
 
         The list holds what finished channels recorded: a day counts as asked only when it was over for half a day.
         """
+        settled_ms = min(window.end_ms, now_ms - FINISHED_MS)
         return self._until_spent(
-            (
-                (f"legacy {hashed(stream)}", day, partial(self._legacy_of, listing, stream))
-                for day in china_days(window)
-                for stream in streams
-            ),
-            settled_ms=min(window.end_ms, now_ms - FINISHED_MS),
+            Question(
+                f"legacy {hashed(stream)}", day, partial(self._legacy_of, listing, stream), min(day.end_ms, settled_ms)
+            )
+            for day in china_days(window)
+            for stream in streams
         )
 
     def tasks(self, cloud: Cloud, window: Window) -> list[Task] | None:
@@ -212,19 +227,38 @@ class Run:
 
     # --- how far ---
 
-    def _until_spent(self, questions: Iterable[Question], *, settled_ms: int) -> Pulled:
-        """Ask what no earlier run has; what lies after `settled_ms` may still change and is asked again."""
-        return self._each(partial(self._ask_unless_asked, *one, settled_ms=settled_ms) for one in questions)
+    def _until_spent(self, questions: Iterable[Question]) -> Pulled:
+        """Ask what no earlier run has; a day that is not over is asked again.
 
-    def _ask_unless_asked(self, what: str, window: Window, pages: Pages, *, settled_ms: int) -> None:
-        until_ms, asked_ms = min(window.end_ms, settled_ms), 0
-        if until_ms >= window.begin_ms and self.shelf.was_asked(what, Window(window.begin_ms, until_ms)):
-            return
-        enough_ms = until_ms if until_ms == window.end_ms else until_ms - STILL_FRESH_MS
-        while asked_ms < enough_ms:  # once more behind the end of an earlier walk, which asked less far
-            asked_ms = self._ask_about(what, window, pages, until_ms)
-            if asked_ms >= window.begin_ms:
-                self.shelf.remember_asked(what, Window(window.begin_ms, asked_ms))
+        That comes last, what was asked longest ago first, and a budget that ends with it has done its work.
+        """
+        first: list[tuple[Window, int, Question]] = []
+        again: list[tuple[int, Question]] = []
+        for one in questions:
+            asked_ms = self.shelf.open_until(one.name)
+            if self._was_asked(one):
+                continue
+            if asked_ms >= one.enough_ms:
+                again.append((asked_ms, one))
+            else:
+                first.append((one.window, asked_ms, one))
+        pulled = self._each(partial(self._ask, one) for *_, one in sorted(first, key=lambda each: each[:2]))
+        if not pulled.finished:
+            return pulled
+        self._each(partial(self._ask, one) for _, one in sorted(again, key=lambda each: each[0]))
+        return self.result(finished=True)
+
+    def _was_asked(self, one: Question) -> bool:
+        begin_ms = one.window.begin_ms
+        return begin_ms <= one.until_ms and self.shelf.was_asked(one.what, Window(begin_ms, one.until_ms))
+
+    def _ask(self, one: Question) -> None:
+        asked_ms = 0
+        while asked_ms < one.enough_ms:  # once more behind the end of an earlier walk, which asked less far
+            asked_ms = self._ask_about(one.name, one.window, one.pages, one.until_ms)
+            if asked_ms >= one.window.begin_ms:
+                self.shelf.remember_asked(one.what, Window(one.window.begin_ms, asked_ms))
+            self.shelf.remember_open(one.name, asked_ms if asked_ms < one.window.end_ms else None)
 
     def _until_answered(self, holes: Iterable[Missing], now_ms: int) -> Pulled:
         return self._each(partial(self._ask_unless_answered, one, now_ms) for one in holes)

@@ -332,6 +332,28 @@ def test_a_present_day_of_more_pages_than_the_budget_comes_to_an_end(
     assert file_ids(tmp_path / "site_src") == set(IDS)
 
 
+@pytest.mark.parametrize("origin", ["callbacks", "vod"])
+def test_a_budget_that_is_smaller_than_the_present_day_of_all_streams_comes_to_an_end(
+    origin, provider, pull, monkeypatch, capsys
+):
+    """Those asked first are not asked again before the others were; then all of them are, in turn."""
+    clock = present_day(monkeypatch, provider, [])
+    provider.answer = lambda ask: {}
+    names = [f"s{number:02d}" for number in range(3 if origin == "callbacks" else 30)]
+    streams = [part for name in names for part in ("--stream", name)]
+    finished = []
+    for _ in range(4):
+        assert pull("--from", origin, *streams, "--since", FULL, "--until", "", "--budget", "2", "--json") == 0
+        finished.append(json.loads(capsys.readouterr().out)["finished"])
+        clock[0] += 60
+    asked = [ask["StreamName"] if "StreamName" in ask else ask["StreamIds"][0] for ask in provider.asked]
+    a, b, c = names[:: len(names) // 3]
+
+    assert finished == [False, True, True, True]
+    assert asked[:3] == [a, b, c]
+    assert set(asked[4:6]) | set(asked[6:8]) == {a, b, c}
+
+
 def test_a_walk_through_the_present_day_that_began_long_ago_is_not_enough(provider, pull, tmp_path, monkeypatch):
     """What was registered since, before where the walk goes on, is asked for in the same run."""
     clock = present_day(monkeypatch, provider, ROWS[1:])
@@ -498,6 +520,37 @@ def test_a_list_that_tells_no_app_is_asked_about_a_lost_broadcast_once(legacy, t
 
     assert asked[0] >= 1
     assert asked[1] == asked[0], "nothing is missing any more"
+
+
+def test_the_present_day_of_streams_in_the_legacy_list_comes_to_an_end(legacy, monkeypatch, capsys):
+    """Ten in the morning in China: a part of yesterday may still change, and all of today."""
+    service, finished = FileList({"all_count": 0, "file_list": []}), []
+    streams = [part for name in "abc" for part in ("--stream", name)]
+    with serving(service) as address:
+        for minutes in range(0, 60, 10):
+            now = datetime(2025, 8, 1, 2, minutes, tzinfo=UTC).timestamp()
+            monkeypatch.setattr("builder.cli.pull.time.time", lambda now=now: now)
+            assert (
+                legacy(
+                    service,
+                    "--endpoint",
+                    address,
+                    *streams,
+                    "--since",
+                    "2025-07-31T02:00:00Z",
+                    "--budget",
+                    "2",
+                    "--json",
+                )
+                == 0
+            )
+            finished.append(json.loads(capsys.readouterr().out)["finished"])
+
+    assert finished == [False, False, True, True, True, True]
+    assert {day: service.asked[:6].count(day) for day in service.asked} == {
+        "2025-07-31 00:00:00": 3,
+        "2025-08-01 00:00:00": 3,
+    }
 
 
 def test_a_window_older_than_two_months_is_refused(legacy, capsys):

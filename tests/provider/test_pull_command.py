@@ -181,7 +181,7 @@ def test_days_to_come_do_not_count_as_asked(origin, tmp_path, secrets):
     marks = json.loads(progress.read_bytes())
 
     assert code == 0
-    del marks["application"]
+    marks = {what: mark for what, mark in marks.items() if what != "application" and not what.startswith("open ")}
     assert len(marks) == 1
     assert all(int(mark.split()[1]) <= time.time() * 1000 for mark in marks.values())
 
