@@ -86,13 +86,15 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
     with among_runs(places.source, places.state), passed_by(asked.endpoint):
         pulled = pull(places, asked, window, calls, now_ms)
     if asked.as_json:
-        click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled), "calls": calls.made}).decode())
+        click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled, enc_hook=str), "calls": calls.made}).decode())
     note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")
     if pulled.unsure:
         note(f"{count(pulled.unsure, 'file')}, unknown there now and before, left as told")
         note("recordings of another VOD application are asked about with its `--sub-app-id`")
     if not pulled.finished:
         note("the budget is spent; run it again to go on")
+    if pulled.failure:
+        raise pulled.failure
 
 
 class Asked(msgspec.Struct, frozen=True):

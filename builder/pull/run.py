@@ -19,7 +19,7 @@ from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.names import hashed
 from builder.pull.round import Round, Waiting
-from builder.pull.shelf import Begun, Listed, Shelf
+from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.statements import KNOWN, Statements
 from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
@@ -33,12 +33,16 @@ Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yi
 
 
 class Pulled(Value, frozen=True):
-    """What a run did. `finished` is False when the budget ended it; the next run goes on from there."""
+    """What a run did. `finished` is False when the budget ended it; the next run goes on from there.
+
+    `failure` tells of a day that could not be asked about whole, in this run or in the last one that tried.
+    """
 
     windows: int
     files_written: int
     finished: bool
     unsure: int = 0  # files that the account does not know and never told of
+    failure: IncompleteError | None = None
 
 
 class Question(Value, frozen=True):
@@ -78,6 +82,7 @@ class Run:
         self.shelf = shelf
         self.windows = 0
         self.unsure = 0
+        self.failure: IncompleteError | None = None
 
     def media(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
         """Pull everything that VOD registered in a window, a UTC day at a time, going on where an earlier run ended."""
@@ -155,7 +160,7 @@ class Run:
             elif listing is not None:
                 days = sorted({day for hole in windows for day in china_days(hole)})
                 asks += [Missing(stream, day, day, partial(self._legacy_of, listing, stream)) for day in days]
-        pulled = self._until_answered(sorted(asks, key=lambda hole: hole.window.end_ms), now_ms)
+        pulled = self._until_answered(sorted(asks, key=self._turn), now_ms)
         if pulled.finished:
             self.shelf.forget_listed()
         return pulled
@@ -228,45 +233,56 @@ class Run:
     # --- how far ---
 
     def _until_spent(self, questions: Iterable[Question]) -> Pulled:
-        """Ask what no earlier run has; a day that is not over is asked again.
+        """Ask what no earlier run has; a day that is not over, or did not come whole, is asked again.
 
         That comes last, what was asked longest ago first, and a budget that ends with it has done its work.
         """
-        first: list[tuple[Window, int, Question]] = []
-        again: list[tuple[int, Question]] = []
-        for one in questions:
-            asked_ms = self.shelf.open_until(one.name)
-            if self._was_asked(one):
-                continue
-            if asked_ms >= one.enough_ms:
-                again.append((asked_ms, one))
-            else:
-                first.append((one.window, asked_ms, one))
-        pulled = self._each(partial(self._ask, one) for *_, one in sorted(first, key=lambda each: each[:2]))
-        if not pulled.finished:
-            return pulled
-        self._each(partial(self._ask, one) for _, one in sorted(again, key=lambda each: each[0]))
-        return self.result(finished=True)
+        asked = [(self.shelf.open(one.name), one) for one in questions]
+        left = [(known, one) for known, one in asked if known.why or not self._was_asked(one)]
+        first = [(one.window, known.until_ms, one) for known, one in left if known.until_ms < one.enough_ms]
+        again = [(known.why != "", known.until_ms, one) for known, one in left if known.until_ms >= one.enough_ms]
+        finished = self._each(partial(self._ask, one) for *_, one in sorted(first, key=lambda turn: turn[:2]))
+        if finished:
+            self._each(partial(self._ask, one) for *_, one in sorted(again, key=lambda turn: turn[:2]))
+        for why in (self.shelf.open(one.name).why for _, one in left):
+            if why and not self.failure:
+                self.failure = IncompleteError(why, hint="run it again: it is asked again after all others")
+        return self.result(finished=finished)
 
     def _was_asked(self, one: Question) -> bool:
         begin_ms = one.window.begin_ms
         return begin_ms <= one.until_ms and self.shelf.was_asked(one.what, Window(begin_ms, one.until_ms))
 
     def _ask(self, one: Question) -> None:
-        asked_ms = 0
-        while asked_ms < one.enough_ms:  # once more behind the end of an earlier walk, which asked less far
-            asked_ms = self._ask_about(one.name, one.window, one.pages, one.until_ms)
-            if asked_ms >= one.window.begin_ms:
-                self.shelf.remember_asked(one.what, Window(one.window.begin_ms, asked_ms))
-            self.shelf.remember_open(one.name, asked_ms if asked_ms < one.window.end_ms else None)
+        """Ask about a day; also one that did not come whole counts as asked, so that the days around it touch."""
+        known = Open()
+        while known.until_ms < one.enough_ms:  # once more behind the end of an earlier walk, which asked less far
+            known = self._asked(one.name, one.window, one.pages, one.until_ms)
+            if known.until_ms >= one.window.begin_ms:
+                self.shelf.remember_asked(one.what, Window(one.window.begin_ms, known.until_ms))
+            is_open = known.why or known.until_ms < one.window.end_ms
+            self.shelf.remember_open(one.name, known if is_open else None)
 
     def _until_answered(self, holes: Iterable[Missing], now_ms: int) -> Pulled:
-        return self._each(partial(self._ask_unless_answered, one, now_ms) for one in holes)
+        return self.result(finished=self._each(partial(self._ask_unless_answered, one, now_ms) for one in holes))
 
     def _ask_unless_answered(self, hole: Missing, now_ms: int) -> None:
         if self.shelf.progress.get(hole.what, "") < utc_text(hole.window.end_ms + ARRIVAL_MS):
-            asked_ms = self._ask_about(hole.what, hole.wide, hole.pages, now_ms)
-            self.shelf.remember(hole.what, utc_text(asked_ms))
+            known = self._asked(hole.what, hole.wide, hole.pages, now_ms)
+            self.shelf.remember_open(hole.what, known if known.why else None)
+            if not known.why:
+                self.shelf.remember(hole.what, utc_text(known.until_ms))
+
+    def _turn(self, hole: Missing) -> tuple[bool, int]:
+        """Return what sorts holes: those that did not come whole are last."""
+        return self.shelf.open(hole.what).why != "", hole.window.end_ms
+
+    def _asked(self, what: str, window: Window, pages: Pages, until_ms: int) -> Open:
+        try:
+            return Open(self._ask_about(what, window, pages, until_ms))
+        except IncompleteError as error:
+            self.failure = self.failure or error
+            return Open(until_ms, str(error))
 
     def _ask_about(self, what: str, window: Window, pages: Pages, until_ms: int) -> int:
         """Ask until everything has come; return up to which moment, an earlier one where a walk was gone on with.
@@ -284,24 +300,18 @@ class Run:
             raise overfull(left)
         return begun.until_ms
 
-    def _each(self, asks: Iterable[Callable[[], None]]) -> Pulled:
-        """Ask one by one until the budget is spent; one without a whole answer holds no other up, and is told last."""
-        finished, failure = True, None
+    def _each(self, asks: Iterable[Callable[[], None]]) -> bool:
+        """Ask one by one; False: the budget was spent before the end."""
         try:
             for ask in asks:
-                try:
-                    ask()
-                except IncompleteError as error:
-                    failure = failure or error
+                ask()
         except BudgetSpentError:
-            finished = False
-        if failure:
-            raise failure
-        return self.result(finished=finished)
+            return False
+        return True
 
     def result(self, *, finished: bool) -> Pulled:
         """Return what was done so far."""
-        return Pulled(self.windows, self.shelf.written, finished, self.unsure)
+        return Pulled(self.windows, self.shelf.written, finished, self.unsure, self.failure)
 
 
 def label(streams: Sequence[str]) -> str:

@@ -21,7 +21,6 @@ import msgspec
 from builder.errors import RemoteError
 from builder.flush import flush
 from builder.model import Value
-from builder.pull.calls import number_in
 from builder.pull.holes import Task
 from builder.pull.walk import Place
 from builder.pull.windows import Window, touch
@@ -31,7 +30,7 @@ PROGRESS = ".asked"
 APPLICATION = "application"  # in the progress: whose answers these are, without the key that asked
 FORMER = ("media ", "begun media ")  # in the progress of earlier versions, which left out the last second of each day
 BEGUN = "begun "  # in the progress, before a question: how far its walk came that is not over
-OPEN = "open "  # in the progress, before a question and its day: up to when that was asked about, which was not over
+OPEN = "open "  # in the progress, before a question and its day: that it has to be asked again
 LISTED = "pull-tasks.json"
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -52,6 +51,13 @@ class Begun(Value, frozen=True):
     window: Window
     until_ms: int
     left: list[Place]
+
+
+class Open(Value, frozen=True):
+    """A day that has to be asked about again: it was not over when it was asked about, or did not come whole."""
+
+    until_ms: int = 0
+    why: str = ""  # it did not come whole
 
 
 class Shelf:
@@ -109,14 +115,16 @@ class Shelf:
             window = Window(min(known.begin_ms, window.begin_ms), max(known.end_ms, window.end_ms))
         self.remember(what, f"{window.begin_ms} {window.end_ms}")
 
-    def open_until(self, name: str) -> int:
-        """Return up to which moment a day was asked about that was not over then; 0 for another day."""
-        return number_in(self.progress.get(OPEN + name))
+    def open(self, name: str) -> Open:
+        """Return what is known of a day that has to be asked about again; of another one nothing is."""
+        with contextlib.suppress(msgspec.DecodeError):
+            return msgspec.json.decode(self.progress.get(OPEN + name, ""), type=Open)
+        return Open()
 
-    def remember_open(self, name: str, until_ms: int | None) -> None:
-        """Note how far a day was asked about that is not over; None: it is."""
-        if until_ms is not None or OPEN + name in self.progress:
-            self.remember(OPEN + name, "" if until_ms is None else str(until_ms))
+    def remember_open(self, name: str, known: Open | None) -> None:
+        """Note that a day has to be asked about again; None: it has not."""
+        if known or OPEN + name in self.progress:
+            self.remember(OPEN + name, msgspec.json.encode(known).decode() if known else "")
 
     def of_application(self) -> set[str]:
         """Return the names of the folders with answers of this application, asked with whatever key."""

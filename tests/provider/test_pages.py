@@ -161,6 +161,35 @@ def test_a_second_with_too_many_rows_is_told_at_the_end_of_a_day_in_many_runs(
     assert file_ids(tmp_path / "site_src") == {IDS[0], *IDS[1:201], IDS[-1]}
 
 
+@pytest.mark.parametrize("trouble", ["crowded", "doubtful"])
+def test_a_day_that_does_not_come_whole_keeps_no_other_day_from_being_asked(
+    trouble, provider, pull, monkeypatch, capsys, request
+):
+    """Days before it are not asked again, days behind it are; it comes last, and is told by every run."""
+    if trouble == "crowded":
+        request.getfixturevalue("crowded")
+    else:
+        provider.answer = library(ROWS, MediaInfoSet=None)
+    window = ("--since", "2025-07-30", "--until", "2025-08-04T23:59:59Z", "--budget", "3", "--json")
+    told = []
+    for _ in range(20):
+        code, said = pull(*window), capsys.readouterr()
+        result = json.loads(said.out)
+        told.append((code, result["finished"]))
+        assert ("run it again to go on" in said.err) is not result["finished"]
+        assert (code == 7) is ("failure" in result)
+        if result["finished"]:
+            break
+    others = [day for day in days(provider) if day != FULL]
+
+    assert others == ["2025-07-30", "2025-07-31", "2025-08-02", "2025-08-03", "2025-08-04"]
+    assert (7, False) in told, "a spent budget is said with it"
+    assert told[-1] == (7, True)
+    assert [pull(*window), pull(*window)] == [7, 7]
+    assert [day for day in days(provider) if day != FULL] == others
+    assert days(provider)[-1] == FULL
+
+
 @pytest.mark.parametrize("told", [{"TotalNum": None, "TotalPage": None}, {"TotalNum": 250, "TotalPage": None}])
 def test_every_page_of_the_log_comes(told, provider, pull, tmp_path):
     """The provider's log of notifications, which tells of rows and of pages, or of neither."""
