@@ -1,7 +1,8 @@
 """The query interfaces of the practice provider: the legacy file list and the signed API 3.0 calls (DOMAIN 3).
 
 Answers have the shapes of real ones: text for numbers in the legacy list, China time there, ISO UTC in the newer calls,
-limits refused as documented. It knows what the recorder has finished by the world's present moment.
+limits refused as documented; times are compared as they are told, by whole seconds. It knows what the recorder has
+finished by the world's present moment.
 """
 
 from __future__ import annotations
@@ -116,8 +117,8 @@ class QueryApi:
         stream = query["Param.s.channel_id"]
         found = [
             file for file in self.finished()
-            if file.stream == stream and begin.timestamp() <= file.start and file.end <= end.timestamp() + DAY_SLACK
-            and begin.timestamp() <= file.start <= end.timestamp()
+            if file.stream == stream and begin.timestamp() <= int(file.start) <= end.timestamp()
+            and file.end <= end.timestamp() + DAY_SLACK
         ]  # fmt: skip
         return found[(page - 1) * size : page * size], len(found)
 
@@ -197,7 +198,7 @@ class QueryApi:
             raise RefusedError("InvalidParameterValue", "PageNum and PageSize are 1 at least")
         found = [
             sent for sent in self.log()
-            if begin <= sent.at <= end
+            if begin <= int(sent.at) <= end
             and ask.stream_name in {"", sent.event.of.stream}
             and ask.event_type in {None, sent.event.event_type}
         ]  # fmt: skip
@@ -215,7 +216,7 @@ class QueryApi:
             raise RefusedError("InvalidParameter", f"at most {TASK_DAYS} days back")
         tasks: dict[str, dict[str, Any]] = {}
         for file in self.finished():
-            if begin <= file.start <= end:
+            if begin <= int(file.start) <= end:
                 task = tasks.setdefault(file.task_id, task_row(file))
                 task["EndTime"] = max(task["EndTime"], int(file.end))
         return {"TaskList": [tasks[name] for name in sorted(tasks)], "ScrollToken": ""}

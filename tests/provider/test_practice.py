@@ -5,10 +5,13 @@ import json
 import time
 import urllib.parse
 import urllib.request
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from builder.simulate.api import Account, QueryApi, authorization
+from builder.simulate.delivery import Sent
+from builder.simulate.messages import Event
 from builder.simulate.world import make_world
 from tests.provider.support import serving
 
@@ -24,8 +27,12 @@ def address():
         yield found
 
 
-def called(address, action, body, *, at=NOW, stamp=None):
+def called(address, action, body, **signed):
     """Make a signed call; return the code of its refusal, "" for none."""
+    return answered(address, action, body, **signed).get("Error", {}).get("Code", "")
+
+
+def answered(address, action, body, *, at=NOW, stamp=None):
     version = "2018-07-17" if action in {"SearchMedia", "DescribeMediaInfos"} else "2018-08-01"
     payload = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"host": urllib.parse.urlsplit(address).netloc, "content-type": "application/json", "x-tc-action": action,
@@ -33,7 +40,7 @@ def called(address, action, body, *, at=NOW, stamp=None):
     headers["authorization"] = authorization(ACCOUNT, headers, payload)
     headers["x-tc-timestamp"] = stamp or headers["x-tc-timestamp"]
     with urllib.request.urlopen(urllib.request.Request(address, payload, headers)) as answer:
-        return json.load(answer)["Response"].get("Error", {}).get("Code", "")
+        return json.load(answer)["Response"]
 
 
 TASKS = {"StartTime": NOW - DAY, "EndTime": NOW}
@@ -101,6 +108,11 @@ def test_a_signature_is_good_for_five_minutes(at, stamp, code, address):
     ],
 )
 def test_the_legacy_path_answers_one_interface(changes, is_answered, address):
+    assert (legacy(address, **changes)["ret"] == 0) == is_answered
+
+
+def legacy(address, **changes):
+    """Ask the legacy list about a stream on a day."""
     t = str(int(time.time()) + 600)
     query = {
         "interface": "Live_Tape_GetFilelist", "t": t, "sign": hashlib.md5(f"practice-legacy{t}".encode()).hexdigest(),
@@ -108,4 +120,34 @@ def test_the_legacy_path_answers_one_interface(changes, is_answered, address):
         **changes,
     }  # fmt: skip
     with urllib.request.urlopen(f"{address}/common_access?{urllib.parse.urlencode(query)}") as answer:
-        assert (json.load(answer)["ret"] == 0) == is_answered
+        return json.load(answer)
+
+
+# --- whole seconds ---
+
+FILE = next(file for file in WORLD.files() if file.start % 1 > 0.1)
+AT = int(FILE.start)
+
+
+def test_no_task_is_between_two_windows(address):
+    """A task that began within the last second of a window is told to have begun at that second."""
+    told = answered(address, "DescribeRecordTask", {"StartTime": AT, "EndTime": AT})["TaskList"]
+
+    assert [(task["StreamName"], task["StartTime"]) for task in told] == [(FILE.stream, AT)]
+
+
+def test_no_file_of_the_legacy_list_is_between_two_windows(address):
+    moment = datetime.fromtimestamp(AT, timezone(timedelta(hours=8))).strftime("%Y-%m-%d %H:%M:%S")
+    asked = {"Param.s.channel_id": FILE.stream, "Param.s.start_time": moment, "Param.s.end_time": moment}
+
+    assert moment in [row["start_time"] for row in legacy(address, **asked)["output"]["file_list"]]
+
+
+def test_no_notification_is_between_two_windows():
+    log = [Sent(AT + 0.5, Event(FILE), 0)]
+    api = QueryApi(WORLD, ACCOUNT, now=lambda: float("inf"), log=lambda: log, clock=lambda: float(NOW))
+    moment = datetime.fromtimestamp(AT, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with serving(api.app()) as found:
+        told = answered(found, "DescribeCallbackRecordsList", {"StartTime": moment, "EndTime": moment})
+
+    assert [row["EventTime"] for row in told["DataInfoList"]] == [moment]
