@@ -37,7 +37,7 @@ def command(source: Path) -> None:
     failure = None
     if folder.is_dir():
         try:
-            with interrupted_by_sigterm():
+            with interrupted_by_signals():
                 redact(folder, key)
         except StorageError as error:
             failure = error  # said at the end: the notes are about other files
@@ -51,13 +51,17 @@ def command(source: Path) -> None:
 
 
 @contextlib.contextmanager
-def interrupted_by_sigterm() -> Iterator[None]:
+def interrupted_by_signals() -> Iterator[None]:
     """End as at Ctrl+C when told to stop: what is half written, a copy in clear as it may be, goes at once."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # `nohup` has SIGHUP ignored
+            signal.signal(number, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def redact(folder: Path, key: bytes) -> None:

@@ -465,7 +465,7 @@ def test_what_a_killed_redaction_left_is_removed_by_the_next(folder: Path) -> No
     assert [line for line in said.splitlines() if "passed over" in line and ".mine.tmp" not in line] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_redaction_that_is_told_to_stop_leaves_nothing(number: signal.Signals, folder: Path) -> None:
     """The copy of a day may be in clear; the day itself stays as it was."""
     stopping = f"import os; os.fchmod = lambda *_: os.kill(os.getpid(), {int(number)})"
@@ -479,6 +479,19 @@ def test_a_redaction_that_is_told_to_stop_leaves_nothing(number: signal.Signals,
     assert stopped.returncode == 130
     assert stopped.stderr.strip() == "aftercast: interrupted"
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ".lock"} == before
+
+
+def test_a_redaction_goes_on_where_the_end_of_the_terminal_is_ignored(folder: Path) -> None:
+    """As `nohup` has it."""
+    ignoring = "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    hanging = "os.fchmod = lambda *_: os.kill(os.getpid(), signal.SIGHUP)"
+    command = ["redact", "--source", str(folder.parents[1])]
+    done = subprocess.run(
+        [sys.executable, "-c", f"{ignoring}; {hanging}; from builder.cli import run; raise SystemExit(run({command!r}))"],
+        env={**os.environ, "AFTERCAST_REDACT_KEY": "k"}, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_redaction_is_refused_while_a_receiver_runs(folder: Path) -> None:
