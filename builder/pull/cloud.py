@@ -117,13 +117,13 @@ class Cloud:
         return self.calls.make(action, lambda: read(called(client, action, ask)))
 
 
-def overfull(places: Sequence[Place]) -> IncompleteError:
+def overfull(places: Sequence[Place], *, is_of_all: bool) -> IncompleteError:
     """Return the error for seconds that have more rows than SearchMedia lets anyone page through."""
     seconds = ", ".join(utc_text(place.window.begin_ms) for place in places[:NAMED])
     return IncompleteError(
         f"failed to ask SearchMedia for all of {seconds}{', …' if len(places) > NAMED else ''}: "
         f"a second with more than {SEARCH_LIMIT} rows",
-        hint="what it lists was kept; `--stream` asks for the files of one stream",
+        hint="what it lists was kept" + ("; `--stream` asks for the files of one stream" if is_of_all else ""),
     )
 
 

@@ -83,9 +83,11 @@ class Run:
         self.windows = 0
         self.unsure = 0
         self.failure: IncompleteError | None = None
+        self.is_of_all = False  # asks about all streams at once
 
     def media(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
         """Pull everything that VOD registered in a window, a UTC day at a time, going on where an earlier run ended."""
+        self.is_of_all = not streams
         groups = [list(streams[i : i + STREAMS_AT_ONCE]) for i in range(0, len(streams), STREAMS_AT_ONCE)] or [[]]
         return self._until_spent(
             Question(f"vod {label(group)}", day, partial(self._media_of, cloud, group), min(day.end_ms, window.end_ms))
@@ -297,7 +299,7 @@ class Run:
         self.shelf.forget_begun(what)
         self.windows += 1
         if left:
-            raise overfull(left)
+            raise overfull(left, is_of_all=self.is_of_all)
         return begun.until_ms
 
     def _each(self, asks: Iterable[Callable[[], None]]) -> bool:

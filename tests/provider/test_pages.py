@@ -148,6 +148,12 @@ def test_a_second_with_more_rows_than_can_be_paged_through_is_told(crowded, prov
     assert len(provider.asked) == 2 * asked - 1, "the day with that second is asked about again, the other is not"
 
 
+@pytest.mark.parametrize(("streams", "is_told"), [((), True), (("--stream", "s"), False)])
+def test_the_way_out_of_an_overfull_second_is_told_where_it_is_one(streams, is_told, crowded, pull, capsys):
+    assert pull(*streams) == 7
+    assert ("`--stream` asks for the files of one stream" in capsys.readouterr().err) is is_told
+
+
 def test_a_second_with_too_many_rows_is_told_at_the_end_of_a_day_in_many_runs(
     crowded, provider, pull, tmp_path, capsys
 ):
