@@ -260,10 +260,10 @@ class Run:
         known = Open()
         while known.until_ms < one.enough_ms:  # once more behind the end of an earlier walk, which asked less far
             known = self._asked(one.name, one.window, one.pages, one.until_ms)
+            is_open = known.why or known.until_ms < one.window.end_ms
+            self.shelf.remember_open(one.name, known if is_open else None)  # first: who is killed here asks again
             if known.until_ms >= one.window.begin_ms:
                 self.shelf.remember_asked(one.what, Window(one.window.begin_ms, known.until_ms))
-            is_open = known.why or known.until_ms < one.window.end_ms
-            self.shelf.remember_open(one.name, known if is_open else None)
 
     def _until_answered(self, holes: Iterable[Missing], now_ms: int) -> Pulled:
         return self.result(finished=self._each(partial(self._ask_unless_answered, one, now_ms) for one in holes))
