@@ -197,4 +197,19 @@ def clients(account: CloudAccount) -> tuple[Any, Any]:
         http = HttpProfile(protocol=parts.scheme, endpoint=parts.netloc, reqTimeout=TIMEOUT_SECONDS)
     who = credential.Credential(account.secret_id, account.secret_key)
     profile = ClientProfile(httpProfile=http)
-    return VodClient(who, account.region, profile), LiveClient(who, account.region, profile)
+    found = VodClient(who, account.region, profile), LiveClient(who, account.region, profile)
+    for client in found:
+        client.request.send_request = partial(sent, client.request.send_request)
+    return found
+
+
+def sent(send: Callable[[Any], Any], request: Any) -> Any:
+    """Send a call; refuse the answer of a place that it was led to, which the SDK takes for the service's."""
+    response = send(request)
+    if response.history:
+        response.close()
+        raise RemoteError(
+            f"failed to ask the service: status {response.history[0].status_code}, which leads elsewhere",
+            hint="what is told there is not believed; if the service has moved, give its address as `--endpoint`",
+        )
+    return response

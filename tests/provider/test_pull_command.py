@@ -323,6 +323,26 @@ def test_an_answer_of_the_legacy_list_that_is_none_is_a_failure(answer, error, w
         running.stop()
 
 
+@pytest.mark.parametrize("status", [302, 307])
+def test_an_answer_from_where_a_call_was_led_to_is_not_believed(status, tmp_path, secrets, capsys):
+    """The SDK follows a redirect, and takes an empty list from there for all that there is."""
+    body = b'{"Response":{"TotalCount":0,"MediaInfoSet":[]}}'
+
+    async def moved(scope, receive, send):
+        is_there = scope["path"] == "/elsewhere"
+        headers = [(b"content-type", b"application/json")] if is_there else [(b"location", b"/elsewhere")]
+        await send({"type": "http.response.start", "status": 200 if is_there else status, "headers": headers})
+        await send({"type": "http.response.body", "body": body if is_there else b""})
+
+    source = new_site(tmp_path)
+    with serving_provider(moved) as address:
+        code = run(["pull", "--days", "1", "--source", str(source), "--rate", "1000", "--endpoint", address])
+
+    assert code == 7
+    assert f"status {status}, which leads elsewhere" in capsys.readouterr().err
+    assert not list(source.rglob(".asked")), "no day counts as asked"
+
+
 @pytest.mark.parametrize("status", [302, 308])
 @pytest.mark.parametrize(
     "place", [b"http://[bad/", b"http://127.0.0.1:99999/", b"file:///etc/passwd", b"/elsewhere", b""]
