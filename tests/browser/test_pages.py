@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.conftest import Visitor
 from tests.browser.demo import BASE, KIND_NAMES, Built
@@ -198,28 +198,49 @@ def test_the_wide_player_has_its_buttons_in_the_window(visitor: Visitor, demo: B
 
 
 class InTwo(Files):
-    """Sends a replay's page in two pieces, the second when the first has been painted: cut behind the VJ's picture."""
+    """Sends a replay's page in two pieces, the second when the first has been painted: cut at the first `<p>` behind a mark."""
+
+    def __init__(self, *args: object, mark: bytes, **options: object) -> None:
+        self.mark = mark
+        super().__init__(*args, **options)
 
     def do_GET(self) -> None:
         page = Path(self.translate_path(self.path)) / "index.html"
         if not page.is_file():
             super().do_GET()
             return
-        first, mark, rest = page.read_bytes().partition(b'<div class="byline">')
-        picture, paragraph, rest = rest.partition(b"<p>")
+        before, mark, rest = page.read_bytes().partition(self.mark)
+        start, paragraph, rest = rest.partition(b"<p>")
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write(first + mark + picture)
+        self.wfile.write(before + mark + start)
         time.sleep(1)
         self.wfile.write(paragraph + rest)
 
 
-def test_nothing_moves_when_the_page_comes_in_two_pieces(newcomer: Visitor, demo: Built) -> None:
-    newcomer.page.set_viewport_size(PHONE)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(InTwo, directory=str(demo.output))) as server:
+@pytest.mark.parametrize(
+    ("mark", "has_chapters", "size"),
+    [
+        pytest.param(b'<div class="byline">', True, PHONE, id="behind the picture of the VJ"),
+        pytest.param(
+            b'class="versions">', False, {"width": 1280, "height": 1600}, id="below the title, no chapters beside it"
+        ),
+    ],
+)
+def test_nothing_moves_when_the_page_comes_in_two_pieces(
+    newcomer: Visitor, demo: Built, mark: bytes, has_chapters: bool, size: ViewportSize
+) -> None:
+    texts = {sheet.path: sheet.file.read_text(encoding="utf-8") for sheet in demo.sheets if sheet.kind == "watch"}
+    path = next(
+        path
+        for path, text in texts.items()
+        if "<aftercast-player" in text and mark.decode() in text and ('class="side"' in text) is has_chapters
+    )
+    newcomer.page.set_viewport_size(size)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(InTwo, directory=str(demo.output), mark=mark)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        newcomer.page.goto(f"http://127.0.0.1:{server.server_port}{demo.fullest('watch')[0].path}")
+        newcomer.page.goto(f"http://127.0.0.1:{server.server_port}{path}")
         newcomer.page.wait_for_selector("aftercast-player.ready")
         seen = newcomer.page.evaluate("[heard.shift, heard.moved]")
         server.shutdown()
@@ -228,7 +249,7 @@ def test_nothing_moves_when_the_page_comes_in_two_pieces(newcomer: Visitor, demo
 
 
 COLUMNS = """() => [document.querySelectorAll(".watch > .side").length === 1,
-  [":first-child", ":last-child"].map((place) => document.querySelector(`.watch > ${place}`).getBoundingClientRect())
+  [".top", ".rest"].map((place) => document.querySelector(`.watch > ${place}`).getBoundingClientRect())
     .map((box) => [box.x, box.width])]"""
 
 

@@ -31,7 +31,7 @@ def test_the_sheet_is_small():
 def test_the_sheet_fetches_nothing():
     """No import and no address; fragments point into the page."""
     assert "@import" not in RULES
-    assert set(re.findall(r"url\(([^)]*)\)", RULES)) == {"#hatch", "#fade"}
+    assert set(re.findall(r"url\(([^)]*)\)", RULES)) == {"#hatch"}
 
 
 def test_braces_are_balanced():
