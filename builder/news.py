@@ -17,7 +17,7 @@ from builder.model import Counts, Curation, PageKey, Session
 from builder.pages import KINDS, paths
 from builder.workshop import Workshop
 
-ABOUT_CURATION = frozenset({"curation_unmatched", "curation_twice", "trim_too_long", "chapter_outside"})
+ABOUT_CURATION = frozenset({"curation_unmatched", "curation_twice", "trim_too_long", "trim_outside", "chapter_outside"})
 _replace = msgspec.structs.replace
 
 

@@ -16,8 +16,9 @@ import msgspec
 from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import Known, decode_session, encode, overwritten_in
 from builder.media import host_of
-from builder.model import Counts, Curation, Problem, Session
-from builder.sessions import chapters_outside, given_twice, leaves_nothing
+from builder.model import Counts, Curation, Problem, Session, Trim
+from builder.sessions import chapters_outside, given_twice, leaves_nothing, outer_sides
+from builder.sessions.record import instant
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
 TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
@@ -92,7 +93,7 @@ def forget(connection: sqlite3.Connection, base: int) -> None:
 
 def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation]) -> list[Problem]:
     """Note every curation that matches no session, or does not fit the one it matches, and return those notes."""
-    codes = "'curation_unmatched', 'curation_twice', 'trim_too_long', 'chapter_outside'"
+    codes = "'curation_unmatched', 'curation_twice', 'trim_too_long', 'trim_outside', 'chapter_outside'"
     connection.execute(f"DELETE FROM findings WHERE code IN ({codes})")
     by_source = {curation.source: curation for curation in sorted(curations, key=lambda curation: curation.source)}
     found = [
@@ -133,7 +134,7 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
         "SELECT s.body FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=? ORDER BY s.id", which
     )
     sessions = [decode_session(body) for (body,) in bodies]
-    return _trimmed_away(curation, sessions) or _outside(curation, sessions)
+    return _trimmed_away(curation, sessions) or _idle_trim(curation, sessions) or _outside(curation, sessions)
 
 
 def _idle(connection: sqlite3.Connection, curation: Curation) -> list[tuple[str, str]]:
@@ -189,10 +190,23 @@ def _trimmed_away(curation: Curation, sessions: Iterable[Session]) -> Problem | 
         return None
     seconds = (gone.end_ms - gone.start_ms) / 1000
     message = (
-        f"`trim` takes {trim.head_seconds:.10g} s and {trim.tail_seconds:.10g} s from a broadcast of {seconds:.10g} s,"
-        " which leaves nothing; the replay is hidden"
+        f"`trim` takes {trim.head_seconds:.10g} s and {trim.tail_seconds:.10g} s from a broadcast of {seconds:.10g} s"
+        + "".join(f", all {side}" for side in outer_sides(trim, instant))
+        + ", which leaves nothing; the replay is hidden"
     )
     return Problem("trim_too_long", message, field="trim", source=curation.source)
+
+
+def _idle_trim(curation: Curation, sessions: Sequence[Session]) -> Problem | None:
+    """Say of a moment of a trim that it hides nothing: with a slip in the date or the zone all would be shown."""
+    trim = curation.trim or Trim()
+    idle = []
+    if trim.from_ms is not None and all(trim.from_ms < session.whole.start_ms for session in sessions):
+        idle.append(f"nothing before {instant(trim.from_ms)}, when the broadcast had not begun")
+    if trim.to_ms is not None and all(trim.to_ms > session.whole.end_ms for session in sessions):
+        idle.append(f"nothing from {instant(trim.to_ms)} on, when the broadcast had ended")
+    message = f"`trim` hides {' and '.join(idle)}"
+    return Problem("trim_outside", message, field="trim", source=curation.source) if idle else None
 
 
 def _outside(curation: Curation, sessions: Iterable[Session]) -> Problem | None:

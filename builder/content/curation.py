@@ -60,7 +60,7 @@ def curation_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Curation:
         chapters=chapters(front, zone),
         split_before=front.get("split", _splits, ()),
         merge=tuple(dict.fromkeys((*recordings, *merged))) if merged else (),
-        trim=front.get("trim", _trim, None),
+        trim=front.get("trim", _trim(zone), None),
         window=front.get("window", _window(zone), None),
         vj=front.get("vj", fields.text, ""),
         aliases=front.all("aliases", _alias),
@@ -139,9 +139,20 @@ def _split(node: Node, place: Place) -> str:
     return found[1]
 
 
-def _trim(node: Node, place: Place) -> Trim:
-    trim = Fields(node, place, ("head", "tail"))
-    return Trim(trim.get("head", fields.duration, 0) / 1000, trim.get("tail", fields.duration, 0) / 1000)
+def _trim(zone: ZoneInfo) -> fields.Parser[Trim | None]:
+    def parse(node: Node, place: Place) -> Trim:
+        trim = Fields(node, place, ("head", "tail", "from", "to"))
+        read = Trim(
+            head_seconds=trim.get("head", fields.duration, 0) / 1000,
+            tail_seconds=trim.get("tail", fields.duration, 0) / 1000,
+            from_ms=trim.get("from", fields.instant(zone), None),
+            to_ms=trim.get("to", fields.instant(zone), None),
+        )
+        if read.from_ms is not None and read.to_ms is not None and read.from_ms >= read.to_ms:
+            raise trim.error("to", "a moment after `from`")
+        return read
+
+    return parse
 
 
 def _window(zone: ZoneInfo) -> fields.Parser[Window | None]:

@@ -60,10 +60,23 @@ class Window(Value, frozen=True):
 
 
 class Trim(Value, frozen=True):
-    """Hides time at the ends; never changes membership or address. Seconds of session time."""
+    """Hides time at the ends; never changes membership or address.
+
+    Seconds count from the ends, wherever late files move them; moments (milliseconds UTC) stay where they are.
+    """
 
     head_seconds: float = 0
     tail_seconds: float = 0
+    from_ms: int | None = None  # nothing before it is shown
+    to_ms: int | None = None  # nor anything from it on
+
+    @property
+    def cuts_head(self) -> bool:
+        return self.head_seconds > 0 or self.from_ms is not None
+
+    @property
+    def cuts_tail(self) -> bool:
+        return self.tail_seconds > 0 or self.to_ms is not None
 
 
 class Curation(Value, frozen=True):

@@ -13,7 +13,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from builder.model import Captions, Session, Storyboard, Value
+from builder.model import Captions, Session, Storyboard, Trim, Value
 from builder.pages.kind import Kind
 from builder.pages.poster import has_page
 from builder.pages.site import Site
@@ -87,10 +87,9 @@ def shown_time(session: Session, last_ms: int) -> tuple[int, int]:
     frame. One that goes on behind the end is about a longer show, and what others are shown of that is not said here.
     """
     low, high = session.start_ms - session.zero_ms, session.end_ms - session.zero_ms
-    trim = session.trim
-    has_head = trim is not None and trim.head_seconds > 0
-    ends = (trim is not None and trim.tail_seconds > 0) or goes_beyond(session, last_ms)
-    return low if has_head else 0, high if ends else ENDLESS_MS
+    trim = session.trim or Trim()
+    ends = trim.cuts_tail or goes_beyond(session, last_ms)
+    return low if trim.cuts_head else 0, high if ends else ENDLESS_MS
 
 
 def goes_beyond(session: Session, last_ms: int) -> bool:

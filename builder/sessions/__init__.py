@@ -12,7 +12,7 @@ from builder.sessions.reach import LinkKey, Reach, Span, reach
 from builder.sessions.record import session_line
 from builder.sessions.rules import Rulebook, Rules, check_rules
 from builder.sessions.streams import resolve_stream
-from builder.sessions.trimming import leaves_nothing
+from builder.sessions.trimming import leaves_nothing, outer_sides
 
 __all__ = [
     "Island",
@@ -28,6 +28,7 @@ __all__ = [
     "interval",
     "join_interval",
     "leaves_nothing",
+    "outer_sides",
     "reach",
     "resolve_stream",
     "session_line",

@@ -76,4 +76,9 @@ def _longest(trims: Sequence[Trim]) -> Trim | None:
     """Return the trim that hides whatever one of them hides."""
     if not trims:
         return None
-    return Trim(max(trim.head_seconds for trim in trims), max(trim.tail_seconds for trim in trims))
+    return Trim(
+        head_seconds=max(trim.head_seconds for trim in trims),
+        tail_seconds=max(trim.tail_seconds for trim in trims),
+        from_ms=max((trim.from_ms for trim in trims if trim.from_ms is not None), default=None),
+        to_ms=min((trim.to_ms for trim in trims if trim.to_ms is not None), default=None),
+    )

@@ -7,7 +7,7 @@ which is kept beside what is shown of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ def trimmed(session: Session, trim: Trim) -> Session:
 
     What records tell besides (title, tags, expiry) is still the whole's: see `seen`.
     """
-    if not trim.head_seconds and not trim.tail_seconds:
+    if trim == Trim():
         return session
     low, high = _kept(session, trim)
     tracks = primary_first([track for track in (_within(track, low, high) for track in session.tracks) if track.parts])
@@ -55,6 +55,14 @@ def seen(recordings: Iterable[Recording], session: Session) -> list[Recording]:
     return [recording for recording in recordings if _is_seen(place(recording), low, high)]
 
 
+def outer_sides(trim: Trim, worded: Callable[[int], str]) -> Iterator[str]:
+    """Yield what the moments of a trim hide: "before …", "from … on"."""
+    if trim.from_ms is not None:
+        yield f"before {worded(trim.from_ms)}"
+    if trim.to_ms is not None:
+        yield f"from {worded(trim.to_ms)} on"
+
+
 def leaves_nothing(session: Session) -> bool:
     """Say whether a session is hidden because its trim hides all of it."""
     return session.trim is not None and session.tombstone == "hidden" and session.visibility != "hidden"
@@ -63,7 +71,8 @@ def leaves_nothing(session: Session) -> bool:
 def _kept(session: Session, trim: Trim) -> tuple[int, int]:
     """Return what lies between the hidden ends; an end that is not trimmed leaves a point that lies on it inside."""
     head, tail = round(1000 * trim.head_seconds), round(1000 * trim.tail_seconds)
-    return session.start_ms + (head or -1), session.end_ms - (tail or -1)
+    low, high = session.start_ms + (head or -1), session.end_ms - (tail or -1)
+    return max(low, trim.from_ms or low), min(high, trim.to_ms or high)
 
 
 def _within(track: Track, low: int, high: int) -> Track:

@@ -184,6 +184,15 @@ def test_of_two_trims_the_longer_counts_at_either_end(site):
     assert trims == [Trim(120, 180)]
 
 
+def test_of_the_moments_of_two_trims_the_inner_ones_count(site):
+    joined(site, "trim: {from: 2022-01-14T08:25, head: 5}", "trim: {from: 2022-01-14T08:41, to: 2022-01-14T08:45}")
+    with up_to_date(site.source, site.places.state) as desk:
+        trims = [session.trim for session in desk.catalog.all_sessions() if session.trim]
+    start_ms = 1_642_119_600_000  # 08:20 in Shanghai
+
+    assert trims == [Trim(5, 0, start_ms + 21 * 60_000, start_ms + 25 * 60_000)]
+
+
 def test_what_curation_does_in_vain_is_told_once_where_one_follows_its_replay(site):
     """Such a curation makes the build look twice; here at a trim and at a title that two files give."""
     site.append("j.jsonl", callback("alice", 11, 30_000, 600))

@@ -127,9 +127,11 @@ def test_a_part_that_is_cut_plays_from_cut_to_cut(site):
     assert player(text)["trim"] == [720, 1909.5]
 
 
-def test_captions_and_storyboards_lose_what_is_hidden(site):
+@pytest.mark.parametrize("head", ["head: 11m40s", "from: 2022-01-14T00:11:40"])
+@pytest.mark.parametrize("tail", ["tail: 2m30s", "to: 2022-01-14T00:30:50"])
+def test_captions_and_storyboards_lose_what_is_hidden(site, head, tail):
     """Cues that reach into hidden time are in no file, nor is a picture that shows a moment of it, nor a note."""
-    trim(site, "{head: 11m40s, tail: 2m30s}")
+    trim(site, f"{{{head}, {tail}}}")
     site.write("replays/finale.en.vtt", VTT)
     site.write("replays/finale.storyboard.vtt", BOARD)
     for name in ("one", "two"):
@@ -156,7 +158,7 @@ def test_a_trim_that_changes_leaves_nothing_behind(site):
     site.write("replays/finale.storyboard.vtt", BOARD)
     for name in ("one", "two"):
         (site.source / f"replays/{name}.jpg").write_bytes(JPEG)
-    for said in ("{}", "{head: 11m}", "{head: 16m}", "{head: 1h}", "{tail: 1s}", "{}"):
+    for said in ("{}", "{head: 11m}", "{head: 16m}", "{from: 2022-01-14T00:16:00}", "{head: 1h}", "{tail: 1s}", "{}"):
         trim(site, said)
 
         site.build()
@@ -173,6 +175,14 @@ def test_a_trim_that_changes_leaves_nothing_behind(site):
         ("{head: 20m, tail: 20m}", "`trim` takes 1200 s and 1200 s from a broadcast of 2000 s, which leaves nothing"),
         ("{head: 1h}", "`trim` takes 3600 s and 0 s from a broadcast of 2000 s, which leaves nothing"),
         ("{head: 10m, tail: 23m}", "`trim` takes 600 s and 1380 s from a broadcast of 2000 s, which leaves nothing"),
+        (
+            "{from: 2022-01-15}",
+            "`trim` takes 0 s and 0 s from a broadcast of 2000 s, all before 2022-01-14T16:00:00.000Z, which leaves nothing",
+        ),
+        (
+            "{to: 2022-01-13T23:00+08:00}",
+            "`trim` takes 0 s and 0 s from a broadcast of 2000 s, all from 2022-01-13T15:00:00.000Z on, which leaves nothing",
+        ),
     ],
 )
 def test_a_trim_that_leaves_nothing_hides_the_replay(site, capsys, said, why):
@@ -205,6 +215,46 @@ def test_explain_says_what_a_trim_leaves(site, capsys):
         "a person hides 660 s at the beginning and 0 s at the end; shown is 2022-01-14 00:11:40 to 2022-01-14 00:33:20"
         in lines
     )
+
+
+def test_a_moment_hides_the_same_whatever_comes_late(site, capsys):
+    """Files in front and behind move the ends of the broadcast, and not what a person let be seen of it."""
+    trim(site, "{from: '2022-01-14T00:11:40', to: 2022-01-13T16:23:20+00:00, head: 10s, tail: 10s}")
+    site.build()
+    assert len(session(site, capsys)["tracks"][0]["parts"]) == 3
+
+    site.append("b.jsonl", callback("alice", 4, -700, 600) + callback("alice", 5, 2100, 600))
+    site.build()
+
+    assert not difference(site.tree(), site.clean_tree())
+    whole = session(site, capsys)
+    assert len(whole["tracks"][0]["parts"]) == 5
+    published = b"".join(site.tree().values())
+    assert set(re.findall(rb"/a/(\d)/f0.mp4", published)) == {b"2"}
+    lines = site.ask(capsys, "explain", PARTS[0])
+    assert (
+        "a person hides 10 s at the beginning and 10 s at the end, all before 2022-01-14 00:11:40,"
+        " all from 2022-01-14 00:23:20 on; shown is 2022-01-14 00:11:40 to 2022-01-14 00:21:40" in lines
+    )
+    assert site.ask(capsys, "problems", "list") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("{from: 2021-01-14T00:11:40}", "before 2021-01-13T16:11:40.000Z, when the broadcast had not begun"),
+        ("{to: 2022-01-15}", "from 2022-01-14T16:00:00.000Z on, when the broadcast had ended"),
+    ],
+)
+def test_a_moment_that_hides_nothing_is_told(site, capsys, said, why):
+    """With a slip in the date or the zone everything would be shown, and nobody would know. One on the end is a fence."""
+    trim(site, "{from: 2022-01-14, to: 2022-01-14T00:33:20}")
+    assert site.ask(capsys, "problems", "list") == []
+    trim(site, said)
+
+    (problem,) = site.ask(capsys, "problems", "list")
+
+    assert problem.endswith(f"  trim_outside (warning)  replays/finale.md: `trim` hides nothing {why}")
 
 
 def test_no_picture_of_hidden_time_becomes_the_poster(site):

@@ -286,6 +286,8 @@ PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
         (REPLAY, "recordings: ['1']\ntags: ['!!']",
          ":3: `tags` expected a tag of letters or digits, at most 64 characters, found `!!`"),
         (REPLAY, "recordings: ['1']\ntrim: 30", ":3: `trim` expected a mapping, found `30`"),
+        (REPLAY, "recordings: ['1']\ntrim: {from: 21:30}", ":3: `trim.from` expected a date or an instant such as `2022-01-13T21:37:05+08:00`, found `21:30`"),
+        (REPLAY, "recordings: ['1']\ntrim: {from: 2022-01-14, to: 2022-01-13}", ":3: `trim.to` expected a moment after `from`, found `2022-01-13`"),
         (REPLAY, "recordings: ['1']\nvj: alcie", ":3: `vj` expected the slug of a profile in `vjs/`, found `alcie`"),
         (REPLAY, "window: {stream: a, from: 2022-01-02, to: 2022-01-02}",
          ":2: `window.to` expected a moment after `from`, found `2022-01-02`"),
