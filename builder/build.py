@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import chain
 
 import msgspec
@@ -31,6 +31,7 @@ from builder.moved import (
 )
 from builder.news import follow, read_news
 from builder.output import OutputFolder, claim, marker_stamp
+from builder.progress import Progress, unseen
 from builder.publication import Publication, Published
 from builder.site_problems import site_problems
 from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
@@ -38,7 +39,6 @@ from builder.workshop import Workshop
 
 # What `--strict` refuses besides quarantined records.
 STRICT = frozenset({"curation_unmatched", "curation_twice", "content_unread"})
-Progress = Callable[[int], None]
 
 
 class Options(Value, frozen=True):
@@ -77,7 +77,7 @@ class BuildReport(Value, frozen=True):
     refused: int = 0  # problems that `strict` refuses, of the whole catalog; 0 without it
 
 
-def build(workshop: Workshop, options: Options, progress: Progress = lambda _: None) -> BuildReport:
+def build(workshop: Workshop, options: Options, progress: Progress = unseen) -> BuildReport:
     """Bring the output up to date. Raises an `AftercastError` when it cannot, with the old pages still in place."""
     began = time.monotonic()
     places = workshop.places
@@ -94,7 +94,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     """Build with a catalog that is open and locked; the steps."""
     ledger = Ledger(catalog.connection, output_id(workshop.places.output))
     outputs = (ledger.output,)
-    read = read_news(workshop, catalog, output_ids=outputs, allow_removal=options.allow_removal)
+    read = read_news(workshop, catalog, output_ids=outputs, allow_removal=options.allow_removal, progress=progress)
     folder, anew = claimed(workshop, catalog, ledger, options)
     with catalog.transaction():
         note_changed_inputs(ledger, workshop.site(catalog), workshop.digests(), everything=anew)

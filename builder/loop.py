@@ -22,6 +22,8 @@ class Listener(Protocol):
 
     def building(self) -> None: ...
 
+    def progress(self, what: str, count: int) -> None: ...
+
     def built(self, report: BuildReport) -> None: ...
 
     def failed(self, error: AftercastError) -> None: ...
@@ -50,7 +52,7 @@ class Loop:
     def _build(self, changed: list[str]) -> None:
         self.listener.building()
         try:
-            self.listener.built(build(self._loaded(changed), self.options))
+            self.listener.built(build(self._loaded(changed), self.options, self.listener.progress))
         except (AftercastError, OSError) as error:
             self.workshop = None  # what is loaded may be the cause
             self.listener.failed(error if isinstance(error, AftercastError) else storage_error(error))

@@ -15,6 +15,7 @@ import msgspec
 from builder.catalog import Catalog, RefreshReport, refresh
 from builder.model import Counts, Curation, PageKey, Session
 from builder.pages import KINDS, paths
+from builder.progress import Progress, unseen
 from builder.workshop import Workshop
 
 ABOUT_CURATION = frozenset({"curation_unmatched", "curation_twice", "trim_too_long", "trim_outside", "chapter_outside"})
@@ -22,10 +23,15 @@ _replace = msgspec.structs.replace
 
 
 def read_news(
-    workshop: Workshop, catalog: Catalog, *, output_ids: tuple[str, ...] = (), allow_removal: bool = False
+    workshop: Workshop,
+    catalog: Catalog,
+    *,
+    output_ids: tuple[str, ...] = (),
+    allow_removal: bool = False,
+    progress: Progress = unseen,
 ) -> RefreshReport:
     """Bring the catalog up to date with the sources and with what people wrote; raises what `refresh` does."""
-    read = _refreshed(workshop, catalog, output_ids, allow_removal=allow_removal)
+    read = _refreshed(workshop, catalog, output_ids, allow_removal=allow_removal, progress=progress)
     return follow(workshop, catalog, read, output_ids=output_ids)
 
 
@@ -51,7 +57,12 @@ def affected(workshop: Workshop, catalog: Catalog, before: Session | None, after
 
 
 def _refreshed(
-    workshop: Workshop, catalog: Catalog, output_ids: tuple[str, ...], *, allow_removal: bool = False
+    workshop: Workshop,
+    catalog: Catalog,
+    output_ids: tuple[str, ...],
+    *,
+    allow_removal: bool = False,
+    progress: Progress = unseen,
 ) -> RefreshReport:
     inputs = workshop.inputs()
     rules = _replace(inputs.rules, curations=_followed(workshop, catalog))
@@ -61,6 +72,7 @@ def _refreshed(
         lambda catalog, before, after: affected(workshop, catalog, before, after),
         output_ids=output_ids,
         allow_removal=allow_removal,
+        progress=progress,
     )
 
 

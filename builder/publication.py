@@ -6,7 +6,7 @@ build completes the work: pages leave `pending` only with their new manifest row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from builder.output import FSYNC_EACH_LIMIT, TEMP_SUFFIX, OutputFolder
 from builder.pages import kind_named
 from builder.parent import end_with_parent
 from builder.press import Outcome, Press, Worker, file_path, press_parallel
+from builder.progress import Progress
 from builder.stale import ASSETS, Stale, output_id
 from builder.workshop import Workshop
 
@@ -55,7 +56,7 @@ class Publication:
         self.connection = catalog.connection
         self.fresh = prune and next(folder.files(), None) is None  # the output holds nothing yet: no need to look
 
-    def run(self, stale: Stale, jobs: int, progress: Callable[[int], None]) -> Published:
+    def run(self, stale: Stale, jobs: int, progress: Progress) -> Published:
         """Make and publish the stale pages."""
         with closing(Staging(self.connection, self.ledger.output)) as staging:
             small = not stale.is_bulk and not stale.assets and len(stale.singles) <= SMALL_RUN
@@ -77,16 +78,18 @@ class Publication:
 
     # --- make ---
 
-    def _stage(self, staging: Staging, stale: Stale, jobs: int, progress: Callable[[int], None]) -> None:
+    def _stage(self, staging: Staging, stale: Stale, jobs: int, progress: Progress) -> None:
         if not self.dry:
             self._begin_run()
         if stale.assets:
             with self.catalog.transaction():
                 staging.add(self._asset(asset) for asset in self.workshop.assets)
+        count = 0
         for outcomes in self._outcomes(stale, jobs):
             with self.catalog.transaction():
                 staging.add((row, rank, said(why, stale.cause(row.key))) for row, rank, why in outcomes)
-            progress(len(outcomes))
+            count += len(outcomes)
+            progress("pages looked at", count)
 
     def _begin_run(self) -> None:
         if self.prune or self.ledger.was_interrupted():  # a new manifest does not know what an old run left

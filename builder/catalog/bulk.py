@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,7 @@ from builder.catalog.numbers import base_numbers, span_class
 from builder.catalog.rows import decode_session, encode
 from builder.catalog.spool import Spool, buckets_in
 from builder.catalog.turns import Turns
+from builder.progress import Progress
 from builder.sources import SourceSettings
 
 BUCKET_BYTES = 5_000_000  # of source text or stored notices, about
@@ -47,7 +48,6 @@ SHARED_URLS = (
 )
 
 _decode_batch = msgspec.msgpack.Decoder(Batch).decode
-Progress = Callable[[str, int], None]  # what is being done, how many so far
 
 
 def load(
@@ -118,7 +118,7 @@ class Load:
             for end_ms in batch.ends.values():
                 note_end(ends, end_ms)
             count += len(batch.notices)
-            self.progress("reading", count)
+            self.progress("records read", count)
         assert len(done) == len(plan.tasks)
         facts.store_files(connection, done, plan.gone)
         schema.create_indexes(connection, schema.FACT_INDEXES)
@@ -160,8 +160,8 @@ class Load:
             _store(connection, derived)
             unclaimed += derived.unclaimed
             count += len(derived.recordings)
-            self.progress("grouping", count)
-        self.progress("indexing", count)
+            self.progress("recordings grouped", count)
+        self.progress("recordings grouped, now indexed", count)
         _finish(connection, unclaimed)
 
     def _derived(self, setting: bytes, lifted: frozenset[int]) -> Iterator[Derived]:

@@ -27,6 +27,7 @@ from builder.catalog.updating import Intake, Update
 from builder.catalog.values import RefreshReport
 from builder.config import Media
 from builder.model import Counts, PageKey, Problem, Session, Value
+from builder.progress import Progress, unseen
 from builder.sessions import Rules
 from builder.sources import SourceSettings, find_sources
 
@@ -36,7 +37,6 @@ INCREMENTAL_SESSIONS = 1_000  # changed sessions whose pages are noted one by on
 SHOWN_PROBLEMS = 1_000
 
 Affected = Callable[[Catalog, Session | None, Session | None], Iterable[PageKey]]
-Progress = Callable[[str, int], None]
 
 
 class Inputs(Value, frozen=True):
@@ -64,7 +64,7 @@ def refresh(
     *,
     output_ids: tuple[str, ...],
     allow_removal: bool = False,
-    progress: Progress = lambda _what, _count: None,
+    progress: Progress = unseen,
 ) -> RefreshReport:
     """Bring the catalog up to date with the sources and rules; note the pages of every known output that may change.
 

@@ -11,7 +11,6 @@ import msgspec
 
 from builder.build import BuildReport, Options, build, judge
 from builder.cli.common import (
-    is_terminal,
     jobs_of,
     jobs_option,
     json_option,
@@ -20,6 +19,7 @@ from builder.cli.common import (
     site_options,
     tell_problems,
 )
+from builder.cli.meter import Meter
 from builder.errors import VerificationError
 from builder.explain import count
 from builder.model import Counts
@@ -64,34 +64,14 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
         write_redirects=not flags["no_redirects"],
         dry_run=flags["dry_run"],
     )
-    with Meter(quiet=as_json) as meter:
-        report = build(Workshop(places, os.environ), options, meter.add)
+    with Meter() as meter:
+        report = build(Workshop(places, os.environ), options, meter)
     tell(report, explain=flags["explain"] or flags["dry_run"], dry=flags["dry_run"])
     if as_json:
         click.echo(as_data(report))
     judge(report, options)
     if flags["verify"]:
         verify(places, jobs)
-
-
-class Meter:
-    """Counts pages on a terminal while a long build runs; silent elsewhere."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self.shown = is_terminal() and not quiet
-        self.pages = 0
-
-    def __enter__(self) -> Meter:
-        return self
-
-    def add(self, pages: int) -> None:
-        self.pages += pages
-        if self.shown:
-            click.echo(f"\r{self.pages} pages looked at", nl=False, err=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self.shown and self.pages:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def tell(report: BuildReport, *, explain: bool, dry: bool) -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from builder.catalog import Catalog, Note
 from builder.cli.common import note, places_of
+from builder.cli.meter import Meter
 from builder.errors import LockedError, RemovalError
 from builder.lock import locked
 from builder.model import Problem
@@ -71,7 +72,8 @@ def up_to_date(source: Path, state: Path | None, *, retry: bool = False) -> Iter
 def _refresh(workshop: Workshop, catalog: Catalog) -> None:
     """Read what is new. What would unpublish much is a build's to take over: until then, the catalog stays."""
     try:
-        report = read_news(workshop, catalog)
+        with Meter() as meter:
+            report = read_news(workshop, catalog, progress=meter)
     except RemovalError as error:
         note(f"{error}: this is the catalog as it stands")
         note("`aftercast build --allow-removal` takes it over, if the records were removed on purpose")

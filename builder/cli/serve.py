@@ -38,9 +38,11 @@ class Herald(Teller):
     """Tells the terminal and the open pages."""
 
     def __init__(self, news: News) -> None:
+        super().__init__()
         self.news = news
 
     def building(self) -> None:
+        super().building()
         self.news.building()
 
     def built(self, report: BuildReport) -> None:

@@ -13,20 +13,29 @@ from builder.build import BuildReport, Options
 from builder.cli import complain
 from builder.cli.build import tell
 from builder.cli.common import jobs_of, jobs_option, note, places_of, site_options
+from builder.cli.meter import Meter
 from builder.errors import AftercastError
 from builder.loop import Loop, watched
 
 
 class Teller:
-    """Says on stderr what each build did."""
+    """Says on stderr how far each build has come, and what it did."""
+
+    def __init__(self) -> None:
+        self.meter = Meter()
 
     def building(self) -> None:
-        """Nothing to say yet."""
+        self.meter = Meter()
+
+    def progress(self, what: str, count: int) -> None:
+        self.meter(what, count)
 
     def built(self, report: BuildReport) -> None:
+        self.meter.wipe()
         tell(report, explain=False, dry=False)
 
     def failed(self, error: AftercastError) -> None:
+        self.meter.wipe()
         complain(error.sentence, error.hint)
 
 
