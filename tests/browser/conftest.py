@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from tests.player.server import Host
 from tests.shots import hold
 
 DEADLINE_MS = 60_000
-MODULES = "**/assets/player/*.js"
+MODULES = re.compile(r"/assets/(site\.|player/).*\.js$")  # theme.js is none: it is there before anything is drawn
 LISTEN = """
 window.heard = {pwn: 0, refused: [], shift: 0, moved: []};
 window.named = ({node, previousRect: from, currentRect: to}) =>
@@ -91,7 +92,7 @@ class Visitor:
 
     @contextmanager
     def opening(self, sheet: Sheet) -> Iterator[Page]:
-        """Open a replay's page; inside, its modules have not arrived yet, afterwards the player is ready."""
+        """Open a replay's page; inside, no module has arrived yet, afterwards all are there and the player is ready."""
         held: list[Route] = []
         self.page.route(MODULES, lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of ours
         self.page.goto(f"{self.address}{BASE}{sheet.path}", wait_until="commit")
