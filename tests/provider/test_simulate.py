@@ -40,8 +40,7 @@ def test_the_tour_ends_with_the_broadcasts_that_happened(tmp_path):
 def test_it_waits_for_a_receiver_that_was_started_a_moment_ago(tmp_path):
     """Both commands are started at once, as a shell does with `&`: the first message is not lost."""
     source, truth = new_site(tmp_path), tmp_path / "truth.json"
-    port = free_port()
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, kept_port() as port:
         simulation = pool.submit(
             aftercast, "simulate", "--to", f"http://127.0.0.1:{port}/", "--truth", str(truth), *TINY
         )
@@ -58,7 +57,8 @@ def test_a_simulation_that_nobody_acknowledges_fails(monkeypatch, capfd):
     """Its script would go on as if the records were there."""
     monkeypatch.setattr("builder.cli.simulate.PATIENCE_SECONDS", 0.0)
 
-    assert run(["simulate", "--to", f"http://127.0.0.1:{free_port()}/", *TINY]) == 7
+    with kept_port() as port:
+        assert run(["simulate", "--to", f"http://127.0.0.1:{port}/", *TINY]) == 7
 
     assert "none that acknowledges any of" in capfd.readouterr().err
 
@@ -118,9 +118,13 @@ def test_a_retry_and_a_duplicate_are_the_first_message_to_the_byte():
     assert set(bodies.values()) == {4}, "two refused, two that were acknowledged"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+@contextmanager
+def kept_port():
+    """Give a port that nobody listens on, and that the system gives to nobody: a receiver that asks for it gets it."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
 
 
 @pytest.mark.parametrize(
