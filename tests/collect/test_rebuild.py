@@ -17,7 +17,7 @@ import pytest
 from builder.collect.journal import CAPACITY, Journal, plain
 from builder.collect.metrics import Counters, event_label
 from builder.collect.rebuild import Rebuilder, build_command, build_environment
-from tests.collect.support import DEADLINE, body_of, running
+from tests.collect.support import DEADLINE, Line, body_of, request_of, running
 
 
 def rebuilder(
@@ -39,10 +39,12 @@ def wait_for(is_true: Callable[[], bool]) -> None:
 def test_a_build_follows_the_quiet(tmp_path: Path) -> None:
     """Several notifications, one build; its output is passed on line by line."""
     said: list[str] = []
-    build = rebuilder("print('written'); print('x' * 9000)", said, quiet=0.3)
+    build = rebuilder("print('written'); print('x' * 9000)", said, quiet=1.0)
     with running(tmp_path, build=build) as receiver:
-        for number in range(5):
-            assert receiver.post(body_of(str(number))) == 200
+        line = Line(receiver.port)
+        line.send(b"".join(request_of(body_of(str(number))) for number in range(5)))
+        assert [line.answer().status for _ in range(5)] == [200] * 5
+        line.close()
         wait_for(lambda: receiver.metric('builds_total{result="done"}') == 1)
 
     assert said[0] == "build: written"
