@@ -25,6 +25,7 @@ from tests.collect.processes import RUN, Load, check_history, end, environment, 
 from tests.collect.support import DEADLINE, Line, request_of, stored_bodies
 
 LISTENING = "0A"
+BUILD_DEADLINE = 600.0  # a build gives way to everything else on the machine
 
 
 @pytest.fixture
@@ -57,7 +58,10 @@ def kill_under_load(source: Path, times: int, seed: int) -> tuple[int, int]:
     for number in range(times):
         process, following = following, start(folders[(number + 1) % 2])
         load = Load(port_of(process), str(number))
-        time.sleep(rng.uniform(0.0, 0.25))
+        enough = rng.randrange(120)
+        while len(load.moments) < enough:  # by what it has done, not by the clock: machines differ
+            assert process.poll() is None
+            time.sleep(0.001)
         process.kill()
         process.communicate(timeout=DEADLINE)
         answers[number % 2] |= load.join()
@@ -291,8 +295,8 @@ def test_what_was_stored_before_the_start_is_built(source: Path) -> None:
     home = source.parent / "output" / "index.html"
     process = start(source, "--build", "--output", str(home.parent), AFTERCAST_SLUG_KEY="a slug key")
     port_of(process)
-    deadline = time.monotonic() + DEADLINE
-    while not home.exists() and time.monotonic() < deadline:
+    deadline = time.monotonic() + BUILD_DEADLINE
+    while not home.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     code, _, err = end(process)
 
@@ -400,11 +404,9 @@ def test_a_good_post_is_answered_among_more_idle_connections_than_file_handles(
     process = start(source, program=limit + RUN)
     port = port_of(process)
     held = [socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) for _ in range(300)]
-    began = time.monotonic()
     line = Line(port)
     line.send(request_of(good_body("1")))
     status = line.answer().status
-    seconds = time.monotonic() - began
     line.send(b"GET /-/metrics HTTP/1.1\r\nHost: a\r\n\r\n")
     metrics = line.answer().body.decode()
     line.close()
@@ -412,9 +414,12 @@ def test_a_good_post_is_answered_among_more_idle_connections_than_file_handles(
     for connection in held:
         connection.close()
 
+    kept = 256 - RESERVED_HANDLES
     assert status == 200
-    assert seconds < 1.0
-    assert f"aftercast_collect_connections {256 - RESERVED_HANDLES}\n" in metrics
+    assert f"aftercast_collect_connections {kept}\n" in metrics
+    assert f"aftercast_collect_evictions_total {len(held) + 1 - kept}\n" in metrics, (
+        "none waited for another's time limit"
+    )
     assert 'reason="file_handles"' not in metrics
     assert [line for line in err.splitlines() if " stored event 100 " not in line] == []
 
