@@ -91,6 +91,25 @@ class Watch:
     def until_playing(self, from_second: float, to: float) -> None:
         self.until("deck.state === 'on' && !video.paused && t >= arg[0] && t < arg[1]", [from_second, to])
 
+    def pause_between(self, from_second: float, to: float) -> None:
+        """Pause in the page as soon as it plays between two moments: a key may come when they are over."""
+        self.until(
+            "deck.state === 'on' && !video.paused && t >= arg[0] && t < arg[1] && (player.do('pause'), true)",
+            [from_second, to],
+        )
+        self.until("video.paused")
+
+    def fail_between(self, from_second: float, to: float) -> None:
+        """Let the file fail while it plays between two moments: it is tried once more, and that is said."""
+        done = self.until(
+            "deck.state === 'on' && !video.paused && t >= arg[0] && t < arg[1] && (video.dispatchEvent(new Event('error')),"
+            "[deck.state, document.querySelector('.notice').textContent])",
+            [from_second, to],
+        )
+        state, notice = done.json_value()
+        assert state == "loading"
+        assert "trying once more" in notice
+
     def seek(self, second: float) -> None:
         self.page.evaluate("(second) => document.querySelector('aftercast-player').player.do('seek', second)", second)
 
@@ -111,9 +130,9 @@ class Watch:
     def notice(self) -> str:
         return self.page.text_content(".notice") or ""
 
-    def picture(self) -> float:
-        """The session time that the picture itself shows."""
-        return self.look("shown()") / 10
+    def lag(self) -> float:
+        """How far the session time that the picture itself shows is from the player's, both read at once."""
+        return self.look("Math.abs(shown() / 10 - t)")
 
 
 SEAMS = """

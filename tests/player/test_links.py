@@ -95,12 +95,10 @@ def test_a_wall_clock_link_lands_on_the_right_picture(watch: Watch) -> None:
     assert watch.site.media_asked() == []
     watch.start()
     watch.until_playing(8, 12)
+    watch.pause_between(8, 12)
 
-    watch.press("k")
-
-    watch.until("video.paused")
-    assert 7.9 <= watch.picture() <= 12
-    assert abs(watch.picture() - watch.time) < 0.6
+    assert 7.9 <= watch.time <= 12
+    assert watch.lag() < 0.6
     assert watch.site.media_asked()[0] == "p2.mp4"
 
 
@@ -139,11 +137,8 @@ def test_a_saved_place_is_offered_and_a_shared_moment_beats_it(watch: Watch) -> 
 def test_the_place_is_saved_on_pause_as_wall_clock_and_found_again(watch: Watch) -> None:
     watch.open(evening(), "#t=10.5")
     watch.start()
-    watch.until_playing(10.6, 12)
+    watch.pause_between(10.6, 12)
 
-    watch.press("k")
-
-    watch.until("video.paused")
     place = json.loads(watch.page.evaluate("localStorage.getItem('aftercast:places')"))[TAG]
     assert START_MS + 10_500 <= place["at"] <= START_MS + 12_000
     assert place["done"] is False

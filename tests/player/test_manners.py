@@ -54,8 +54,7 @@ def test_a_selection_grows_by_the_keyboard(watch: Watch) -> None:
 def test_a_reload_goes_on_where_playback_was_and_not_where_it_was_paused(watch: Watch) -> None:
     watch.open(evening(), "#t=11")
     watch.start()
-    watch.until_playing(11.1, 12)
-    watch.press("k")
+    watch.pause_between(11.1, 12)
     watch.page.wait_for_url("**/watch/#t=11s")
     places = watch.look("JSON.parse(localStorage.getItem('aftercast:places'))")
     places[TAG]["at"] = START_MS + 30_000  # as after half a minute more
@@ -87,12 +86,9 @@ def test_the_rest_after_a_clip_is_remembered(watch: Watch) -> None:
     watch.open(evening(), "#t=8,9")
     watch.start()
     watch.page.click("text=Play the rest")
-    watch.until_playing(9.2, 12)
+    watch.pause_between(9.2, 12)
+
     assert watch.page.text_content(".readout .dim") == "/ 0:01:20"
-
-    watch.press("k")
-
-    watch.until("video.paused")
     assert place(watch) in (9, 10, 11)
 
 
@@ -111,11 +107,8 @@ def test_nonsense_among_the_places_does_not_stop_saving(watch: Watch) -> None:
     remember(watch, {"x": None, "y": 1, "z": {"saved": "x"}, TAG: None})
     watch.open(evening())
     watch.start()
-    watch.until_playing(0.1, 6)
+    watch.pause_between(0.1, 6)
 
-    watch.press("k")
-
-    watch.until("video.paused")
     assert place(watch) < 6
     assert watch.look("Object.keys(JSON.parse(localStorage.getItem('aftercast:places')))") == [TAG]
 
@@ -149,9 +142,7 @@ def test_the_focus_survives_a_start_from_the_beginning(watch: Watch) -> None:
 def test_what_is_tried_once_more_and_plays_is_no_longer_spoken_of(watch: Watch) -> None:
     watch.open(replay(8, [track("mp4", [(0, 8, "/media/p3.mp4")])]))
     watch.start()
-    watch.until_playing(0.1, 8)
-    watch.look("video.dispatchEvent(new Event('error'))")
-    watch.until("document.querySelector('.notice').textContent.includes('trying once more')")
+    watch.fail_between(0.1, 8)
 
     watch.until_playing(0.1, 8)
 
@@ -183,10 +174,10 @@ def test_controls_in_full_screen_keep_the_focus_and_come_back_for_a_key(watch: W
 
 def test_a_seek_while_paused_is_not_given_up(watch: Watch) -> None:
     """Some phones load nothing of it before the next press."""
-    watch.open(evening(), patience=1)
+    watch.open(evening())
     watch.start()
-    watch.until_playing(0.1, 6)
-    watch.press("k")
+    watch.pause_between(0.1, 6)
+    watch.look("(deck.patience = 1, 0)")
     watch.site.silent.add("p3.mp4")
 
     watch.seek(75)

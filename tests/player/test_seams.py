@@ -31,14 +31,6 @@ def hurry(watch: Watch) -> None:
     watch.press(">", ">", ">", ">")
 
 
-def fail(watch: Watch) -> None:
-    """Let the file fail while it plays, and wait for the second try."""
-    watch.look("video.dispatchEvent(new Event('error'))")
-    watch.until(
-        "deck.state === 'loading' && document.querySelector('.notice').textContent.includes('trying once more')"
-    )
-
-
 def test_an_engine_that_comes_late_leaves_the_version_chosen_meanwhile_alone(watch: Watch) -> None:
     watch.open(evening("mp4", "hls"))
     watch.start()
@@ -47,13 +39,15 @@ def test_an_engine_that_comes_late_leaves_the_version_chosen_meanwhile_alone(wat
     with watch.page.expect_request("**/engines/hls.mjs"):
         watch.look("player.do('use', 1)")
     watch.look("player.do('use', 0)")
-    watch.until_playing(0.1, 6)
+    watch.pause_between(0.1, 4)
 
     arrive(watch, held)
 
-    watch.page.wait_for_timeout(500)
+    watch.page.evaluate("import('/engines/hls.mjs').then(() => new Promise((done) => setTimeout(done)))")
     assert watch.look("video.currentSrc").endswith("/media/p1.mp4")
-    watch.until_playing(watch.time + 0.2, 6)
+    began = watch.time
+    watch.press("k")
+    watch.until_playing(began + 0.2, 6)
     assert watch.notice == "Now playing mp4 · 3 parts"
 
 
@@ -154,14 +148,11 @@ def test_a_last_part_of_unknown_length_is_played(watch: Watch) -> None:
 def test_errors_with_good_playback_between_are_each_tried_again(watch: Watch) -> None:
     watch.open(replay(8, [track("mp4", [(0, 8, "/media/p3.mp4")])]))
     watch.start()
-    hurry(watch)
-    watch.until_playing(0.1, 8)
-    fail(watch)
-    watch.until_playing(5.5, 8)
+    watch.fail_between(0.1, 1.5)
 
-    fail(watch)
+    watch.fail_between(7, 8)
 
-    watch.until_playing(5.5, 8)
+    watch.until_playing(7, 8)
 
 
 def test_a_stall_during_playback_is_tried_again(watch: Watch) -> None:
