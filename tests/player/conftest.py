@@ -15,7 +15,7 @@ from tests.player import media, pages
 from tests.player.server import Host
 from tests.player.site import make_clips, serving
 
-DEADLINE_MS = 20_000
+DEADLINE_MS = 60_000
 
 
 @pytest.fixture(scope="session")
