@@ -7,11 +7,11 @@ Every rule about types is here, the same for every dialect: integers may come as
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder import media
-from builder.model import Format, StreamKey
+from builder.model import Format, Item, StreamKey
 from builder.sources import limits
 
 BLANKS = " \t\r\n\f\v\u3000\u00a0"
@@ -32,13 +32,14 @@ SPREADSHEET = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 
 
 class RefusedError(ValueError):
-    """A record that cannot be used: the reason's code, a sentence, the field."""
+    """A record that cannot be used: the reason's code, a sentence, the field; and what of it counts all the same."""
 
-    def __init__(self, code: str, message: str, field: str = "") -> None:
+    def __init__(self, code: str, message: str, field: str = "", kept: Sequence[Item] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
+        self.kept = kept
 
 
 class Fields:

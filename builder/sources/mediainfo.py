@@ -1,21 +1,24 @@
 """A file as the media library tells it, by API or in a line of the console's JSON export (a MediaInfo).
 
 It fills in what a notification cannot know (title, tags, cover, expiry, transcodes) and says whether the file may be
-shown at all. Where it knows stream and times it also tells of the recording. The push address in `SourceContext`
-holds the push key: only host, path and stream name are taken of it.
+shown at all, which counts even where the rest cannot be read. Where it knows stream and times it also tells of the
+recording. The push address in `SourceContext` holds the push key: only host, path and stream name are taken of it.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 
 from builder import media
-from builder.model import NEVER_MS, Filled, Item, Notice, Rendition, Status, StreamKey, Told
+from builder.model import NEVER_MS, Filled, Item, Notice, Rendition, StreamKey, Told
 from builder.sources import limits, times
 from builder.sources.fields import FORMATS, Fields, RefusedError, clean
+
+T = TypeVar("T")
 
 _DEFAULT_NAME = re.compile(
     r"(?P<stream>.+?)_(?P<start>[0-9]{4}(?:-[0-9]{2}){5}(?:-[0-9]{3})?)_(?P<end>[0-9]{4}(?:-[0-9]{2}){5}(?:-[0-9]{3})?)"
@@ -23,7 +26,7 @@ _DEFAULT_NAME = re.compile(
     re.ASCII,
 )
 _PUSH = re.compile(r"rtmps?://([^/?#\s@]+)/([^/?#\s]+)/([^/?#\s]+)", re.IGNORECASE)
-_STATUS: dict[str, Any] = {"Normal": "normal", "Forbidden": "forbidden", "SystemForbidden": "forbidden"}
+_STATUS: dict[str, Any] = {"": "", "normal": "normal", "forbidden": "forbidden", "systemforbidden": "forbidden"}
 _COLD = ("ARCHIVE", "DEEP_ARCHIVE")
 _RECORDED = ("Record", "TrtcRecord", "WebPageRecord")
 
@@ -41,17 +44,24 @@ def named_items(under: str, file_id: Any) -> list[Item]:
 
 
 def notice_of(values: dict[str, Any]) -> Item:
-    """Read one MediaInfo."""
+    """Read one MediaInfo; what takes the file away is kept where something else is refused."""
+    try:
+        return _notice_of(values)
+    except RefusedError as error:
+        error.kept = _withdrawal(values)
+        raise
+
+
+def _notice_of(values: dict[str, Any]) -> Item:
     fields = Fields(values)
     basic, meta = Fields(_object(values, "BasicInfo")), Fields(_object(values, "MetaData"))
     name = basic.text("Name", limit=limits.TITLE_CHARACTERS)
-    updated_ms = _written(basic, "UpdateTime") or _written(basic, "CreateTime")
     told = _told(basic, meta, name)
-    status: Status | Any = _STATUS.get(basic.text("Status"), "")
-    if status != "forbidden" and basic.text("StorageClass") in _COLD:
+    status = _status(basic)
+    if status != "forbidden" and _is_cold(basic):
         status = "archived"
     filled = Filled(
-        expires_ms=times.expiry_ms(basic.text("ExpireTime"), "ExpireTime", UTC),
+        expires_ms=_expiry(basic),
         cover_url=cover(basic, "CoverUrl"),
         renditions=_renditions(values, basic),
         title=title(name),
@@ -63,9 +73,36 @@ def notice_of(values: dict[str, Any]) -> Item:
         told=told,
         filled=filled,
         status=status,
-        stated_ms=updated_ms or 0,
+        stated_ms=_stated(basic),
         flags=tuple(sorted((fields.flags | basic.flags | meta.flags) - {"coerced"})),
     )
+
+
+def _withdrawal(values: dict[str, Any]) -> list[Item]:
+    """Return what of a record that is refused takes its file away: it may not stay public for a slip beside that.
+
+    What would bring a file back is not used. What cannot be read closes: an unknown status forbids, and a statement of
+    an unreadable moment is no older than any other.
+    """
+    basic = Fields(_object(values, "BasicInfo"))
+    file_id = _read(lambda: Fields(values).ident("FileId"), "")
+    status: Any = _read(lambda: _status(basic), "forbidden")
+    if status != "forbidden":
+        status = "archived" if _read(lambda: _is_cold(basic), otherwise=False) else ""
+    expires_ms = _read(lambda: _expiry(basic), None)
+    if expires_ms == NEVER_MS:
+        expires_ms = None
+    if not file_id or (not status and expires_ms is None):
+        return []
+    stated_ms = _read(lambda: _stated(basic), NEVER_MS)
+    return [Notice(file_id, filled=Filled(expires_ms=expires_ms), status=status, stated_ms=stated_ms)]
+
+
+def _read(read: Callable[[], T], otherwise: T) -> T:
+    try:
+        return read()
+    except RefusedError:  # told with the record that it spoils
+        return otherwise
 
 
 def deleted(file_id: Any) -> Notice:
@@ -101,11 +138,33 @@ def told_by_name(fields: Fields, name: str, stream_id: str, url: str, **facts: A
     return Told(stream=stream, format=form, start_ms=start_ms, end_ms=end_ms, url=url, **facts)
 
 
+def _status(basic: Fields) -> Any:
+    told = basic.text("Status").lower()
+    if told not in _STATUS:
+        message = (
+            "`Status` expected `Normal`, `Forbidden` or `SystemForbidden`, found other text: the file is withdrawn"
+        )
+        raise RefusedError("bad_field", message, "Status")
+    return _STATUS[told]
+
+
+def _is_cold(basic: Fields) -> bool:
+    return basic.text("StorageClass") in _COLD
+
+
+def _expiry(basic: Fields) -> int | None:
+    return times.expiry_ms(basic.text("ExpireTime"), "ExpireTime", UTC)
+
+
+def _stated(basic: Fields) -> int:
+    return _written(basic, "UpdateTime") or _written(basic, "CreateTime") or 0
+
+
 def _told(basic: Fields, meta: Fields, name: str) -> Told | None:
     source = _object(basic.values, "SourceInfo")
     live = Fields(_object(source, "LiveRecordInfo"))
     url = basic.url("MediaUrl")
-    if basic.text("StorageClass") in _COLD:
+    if _is_cold(basic):
         url = ""
     facts: dict[str, Any] = {
         "format": _format(basic, meta, url),

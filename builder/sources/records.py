@@ -1,7 +1,8 @@
 """One record's bytes → items. The dialect is recognised by what the record holds, never by a file's name.
 
-A record gives one item; only a message that names several files (FileDeleted) gives one for each, and a listed push
-gives its two ends. Whatever cannot be used becomes a quarantined `Problem`; no exception leaves this module.
+A record gives one item; only a message that names several files (FileDeleted) gives one for each, a listed push gives
+its two ends, and what takes a file away counts although the rest of its record cannot be used. That becomes a
+quarantined `Problem`; no exception leaves this module.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def items_of(raw: bytes, keys: tuple[bytes, ...], under: str = "") -> list[Item]
             return _received(raw, keys)
         return _from_object(strict_object(raw), keys, 0)
     except (RefusedError, StrictJsonError) as error:
-        return [problem_of(error, raw)]
+        return _refused(error, raw)
     except UnicodeDecodeError:
         return [problem_of(RefusedError("bad_encoding", "expected UTF-8"), raw)]
 
@@ -62,6 +63,10 @@ def problem_of(error: RefusedError | StrictJsonError, raw: bytes) -> Problem:
         quarantined=True,
         excerpt=excerpt(raw),
     )
+
+
+def _refused(error: RefusedError | StrictJsonError, raw: bytes) -> list[Item]:
+    return [problem_of(error, raw), *getattr(error, "kept", ())]
 
 
 def _received(raw: bytes, keys: tuple[bytes, ...]) -> list[Item]:
@@ -149,5 +154,5 @@ def _of_array(element: Any, keys: tuple[bytes, ...], depth: int) -> list[Item]:
         if type(element) is dict:
             return _from_object(element, keys, depth)
     except (RefusedError, StrictJsonError) as error:
-        return [problem_of(error, raw)]
+        return _refused(error, raw)
     return [problem_of(RefusedError("not_an_object", "expected an object in the array of bodies"), raw)]

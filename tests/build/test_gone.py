@@ -60,6 +60,23 @@ def test_nothing_told_of_a_file_that_is_gone_is_published(site, capsys, status):
     assert (session["title"], session["hidden"]) == ("", False)
 
 
+@pytest.mark.parametrize("more", [{"Name": "a\tb"}, {"MediaUrl": "ftp://x/y.mp4"}, {"Status": "Weird"}, {"Vid": 5}])
+def test_a_forbidden_file_goes_although_something_else_about_it_cannot_be_read(site, capsys, more):
+    """Its page would stay for a slip in a name; the slip is told, and the next good record decides."""
+    site.build()
+    site.append("b.jsonl", media(0, "vexing", **{"Status": "Forbidden", **more}))
+    report = site.build()
+
+    assert not naming(site, b"/a/1/f0.mp4")
+    assert [(problem.source, problem.line) for problem in report.problems] == [("recordings/b.jsonl", 1)]
+    assert not difference(site.tree(), site.clean_tree())
+
+    site.append("b.jsonl", media(0, "decent", Status="Normal", UpdateTime="2022-02-02T00:00:00Z"))
+    site.build()
+
+    assert naming(site, b"/a/1/f0.mp4")
+
+
 def test_what_is_told_of_the_files_that_are_there_stands(site):
     """The next file's title takes over, and its screenshot and cover are shown."""
     site.append("b.jsonl", media(0, "vexing", Status="Forbidden") + media(1, "decent") + shot("vexing", 599))

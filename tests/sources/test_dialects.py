@@ -213,6 +213,9 @@ def test_media_infos_tell_and_fill(folder, wrap, indent):
     [
         ("BasicInfo.Status", "Forbidden", lambda n: n.status == "forbidden"),
         ("BasicInfo.Status", "SystemForbidden", lambda n: n.status == "forbidden"),
+        ("BasicInfo.Status", "forbidden", lambda n: n.status == "forbidden"),
+        ("BasicInfo.Status", "NORMAL", lambda n: n.status == "normal"),
+        ("BasicInfo.Status", "", lambda n: n.status == ""),
         ("BasicInfo.StorageClass", "DEEP_ARCHIVE", lambda n: n.told.url == "" and n.status == "archived"),
         ("BasicInfo.ExpireTime", "2022-04-09T07:46:45", lambda n: n.filled.expires_ms == 1649490405000),
         ("BasicInfo.ExpireTime", "", lambda n: n.filled.expires_ms is None),
@@ -234,6 +237,70 @@ def test_media_infos_have_their_quirks(folder, path, value, check):
     """As one line of the console's JSON export."""
     item = folder.item(changed(MEDIA_INFO, path, value))
     assert check(item), item
+
+
+WITHDRAWN = changed(
+    changed(MEDIA_INFO, "BasicInfo.Status", "Forbidden"), "BasicInfo.ExpireTime", "2022-05-01T00:00:00Z"
+)
+STATED_MS = 1648944000000
+GOES_MS = 1651363200000
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("BasicInfo.Name", "a\tb", "bad_text"),
+        ("BasicInfo.Name", 5, "bad_field"),
+        ("BasicInfo.MediaUrl", "ftp://x/y.mp4", "bad_url"),
+        ("BasicInfo.MediaUrl", "http://a.example.com/x.html", "media_suffix"),
+        ("BasicInfo.Vid", ["x"], "bad_field"),
+        ("BasicInfo.SourceInfo.LiveRecordInfo.RecordEndTime", "yesterday", "bad_field"),
+        ("MetaData.Duration", -1, "bad_field"),
+        ("MetaData.Duration", "NaN", "bad_field"),
+        ("MetaData.Size", 1.5, "bad_field"),
+    ],
+)  # fmt: skip
+def test_what_takes_a_file_away_counts_beside_another_fields_defect(folder, path, value, code):
+    """The rest of the record is set aside and told, alone or in an event; what brings a file back is not used."""
+    info = changed(WITHDRAWN, path, value)
+    uploaded = {"EventType": "NewFileUpload", "FileUploadEvent": {**info, "MediaBasicInfo": info["BasicInfo"]}}
+    gone = Notice(file_id=info["FileId"], filled=Filled(expires_ms=GOES_MS), status="forbidden", stated_ms=STATED_MS)
+
+    for record in (info, uploaded, {"body": [info]}):
+        problem, notice = folder.items(json.dumps(record))
+        assert notice == gone
+        assert (problem.code, problem.quarantined) == (code, True)
+    there = changed(info, "BasicInfo.Status", "Normal")
+    there["BasicInfo"]["ExpireTime"] = "9999-12-31T23:59:59Z"
+    assert folder.item(there).code == code
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "withdrawn"),
+    [
+        ("BasicInfo.UpdateTime", "yesterday", ("forbidden", GOES_MS, NEVER_MS)),
+        ("BasicInfo.ExpireTime", "yesterday", ("forbidden", None, STATED_MS)),
+        ("BasicInfo.Status", "Weird", ("forbidden", GOES_MS, STATED_MS)),
+        ("BasicInfo.Status", 3, ("forbidden", GOES_MS, STATED_MS)),
+        ("BasicInfo.StorageClass", 3, ("forbidden", GOES_MS, STATED_MS)),
+    ],
+)
+def test_a_defect_of_what_takes_a_file_away_closes(folder, path, value, withdrawn):
+    """What cannot be read never counts as permission; an unreadable moment is no earlier than any other."""
+    problem, notice = folder.items(json.dumps(changed(WITHDRAWN, path, value)))
+
+    assert (notice.status, notice.filled.expires_ms, notice.stated_ms) == withdrawn
+    assert (problem.code, problem.field) == ("bad_field", path.rpartition(".")[2])
+
+
+def test_an_archived_file_stays_so_beside_a_defect(folder):
+    """Its address does not play; without a file id nobody knows whose it is."""
+    info = changed(changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "MetaData.Duration", -1)
+
+    problem, notice = folder.items(json.dumps(info))
+
+    assert (notice.status, notice.told, problem.code) == ("archived", None, "bad_field")
+    assert folder.item({**info, "FileId": "5.2E+18"}).code == "bad_field"
 
 
 def test_a_default_name_is_no_title_but_tells_stream_and_times_in_china_time(folder):
