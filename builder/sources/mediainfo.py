@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from builder import media
 from builder.model import NEVER_MS, Filled, Item, Notice, Rendition, StreamKey, Told
 from builder.sources import limits, times
-from builder.sources.fields import FORMATS, Fields, RefusedError, clean
+from builder.sources.fields import FORMATS, Fields, RefusedError, clean, kind_of
 
 T = TypeVar("T")
 
@@ -37,10 +37,10 @@ def is_media_info(values: dict[str, Any]) -> bool:
 
 
 def named_items(under: str, file_id: Any) -> list[Item]:
-    """Read a bare file id that a response lists; the media library no longer has it."""
-    if under != "NotExistFileIdSet":
-        raise RefusedError("not_an_object", f"`{under}` expected objects, found text")
-    return [deleted(file_id)]
+    """Read a bare file id that a response or a deletion lists; the media library no longer has it."""
+    if under not in ("NotExistFileIdSet", "FileIdSet"):
+        raise RefusedError("not_an_object", f"`{under}` expected objects, found {kind_of(file_id)}")
+    return [deleted(file_id, under)]
 
 
 def notice_of(values: dict[str, Any]) -> Item:
@@ -105,9 +105,9 @@ def _read(read: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
-def deleted(file_id: Any) -> Notice:
+def deleted(file_id: Any, field: str) -> Notice:
     """Make the statement that a file is gone."""
-    checked = Fields({"FileId": file_id}).ident("FileId", required=True)
+    checked = Fields({field: file_id}).ident(field, required=True)
     return Notice(
         file_id=checked, status="deleted", stated_ms=NEVER_MS
     )  # an id is never used again: no "normal" beats it

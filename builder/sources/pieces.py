@@ -24,7 +24,8 @@ CONTAINERS = (  # arrays of records inside API responses
     "TaskList",  # DescribeRecordTask
 )
 CONTAINER_KEYS = frozenset(f'"{name}"'.encode() for name in CONTAINERS)
-MENTION = re.compile(b"|".join(sorted(CONTAINER_KEYS)))
+DELETION, DELETED = b'"FileDeleteEvent"', b'"FileIdSet"'  # an event, and in it the array of its ids
+MENTION = re.compile(b"|".join(sorted({*CONTAINER_KEYS, DELETED})))
 BLANK = b" \t\r\n"
 _WHOLE = msgspec.json.Decoder(msgspec.Raw).decode
 

@@ -39,7 +39,7 @@ def items_of(raw: bytes, keys: tuple[bytes, ...], under: str = "") -> list[Item]
     if notice is not None:
         return [notice]
     try:
-        if raw[:1] == b'"' and under:
+        if under and raw[:1] not in (b"{", b"["):
             return mediainfo.named_items(under, strict_value(raw.decode()))
         if raw[:1] not in (b"{", b"[") or requestlog.is_log_line(raw):
             return _from_body(requestlog.body_of(raw), keys, 1)

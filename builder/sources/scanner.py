@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from builder.sources import limits
-from builder.sources.pieces import BLANK, CONTAINER_KEYS, Line, Piece, indent_of
+from builder.sources.pieces import BLANK, CONTAINER_KEYS, DELETED, DELETION, Line, Piece, indent_of
 
 _WRAPPER_DEPTH = 4  # Response → output → array: records are not searched deeper
 _TOKEN = re.compile(
     rb'[ \t\r\n]*+(?:("(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+")|([{}\[\],:])|([^\s{}\[\],:"\x00-\x1f]++))'
 )
 _MAX_STACK = 5000
+_DELETION_EVENT = re.compile(rb'"EventType"[ \t\r\n]*:[ \t\r\n]*"FileDeleted"')
 
 
 class Record:
@@ -165,6 +166,7 @@ class Scanner:
         record = self.records[-1]
         depth = len(self.stack) - record.depth
         cut = is_array and frame is not None and frame.name in CONTAINER_KEYS and 0 < depth <= _WRAPPER_DEPTH
+        cut = cut or (is_array and depth == 2 and self._lists_deleted(record, at))
         if cut and frame is not None and not frame.is_array:
             record.is_response = True
             record.keep(self.line[record.start : at])
@@ -172,6 +174,13 @@ class Scanner:
             self.stack.append(Frame(is_array=True, records=True, under=under))
             return
         self.stack.append(Frame(is_array=is_array))
+
+    def _lists_deleted(self, record: Record, at: int) -> bool:
+        """Say whether an array in a record holds the ids of a deletion: thousands of them are no record too long."""
+        *_, event, ids = self.stack
+        if event.name != DELETION or ids.name != DELETED:
+            return False
+        return _DELETION_EVENT.search(record.kept + self.line[record.start : at]) is not None
 
     def _close(self, frame: Frame, end: int, *, is_array: bool) -> None:
         if frame.is_array != is_array or (frame.expects not in ("first", "after") and not frame.records):

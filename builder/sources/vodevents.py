@@ -34,18 +34,29 @@ def items_of(values: dict[str, Any]) -> list[Item]:
 
 
 def _deleted(values: dict[str, Any]) -> list[Item]:
+    """Read a deletion: an id that cannot be read cancels none of the others."""
     told = values.get("FileDeleteEvent")
     if type(told) is dict:
-        ids = told.get("FileIdSet")
+        field, ids = "FileIdSet", told.get("FileIdSet")
     else:
         inner = values.get("data")
         entries = inner.get("fileInfo") if type(inner) is dict else None
-        ids = [entry.get("fileId") if type(entry) is dict else None for entry in entries or ()]
+        field, ids = "fileId", entries
+        if type(entries) is list:
+            ids = [entry.get("fileId") if type(entry) is dict else None for entry in entries]
     if type(ids) is not list or not ids:
         raise RefusedError("missing_field", "`FileIdSet` is missing", "FileIdSet")
-    if len(ids) > limits.KEYS:
-        raise RefusedError("bad_field", f"`FileIdSet` may name {limits.KEYS} files", "FileIdSet")
-    return [mediainfo.deleted(file_id) for file_id in ids]
+    gone: list[Item] = []
+    refused: list[RefusedError] = []
+    for file_id in ids:
+        try:
+            gone.append(mediainfo.deleted(file_id, field))
+        except RefusedError as error:
+            refused.append(error)
+    if refused:
+        refused[0].kept = gone
+        raise refused[0]
+    return gone
 
 
 def _uploaded(values: dict[str, Any]) -> Item:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from builder.model import NEVER_MS, Filled, Ignored, Notice, PushEvent, Rendition, StreamKey, Told
+from builder.model import NEVER_MS, Filled, Ignored, Notice, Problem, PushEvent, Rendition, StreamKey, Told
 
 LIST_ENTRY = {
     "appid": "1250000000", "create_time": "2018-11-02 13:48:12", "start_time": "2018-11-02 13:47:40",
@@ -336,12 +336,73 @@ def test_media_library_events_change_files(folder, event, expected):
     assert len({entry.offset for entry in folder.entries("one")}) == len(items)
 
 
+@pytest.mark.parametrize("damaged", [5285890784246869930, "5.2E+18", None, "", "a\tb"])
+@pytest.mark.parametrize(
+    ("shape", "envelope"),
+    [("FileIdSet", False), ("FileIdSet", True), ("fileInfo", False), ("fileInfo", True), ("NotExistFileIdSet", False)],
+)
+def test_a_damaged_id_cancels_no_other_deletion(folder, damaged, shape, envelope):
+    """Each id is a statement of its own; that one cannot be read is told once, with the field it stands in."""
+    ids = ["5", damaged, "6"]
+    record = {
+        "FileIdSet": {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": ids}},
+        "fileInfo": {"eventType": "FileDeleted", "data": {"fileInfo": [{"fileId": name} for name in ids]}},
+        "NotExistFileIdSet": {"Response": {"NotExistFileIdSet": ids}},
+    }[shape]
+
+    items = folder.items(json.dumps({"body": json.dumps(record)} if envelope else record))
+
+    gone = [item for item in items if isinstance(item, Notice)]
+    assert [(item.file_id, item.status) for item in gone] == [("5", "deleted"), ("6", "deleted")]
+    (problem,) = [item for item in items if not isinstance(item, Notice)]
+    field = {"fileInfo": "fileId"}.get(shape, shape)
+    assert (problem.quarantined, problem.field) == (True, field)
+    assert problem.code in ("damaged_id", "bad_field", "missing_field", "bad_text")
+    assert f"`{field}`" in problem.message
+
+
+def test_an_event_may_delete_more_files_than_a_record_holds(folder):
+    """Its ids are records in a container, in each layout and among other events; in an envelope 64 KB are the limit."""
+    ids = [f"52{number:017d}" for number in range(3001)]
+    event = {
+        "EventType": "FileDeleted",
+        "FileDeleteEvent": {"FileIdSet": ids, "FileDeleteResultInfo": [{"FileId": "7"}]},
+    }
+    other = {"EventType": "ComposeMediaComplete"}
+    for record in (event, {"EventSet": [other, event, other]}, [event, other]):
+        for indent in (None, 1):
+            items = folder.items(json.dumps(record, indent=indent))
+            deleted = [item.file_id for item in items if isinstance(item, Notice) and item.status == "deleted"]
+            assert deleted == ids
+            assert len(items) - len(ids) == str(record).count("Compose")
+    few = {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": ids[:2000]}}
+    assert [item.file_id for item in folder.items(json.dumps({"body": json.dumps(few)}))] == ids[:2000]
+
+
+@pytest.mark.parametrize(
+    ("record", "kinds"),
+    [
+        ({"EventType": "Other", "FileDeleteEvent": {"FileIdSet": ["5"]}}, [Ignored]),
+        ({"FileDeleteEvent": {"FileIdSet": ["5"]}}, [Problem]),
+        ({"EventType": "FileDeleted", "Other": {"FileIdSet": ["5"]}}, [Problem]),
+        ({"EventType": "FileDeleted", "FileIdSet": ["5"]}, [Problem]),
+        ({"body": [LIST_ENTRY, {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": ["5"]}}]}, [Notice, Notice]),
+        ({"FileDeleteEvent": {"FileIdSet": ["5"]}, "EventType": "FileDeleted"}, [Notice]),
+    ],
+)  # fmt: skip
+def test_only_a_deletions_ids_delete(folder, record, kinds):
+    """A deletion is final, so a list of that name elsewhere is none; what stands beside the event is not lost."""
+    assert [type(item) for item in folder.items(json.dumps(record))] == kinds
+
+
 def test_other_media_library_events_are_ignored(folder):
     """They are counted by their kind."""
     assert folder.item({"EventType": "ComposeMediaComplete", "ComposeMediaCompleteEvent": {"Output": {"FileId": 5285890784246869930}}}) == (
         Ignored("VOD event ComposeMediaComplete")
     )  # fmt: skip
     assert folder.item({"EventType": "FileDeleted"}).code == "missing_field"
+    for entries in (5, "x", {"fileId": "5"}, []):
+        assert folder.item({"eventType": "FileDeleted", "data": {"fileInfo": entries}}).code == "missing_field"
 
 
 def test_an_event_with_a_number_for_its_type_is_ignored(folder):
