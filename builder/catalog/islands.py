@@ -99,9 +99,9 @@ class Closing:
         for name in found.names:
             if self._is_new(("name", name)):
                 self.add(self.recall.named(name))
-        for url in found.urls:
-            if self._is_new(("url", url)):
-                self.add(self.recall.at_url(url))
+        for place in found.places:
+            if self._is_new(("place", place)):
+                self.add(self.recall.stored_at(place))
 
     def _is_new(self, question: object) -> bool:
         if question in self._asked:

@@ -16,7 +16,7 @@ from hashlib import blake2b
 import msgspec
 from msgspec.structs import astuple, replace
 
-from builder.model import VERDICT_RANK, Filled, Notice, Recording, StreamKey, Told, Value
+from builder.model import VERDICT_RANK, Filled, Notice, Recording, StreamKey, Told, Value, whereabouts
 from builder.sessions.intervals import MISMATCH_MS
 
 NO_TIME = 2**63  # sorts behind every signed t
@@ -50,7 +50,7 @@ def identity(notice: Notice) -> str:
     if told is None:
         return ""
     if told.url:
-        return f"url:{_place(told.url)}"
+        return f"url:{whereabouts(told.url)}"
     facts = _encode((told.stream, told.format, told.start_ms, told.end_ms, told.size_bytes))
     return f"row:{blake2b(facts, digest_size=15).hexdigest()}"
 
@@ -185,12 +185,7 @@ def _without(flag: str, flags: tuple[str, ...]) -> tuple[str, ...]:
 
 def _is_self(told: Told, other: Told) -> bool:
     """Say whether both tell of one playlist from one start: then the later end is the same file, grown."""
-    return _place(told.url) == _place(other.url) and told.start_ms == other.start_ms
-
-
-def _place(url: str) -> str:
-    """Return where an address leads, by whatever scheme: one file is told over http and https."""
-    return url.partition("://")[2]
+    return whereabouts(told.url) == whereabouts(other.url) and told.start_ms == other.start_ms
 
 
 def _precedence(notice: Notice) -> tuple[int, int, tuple[bool, bool, int], bytes, bytes]:
@@ -239,7 +234,7 @@ def contradictions(winner: Notice, loser: Notice) -> list[str]:
             continue  # one source tells whole seconds only
         if name == "size_bytes" and told.format == other.format == "hls":
             continue  # one source weighs the playlist alone, another all its pieces (DOMAIN 1.1)
-        if name == "url" and _place(one) == _place(two):
+        if name == "url" and whereabouts(one) == whereabouts(two):
             continue
         if name == "stream" and _compatible(told.stream, other.stream):
             continue

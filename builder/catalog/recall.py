@@ -12,7 +12,7 @@ from builder.catalog.deriving import Deriver, completed, merged_of
 from builder.catalog.facts import items_of
 from builder.catalog.numbers import SPANS, base_number, base_numbers, span_ms, text_number
 from builder.catalog.rows import Known, decode_event, stream_id_number
-from builder.model import Event, StreamKey
+from builder.model import Event, StreamKey, whereabouts
 from builder.sessions import LinkKey, Span
 
 Events = dict[int, Event]  # by identity: an event told twice is one
@@ -127,10 +127,11 @@ class Recall:
                 if name in (one.recording.key, one.recording.file_id):
                     yield one
 
-    def at_url(self, url: str) -> Iterator[Known]:
-        rows = self.connection.execute("SELECT base FROM recordings WHERE url=?", (text_number(url),)).fetchall()
+    def stored_at(self, place: str) -> Iterator[Known]:
+        """Yield recordings whose address leads to the place, and may be written over there."""
+        rows = self.connection.execute("SELECT base FROM recordings WHERE url=?", (text_number(place),)).fetchall()
         for (base,) in rows:
-            yield from (one for one in self._usable(base) if one.recording.url == url)
+            yield from (one for one in self._usable(base) if whereabouts(one.recording.url) == place)
 
     def of_task(self, stream: StreamKey, task_id: str) -> Iterator[Known]:
         """Yield recordings that know their task but not their session."""

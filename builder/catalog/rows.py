@@ -9,7 +9,7 @@ import msgspec
 
 from builder.addresses import DAY_MS, BroadcastDays
 from builder.catalog.numbers import SPAN_BASE_MS, base_number, span_class, stream_number, text_number
-from builder.model import Event, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent
+from builder.model import Event, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent, whereabouts
 from builder.sessions import join_interval
 
 QUARTER_MS = 900_000  # clocks are changed at quarters of an hour
@@ -151,13 +151,13 @@ def notice_numbers(notice: Notice, identity: str) -> tuple[int, int, int | None]
 
 
 def replaceable_number(file_id: str, url: str) -> int | None:
-    """Return the number of a URL that another recording may be written over, else None.
+    """Return the number of where a URL leads that another recording may be written over, else None.
 
-    Recordings that share such a URL decide together which of them is real, whatever their streams.
+    Recordings that share such a place decide together which of them is real, whatever their streams.
     """
     if not url or not file_id or file_id.isdecimal():
         return None
-    return text_number(url)
+    return text_number(whereabouts(url))
 
 
 @lru_cache(maxsize=4096)

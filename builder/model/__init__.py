@@ -41,6 +41,7 @@ from builder.model.facts import (
     Screenshot,
     TaskEvent,
     Told,
+    whereabouts,
 )
 from builder.model.pages import (
     PageKey,
@@ -92,4 +93,5 @@ __all__ = [
     "Visibility",
     "Vj",
     "Window",
+    "whereabouts",
 ]

@@ -19,6 +19,18 @@ class Rendition(Value, frozen=True):
     duration_ms: int = 0
 
 
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def whereabouts(url: str) -> str:
+    """Return where a stored address leads: one file is told over http and https, and with the port that both imply."""
+    scheme, _, place = url.partition("://")
+    if ":" not in place:  # nearly always
+        return place
+    host, slash, path = place.partition("/")
+    return host.removesuffix(_DEFAULT_PORTS.get(scheme, "/")) + slash + path
+
+
 class Told(Value, frozen=True, array_like=True):
     """Layer 1 of a notice: facts taken whole from one notification, never mixed from two (DESIGN, merge)."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 from builder.addresses import BroadcastDays
-from builder.model import Part, Session, Track
+from builder.model import Part, Session, Track, whereabouts
 from builder.sessions.chapters import MOST_SUGGESTED, Marks, marks_of, suggested_chapters
 from builder.sessions.coverage import GAP_MS
 from builder.sessions.intervals import Placed
@@ -97,7 +97,7 @@ def _parts(members: list[Placed], named: frozenset[str], public_url: PublicUrl) 
                 recording.codec, bps,
             )
         )  # fmt: skip  # by position: a million of these are made
-    if len(parts) > 1 and len({one.recording.url for one in members}) < len(members):
+    if len(parts) > 1 and len({whereabouts(one.recording.url) for one in members}) < len(members):
         return None  # perhaps one was written over another
     return tuple(parts)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window
+from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window, whereabouts
 from builder.sessions.intervals import place_all
 from builder.sessions.lanes import Run, lanes, runs_of
 from builder.sessions.links import LINK_REACH_MS, PUSH_MARGIN_MS, Links
@@ -45,14 +45,14 @@ class Reach(Value, frozen=True):
     """What must be loaded; every tuple is sorted.
 
     `pushes`: every push (both its events) of the stream that overlaps the time.
-    `names`: recordings with this key or file id. `urls`: recordings with this stored URL.
+    `names`: recordings with this key or file id. `places`: recordings whose stored URL leads there.
     """
 
     spans: tuple[Span, ...] = ()
     links: tuple[LinkKey, ...] = ()
     pushes: tuple[Span, ...] = ()
     names: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 def reach(
@@ -71,13 +71,13 @@ def reach(
                 found.add_run(run)
     names = {name for one in placed for ids in book.merges_of(one.recording) for name in ids}
     known = {name for one in placed for name in names_of(one.recording)}
-    urls = {one.recording.url for one in placed if one.recording.url and may_be_replaced(one.recording)}
+    places = {whereabouts(one.recording.url) for one in placed if may_be_replaced(one.recording)} - {""}
     return Reach(
         spans=tuple(sorted(found.spans)),
         links=tuple(sorted(found.links)),
         pushes=tuple(sorted(found.pushes)),
         names=tuple(sorted(names - known)),
-        urls=tuple(sorted(urls)),
+        places=tuple(sorted(places)),
     )
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from builder.model import NEVER_MS, Recording, Tombstone
+from builder.model import NEVER_MS, Recording, Tombstone, whereabouts
 from builder.sessions.intervals import Placed
 
 OVERWRITTEN = "overwritten"
@@ -58,25 +58,24 @@ def tombstone(keys: set[str], words: Mapping[str, str], playable: set[str]) -> T
 
 
 def written_over(placed: Iterable[Placed]) -> dict[str, str]:
-    """Return, for the key of each recording whose file a newer one replaced under the same URL, the key of that one.
+    """Return, for the key of each recording whose file a newer one replaced where its URL leads, the key of that one.
 
     Object storage with a path template that does not change lets this happen (DOMAIN trap 25): of the recordings with
     one URL and different times only the newest is real.
     """
     placed = list(placed)
-    if len({one.recording.url for one in placed}) == len(placed):  # nearly always
+    places = [whereabouts(one.recording.url) for one in placed]
+    if len(set(places)) == len(places):  # nearly always
         return {}
-    by_url: dict[str, Placed] = {}
-    sharing: defaultdict[str, list[Placed]] = defaultdict(list)
-    for one in placed:
-        url = one.recording.url
-        if url and by_url.setdefault(url, one) is not one:
-            sharing[url].append(one)
+    stored: defaultdict[str, list[Placed]] = defaultdict(list)
+    for place, one in zip(places, placed, strict=True):
+        stored[place].append(one)
+    stored.pop("", None)
     older: dict[str, str] = {}
-    for url, rest in sharing.items():
-        newest = max(by_url[url], *rest, key=_age)
+    for sharing in stored.values():
+        newest = max(sharing, key=_age)
         times = newest.start_ms, newest.end_ms
-        for one in (by_url[url], *rest):
+        for one in sharing:
             if (one.start_ms, one.end_ms) != times:
                 older[one.recording.key] = newest.recording.key
     return older
@@ -86,7 +85,7 @@ def replaced_elsewhere(placed: Iterable[Placed]) -> dict[str, str]:
     """Return what was written over by a recording of any session, and by which.
 
     Only files in the operator's own storage can be: a provider's decimal file ids never share a URL, so they need not
-    be looked up across sessions (`reach` asks for the same URLs).
+    be looked up across sessions (`reach` asks for the same places).
     """
     replaceable = [one for one in placed if not one.recording.file_id.isdecimal() and one.recording.file_id]
     return written_over(replaceable) if replaceable else {}

@@ -318,6 +318,24 @@ def test_conflicting_notices_are_reported_and_one_stands(tmp_path):
     )
 
 
+@pytest.mark.parametrize("other", ["http://b-125.cos.ap.myqcloud.com:80", "https://b-125.cos.ap.myqcloud.com"])
+def test_a_file_that_was_written_over_is_found_by_where_its_address_leads(tmp_path, other):
+    """Told over http and then over https, or with the port: the storage holds one file; a small run finds it too."""
+    old, new = (f"125000_{letter * 32}" for letter in "ab")
+    first = callback(old, START_S, video_url="http://b-125.cos.ap.myqcloud.com/x/live.mp4")
+    second = callback(new, START_S + DAY_S, stream_id="room2", video_url=f"{other}/x/live.mp4")
+    world, whole = World(tmp_path / "small"), World(tmp_path / "whole")
+    world.write("a.jsonl", first)
+    world.run()
+    world.append("a.jsonl", second)
+    whole.write("a.jsonl", first, second)
+
+    report, found = world.run()
+
+    assert [(problem.code, problem.file_id) for problem in report.problems] == [("overwritten", old)]
+    assert found == whole.run()[1]
+
+
 def test_a_conflict_names_no_notice_of_another_account(tmp_path):
     """Two accounts have a file of that id; the notice without an account goes with the smaller number."""
     world = World(tmp_path)

@@ -15,6 +15,9 @@ from builder.sources import SourceSettings
 START_S = 1_642_089_600  # 2022-01-13 16:00 UTC
 HOUR_S = 3600
 OUTPUT = "site"
+COS = tuple(
+    f"{scheme}://bucket.cos.myqcloud.com{port}" for scheme, port in [("http", ""), ("https", ""), ("http", ":80")]
+)
 
 
 def callback(file_id: str, end_s: int, length_s: int | None = 1800, **more: object) -> dict[str, object]:
@@ -159,7 +162,7 @@ def random_records(rng: random.Random, count: int) -> list[dict[str, object]]:
                 more["callback_ext"] = json.dumps({"session_id": f"live{rng.randrange(4)}"})
             if rng.random() < 0.1:
                 file_id = f"1250000000_{rng.randrange(6):032x}"
-                more["video_url"] = f"http://bucket.cos.myqcloud.com/{rng.randrange(3)}.mp4"
+                more["video_url"] = f"{rng.choice(COS)}/{rng.randrange(3)}.mp4"
             if rng.random() < 0.1:
                 more["file_format"] = "hls"
                 more["video_url"] = f"http://1250000000.vod2.myqcloud.com/{rng.randrange(3)}/playlist.m3u8"

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from builder.addresses import session_id, tag_of
-from builder.model import Curation, PushEvent, Recording, StreamClaim, StreamKey, TaskEvent, Vj, Window
+from builder.model import Curation, PushEvent, Recording, StreamClaim, StreamKey, TaskEvent, Vj, Window, whereabouts
 from builder.sessions import Island, Rulebook, assemble, join_interval, reach
 from tests.sessions.making import HOUR, ms, public, rec, rulebook
 from tests.sessions.oracle import naive_groups
@@ -218,7 +218,7 @@ class Store:
                 for link in wanted.links
             )
             or one.key in wanted.names
-            or one.url in wanted.urls
+            or whereabouts(one.url) in wanted.places
         )
 
     def push_is_wanted(self, event, wanted):

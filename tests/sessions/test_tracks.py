@@ -107,15 +107,26 @@ def test_playlists_of_different_tasks_do_not_replace_each_other():
     assert shape(only(pair)) == ["hls: h1 h2"]
 
 
-def test_of_files_under_one_url_only_the_newest_is_real():
+@pytest.mark.parametrize(
+    "other", ["http://media.example.com", "https://media.example.com", "https://media.example.com:443"]
+)
+def test_of_files_under_one_url_only_the_newest_is_real(other):
+    """One file is told over both schemes, and with their ports."""
     url = "http://media.example.com/live.mp4"
-    pair = [rec("1250000000_a", 0, 600, url=url), rec("1250000000_b", 86_400, 87_000, url=url)]
+    pair = [rec("1250000000_a", 0, 600, url=url), rec("1250000000_b", 86_400, 87_000, url=f"{other}/live.mp4")]
 
     old, new = made(pair)
 
     assert (old.tombstone, [other.why for other in old.others], old.tracks) == ("deleted", ["overwritten"], ())
     assert (new.tombstone, shape(new)) == ("", ["mp4: 1250000000_b"])
-    assert shape(only([rec("1", 0, 600, url=url), rec("2", 600, 1200, url=url)])) == ["mp4: 2"]
+    assert shape(only([rec("1", 0, 600, url=url), rec("2", 600, 1200, url=f"{other}/live.mp4")])) == ["mp4: 2"]
+
+
+def test_files_on_other_ports_are_others():
+    url = "http://media.example.com:{}/live.mp4"
+    pair = [rec(f"1250000000_{port}", port, port + 600, url=url.format(port)) for port in (8080, 443)]
+
+    assert {session.tombstone for session in made(pair)} == {""}
 
 
 def test_a_turned_phone_stays_one_track():
