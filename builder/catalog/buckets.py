@@ -27,7 +27,7 @@ from builder.catalog.rows import (
 )
 from builder.catalog.spool import NOTICE, ShotRow, SpoolRow, frames
 from builder.media import host_of
-from builder.model import Event, Recording, Session, StreamKey
+from builder.model import Event, Recording, Session, StreamKey, is_library_id
 
 _decode_notices = msgspec.msgpack.Decoder(list[SpoolRow]).decode
 _decode_events = msgspec.msgpack.Decoder(list[ShotRow]).decode
@@ -89,7 +89,7 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[Event], de
             )
             if not stream.app or not stream.appname:
                 wild.add(stream.stream_id)
-            if not recording.file_id.isdecimal():
+            if not is_library_id(recording.file_id):
                 replaceable.append(recording)
     told = _told(by_stream.values())
     events_of: defaultdict[str, list[Event]] = defaultdict(list)

@@ -9,7 +9,18 @@ import msgspec
 
 from builder.addresses import DAY_MS, BroadcastDays
 from builder.catalog.numbers import SPAN_BASE_MS, base_number, span_class, stream_number, text_number
-from builder.model import Event, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent, whereabouts
+from builder.model import (
+    Event,
+    Notice,
+    PushEvent,
+    Recording,
+    Screenshot,
+    Session,
+    StreamKey,
+    TaskEvent,
+    is_library_id,
+    whereabouts,
+)
 from builder.sessions import join_interval
 
 QUARTER_MS = 900_000  # clocks are changed at quarters of an hour
@@ -73,7 +84,6 @@ def recording_row(known: Known, session: str | None) -> RecordingRow:
     recording = known.recording
     start_ms, end_ms = join_interval(recording)
     length_ms = end_ms - start_ms
-    file_id = recording.file_id
     return (
         known.base,
         recording.key,
@@ -83,7 +93,7 @@ def recording_row(known: Known, session: str | None) -> RecordingRow:
         start_ms,
         end_ms,
         recording.expires_ms,
-        None if file_id.isdecimal() else replaceable_number(file_id, recording.url),
+        replaceable_number(recording.file_id, recording.url),
         base_number(recording.task_id) if recording.task_id and not recording.session_id else None,
         1 if known.usable else 0,
         known.notices,
@@ -145,9 +155,8 @@ def notice_numbers(notice: Notice, identity: str) -> tuple[int, int, int | None]
     told = notice.told
     if told is None:
         return base_number(identity), 0, None
-    file_id = notice.file_id
-    url = None if file_id.isdecimal() else replaceable_number(file_id, told.url)
-    return base_number(identity), stream_id_number(told.stream.stream_id), url
+    place = replaceable_number(notice.file_id, told.url)
+    return base_number(identity), stream_id_number(told.stream.stream_id), place
 
 
 def replaceable_number(file_id: str, url: str) -> int | None:
@@ -155,7 +164,7 @@ def replaceable_number(file_id: str, url: str) -> int | None:
 
     Recordings that share such a place decide together which of them is real, whatever their streams.
     """
-    if not url or not file_id or file_id.isdecimal():
+    if not url or not file_id or is_library_id(file_id):
         return None
     return text_number(whereabouts(url))
 

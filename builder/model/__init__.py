@@ -41,6 +41,7 @@ from builder.model.facts import (
     Screenshot,
     TaskEvent,
     Told,
+    is_library_id,
     whereabouts,
 )
 from builder.model.pages import (
@@ -93,5 +94,6 @@ __all__ = [
     "Visibility",
     "Vj",
     "Window",
+    "is_library_id",
     "whereabouts",
 ]

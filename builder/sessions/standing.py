@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from builder.model import NEVER_MS, Recording, Tombstone, whereabouts
+from builder.model import NEVER_MS, Recording, Tombstone, is_library_id, whereabouts
 from builder.sessions.intervals import Placed
 
 OVERWRITTEN = "overwritten"
@@ -84,16 +84,16 @@ def written_over(placed: Iterable[Placed]) -> dict[str, str]:
 def replaced_elsewhere(placed: Iterable[Placed]) -> dict[str, str]:
     """Return what was written over by a recording of any session, and by which.
 
-    Only files in the operator's own storage can be: a provider's decimal file ids never share a URL, so they need not
+    Only files in storage that others write to can be: those of the media library never share a URL, so they need not
     be looked up across sessions (`reach` asks for the same places).
     """
-    replaceable = [one for one in placed if not one.recording.file_id.isdecimal() and one.recording.file_id]
+    replaceable = [one for one in placed if may_be_replaced(one.recording)]
     return written_over(replaceable) if replaceable else {}
 
 
 def may_be_replaced(recording: Recording) -> bool:
     """Say whether another file may be stored under the recording's URL one day."""
-    return bool(recording.file_id) and not recording.file_id.isdecimal()
+    return bool(recording.file_id) and not is_library_id(recording.file_id)
 
 
 def _age(placed: Placed) -> tuple[int, int, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.build.sites import SITE, TestSite
+from tests.build.sites import SITE, TestSite, difference
 
 HEAD = "stream,id,start,end,url\n"
 HOSTS = "media: {hosts: [v.example.com]}\n"
@@ -73,3 +73,18 @@ def test_a_copied_id_is_told_with_both_places(site):
         "the first in rank stands: this one, not that of recordings/b.csv:2"
     )
     assert told(report) == [("recordings/a.csv", 3, message)]
+
+
+@pytest.mark.parametrize("names", [("1", "2"), ("r1", "r2"), ("202601130001", "202601140001")])
+def test_a_recorder_that_counts_its_files_writes_over_them_too(tmp_path, names):
+    """A short number is no id of the provider's media library: the replay whose file is gone would play the other's."""
+    site = TestSite(tmp_path)
+    site.write("site.yaml", SITE + HOSTS)
+    site.append("a.csv", HEAD + row("s", names[0], 13, "x.mp4"))
+    site.build()
+    site.append("a.csv", row("s", names[1], 14, "x.mp4"))
+
+    report = site.build()
+
+    assert [(problem.code, problem.file_id) for problem in report.problems] == [("overwritten", names[0])]
+    assert not difference(site.tree(), site.clean_tree())
