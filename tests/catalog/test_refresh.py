@@ -361,6 +361,46 @@ def test_a_conflict_stands_where_its_own_account_told_it(tmp_path):
     assert problem.message.endswith("this one, not that of recordings/a.jsonl:2")
 
 
+def test_a_conflict_with_a_recording_of_several_notices_names_both_places(tmp_path):
+    """Its times stand in one notice and its size in another, none tells all of it; that which told the value is named."""
+    world = World(tmp_path)
+    file_id = "5200000000000000001"
+    basic = {
+        "Name": "An evening", "CreateTime": "2016-01-20T02:12:00Z", "Type": "mp4",
+        "MediaUrl": "http://1250000000.vod2.myqcloud.com/x/f0.mp4",
+        "SourceInfo": {"SourceType": "Record", "SourceContext": "rtmp://push.example.com/live/room1"},
+    }  # fmt: skip
+    small, large = ({"FileId": file_id, "BasicInfo": basic, "MetaData": {"Size": size}} for size in (5, 7))
+    name = "room1-20160120-0958-20160120-1010"
+    slice_row = {"fileSet": [{"fileId": file_id, "fileName": name, "startTime": "0", "endTime": "720"}]}
+    world.write("a.jsonl", slice_row, large, small)
+
+    (problem,) = world.run()[0].problems
+
+    assert (problem.code, problem.line) == ("conflict", 3)
+    assert "another `size`" in problem.message
+    assert problem.message.endswith("this one, not that of recordings/a.jsonl:2")
+
+
+def test_a_conflict_with_a_playlist_that_has_grown_names_both_places(tmp_path):
+    """The longest self leaves out the push path that its earlier self told."""
+    world = World(tmp_path)
+    told = {
+        "file_format": "hls",
+        "start_time": START_S - 600,
+        "video_url": "http://1.vod2.myqcloud.com/a/playlist.m3u8",
+    }
+    early = callback("1", START_S - 300, 300, **told)
+    grown, other = (callback("1", START_S, length, app=None, t=None, **told) for length in (600, 900))
+    world.write("a.jsonl", other, early, grown)
+
+    (problem,) = world.run()[0].problems
+
+    assert (problem.code, problem.line) == ("conflict", 3)
+    assert "another `duration`" in problem.message
+    assert problem.message.endswith("this one, not that of recordings/a.jsonl:1")
+
+
 def test_records_without_app_move_when_the_stream_gets_a_second_one(tmp_path):
     """Unknown, then joined, then ambiguous, then joined again."""
     world = World(tmp_path)
