@@ -16,7 +16,7 @@ from typing import Any
 
 from builder.model import Filled, Item, Notice, Problem, Value
 from builder.sources import limits, mediainfo, neutral, times
-from builder.sources.fields import Fields, RefusedError, clean
+from builder.sources.fields import Fields, RefusedError
 from builder.sources.files import FileRefusedError
 from builder.sources.redact import excerpt
 
@@ -51,6 +51,7 @@ _OBJECT = re.compile(r'\{\s*(?:"(?!")|\\x22)')  # the beginning of one in JSON; 
 _UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
 _BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
 _SECONDS = frozenset(("", "s", "sec", "second", "seconds", "秒", "h:mm:ss", "hh:mm:ss"))
+_NAME = re.compile(r"`(\w+)`")  # of a column, in a message
 _NOT_WORD = re.compile(r"[^\w]|_")
 _TAG_MARKS = re.compile(r"[,;|，；、]")
 _TEXT_FORCED = re.compile(r'="?([^"]*)"?')
@@ -62,6 +63,7 @@ class Layout(Value, frozen=True):
     """What the columns of a table are."""
 
     columns: tuple[str, ...]  # "" = a column we do not use
+    titles: tuple[str, ...]  # what a person finds them by
     delimiter: str
     is_neutral: bool
     size_unit: str = ""  # of bare numbers: what the header says
@@ -81,19 +83,30 @@ def layout_of(head: bytes) -> Layout | None:
     except csv.Error:
         return None
     names = [_NOT_WORD.sub("", cell).lower() for cell in cells]
+    titles = tuple(_title(cell, at) for at, cell in enumerate(cells, 1))
     if "stream" in names and ("url" in names or "id" in names) and len(names) > 2:
         columns = tuple(name if name in neutral.COLUMNS else "" for name in names)
-        return Layout(columns, delimiter, is_neutral=True, mistaken=_mistaken(names, cells))
+        return Layout(columns, titles, delimiter, is_neutral=True, mistaken=_mistaken(names, cells))
     known = [_BY_ALIAS.get(name) or _measure(cell) for name, cell in zip(names, cells, strict=True)]
     columns = tuple(name if name and name not in known[:at] else "" for at, name in enumerate(known))
     if "id" in columns and "url" in columns and sum(map(bool, columns)) > 2:
         unit = _unit(cells[columns.index("size")]) if "size" in columns else ""
-        return Layout(columns, delimiter, is_neutral=False, size_unit="" if unit in ("byte", "bytes", "字节") else unit)
+        return Layout(
+            columns, titles, delimiter, is_neutral=False, size_unit="" if unit in ("byte", "bytes", "字节") else unit
+        )
     if len(cells) != len(EXPORT):
         return None
     if _OBJECT.search(text):
         return None  # a line of a log that has as many commas
-    return Layout(EXPORT, delimiter, is_neutral=False, has_header="://" not in text)
+    if "://" not in text:
+        return Layout(EXPORT, titles, delimiter, is_neutral=False)
+    titles = tuple(_title("", at) for at in range(1, len(EXPORT) + 1))
+    return Layout(EXPORT, titles, delimiter, is_neutral=False, has_header=False)
+
+
+def _title(cell: str, place: int) -> str:
+    cell = cell.strip()
+    return cell[:40] if cell and cell.isprintable() else f"column {place}"
 
 
 def _mistaken(names: Sequence[str], cells: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -134,12 +147,17 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         try:
             item = _item(raw, encoding, layout)
         except RefusedError as error:
-            item = Problem(
-                error.code, error.message, field=error.field, quarantined=True,
-                excerpt=excerpt(raw.decode(encoding, "replace").encode()),
-            )  # fmt: skip
+            item = _problem(error, raw.decode(encoding, "replace"), layout)
         if item is not None:
             yield offset, line, item
+
+
+def _problem(error: RefusedError, row: str, layout: Layout) -> Problem:
+    """Make the problem of a row; its columns are named as they are in the table, where a person looks for them."""
+    titles = dict(zip(layout.columns, layout.titles, strict=True))
+    message = _NAME.sub(lambda name: f"`{titles.get(name[1], name[1])}`", error.message)
+    field = titles.get(error.field, error.field)
+    return Problem(error.code, message, field=field, quarantined=True, excerpt=excerpt(row.encode()))
 
 
 def _item(raw: bytes, encoding: str, layout: Layout) -> Item | None:
@@ -179,7 +197,7 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     if size_unit and size[-1:].isdecimal():
         size += size_unit
     told = mediainfo.told_by_name(
-        fields, name, "", url,
+        fields, "name", "", url,
         size_bytes=neutral.size_of(size, "size") if size not in ("", "-") else None,
         duration_ms=neutral.length_ms(length, "duration") if length not in ("", "-") else None,
     )  # fmt: skip
@@ -188,7 +206,7 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
         expires_ms=times.expiry_ms(fields.text("expires"), "expires", times.CHINA),
         cover_url=mediainfo.cover(fields, "cover"),
         title=mediainfo.title(name),
-        tags=_tags(fields),
+        tags=mediainfo.tags(fields, [tag for tag in _TAG_MARKS.split(values.get("tags", "")) if tag.strip() != "-"]),
         vid="" if vid == "-" else vid,
     )
     stated = times.optional_ms(fields.text("updated"), "updated", times.CHINA)
@@ -199,12 +217,6 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
         stated_ms=stated or created or 0,
         flags=fields.flag_tuple(),
     )  # fmt: skip
-
-
-def _tags(fields: Fields) -> tuple[str, ...]:
-    told = fields.text("tags", limit=limits.RECORD_BYTES)
-    tags = {clean(tag, "tags") for tag in _TAG_MARKS.split(told)}
-    return tuple(sorted(tags - {"", "-"}))[: limits.TAGS]
 
 
 def _decoded_head(line: bytes) -> str | None:

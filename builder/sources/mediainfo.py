@@ -56,7 +56,7 @@ def _notice_of(values: dict[str, Any]) -> Item:
     fields = Fields(values)
     basic, meta = Fields(_object(values, "BasicInfo")), Fields(_object(values, "MetaData"))
     name = basic.text("Name", limit=limits.TITLE_CHARACTERS)
-    told = _told(basic, meta, name)
+    told = _told(basic, meta)
     status = _status(basic)
     if status != "forbidden" and _is_cold(basic):
         status = "archived"
@@ -65,7 +65,7 @@ def _notice_of(values: dict[str, Any]) -> Item:
         cover_url=cover(basic, "CoverUrl"),
         renditions=_renditions(values, basic),
         title=title(name),
-        tags=_tags(basic),
+        tags=tags(basic, basic.values.get("TagSet")),
         vid=basic.text("Vid"),
     )
     return Notice(
@@ -127,12 +127,12 @@ def cover(fields: Fields, key: str) -> str:
         return ""
 
 
-def told_by_name(fields: Fields, name: str, stream_id: str, url: str, **facts: Any) -> Told | None:
+def told_by_name(fields: Fields, key: str, stream_id: str, url: str, **facts: Any) -> Told | None:
     """Read stream and times from the recorder's default name, which is written in China time."""
-    match = _DEFAULT_NAME.fullmatch(name)
+    match = _DEFAULT_NAME.fullmatch(fields.text(key, limit=limits.TITLE_CHARACTERS))
     if match is None:
         return None
-    start_ms, end_ms = (_name_time(match[part]) for part in ("start", "end"))
+    start_ms, end_ms = (_name_time(match[part], key) for part in ("start", "end"))
     stream = facts.pop("stream", None) or StreamKey(stream_id or match["stream"])
     form = facts.pop("format", None) or fields.format("", url)
     return Told(stream=stream, format=form, start_ms=start_ms, end_ms=end_ms, url=url, **facts)
@@ -160,7 +160,7 @@ def _stated(basic: Fields) -> int:
     return _written(basic, "UpdateTime") or _written(basic, "CreateTime") or 0
 
 
-def _told(basic: Fields, meta: Fields, name: str) -> Told | None:
+def _told(basic: Fields, meta: Fields) -> Told | None:
     source = _object(basic.values, "SourceInfo")
     live = Fields(_object(source, "LiveRecordInfo"))
     url = basic.url("MediaUrl")
@@ -175,7 +175,7 @@ def _told(basic: Fields, meta: Fields, name: str) -> Told | None:
     end_ms = _written(live, "RecordEndTime")
     if end_ms is not None and stream is not None:
         return Told(stream=stream, start_ms=_written(live, "RecordStartTime"), end_ms=end_ms, url=url, **facts)
-    told = told_by_name(basic, name, "", url, stream=stream, **facts)
+    told = told_by_name(basic, "Name", "", url, stream=stream, **facts)
     if told is not None:
         return told
     created_ms = _written(basic, "CreateTime")
@@ -235,15 +235,15 @@ def _rendition(entry: dict[str, Any], container: str, basic: Fields) -> Renditio
         return None
 
 
-def _tags(basic: Fields) -> tuple[str, ...]:
-    told = basic.values.get("TagSet")
-    tags = set()
+def tags(fields: Fields, told: Any) -> tuple[str, ...]:
+    """Return the tags of a list; one that does not fit is dropped and flagged."""
+    found = set()
     for tag in told if type(told) is list else ():
         try:
-            tags.add(clean(tag, "TagSet", 64) if type(tag) is str else "")
+            found.add(clean(tag, "TagSet", limits.TAG_CHARACTERS) if type(tag) is str else "")
         except RefusedError:
-            basic.flags.add("bad_tag")
-    return tuple(sorted(tags - {""}))[: limits.TAGS]
+            fields.flags.add("bad_tag")
+    return tuple(sorted(found - {""}))[: limits.TAGS]
 
 
 def seconds_ms(fields: Fields, name: str) -> int | None:
@@ -260,10 +260,10 @@ def _written(fields: Fields, name: str) -> int | None:
     return times.optional_ms(fields.text(name), name, UTC)
 
 
-def _name_time(text: str) -> int:
+def _name_time(text: str, key: str) -> int:
     parts = text.split("-")
     written = f"{'-'.join(parts[:3])} {':'.join(parts[3:6])}" + (f".{parts[6]}" if len(parts) > 6 else "")
-    return times.instant_ms(written, "Name", times.CHINA)
+    return times.instant_ms(written, key, times.CHINA)
 
 
 def _object(values: Any, name: str) -> dict[str, Any]:

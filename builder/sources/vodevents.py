@@ -71,7 +71,7 @@ def _uploaded(values: dict[str, Any]) -> Item:
     name = fields.text("fileName", limit=limits.TITLE_CHARACTERS)
     url = fields.url("fileUrl")
     stream_id = fields.text("streamId")
-    told_facts = mediainfo.told_by_name(fields, name, stream_id, url)
+    told_facts = mediainfo.told_by_name(fields, "fileName", stream_id, url)
     filled = Filled(
         cover_url=mediainfo.cover(fields, "coverUrl"), title="" if told_facts or stream_id else mediainfo.title(name)
     )

@@ -80,6 +80,44 @@ def test_tables_have_their_quirks(folder, header, row, check):
     assert check(item), item
 
 
+def test_a_label_that_cannot_be_read_is_left_out(folder):
+    """As one of a media library's record is; a cell may hold a newline."""
+    notice = folder.item('File ID,File URL,Labels\n5285,http://a.example.com/x.mp4,"show,a\nb,music"\n')
+
+    assert (notice.filled.tags, notice.flags) == (("music", "show"), ("bad_tag",))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "field", "message"),
+    [
+        ("文件 ID,音视频地址,媒体文件名称", ",http://a.example.com/x.mp4,n", "文件 ID", "`文件 ID` is missing"),
+        ("文件 ID,音视频地址,媒体文件名称", "1,ftp://a/x.mp4,n", "音视频地址",
+         "`音视频地址`: expected an address such as `http://host/path`"),
+        ("File ID,File URL,File Size (MB)", "1,http://a.example.com/x.mp4,many", "File Size (MB)",
+         "`File Size (MB)` expected a size such as `1234` or `1.2 MB`"),
+        ("File ID,File URL,Name", "1,http://a.example.com/x.mp4,s_2022-13-02-15-46-28_2022-04-02-15-46-43", "Name",
+         "`Name` expected a time that exists"),
+        ("媒体文件名称,文件 ID,音视频地址", "s_2022-13-02-15-46-28_2022-04-02-15-46-43,1,http://a.example.com/x.mp4",
+         "媒体文件名称", "`媒体文件名称` expected a time that exists"),
+        ("Stream;ID;Start;End;URL", "s;1;1642089445;;http://a.example.com/x.mp4", "End",
+         "`End`, or `Start` with `duration`, is missing"),
+        ("stream,id,start,end,url", ",1,1642089445,1642089598,http://a.example.com/x.mp4", "stream", "`stream` is missing"),
+    ],
+)  # fmt: skip
+def test_a_tables_column_is_named_as_its_header_names_it(folder, header, row, field, message):
+    """Who repairs the table looks for the column that is there, not for ours."""
+    problem = folder.item(f"{header}\n{row}\n")
+
+    assert (problem.field, problem.message) == (field, message)
+
+
+def test_a_column_without_a_header_is_named_by_its_place(folder):
+    """The export's columns are known by position."""
+    row = EXPORT_ROW.replace("5285890784246869930", "")
+
+    assert folder.items(f"{EXPORT_ROW}\n{row}\n")[1].message == "`column 14` is missing"
+
+
 def test_a_broken_row_of_a_table_hides_no_other(folder):
     """A quote that never closes spoils its own line."""
     rows = ["File ID,File URL,Name", '1,"http://a.example.com/x.mp4,n']
