@@ -1,58 +1,55 @@
-"""A round of `pull --status`: answers that wait until it can be said what they mean.
+"""A round of `pull --status`: what was said not to exist waits until it can be said what that means.
 
-What is "not there" counts as deleted or not by what else the account knows, and that is complete only when every file
-was asked about. So each answer waits on the disk, under the last file id that it is about, and is laid as soon as
-nothing in it is doubtful; the rest at the end. A run that is killed, or whose budget ends, goes on behind the last one.
+It counts as deleted or not by what else the account knows, and that is complete only when every file was asked about.
+So the files that a group's answer does not know wait on the disk, under the last file id of the group; they are laid as
+soon as they are not doubtful, the rest at the end. What is known is laid when it is told and never waits: it would be
+old by then. A run that is killed, or whose budget ends, goes on behind the last group.
 """
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from builder.model import Value
 from builder.pull.shelf import write
 
+ROUNDS = ".status"  # in the folder of an account: what no build reads yet
 DEPTH = 4  # how many folders above a round's are made for it: those of rounds, of the account, of all, and `recordings`
 
 
 class Waiting(Value, frozen=True):
-    """The answer about a group of files; an empty one was laid, and only its place in the round is kept."""
+    """The last file of a group, and which of the group are said not to exist; none where that was laid."""
 
-    group: Sequence[str]
-    answer: dict[str, Any]
-    is_known: bool  # it, or an earlier one of the round, knows a file
-
-    @property
-    def last(self) -> str:
-        return self.group[-1]
+    last: str
+    unknown: Sequence[str]
+    is_known: bool  # a file of the group, or of an earlier one of the round, is known
 
 
 class Round:
-    """The answers that wait in a folder, which no build reads."""
+    """What waits in a folder, which no build reads."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def waiting(self) -> Iterator[Waiting]:
-        """Yield the answers that wait, one at a time in memory; what is not ours is passed over."""
+        """Yield what waits, one group at a time in memory; what is not ours is passed over."""
         for path in sorted(self.folder.glob("*.json")):
-            with contextlib.suppress(OSError, msgspec.DecodeError):
-                waiting = msgspec.json.decode(path.read_bytes(), type=Waiting)
-                if waiting.group:
-                    yield waiting
+            if waiting := waiting_at(path):
+                yield waiting
 
     def furthest(self) -> Waiting | None:
-        """Return the answer behind which the round goes on."""
+        """Return the group behind which the round goes on."""
         return max(self.waiting(), key=lambda one: one.last, default=None)
 
     def keep(self, waiting: Waiting) -> None:
-        write(self._place(waiting), msgspec.json.encode(waiting))
+        put_waiting(self._place(waiting), waiting)
 
     def drop(self, waiting: Waiting) -> None:
         self._place(waiting).unlink(missing_ok=True)
@@ -66,3 +63,44 @@ class Round:
 
     def _place(self, waiting: Waiting) -> Path:
         return self.folder / f"{waiting.last}.json"
+
+
+class Rounds:
+    """What waits in the rounds of all accounts.
+
+    An id is never used again, so an answer that knows a file tells that it was not deleted when another said that it
+    does not exist: that must not be laid any more, over the newer one.
+    """
+
+    def __init__(self, everybody: Path) -> None:
+        self._places: defaultdict[str, set[Path]] = defaultdict(set)
+        for path in everybody.glob(f"*/{ROUNDS}/*/*.json"):
+            if waiting := waiting_at(path):
+                for name in waiting.unknown:
+                    self._places[name].add(path)
+
+    def take_back(self, known: Iterable[str]) -> None:
+        """Forget what waits of files that an answer of this moment knows."""
+        for path, names in popped(self._places, known).items():
+            if waiting := waiting_at(path):
+                put_waiting(path, replace(waiting, unknown=[name for name in waiting.unknown if name not in names]))
+
+
+def waiting_at(path: Path) -> Waiting | None:
+    """Return what waits somewhere; None where it is gone or not ours."""
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode(path.read_bytes(), type=Waiting)
+    return None
+
+
+def put_waiting(path: Path, waiting: Waiting) -> None:
+    write(path, msgspec.json.encode(waiting))
+
+
+def popped(places: dict[str, set[Path]], names: Iterable[str]) -> dict[Path, set[str]]:
+    """Return where names stand and which of them do there, and forget the places."""
+    found: defaultdict[Path, set[str]] = defaultdict(set)
+    for name in names:
+        for path in places.pop(name, ()):
+            found[path].add(name)
+    return found

@@ -8,24 +8,24 @@ day is asked of all streams before the next: what is asked again in every run, t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeGuard
 
 from builder.errors import ConfigError, RemoteError
 from builder.model import StreamKey, Value
-from builder.pull.calls import BudgetSpentError, IncompleteError, number_in, rows_in
+from builder.pull.answers import known_in, unknown_in
+from builder.pull.calls import BudgetSpentError, IncompleteError, number_in
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.names import hashed
-from builder.pull.round import Round, Waiting
+from builder.pull.round import ROUNDS, Round, Rounds, Waiting
 from builder.pull.shelf import Begun, Listed, Open, Shelf
-from builder.pull.statements import KNOWN, Statements
+from builder.pull.statements import Statements
 from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
-ROUNDS = ".status"  # in the folder of an account: answers that no build reads yet
 STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
 
@@ -173,24 +173,27 @@ class Run:
         A round goes through all of them, in as many runs as the budget wants. Where none of the files is known at all,
         the account is the wrong one, and believing it would empty the site.
         """
-        answers = Round(self.shelf.folder / ROUNDS / label(streams))
+        answers, statements = Round(self.shelf.folder / ROUNDS / label(streams)), Statements(self.shelf, hosts)
         last = answers.furthest()
         left = [file_id for file_id in sorted(hosts) if last is None or file_id > last.last]
-        is_known, finished = last is not None and last.is_known, True
+        finished = True
         try:
             for number, answer in enumerate(cloud.media_of(left)):
                 self.windows += 1
-                is_known = is_known or bool(rows_in(answer["Response"].get(KNOWN)))
-                last = Waiting(left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE], answer, is_known)
+                group = left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE]
+                is_known, was_known = any(known_in(answer)), last is not None and last.is_known
+                if is_known and not was_known:
+                    self.shelf.remember(f"status {label(streams)}", "")  # whose application it is
+                statements.lay_known(answer)
+                last = Waiting(group[-1], unknown_in(group, answer), is_known or was_known)
                 answers.keep(last)
         except BudgetSpentError:
             finished = False
-        if last and is_known:
-            self.shelf.remember(f"status {label(streams)}", "")  # whose application it is
-            self._settle(answers, Statements(self.shelf, hosts), last, is_over=finished)
+        if last and last.is_known:
+            self._settle(answers, statements, last, is_over=finished)
         if finished:
             answers.end()
-        if last and finished and not is_known:
+        if last and finished and not last.is_known:
             raise RemoteError(
                 f"none of {len(hosts)} files is known there, nothing was changed",
                 hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
@@ -198,24 +201,28 @@ class Run:
         return self.result(finished=finished)
 
     def _settle(self, answers: Round, statements: Statements, last: Waiting, *, is_over: bool) -> None:
-        """Lay the answers of a round; what is doubtful waits until all that the account knows has been told."""
+        """Lay what waits in a round; what is doubtful waits on until all that the account knows has been told."""
         for one in answers.waiting():
-            statements.meet(one.answer)
-        for one in answers.waiting():
-            if one.answer and (is_over or not statements.doubtful(one.group, one.answer)):
-                self.unsure += statements.lay(one.group, one.answer)
-                if one.last == last.last:
-                    answers.keep(Waiting(one.group, {}, is_known=True))
-                else:
-                    answers.drop(one)
+            doubtful = [] if is_over else statements.doubtful(one.unknown)
+            told = [name for name in one.unknown if name not in doubtful]
+            self.unsure += statements.lay_unknown(told)
+            if not doubtful and one.last != last.last:
+                answers.drop(one)
+            elif told:
+                answers.keep(Waiting(one.last, doubtful, one.is_known))
 
     # --- one question ---
+
+    @cached_property
+    def _rounds(self) -> Rounds:
+        return Rounds(self.shelf.everybody)
 
     def _media_of(self, cloud: Cloud, streams: Sequence[str], places: Sequence[Place]) -> Iterator[list[Place]]:
         for step in cloud.media(places, streams):
             if step.page.rows:
                 name = f"{file_text(step.place.window)}-{step.place.rows}.json"
                 self.shelf.lay(f"media/{label(streams)}/{name}", step.page.answer)
+                self._rounds.take_back(row["FileId"] for row in known_in(step.page.answer))
             yield step.left
 
     def _callbacks_of(self, cloud: Cloud, stream: str, places: Sequence[Place]) -> Iterator[list[Place]]:

@@ -4,25 +4,21 @@ An application answers "does not exist" about every file of another one. So that
 account that has told of the file before, or tells of others at the same media host (each application has hosts of its
 own) while no other application knows the file. Statements about a file that lie in earlier answers, of any account, go
 when a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" of the same time. In a listing, which
-may be all that tells of the recording, the newer row takes the place of the other.
+may be all that tells of the recording, the newer row takes the place of the other. What is laid last is the newest only
+if it is laid when it is told, and it is, but for what waits in a round: that goes where a newer answer knows the file.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder.pull.calls import object_in, rows_in
+from builder.pull.answers import GONE, KNOWN, LISTINGS, STATUS, drop, forbidden_in, known_in, named, renew, updated
 from builder.pull.names import hashed
-from builder.pull.shelf import Shelf, answer_at, answers_in, put
-
-KNOWN, GONE = "MediaInfoSet", "NotExistFileIdSet"
-STATUS = ("status/*.json", "*/status/*.json")  # the first of each: as laid before accounts had folders
-LISTINGS = ("media/*/*.json", "*/media/*/*.json")
-
-Row = dict[str, Any]
+from builder.pull.round import Rounds, popped
+from builder.pull.shelf import Shelf, answers_in
 
 
 class Statements:
@@ -33,29 +29,30 @@ class Statements:
         self._hosts = hosts  # of the media of each file that is asked about
         self._told: set[str] = set()  # of which this account has told, …
         self._others: set[str] = set()  # … and those that another application knows
+        self._rounds = Rounds(shelf.everybody)
         self._places = self._index(STATUS, named)
         self._forbidding = self._index(LISTINGS, forbidden_in)
         self._homes = set(self._hosts_of(self._told))
 
-    def meet(self, answer: dict[str, Any]) -> None:
-        """Learn from an answer, whose turn to be laid may come later, where the account is at home."""
-        self._homes.update(self._hosts_of(row["FileId"] for row in known_in(answer)))
+    def lay_known(self, answer: dict[str, Any]) -> None:
+        """Lay what an answer of this moment knows."""
+        known = {row["FileId"]: updated(row) for row in known_in(answer)}
+        if known:
+            self._homes.update(self._hosts_of(known))
+            self._lay(known, {**answer, "Response": {**answer["Response"], GONE: []}})
+            self._renew_listings(answer)
+            self._rounds.take_back(known)
 
-    def doubtful(self, group: Sequence[str], answer: dict[str, Any]) -> list[str]:
-        """Return the files of a group that the account does not know, and may never have had."""
-        return [name for name in unknown_in(group, answer) if not self._is_gone(name)]
-
-    def lay(self, group: Sequence[str], answer: dict[str, Any]) -> int:
-        """Lay the answer about a group of files; return how many it does not know and never told of."""
-        self.meet(answer)
-        unknown = unknown_in(group, answer)
+    def lay_unknown(self, unknown: Sequence[str]) -> int:
+        """Lay which of the files that the account does not know are gone; return how many others there are."""
         gone = [name for name in unknown if self._is_gone(name)]
-        stated = {**answer, "Response": {**answer["Response"], GONE: gone}}
-        place = self.shelf.lay(f"status/{hashed(*group)}.json", stated)
-        self._told.update(named(stated))
-        self._drop_older(stated, place)
-        self._renew_listings(stated)
+        if gone:
+            self._lay(dict.fromkeys(gone, ""), {"Response": {KNOWN: [], GONE: gone}})
         return len(unknown) - len(gone)
+
+    def doubtful(self, unknown: Sequence[str]) -> list[str]:
+        """Return which of the files that the account does not know it may never have had."""
+        return [name for name in unknown if not self._is_gone(name)]
 
     def _is_gone(self, name: str) -> bool:
         return name in self._told or self._is_at_home(name)
@@ -66,14 +63,14 @@ class Statements:
     def _hosts_of(self, names: Iterable[str]) -> Iterator[str]:
         return (host for name in names if (host := self._hosts.get(name)))
 
-    def _drop_older(self, stated: dict[str, Any], place: Path) -> None:
-        older: defaultdict[Path, set[str]] = defaultdict(set)
-        for name in named(stated):
-            for path in self._places[name] - {place}:
-                older[path].add(name)
-            self._places[name] = {place}
-        for path, names in older.items():
-            drop(path, names)
+    def _lay(self, stated: Mapping[str, str], answer: dict[str, Any]) -> None:
+        """Lay an answer under the files that it states something of, told with their updates; drop what is older."""
+        place = self.shelf.lay(f"status/{hashed(*sorted(stated))}.json", answer)
+        self._told.update(stated)
+        for path, names in popped(self._places, stated).items():
+            if path != place:
+                drop(path, {name: stated[name] for name in names})
+        self._places.update((name, {place}) for name in stated)
 
     def _renew_listings(self, stated: dict[str, Any]) -> None:
         still_forbidden = set(forbidden_in(stated))
@@ -97,54 +94,3 @@ class Statements:
                 for name in names(answer):
                     places[name].add(path)
         return places
-
-
-def known_in(answer: dict[str, Any]) -> Iterator[Row]:
-    """Yield the rows of the files that an answer knows."""
-    return (row for row in rows_in(object_in(answer.get("Response")).get(KNOWN)) if isinstance(row.get("FileId"), str))
-
-
-def unknown_in(group: Sequence[str], answer: dict[str, Any]) -> list[str]:
-    """Return the files of a group that an answer does not know."""
-    return [name for name in texts_in(answer["Response"].get(GONE)) if name in group]
-
-
-def named(answer: dict[str, Any]) -> Iterator[str]:
-    """Yield the ids of the files that an answer says something of."""
-    yield from (row["FileId"] for row in known_in(answer))
-    yield from texts_in(answer["Response"].get(GONE))
-
-
-def forbidden_in(answer: dict[str, Any]) -> Iterator[str]:
-    """Yield the ids of the files that an answer calls forbidden."""
-    for row in known_in(answer):
-        if str(object_in(row.get("BasicInfo")).get("Status")).endswith("Forbidden"):
-            yield row["FileId"]
-
-
-def texts_in(value: Any) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
-
-
-def drop(path: Path, file_ids: Container[str]) -> None:
-    """Take what an earlier answer says of files away, and the answer when nothing else is in it."""
-    answer = answer_at(path)
-    if answer is None:
-        return
-    response = answer["Response"]
-    known = [row for row in rows_in(response.get(KNOWN)) if row.get("FileId") not in file_ids]
-    gone = [name for name in texts_in(response.get(GONE)) if name not in file_ids]
-    if known or gone:
-        put(path, {**answer, "Response": {**response, KNOWN: known, GONE: gone}})
-    else:
-        path.unlink(missing_ok=True)
-
-
-def renew(path: Path, newer: Row) -> None:
-    """Put a row in the place of the one that a listing has of the same file."""
-    answer = answer_at(path)
-    if answer is None:
-        return
-    rows = rows_in(answer["Response"].get(KNOWN))
-    renewed = [newer if row.get("FileId") == newer["FileId"] else row for row in rows]
-    put(path, {**answer, "Response": {**answer["Response"], KNOWN: renewed}})

@@ -12,6 +12,7 @@ ENDS = {A: 1_754_006_400, B: 1_754_026_400, C: 1_754_046_400}
 MANY = [f"52{number:017d}" for number in range(100, 145)]  # three groups; the oldest have the lowest ids
 ENDS |= {name: 1_754_100_000 + number * 20_000 for number, name in enumerate(MANY)}
 SUB = 1500001
+LISTING = ("--since", "2025-08-01", "--until", "2025-08-02")
 
 
 class Library:
@@ -19,6 +20,7 @@ class Library:
 
     def __init__(self):
         self.owner, self.forbidden, self.gone = {A: None, B: None, C: None}, set(), set()
+        self.updated = {}
 
     def __call__(self, ask):
         has = {name for name, owner in self.owner.items() if owner == ask.get("SubAppId")} - self.gone
@@ -26,11 +28,13 @@ class Library:
         there = [name for name in asked if name in has]
         return {
             "TotalCount": len(there),
-            "MediaInfoSet": [
-                media(name, ENDS[name], Status="Forbidden" if name in self.forbidden else "Normal") for name in there
-            ],
+            "MediaInfoSet": [self.media(name) for name in there],
             "NotExistFileIdSet": [name for name in asked if name not in has],
         }
+
+    def media(self, name):
+        status = "Forbidden" if name in self.forbidden else "Normal"
+        return media(name, ENDS[name], Status=status, UpdateTime=self.updated.get(name, ""))
 
 
 @pytest.fixture
@@ -64,15 +68,15 @@ class Site:
                 }  # fmt: skip
                 file.write(json.dumps(body) + "\n")
 
-    def status(self, *more):
-        code = run(
-            ["pull", "--source", str(self.source), "--status", "--rate", "1000", "--endpoint", self.address, *more]
-        )
+    def pull(self, *more):
+        code = run(["pull", "--source", str(self.source), "--rate", "1000", "--endpoint", self.address, *more])
         return code, self.capsys.readouterr().err
 
+    def status(self, *more):
+        return self.pull("--status", *more)
+
     def list(self):
-        assert run(["pull", "--source", str(self.source), "--rate", "1000", "--endpoint", self.address, "--since", "2025-08-01",
-                    "--until", "2025-08-02"]) == 0  # fmt: skip
+        assert self.pull(*LISTING)[0] == 0
 
     def shown(self):
         lines = aftercast("sessions", "--json", "--source", str(self.source)).splitlines()
@@ -257,3 +261,63 @@ def test_a_run_that_fails_is_gone_on_with_by_the_next(site, library):
     assert (failed, shown, code) == (7, MANY, 0)
     assert [ask["FileIds"][0] for ask in site.provider.asked] == [MANY[0], MANY[20], MANY[40], MANY[40]]
     assert site.shown() == MANY[40:]
+
+
+def begin_round(site, library, unknown):
+    """Ask about the first group of three, in which some files are of another application: their answer waits."""
+    library.owner = {name: SUB if name in unknown else None for name in MANY}
+    site.notify(*(name for name in MANY if name not in unknown))
+    site.notify(*unknown, host=str(SUB))
+    site.status("--budget", "1")
+
+
+@pytest.mark.parametrize("ask", [("--status", "--stream", "s"), LISTING])
+def test_what_was_forbidden_while_a_round_went_on_stays_forbidden_at_its_end(ask, site, library):
+    """What the round was told first is the older answer, also where it waits because of another file of its group."""
+    begin_round(site, library, [MANY[1]])
+    library.forbidden = {MANY[0]}
+    site.pull(*ask)
+    forbidden = site.shown()
+    site.status()
+
+    assert forbidden == [name for name in MANY if name != MANY[0]]
+    assert site.shown() == forbidden
+
+
+def test_what_was_deleted_while_a_round_went_on_stays_deleted_at_its_end(site, library):
+    begin_round(site, library, [MANY[1]])
+    library.gone = {MANY[0]}
+    site.status("--stream", "s")
+    without = site.shown()
+    site.status()
+
+    assert without == [name for name in MANY if name != MANY[0]]
+    assert site.shown() == without
+
+
+@pytest.mark.parametrize("ask", [("--status", "--stream", "s"), LISTING])
+def test_what_is_known_while_a_round_goes_on_is_not_deleted_at_its_end(ask, site, library):
+    """It lay in another application, at the same media host, when the round asked about it."""
+    library.owner = dict.fromkeys(MANY, None) | {MANY[0]: SUB}
+    site.notify(*MANY)
+    broken = {"Error": {"Code": "Broken", "Message": "x"}}
+    site.provider.answer = lambda ask: broken if ask["FileIds"][0] != MANY[0] else library(ask)
+    site.status()  # fails before the round says what is gone
+    site.provider.answer = library
+    library.owner = dict.fromkeys(MANY)
+    site.pull(*ask)
+    site.status()
+
+    assert site.shown() == MANY
+
+
+def test_a_listing_of_a_later_update_is_not_overwritten(site, library):
+    """Two answers that contradict each other in order: the later update holds."""
+    library.updated = {A: "2025-08-03T00:00:00Z"}
+    library.forbidden = {A}
+    site.list()
+    library.updated, library.forbidden = {A: "2025-08-02T00:00:00Z"}, set()
+    site.notify(A, B, C)
+    site.status()
+
+    assert site.shown() == [B, C]
