@@ -26,8 +26,9 @@ from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.leftovers import among_runs
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
+from builder.pull.names import is_name
 from builder.pull.proxies import passed_by
-from builder.pull.run import Pulled, Run, is_name
+from builder.pull.run import Pulled, Run
 from builder.pull.shelf import FOLDER, Shelf
 from builder.pull.windows import CHINA_MS, DAY_MS, Window, utc_text
 

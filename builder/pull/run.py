@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, TypeGuard
 
 from builder.errors import ConfigError, RemoteError
-from builder.model import StreamKey, Value
+from builder.model import Value
 from builder.pull.answers import known_in, unknown_in
-from builder.pull.calls import BudgetSpentError, IncompleteError, number_in
+from builder.pull.calls import BudgetSpentError, IncompleteError
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
@@ -22,6 +21,7 @@ from builder.pull.names import hashed
 from builder.pull.round import ROUNDS, Round, Rounds, Waiting
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.statements import Statements
+from builder.pull.tasks import tasks_of
 from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
 
@@ -325,20 +325,3 @@ class Run:
 
 def label(streams: Sequence[str]) -> str:
     return hashed(*streams) if streams else "all"
-
-
-def tasks_of(cloud: Cloud, week: Window, until_ms: int) -> list[Task]:
-    """Return the recording tasks of a week; one that has not ended reaches to `until_ms`."""
-    found = []
-    for row in cloud.tasks(week):
-        begin, end, stopped = (number_in(row.get(name)) * 1000 for name in ("StartTime", "EndTime", "Stopped"))
-        last = min(at for at in (end, stopped, until_ms) if at)
-        if begin > 0 and is_name(row.get("StreamName")):
-            apps = (row[name] if is_name(row.get(name)) else "" for name in ("DomainName", "AppName"))
-            found.append(Task(StreamKey(row["StreamName"], *apps), begin, max(begin, last)))
-    return found
-
-
-def is_name(value: Any) -> TypeGuard[str]:
-    """Say whether a value of an answer can be the name of a stream: a text that can be written."""
-    return isinstance(value, str) and value.isprintable() and bool(value)

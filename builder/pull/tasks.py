@@ -1,0 +1,22 @@
+"""Recording tasks as the provider lists them: which stream was recorded when."""
+
+from __future__ import annotations
+
+from builder.model import StreamKey
+from builder.pull.calls import number_in
+from builder.pull.cloud import Cloud
+from builder.pull.holes import Task
+from builder.pull.names import is_name
+from builder.pull.windows import Window
+
+
+def tasks_of(cloud: Cloud, week: Window, until_ms: int) -> list[Task]:
+    """Return the recording tasks of a week; one that has not ended reaches to `until_ms`."""
+    found = []
+    for row in cloud.tasks(week):
+        begin, end, stopped = (number_in(row.get(name)) * 1000 for name in ("StartTime", "EndTime", "Stopped"))
+        last = min(at for at in (end, stopped, until_ms) if at)
+        if begin > 0 and is_name(row.get("StreamName")):
+            apps = (row[name] if is_name(row.get(name)) else "" for name in ("DomainName", "AppName"))
+            found.append(Task(StreamKey(row["StreamName"], *apps), begin, max(begin, last)))
+    return found
