@@ -23,7 +23,17 @@ from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.statements import Statements
 from builder.pull.tasks import tasks_of
 from builder.pull.walk import Place
-from builder.pull.windows import DAY_MS, WEEK_MS, Window, china_days, file_text, pieces, utc_text, whole_days
+from builder.pull.windows import (
+    DAY_MS,
+    WEEK_MS,
+    Window,
+    china_days,
+    ends_of_days,
+    file_text,
+    pieces,
+    utc_text,
+    whole_days,
+)
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
 STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
@@ -63,12 +73,13 @@ class Question(Value, frozen=True):
 
 
 class Missing(Value, frozen=True):
-    """A hole, the window in which its files were registered, and who asks about that."""
+    """A hole, the window in which its files were registered, who asks about that, and when all of them are told."""
 
     stream: str
     window: Window
     wide: Window
     pages: Pages
+    settled_ms: int
 
     @property
     def what(self) -> str:
@@ -157,11 +168,13 @@ class Run:
         for stream, windows in holes.items():
             if cloud is not None:
                 for hole in windows:
-                    wide = Window(hole.begin_ms, min(hole.end_ms + ARRIVAL_MS, max(now_ms, hole.begin_ms)))
-                    asks.append(Missing(stream, hole, wide, partial(self._media_of, cloud, [stream])))
+                    settled_ms = hole.end_ms + ARRIVAL_MS
+                    wide = Window(hole.begin_ms, min(settled_ms, max(now_ms, hole.begin_ms)))
+                    asks.append(Missing(stream, hole, wide, partial(self._media_of, cloud, [stream]), settled_ms))
             elif listing is not None:
-                days = sorted({day for hole in windows for day in china_days(hole)})
-                asks += [Missing(stream, day, day, partial(self._legacy_of, listing, stream)) for day in days]
+                for day, end_ms in ends_of_days(windows).items():
+                    pages = partial(self._legacy_of, listing, stream)
+                    asks.append(Missing(stream, day, day, pages, end_ms + FINISHED_MS))
         pulled = self._until_answered(sorted(asks, key=self._turn), now_ms)
         if pulled.finished:
             self.shelf.forget_listed()
@@ -276,7 +289,7 @@ class Run:
         return self.result(finished=self._each(partial(self._ask_unless_answered, one, now_ms) for one in holes))
 
     def _ask_unless_answered(self, hole: Missing, now_ms: int) -> None:
-        if self.shelf.progress.get(hole.what, "") < utc_text(hole.window.end_ms + ARRIVAL_MS):
+        if self.shelf.progress.get(hole.what, "") < utc_text(hole.settled_ms):
             known = self._asked(hole.what, hole.wide, hole.pages, now_ms)
             self.shelf.remember_open(hole.what, known if known.why else None)
             if not known.why:

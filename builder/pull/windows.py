@@ -42,6 +42,18 @@ def china_days(window: Window) -> Iterator[Window]:
     return whole_days(window, CHINA_MS)
 
 
+def ends_of_days(windows: Iterable[Window]) -> dict[Window, int]:
+    """Return the China days of windows, and when each is over with the last of them that touches it.
+
+    A day lists what began in it: of a broadcast that goes on after midnight nothing is told before it is over.
+    """
+    found: dict[Window, int] = {}
+    for window in windows:
+        for day in china_days(window):
+            found[day] = max(found.get(day, day.end_ms), window.end_ms)
+    return found
+
+
 def pieces(window: Window, longest_ms: int) -> Iterator[Window]:
     """Cut into windows of at most `longest_ms`."""
     moment = window.begin_ms

@@ -510,6 +510,45 @@ def test_holes_older_than_two_months_are_not_asked_about_in_the_legacy_list(lega
     assert service.asked == ["2025-10-30 00:00:00"]
 
 
+class FinishedList(FileList):
+    """The legacy list with one file, which is told when its channel has finished."""
+
+    async def __call__(self, scope, receive, send):
+        day = parse_qs(scope["query_string"].decode())["Param.s.start_time"][0]
+        rows = [row for row in self.output["rows"] if row["start_time"][:10] == day[:10]]
+        self.output |= {"all_count": len(rows), "file_list": rows}
+        await super().__call__(scope, receive, send)
+
+
+@pytest.mark.parametrize("hours", [5, 15])
+def test_a_day_with_a_hole_is_asked_again_until_its_broadcast_has_ended(hours, legacy, tmp_path, monkeypatch):
+    """The push began half an hour before midnight in China, and the list tells nothing of it before it has ended."""
+    midnight = datetime(2025, 10, 30, 16, tzinfo=UTC).timestamp()
+    begin, end = int(midnight) - 1800, int(midnight) + hours * 3600
+    row = {"file_id": IDS[0], "record_file_id": IDS[0], "stream_id": "s", "file_format": "3",
+           "start_time": "2025-10-30 23:30:00", "end_time": f"2025-10-31 {hours:02}:00:00",
+           "record_file_url": f"http://1250000000.vod2.myqcloud.com/a/{IDS[0]}/f0.mp4"}  # fmt: skip
+    told, service = tmp_path / "site_src" / "recordings" / "pushes.jsonl", FinishedList({"rows": []})
+    pushes = [
+        {"event_type": kind, "app": "push.example.com", "appname": "live", "stream_id": "s", "event_time": at,
+         "sequence": "1"}
+        for kind, at in ((1, begin), (0, end))
+    ]  # fmt: skip
+    told.write_text(json.dumps(pushes[0]) + "\n")
+    asked = []
+    with serving(service) as address:
+        for now in (end - 600, end + 600, end + 1200, end + 13 * 3600):
+            if now > end:
+                told.write_text("".join(json.dumps(push) + "\n" for push in pushes))
+                service.output["rows"] = [row] if now > end + 600 else []
+            monkeypatch.setattr("builder.cli.pull.time.time", lambda now=now: float(now))
+            assert legacy(service, "--endpoint", address, "--missing", "--days", "3") == 0
+            asked.append(service.asked.count("2025-10-30 00:00:00"))
+
+    assert asked == [1, 2, 3, 3], "until it is told, and then nothing is missing"
+    assert [session["mp4"] for session in sessions_of(tmp_path / "site_src")] == [[IDS[0]]]
+
+
 def two_apps_on_one_stream_id(now):
     """Return a day of pushes `live/s` and `show/s`, of which only the first was notified of a file."""
     begin = int(now) - 86_400
