@@ -12,6 +12,8 @@ from builder.pull.shelf import answer_at, put
 KNOWN, GONE = "MediaInfoSet", "NotExistFileIdSet"
 STATUS = ("status/*.json", "*/status/*.json")  # the first of each: as laid before accounts had folders
 LISTINGS = ("media/*/*.json", "*/media/*/*.json")
+COLD = ("ARCHIVE", "DEEP_ARCHIVE")  # nothing plays from there
+ARCHIVED, FORBIDDEN = 1, 2
 
 Row = dict[str, Any]
 
@@ -32,11 +34,17 @@ def named(answer: dict[str, Any]) -> Iterator[str]:
     yield from texts_in(answer["Response"].get(GONE))
 
 
-def forbidden_in(answer: dict[str, Any]) -> Iterator[str]:
-    """Yield the ids of the files that an answer calls forbidden."""
-    for row in known_in(answer):
-        if str(object_in(row.get("BasicInfo")).get("Status")).endswith("Forbidden"):
-            yield row["FileId"]
+def withheld_in(answer: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield the ids of the files that an answer does not let play, each with how gravely."""
+    return ((row["FileId"], how) for row in known_in(answer) if (how := gravity(row)))
+
+
+def gravity(row: Row) -> int:
+    """Return how gravely a row withholds a file: of two rows of the same time the graver one holds for the build."""
+    basic = object_in(row.get("BasicInfo"))
+    if str(basic.get("Status")).endswith("Forbidden"):
+        return FORBIDDEN
+    return ARCHIVED if basic.get("StorageClass") in COLD else 0
 
 
 def texts_in(value: Any) -> list[str]:

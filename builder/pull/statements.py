@@ -3,9 +3,10 @@
 An application answers "does not exist" about every file of another one. So that counts as "deleted" only from an
 account that has told of the file before, or tells of others at the same media host (each application has hosts of its
 own) while no other application knows the file. Statements about a file that lie in earlier answers, of any account, go
-when a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" of the same time. In a listing, which
-may be all that tells of the recording, the newer row takes the place of the other. What is laid last is the newest only
-if it is laid when it is told, and it is, but for what waits in a round: that goes where a newer answer knows the file.
+when a newer one is laid: nothing else takes a "deleted" back, nor a "forbidden" or "archived" of the same time. In a
+listing, which may be all that tells of the recording, the newer row takes the place of the other. What is laid last is
+the newest only if it is laid when it is told, and it is, but for what waits in a round: that goes where a newer answer
+knows the file.
 """
 
 from __future__ import annotations
@@ -13,12 +14,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from builder.pull.answers import GONE, KNOWN, LISTINGS, STATUS, drop, forbidden_in, known_in, named, renew, updated
+from builder.pull.answers import (
+    FORBIDDEN,
+    GONE,
+    KNOWN,
+    LISTINGS,
+    STATUS,
+    drop,
+    gravity,
+    known_in,
+    named,
+    renew,
+    updated,
+    withheld_in,
+)
 from builder.pull.names import hashed
 from builder.pull.round import Rounds, popped
 from builder.pull.shelf import Shelf, answers_in
+
+Name = TypeVar("Name")
 
 
 class Statements:
@@ -31,7 +47,7 @@ class Statements:
         self._others: set[str] = set()  # … and those that another application knows
         self._rounds = Rounds(shelf.everybody)
         self._places = self._index(STATUS, named)
-        self._forbidding = self._index(LISTINGS, forbidden_in)
+        self._withholding = self._index(LISTINGS, withheld_in)
         self._homes = set(self._hosts_of(self._told))
 
     def lay_known(self, answer: dict[str, Any]) -> None:
@@ -73,17 +89,16 @@ class Statements:
         self._places.update((name, {place}) for name in stated)
 
     def _renew_listings(self, stated: dict[str, Any]) -> None:
-        still_forbidden = set(forbidden_in(stated))
         for row in known_in(stated):
-            if row["FileId"] not in still_forbidden:
-                for path in self._forbidding.pop(row["FileId"], ()):
+            for graver in range(gravity(row) + 1, FORBIDDEN + 1):
+                for path in self._withholding.pop((row["FileId"], graver), ()):
                     renew(path, row)
 
     def _index(
-        self, patterns: Sequence[str], names: Callable[[dict[str, Any]], Iterator[str]]
-    ) -> defaultdict[str, set[Path]]:
+        self, patterns: Sequence[str], names: Callable[[dict[str, Any]], Iterator[Name]]
+    ) -> defaultdict[Name, set[Path]]:
         """Return where answers say something of files, and remember what those of this account tell of."""
-        places: defaultdict[str, set[Path]] = defaultdict(set)
+        places: defaultdict[Name, set[Path]] = defaultdict(set)
         same = self.shelf.of_application()
         for pattern in patterns:
             for path, answer in answers_in(self.shelf.everybody, pattern):

@@ -20,7 +20,7 @@ class Library:
 
     def __init__(self):
         self.owner, self.forbidden, self.gone = {A: None, B: None, C: None}, set(), set()
-        self.updated = {}
+        self.archived, self.updated = set(), {}
 
     def __call__(self, ask):
         has = {name for name, owner in self.owner.items() if owner == ask.get("SubAppId")} - self.gone
@@ -34,7 +34,8 @@ class Library:
 
     def media(self, name):
         status = "Forbidden" if name in self.forbidden else "Normal"
-        return media(name, ENDS[name], Status=status, UpdateTime=self.updated.get(name, ""))
+        storage = "ARCHIVE" if name in self.archived else "STANDARD"
+        return media(name, ENDS[name], Status=status, StorageClass=storage, UpdateTime=self.updated.get(name, ""))
 
 
 @pytest.fixture
@@ -78,9 +79,15 @@ class Site:
     def list(self):
         assert self.pull(*LISTING)[0] == 0
 
-    def shown(self):
+    def parts(self):
         lines = aftercast("sessions", "--json", "--source", str(self.source)).splitlines()
-        return [part["file_id"] for line in lines for track in json.loads(line)["tracks"] for part in track["parts"]]
+        return [part for line in lines for track in json.loads(line)["tracks"] for part in track["parts"]]
+
+    def shown(self):
+        return [part["file_id"] for part in self.parts()]
+
+    def playing(self):
+        return [part["file_id"] for part in self.parts() if part["url"]]
 
     def answers(self):
         return [json.loads(path.read_bytes())["Response"] for path in sorted(self.source.rglob("status/*.json"))]
@@ -114,6 +121,19 @@ def test_a_file_that_was_listed_as_forbidden_comes_back_when_it_is_allowed_again
 
     assert (forbidden, allowed) == ([B, C], [A, B, C])
     assert site.shown() == [B, C]
+
+
+@pytest.mark.parametrize("before", ["archived", "forbidden"])
+def test_a_file_that_was_listed_as_archived_plays_again_when_it_is_restored(before, site, library):
+    """Also one that was forbidden too; what is archived still is not told to play."""
+    library.archived = {A, B}
+    library.forbidden = {A} if before == "forbidden" else set()
+    site.list()
+    library.archived, library.forbidden = {B}, set()
+    site.status()
+
+    assert site.playing() == [A, C]
+    assert site.shown() == [A, B, C]
 
 
 def test_an_application_that_never_had_a_file_does_not_delete_it(site, library):
