@@ -8,6 +8,7 @@ task makes a file, so more tasks at a time than recorded formats tell that one i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -16,7 +17,7 @@ from builder.model import PushEvent, Session, StreamKey, Value
 from builder.pull.windows import Window, joined
 from builder.sessions.streams import resolve_stream
 
-TOLERANCE_MS = 30_000  # recorders begin late and end early by seconds (DOMAIN 1.3)
+TOLERANCE_MS = 30_000  # recorders begin late and end early by seconds (DOMAIN 1.3): so ragged a recording may be
 LONGEST_PUSH_MS = 12 * 3_600_000  # how far a push reaches whose other end was not told
 EXPLAINED_MS = 90_000  # how near to a hole's ends a stop and a start must be to explain it
 USUAL_SHARE = 2  # a format is usual when at least one session in so many has it
@@ -66,7 +67,8 @@ def lacking(told: Sequence[Evidence]) -> Iterator[Window]:
         yield from outnumbered(tasks, recorded.spans())
         for session in own:
             if isinstance(session, Session):
-                yield from recorded.missing(Window(session.start_ms, session.end_ms), in_any=True)
+                for window in (Window(session.start_ms, session.end_ms), *short_parts(session)):
+                    yield from recorded.missing(window, in_any=True)
                 yield from unexplained(session, pushes)
 
 
@@ -81,8 +83,9 @@ class Recorded:
             for track in session.tracks:
                 seen[track.format] += 1
                 spans[track.format] += [Window(part.start_ms, part.end_ms) for part in track.parts]
-        self._spans = {name: joined(spans[name], TOLERANCE_MS) for name in sorted(seen)}
+        self._spans = {name: joined(spans[name], 0) for name in sorted(seen)}
         self._usual = [name for name in self._spans if seen[name] * USUAL_SHARE >= count]
+        self._anything = joined((span for name in self._usual for span in self._spans[name]), 0)
 
     def spans(self) -> list[Window]:
         """Return all that is recorded: the times of one format after those of another."""
@@ -98,8 +101,7 @@ class Recorded:
         lacking = [hole for name in self._usual for hole in uncovered(window, self._spans[name])]
         if not in_any:
             return lacking
-        anything = joined((span for name in self._usual for span in self._spans[name]), 0)
-        return [hole for hole in lacking if overlap_ms(hole, anything) > TOLERANCE_MS]
+        return [hole for hole in lacking if overlap_ms(hole, self._anything) > ragged_ms(hole)]
 
 
 def push_windows(events: Sequence[PushEvent]) -> list[Window]:
@@ -122,8 +124,8 @@ def push_windows(events: Sequence[PushEvent]) -> list[Window]:
     return found
 
 
-def outnumbered(tasks: Iterable[Window], spans: Iterable[Window]) -> list[Window]:
-    """Return when more tasks ran than formats are recorded, without what is shorter than the tolerance."""
+def outnumbered(tasks: Sequence[Window], spans: Iterable[Window]) -> list[Window]:
+    """Return when more tasks ran than formats are recorded, but for ragged ends: what is short and holds no task."""
     changes: defaultdict[int, int] = defaultdict(int)  # moment → tasks that begin there, less formats that do
     for windows, step in ((tasks, 1), (spans, -1)):
         for window in windows:
@@ -134,7 +136,20 @@ def outnumbered(tasks: Iterable[Window], spans: Iterable[Window]) -> list[Window
         excess += changes[moment]
         if excess > 0:
             found.append(Window(moment, following))
-    return [hole for hole in joined(found, 0) if hole.end_ms - hole.begin_ms > TOLERANCE_MS]
+    begun = sorted(tasks)
+    return [hole for hole in joined(found, 0) if length_ms(hole) > TOLERANCE_MS or holds_any(hole, begun)]
+
+
+def holds_any(window: Window, tasks: Sequence[Window]) -> bool:
+    """Say whether one of the tasks (sorted) lies inside a window."""
+    first, behind = (bisect_left(tasks, Window(at_ms, at_ms)) for at_ms in (window.begin_ms, window.end_ms))
+    return any(length_ms(task) > 0 and task.end_ms <= window.end_ms for task in tasks[first:behind])
+
+
+def short_parts(session: Session) -> list[Window]:
+    """Return the files, such as last slices, whose lack in another format looks like a ragged end of all of it."""
+    parts = [Window(part.start_ms, part.end_ms) for track in session.tracks for part in track.parts]
+    return [part for part in parts if length_ms(part) <= TOLERANCE_MS]
 
 
 def unexplained(session: Session, events: Sequence[PushEvent]) -> list[Window]:
@@ -149,20 +164,30 @@ def unexplained(session: Session, events: Sequence[PushEvent]) -> list[Window]:
 
 
 def uncovered(window: Window, spans: Sequence[Window]) -> list[Window]:
-    """Return what `spans` (joined, sorted) leave of a window, without what is shorter than the tolerance."""
+    """Return what `spans` (joined, sorted) leave of a window, without its ragged ends."""
     found, moment = [], window.begin_ms
-    for span in spans:
-        if span.end_ms <= moment:
-            continue
-        if span.begin_ms >= window.end_ms:
-            break
-        if span.begin_ms - moment > TOLERANCE_MS:
-            found.append(Window(moment, span.begin_ms))
+    for span in near(window, spans):
+        found.append(Window(moment, span.begin_ms))
         moment = max(moment, span.end_ms)
-    if window.end_ms - moment > TOLERANCE_MS:
-        found.append(Window(moment, window.end_ms))
-    return found
+    found.append(Window(moment, window.end_ms))
+    return [hole for hole in found if length_ms(hole) > ragged_ms(window)]
+
+
+def near(window: Window, spans: Sequence[Window]) -> Sequence[Window]:
+    """Return the spans (joined, sorted) that may reach into a window."""
+    first, behind = (bisect_left(spans, Window(at_ms, at_ms)) for at_ms in (window.begin_ms, window.end_ms))
+    return spans[max(first - 1, 0) : behind]
+
+
+def ragged_ms(window: Window) -> int:
+    """Return how much may lack at an end: of what is short no more than half, else it would never be missed."""
+    return min(TOLERANCE_MS, length_ms(window) // 2)
+
+
+def length_ms(window: Window) -> int:
+    return window.end_ms - window.begin_ms
 
 
 def overlap_ms(window: Window, spans: Sequence[Window]) -> int:
-    return sum(max(0, min(window.end_ms, span.end_ms) - max(window.begin_ms, span.begin_ms)) for span in spans)
+    ends = ((max(window.begin_ms, span.begin_ms), min(window.end_ms, span.end_ms)) for span in near(window, spans))
+    return sum(max(0, end_ms - begin_ms) for begin_ms, end_ms in ends)

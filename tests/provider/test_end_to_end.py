@@ -1,6 +1,8 @@
 """From a provider that loses, doubles, delays and reorders to the very broadcasts that happened."""
 
 import os
+import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,14 +14,21 @@ from builder.simulate.world import make_world
 from tests.provider.support import KEY, Receiver, aftercast, new_site, sessions_of, truth_in
 
 SEEDS = int(os.environ.get("AFTERCAST_SEEDS", "3"))
-START = 1_754_006_400  # 2025-08-01T00:00:00Z
+DAY = 86_400
+LONG_AGO = 1_754_006_400  # 2025-08-01T00:00:00Z: no list of recording tasks reaches so far
+OF_LATE = int(time.time()) // DAY * DAY - 3 * DAY  # a midnight too: the same world
 STORM = Weather(duplicates=0.3, lost=0.05, reorder=0.3, outages=3)
+
+
+def day(at):
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_the_sessions_are_the_truth_whatever_the_weather(seed, tmp_path):
     """simulate → collect → pull --missing → sessions: exactly the files of every broadcast, none lost, none mixed."""
-    world = make_world(seed=seed, vjs=4, start=START, days=1.0)
+    start = OF_LATE if seed % 2 else LONG_AGO
+    world = make_world(seed=seed, vjs=4, start=start, days=1.0)
     delivery = Delivery(world, STORM, seed=seed, key=KEY)
     source = new_site(tmp_path)
     receiver = Receiver(source)
@@ -34,7 +43,7 @@ def test_the_sessions_are_the_truth_whatever_the_weather(seed, tmp_path):
     try:
         aftercast(
             "pull", "--missing", "--source", str(source), "--endpoint", f"http://127.0.0.1:{service.port}",
-            "--since", "2025-07-31", "--until", "2025-08-04", "--rate", "1000",
+            "--since", day(start - DAY), "--until", day(start + 3 * DAY), "--rate", "1000",
         )  # fmt: skip
     finally:
         service.stop()
@@ -45,5 +54,6 @@ def test_the_sessions_are_the_truth_whatever_the_weather(seed, tmp_path):
     assert tally.given_up > 0, "the weather lost nothing: the test shows nothing"
     assert (before == truth) == (files <= told), "what was lost is missing; where only pushes were lost, nothing is"
     assert sessions_of(source) == truth
+    assert ("DescribeRecordTask" in api.calls) == (start == OF_LATE)
     searches = api.calls.count("SearchMedia")
     assert 0 < searches <= 2 * len(truth), "only the holes are asked about"

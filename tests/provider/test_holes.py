@@ -16,7 +16,10 @@ def session(gaps=(), stream=STREAM, **formats) -> Session:
     """Return a session with the given parts, in minutes, per format."""
     tracks = tuple(
         Track(
-            name, tuple(Part(f"{name}{i}", a * MINUTE, b * MINUTE) for i, (a, b) in enumerate(parts)), 0, primary=not n
+            name,
+            tuple(Part(f"{name}{i}", round(a * MINUTE), round(b * MINUTE)) for i, (a, b) in enumerate(parts)),
+            0,
+            primary=not n,
         )
         for n, (name, parts) in enumerate(formats.items())
     )
@@ -26,7 +29,7 @@ def session(gaps=(), stream=STREAM, **formats) -> Session:
 
 
 def push(kind, minute, sequence="1", stream=STREAM) -> PushEvent:
-    return PushEvent(stream, kind, minute * MINUTE, sequence)
+    return PushEvent(stream, kind, round(minute * MINUTE), sequence)
 
 
 @pytest.mark.parametrize(
@@ -54,12 +57,48 @@ def push(kind, minute, sequence="1", stream=STREAM) -> PushEvent:
             id="a hole that a stop and a start explain",
         ),
         pytest.param([session(mp4=[(0, 30)])], [push("stop", 30)], [], [(-690, 0)], id="a stop without its start"),
+        pytest.param(
+            [session(mp4=[(0.4, 29.6)], hls=[(0.1, 30)])], [push("start", 0), push("stop", 30)],
+            [Task(STREAM, 0, 30 * MINUTE)] * 2, [], id="ragged ends",
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30)])], [push("start", 40), push("stop", 40.25)], [], [(40, 40.25)], id="a short push"
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30)])], [push("start", 40), push("stop", 40)], [], [], id="a push of no length"
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30), (30.4, 60)])],
+            [push("start", 0), push("stop", 30), push("start", 30.1, "2"), push("stop", 30.2, "2")], [], [(30.1, 30.2)],
+            id="a short push in a short pause",
+        ),
+        pytest.param([session(mp4=[(0, 30)])], [], [Task(STREAM, 40 * MINUTE, 40 * MINUTE + 9000)], [(40, 40.15)], id="a short task"),
+        pytest.param([session(mp4=[(0, 0.25)])], [], [Task(STREAM, 0, 15_000)] * 2, [(0, 0.25)], id="more short tasks than formats"),
+        pytest.param(
+            [session(mp4=[(0.1, 0.2)], hls=[(0, 0.25)])], [], [Task(STREAM, 0, 15_000)] * 2, [], id="as many short tasks as formats"
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30)], hls=[(0, 30)]), session(mp4=[(40, 40.25)])], [], [], [(40, 40.25)],
+            id="a short broadcast in one format",
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30), (30, 30.1)], hls=[(0, 30)])], [], [], [(30, 30.1)], id="a short last slice of one format"
+        ),
+        pytest.param(
+            [session(mp4=[(0, 30), (30, 30.1)], hls=[(0, 30.02)])], [], [], [(30.02, 30.1)],
+            id="a short last slice of one format, where the other went on for a second",
+        ),
+        pytest.param([session(mp4=[(0, 30)], hls=[(0, 30.1)])], [], [], [], id="a ragged end of one format"),
+        pytest.param(
+            [session(mp4=[(0, 30)], hls=[(0, 30)]), session(mp4=[(40, 40.25)], hls=[(40.1, 40.2)])], [], [], [],
+            id="a short broadcast in all formats",
+        ),
     ],
 )  # fmt: skip
 def test_evidence(sessions, pushes, tasks, expected):
     window = Window(-(10**9), 10**9)
     found = holes(sessions, pushes, tasks, window)
-    expected_windows = [Window(a * MINUTE, b * MINUTE) for a, b in expected]
+    expected_windows = [Window(round(a * MINUTE), round(b * MINUTE)) for a, b in expected]
 
     assert found == ({"s": expected_windows} if expected else {})
 

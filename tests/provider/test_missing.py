@@ -29,8 +29,11 @@ class Written(Delivery):
 
 @pytest.mark.parametrize(
     ("seed", "lost"),
-    [(77, 0.05), (82, 0.05), (93, 0.05), (26, 0.2), (29, 0.2), (48, 0.2), (54, 0.2), (60, 0.2), (1, 0.9), (2, 0.9)],
-)
+    [
+        (77, 0.05), (82, 0.05), (93, 0.05), (26, 0.2), (29, 0.2), (48, 0.2), (54, 0.2), (60, 0.2), (104, 0.2),
+        (1, 0.9), (2, 0.9),
+    ],
+)  # fmt: skip
 def test_every_format_of_a_few_broadcasts_is_found(seed, lost, tmp_path, monkeypatch):
     """In most of these worlds every message about a format is lost: only the list of tasks tells that there was one."""
     for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
