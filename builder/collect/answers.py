@@ -61,16 +61,16 @@ class Prepared:
 
     def __init__(self) -> None:
         self._headers: list[tuple[bytes, bytes]] = []
-        self._made: dict[tuple[int, bool], bytes] = {}
+        self._made: dict[tuple[int, bool, bool], bytes] = {}
 
-    def answer(self, status: int, headers: list[tuple[bytes, bytes]], *, keep_alive: bool) -> bytes:
+    def answer(self, status: int, headers: list[tuple[bytes, bytes]], *, keep_alive: bool, bodiless: bool) -> bytes:
         """Return the answer of that status with its fixed body; `headers` are a new list whenever they change."""
         if headers is not self._headers:
             self._headers = headers
             self._made.clear()
-        made = self._made.get((status, keep_alive))
+        made = self._made.get((status, keep_alive, bodiless))
         if made is None:
             lines = [*headers, JSON_TYPE]
-            made = message(status, lines, body_for(status), keep_alive=keep_alive, bodiless=False)
-            self._made[status, keep_alive] = made
+            made = message(status, lines, body_for(status), keep_alive=keep_alive, bodiless=bodiless)
+            self._made[status, keep_alive, bodiless] = made
         return made

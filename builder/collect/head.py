@@ -42,6 +42,7 @@ class Head(Value, frozen=True):
 def take_head(buffer: bytearray, limits: Limits, known: dict[bytes, Head]) -> Head | None:
     """Take a whole head off the front of `buffer`, or return None when more bytes are needed; raise `Refusal`.
 
+    What is refused stays there, but for blank lines before it.
     `known` remembers some short heads that were read before: a sender's heads are alike but for a length or two.
     """
     while buffer.startswith(b"\r\n"):  # an empty line before a request is to be ignored (RFC 9112, 2.2)
@@ -62,8 +63,8 @@ def take_head(buffer: bytearray, limits: Limits, known: dict[bytes, Head]) -> He
         if len(buffer) > limits.head_bytes:
             raise Refusal(431, "head_bytes")
         return None
-    del buffer[: end + 4]
     head = _read(content.split(b"\r\n"))
+    del buffer[: end + 4]
     if len(content) <= KNOWN_HEAD_BYTES:
         if len(known) >= KNOWN_HEADS:
             known.clear()

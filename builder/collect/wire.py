@@ -181,7 +181,8 @@ class Wire(asyncio.BufferedProtocol):
             head = take_head(self._buffer, self._house.limits, self._house.heads)
             if head is None:
                 return False
-            self._head, self._body, self._doing = head, body_of(head, self._house.limits), "body"
+            self._head, self._doing = head, "body"
+            self._body = body_of(head, self._house.limits)
             if head.expects_continue and not self._buffer:
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         assert self._body is not None
@@ -270,10 +271,17 @@ class Wire(asyncio.BufferedProtocol):
         self._linger()
 
     def _answer(self, status: int) -> None:
-        """Send the fixed answer of a status."""
+        """Send the fixed answer of a status, of which a HEAD gets no body."""
         self._house.counters.add("answers_total", str(status))
         headers, keep_alive = self._state.default_headers, not self._is_last and self._doing != "linger"
-        self._transport.write(self._house.prepared.answer(status, headers, keep_alive=keep_alive))
+        bodiless = self._is_head()
+        self._transport.write(self._house.prepared.answer(status, headers, keep_alive=keep_alive, bodiless=bodiless))
+
+    def _is_head(self) -> bool:
+        """Say whether a HEAD is answered, also one of which not all has come or could be read."""
+        if self._doing == "head":
+            return self._buffer.startswith(b"HEAD ")
+        return self._head is not None and self._head.method == "HEAD"
 
     def _linger(self) -> None:
         self._doing = "linger"

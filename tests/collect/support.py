@@ -72,6 +72,13 @@ class Line:
             fields = dict(line.lower().split(b": ", 1) for line in head.strip().split(b"\r\n")[1:])
             return Answer(head, self._exactly(int(fields[b"content-length"])))
 
+    def last(self) -> tuple[bytes | None, bytes]:
+        """Return the head of an answer, and all that follows it to the end of the connection."""
+        head = self._until(b"\r\n\r\n")
+        while self._more():
+            pass
+        return head, self._rest
+
     def is_closed(self) -> bool:
         """Wait for the end of the connection."""
         with contextlib.suppress(ConnectionError):

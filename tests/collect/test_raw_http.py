@@ -132,3 +132,28 @@ def test_head_requests_get_the_length_and_no_body(receiver: Running) -> None:
     assert head.startswith(b"HTTP/1.1 200")
     assert b"content-length: 15" in head
     assert answer.json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [
+        ("/-/health HTTP/1.1\r\nHost: a\r\nX-Long: " + "x" * 17_000, 431),
+        ("/-/health HTTP/1.1\r\nHost: a\r\nbad field\r\n\r\n", 400),
+        ("/-/health HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\n", 413),
+        ("/-/health HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno size", 400),
+        ("/" + "x" * 9_000, 414),
+        ("/-/health HTTP/1.1\r\nHost", 408),
+        ("/-/health HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx", 408),
+    ],
+)
+def test_a_head_request_that_is_refused_gets_no_body(impatient: Running, rest: str, status: int) -> None:
+    """Wherever it is refused; what follows its head would be read as the next answer."""
+    line = Line(impatient.port)
+    line.send(b"\r\nHEAD " + rest.encode())
+    head, body = line.last()
+    line.close()
+
+    assert head is not None
+    assert head.startswith(b"HTTP/1.1 %d" % status)
+    assert b"content-length: 0" not in head
+    assert body == b""
