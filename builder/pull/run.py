@@ -15,10 +15,11 @@ from builder.model import Value
 from builder.pull.answers import known_in, unknown_in
 from builder.pull.calls import BudgetSpentError, IncompleteError
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
+from builder.pull.denials import Denials
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.names import hashed
-from builder.pull.round import ROUNDS, Round, Rounds, Waiting
+from builder.pull.round import ROUNDS, Round, Waiting
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.statements import Statements
 from builder.pull.tasks import tasks_of
@@ -227,15 +228,15 @@ class Run:
     # --- one question ---
 
     @cached_property
-    def _rounds(self) -> Rounds:
-        return Rounds(self.shelf.everybody)
+    def _denials(self) -> Denials:
+        return Denials(self.shelf.everybody)
 
     def _media_of(self, cloud: Cloud, streams: Sequence[str], places: Sequence[Place]) -> Iterator[list[Place]]:
         for step in cloud.media(places, streams):
             if step.page.rows:
                 name = f"{file_text(step.place.window)}-{step.place.rows}.json"
                 self.shelf.lay(f"media/{label(streams)}/{name}", step.page.answer)
-                self._rounds.take_back(row["FileId"] for row in known_in(step.page.answer))
+                self._denials.take_back(row["FileId"] for row in known_in(step.page.answer))
             yield step.left
 
     def _callbacks_of(self, cloud: Cloud, stream: str, places: Sequence[Place]) -> Iterator[list[Place]]:

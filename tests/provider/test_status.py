@@ -169,6 +169,43 @@ def test_of_two_applications_at_one_host_each_takes_back_what_the_other_said(sit
     assert site.shown() == [A, B], "what the first one knows is not for the other to bury"
 
 
+def test_a_file_that_is_listed_after_it_was_taken_for_deleted_comes_back(site, library):
+    """Its id is never used again, so it was not deleted; an older listing of it proves nothing."""
+    site.list()
+    library.gone = {B, C}
+    site.status()
+    buried = site.shown()
+    library.gone = {C}
+    site.pull(*LISTING, "--stream", "s")
+
+    assert buried == [A]
+    assert site.shown() == [A, B]
+
+
+def test_a_file_that_another_application_lists_comes_back(site, library):
+    library.owner = {A: None, B: SUB}
+    site.notify(A, B)
+    site.status()
+    buried = site.shown()
+    site.pull(*LISTING, "--sub-app-id", str(SUB))
+    listed = site.shown()
+    site.status()
+
+    assert (buried, listed) == ([A], [A, B])
+    assert site.shown() == listed, "what the first one does not know is not for it to bury"
+
+
+def test_a_file_that_was_forbidden_stays_so_where_a_listing_tells_of_no_later_update(site, library):
+    """The listing may be older than it looks."""
+    library.forbidden = {A}
+    site.notify(A, B, C)
+    site.status()
+    library.forbidden = set()
+    site.list()
+
+    assert site.shown() == [B, C]
+
+
 def test_a_key_that_was_rotated_tells_of_the_same_application(site, library, monkeypatch):
     """What the answers to the former key told of is for the new one to bury, but not for another application."""
     site.notify(A, B)
