@@ -107,7 +107,7 @@ def heir(site: Site, old: str) -> str | None:
             return f"/{same_month(site, old, lead)}"
         if not PRIVATE_SLUG.fullmatch(slug):
             return None
-    return f"/{nearest(site, old)}"
+    return _near(site, old)
 
 
 def same_month(site: Site, old: str, lead: str) -> str:
@@ -228,8 +228,13 @@ def _target(site: Site, old: str) -> str | None:
     if kind == "vj_month":
         return _month_below_alias(site, name)
     if kind in ("year", "month", "day") and is_quiet(site, name):
-        return f"/{nearest(site, old)}"
+        return _near(site, old)
     return None
+
+
+def _near(site: Site, old: str) -> str | None:
+    page = nearest(site, old)
+    return None if page is None else f"/{page}"
 
 
 def _named_target(site: Site, old: str) -> str | None:

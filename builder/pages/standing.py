@@ -29,6 +29,7 @@ _REST: tuple[Kind, ...] = (Home(), Watch(), Page(), NotFound())
 CUT_LISTS: tuple[Kind, ...] = (Day(), Vjs(), VjMonth(), Tags(), Tag())  # long ones are in pieces, which come and go
 _BY_NAME: dict[str, Kind] = {kind.name: kind for kind in (*_CALENDAR, *_PEOPLE, *CUT_LISTS, *_REST)}
 LISTS = frozenset(kind.name for kind in CUT_LISTS)
+WAYS_IN = ("", "replays/", "vj/")  # pages that lead to all others: home, the calendar, the VJs
 _TOMBSTONE = TombstoneKind()
 
 
@@ -48,11 +49,14 @@ def is_on(site: Site, path: str) -> bool:
     return site.has("tombstone" if kind == "watch" and _TOMBSTONE.stands(site, name) else kind)
 
 
-def nearest(site: Site, path: str) -> str:
-    """Return the nearest page above an address: of a day without broadcasts the month, at last the home page."""
+def nearest(site: Site, path: str) -> str | None:
+    """Return the nearest page above an address: of a day without broadcasts the month, at last the home page.
+
+    A site without one has other ways in, or none.
+    """
     while path and not stands(site, path := above(path)):
         pass
-    return path
+    return next((page for page in (path, *WAYS_IN) if stands(site, page)), None)
 
 
 def above(path: str) -> str:

@@ -429,3 +429,21 @@ def test_a_moment_is_moved_once_however_many_addresses_lie_between(site):
     assert_led(site, {last: replay(site, 1)})
     page = site.tree()[f"{last[1:]}index.html"].decode()
     assert re.findall(r'data-shift="([^"]*)"', page) == ["4000.0"]
+
+
+# --- addresses that nothing else takes over ---
+
+
+@pytest.mark.parametrize(("off", "door"), [("home", "/replays/"), ("home, years", "/vj/"), ("home, years, vjs", None)])
+def test_where_there_is_no_home_page_an_address_leads_to_the_next_way_in(site, off, door):
+    """The last tag goes, and the list of all tags with it: to the calendar, the VJs, or nowhere."""
+    site.append("a.jsonl", callback("alice", 1, 0, 600))
+    site.write("site.yaml", f"{SITE}outputs: {{{off.replace(',', ': false,')}: false}}\n")
+    tagged = site.write("replays/a.md", f"---\nrecordings: ['52{1:017d}']\ntags: [rock]\n---\n")
+    site.build()
+    tagged.unlink()
+    report = site.build()
+
+    expected = {"/tags/": door, "/tags/rock/": door} if door else {}
+    assert dict(report.redirects) == expected
+    assert_led(site, expected)
