@@ -1,8 +1,8 @@
 """Keeps addresses alive that records cannot tell: what the last build published and is now neither live nor an alias.
 
 The new address is that of the session which holds the recording kept for the old one, the page that an alias led to, or
-the list above one that is no more. It is written into `redirects.yaml`, which is input: the next clean build reads it
-there.
+the page above: for a list that is no more, and for a replay that became too short. It is written into `redirects.yaml`,
+which is input: the next clean build reads it there.
 """
 
 from __future__ import annotations
@@ -87,15 +87,23 @@ def unkept(workshop: Workshop, catalog: Catalog) -> dict[str, str]:
 
 
 def moved_sessions(site: Site, ledger: Ledger) -> dict[str, str]:
-    """Return old path → new path of every address of a broadcast that would die while the broadcast still has one."""
+    """Return old path → new path of every address of a broadcast that would die while its records are still there."""
     moves = {}
     for old in sorted(dead_addresses(site, ledger)):
         anchor = site.catalog.former_anchor(paths.read(old)[1]) or site.catalog.former_anchor(f"/{old}")
-        session = site.catalog.session_of_file(anchor) if anchor else None
+        new = place_of(site, old, anchor) if anchor else None
         # A line may have slept while its path was live: it holds again if it still leads somewhere.
-        if session is not None and is_dead(site, old):
-            moves[f"/{old}"] = session_path(session.id)
+        if new is not None and is_dead(site, old):
+            moves[f"/{old}"] = new
     return moves
+
+
+def place_of(site: Site, old: str, anchor: str) -> str | None:
+    """Return where the broadcast of an old address is now; of one that became too short, the page above the address."""
+    session = site.catalog.session_of_file(anchor)
+    if session is not None:
+        return session_path(session.id)
+    return heir(site, old) if any(one.usable for one in site.catalog.known(anchor)) else None
 
 
 def moved_aliases(site: Site, ledger: Ledger) -> dict[str, str]:

@@ -447,3 +447,39 @@ def test_where_there_is_no_home_page_an_address_leads_to_the_next_way_in(site, o
     expected = {"/tags/": door, "/tags/rock/": door} if door else {}
     assert dict(report.redirects) == expected
     assert_led(site, expected)
+
+
+@pytest.mark.parametrize("way", ["incremental", "bulk"])
+def test_an_address_whose_broadcast_became_too_short_leads_to_its_day_until_it_is_long_enough(site, way, monkeypatch):
+    """Also that of a hidden one, and an alias; the lines stay, and sleep while the replays are back."""
+    if way == "bulk":
+        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+    told = ((1, 0, 30), (2, 9_000, 600), (3, 18_000, 30), (4, 200_000, 30))
+    site.append("a.jsonl", "".join(callback("alice", number, at, length) for number, at, length in told))
+    site.write("replays/h.md", f"---\nrecordings: ['52{3:017d}']\nvisibility: hidden\n---\n")
+    site.write("replays/x.md", f"---\nrecordings: ['52{1:017d}']\naliases: [/opening/]\n---\n")
+    site.build()
+    before = site.tree()
+    first, hidden, alone = (replay(site, number) for number in (1, 3, 4))
+    site.write("site.yaml", f"{SITE}grouping: {{min_length: 60}}\n")
+    day, month = "/replays/2022/01/14/", "/replays/2022/01/"
+    expected = {first: day, hidden: day, alone: month, "/opening/": "/"}
+
+    assert dict(site.build().redirects) == expected
+    assert lines(site) == expected
+    assert_led(site, expected)
+    assert site.build().redirects == ()
+    site.write("site.yaml", SITE)
+    site.build()
+    assert_led(site, {first: "", hidden: "", alone: "", "/opening/": first})
+    assert {path: page for path, page in site.tree().items() if path in before} == before
+
+
+def test_an_address_whose_records_were_taken_away_needs_no_line(site):
+    """Whoever takes records away means the replay to be gone."""
+    site.append("a.jsonl", callback("alice", 1, 0, 30) + callback("alice", 2, 9_000, 600))
+    site.append("b.jsonl", callback("alice", 3, 18_000, 600))
+    site.build()
+    (site.source / "recordings/b.jsonl").unlink()
+
+    assert site.build().redirects == ()
