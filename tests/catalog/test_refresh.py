@@ -11,7 +11,7 @@ from builder.addresses import tag_of
 from builder.catalog import Catalog, bulk, refresh, rollups
 from builder.config import Media
 from builder.errors import ConfigError
-from builder.model import Chapter, Counts, Curation, StreamClaim, Vj
+from builder.model import Chapter, Counts, Curation, StreamClaim, Vj, Window
 from tests.catalog.world import (
     HOUR_S,
     START_S,
@@ -463,6 +463,24 @@ def test_curation_changes_its_session_and_is_reported_when_it_matches_none(tmp_p
     assert found["tags"] == ["('end', 1)"]
     report, found = world.run()
     assert (report.changed, found["tags"], found["findings"]) == (1, [], [])
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        ({"recordings": ("9", "1")}, "the recording `1` is in none; `aftercast explain 1` says why"),
+        ({"recordings": ("9",)}, "none has the recording `9`"),
+        ({}, "no recording is named"),
+        ({"window": Window("a stream", START_S * 1000, START_S * 1000 + 1)}, "no recording lies in its `window`"),
+    ],
+)
+def test_a_curation_that_matches_nothing_is_told_why(tmp_path, names, why):
+    """The file that it names may be there and its broadcast too short, or its host not listed."""
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S, video_url="http://elsewhere.example.com/1.mp4"))
+
+    problems = world.run(curations=(Curation("replays/a.md", title="A", **names),))[0].problems
+    assert [each.message for each in problems if each.source == "replays/a.md"] == [f"matches no session: {why}"]
 
 
 def test_ids_that_split_and_merge_name_in_vain_are_reported(tmp_path):
