@@ -19,7 +19,7 @@ from builder.content.curation import former_paths
 from builder.content.front import MAX_FILE_BYTES
 from builder.model import Problem
 from builder.pages import Site, paths
-from builder.pages.named import path_at
+from builder.pages.named import paths_at
 from builder.pages.site import MEDIA_STATIC, static_name
 from builder.pages.standing import stands
 from builder.snapshot import Facts, facts_of
@@ -88,16 +88,21 @@ def _line_in(folder: Path, source: str, _facts: Facts | None, url: str) -> int:
 
 def _pages_missing(site: Site) -> Iterator[Problem]:
     """Find entries of `nav` for pages of prose that nobody wrote, and that lead nowhere else either."""
-    content = site.content
     for _, url in site.config.nav:
-        path = path_at(site, url) if url.startswith("/") else ""
-        if path.endswith("/") and paths.read(path[1:])[0] == "page" and not stands(site, path[1:]):
-            stated = [one.aliases for one in content.vjs] + [one.aliases for one in content.pages]
-            stated += map(former_paths, content.curations)
-            if path not in site.redirects.targets and not any(path in aliases for aliases in stated):
-                message = f"expected a page of the site, found none at `{url}`"
-                line = _line(site, SITE_FILE, url)
-                yield Problem("target_missing", message, source=SITE_FILE, line=line, field="nav")
+        ways = [path for path in paths_at(site, url) if path.endswith("/")] if url.startswith("/") else []
+        kind = next(filter(None, (paths.read(path[1:])[0] for path in ways)), "")
+        if kind == "page" and not any(_is_known(site, path) for path in ways):
+            message = f"expected a page of the site, found none at `{url}`"
+            line = _line(site, SITE_FILE, url)
+            yield Problem("target_missing", message, source=SITE_FILE, line=line, field="nav")
+
+
+def _is_known(site: Site, path: str) -> bool:
+    """Say whether a page stands at a path, or somebody says where it leads."""
+    content = site.content
+    stated = [one.aliases for one in content.vjs] + [one.aliases for one in content.pages]
+    stated += map(former_paths, content.curations)
+    return stands(site, path[1:]) or path in site.redirects.targets or any(path in aliases for aliases in stated)
 
 
 def _folders_missing(site: Site) -> Iterator[Problem]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
 from builder.config import Media, worded
 from builder.dates import constant_offset, offset_words
 from builder.model import MarkdownPage
 from builder.pages import paths
-from builder.pages.named import path_at
+from builder.pages.named import paths_at
 from builder.pages.site import Site
 from builder.pages.values import Head, Language, Nav, Run, SiteFrame
 from builder.pages.words import NAME_LIMIT, clean, run
@@ -122,7 +123,7 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
     ]
     pages = {page.slug: page for page in pages_in(site, language)} if site.has("page") else {}
     slugs = {site.link("page", slug, ""): slug for slug in pages}
-    told = [slugs.get(path_at(site, url)) if _is_page(url) else None for _, url in site.config.nav]
+    told = [_slug_at(site, url, slugs) for _, url in site.config.nav]
 
     def entry(label: Run, slug: str) -> Nav:
         return Nav(label, site.link("page", slug, language), f"page/{slug}" == section)
@@ -139,9 +140,11 @@ def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
     return tuple(entries)
 
 
-def _is_page(url: str) -> bool:
-    """Say whether an entry of `nav` may mean a page of the site as a whole, in whatever spelling."""
-    return url.startswith("/") and not {"?", "#"} & set(url)
+def _slug_at(site: Site, url: str, slugs: Mapping[str, str]) -> str | None:
+    """Return the slug of the page that an entry of `nav` means as a whole, in whatever spelling."""
+    if not url.startswith("/") or {"?", "#"} & set(url):
+        return None
+    return next((slugs[path] for path in paths_at(site, url) if path in slugs), None)
 
 
 def pages_in(site: Site, language: str) -> list[MarkdownPage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from urllib.parse import urlsplit
 
 from builder.addresses import id_in_address, path_of_alias
@@ -22,12 +23,9 @@ def session_at(site: Site, address: str) -> Session | None:
 
     An address is an id, a path of the site or a whole address of whatever host, with the root of a language or without.
     """
-    path = path_at(site, address)
-    if not path:
-        return None
-    return _living(site, path) or _living(
-        site, site.redirects.target_of(path, lambda on: _living(site, on) is not None)
-    )
+    ways = paths_at(site, address)
+    told = (site.redirects.target_of(path, lambda on: _living(site, on) is not None) for path in ways)
+    return next(filter(None, (_living(site, path) for path in chain(ways, told))), None)
 
 
 def leading_to(site: Site, session: Session) -> set[str]:
@@ -41,15 +39,21 @@ def leading_to(site: Site, session: Session) -> set[str]:
     return found
 
 
-def path_at(site: Site, address: str) -> str:
-    """Return the path of an address in the first language's tree, as redirects are told; "" where it is none."""
+def paths_at(site: Site, address: str) -> tuple[str, ...]:
+    """Return the paths that an address may mean, in the first language's tree, as redirects are told; none if none.
+
+    A path of the site is meant as it is written; the folder that the site lives in, which may have the name of one of
+    its pages, is left out of it only where nothing is found at that.
+    """
     if identity := id_in_address(address):
-        return f"/{paths.of('watch', identity)}"
-    path = re.sub(r"^https?://[^/]*", "", re.split(r"[?#]", address)[0])
-    if not path.startswith("/"):
-        return ""
-    path = f"/{path.removeprefix(urlsplit(site.config.base_url).path).lstrip('/')}"
-    return below_root(as_told(path), (*site.languages, *site.redirects.former_languages))
+        return (f"/{paths.of('watch', identity)}",)
+    bare = re.sub(r"^https?://[^/]*", "", re.split(r"[?#]", address)[0])
+    if not bare.startswith("/"):
+        return ()
+    below = f"/{bare.removeprefix(urlsplit(site.config.base_url).path).lstrip('/')}"
+    roots = (*site.languages, *site.redirects.former_languages)
+    written = (bare, below) if address.startswith("/") else (below,)
+    return tuple(dict.fromkeys(path for each in written if (path := below_root(as_told(each), roots))))
 
 
 def _living(site: Site, path: str) -> Session | None:

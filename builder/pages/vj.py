@@ -11,7 +11,7 @@ from builder.model import Session, Value, Vj
 from builder.pages import cards
 from builder.pages.frame import frame, head
 from builder.pages.kind import Kind
-from builder.pages.named import leading_to, path_at, session_named
+from builder.pages.named import leading_to, paths_at, session_named
 from builder.pages.site import Site
 from builder.pages.values import Card, ExternalLink, Head, Html, SiteFrame, Svg, Total, VjRef
 from builder.pages.words import NAME_LIMIT, clean, language_of, run
@@ -207,7 +207,7 @@ def _featuring(site: Site, session: Session) -> Iterator[str]:
     """Yield the VJs who feature what `redirects.yaml` leads to a session from, whoever has it now."""
     ways = leading_to(site, session)
     for vj in site.content.vjs if ways else ():
-        if any(path_at(site, name) in ways for name in vj.featured[:FEATURED_LIMIT]):
+        if any(path in ways for name in vj.featured[:FEATURED_LIMIT] for path in paths_at(site, name)):
             yield vj.slug
 
 

@@ -115,3 +115,38 @@ def test_what_a_profile_features_follows_its_replay(site):
     site.build(write_redirects=False)
     assert not picked(site)
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_folder_that_a_site_lives_in_may_have_the_name_of_one_of_its_pages(site, capsys):
+    """Paths of the site are written without that folder, and are what they say before they are paths below the host."""
+    site.write(
+        "site.yaml",
+        SITE.replace("example.com/", "example.com/replays/") + "nav: {Yr: /replays/2022/, About: /replays/about/}\n",
+    )
+    site.write("pages/about.md", "---\ntitle: About\n---\nHello\n")
+    site.write("replays/a.md", f"---\nrecordings: ['{ONE}']\naliases: [/replays/old-show/]\n---\n")
+    site.write("vjs/alice.md", ALICE.replace("name:", "featured: [/replays/old-show/]\nname:"))
+
+    assert site.build().problems == ()
+    assert picked(site)
+    for named in (
+        "/replays/old-show/",
+        "/zh/replays/old-show",
+        "https://replays.example.com/replays/replays/old-show/",
+    ):
+        assert site.ask(capsys, "explain", named)[1] == f"session {FIRST}"
+    assert b'href="../../about/"' in site.tree()["vj/alice/index.html"]
+
+
+def test_nav_may_lead_into_lists_that_have_the_name_of_the_folder(site):
+    """What is no list and no page, with that folder and without it, is told as ever."""
+    site.write(
+        "site.yaml",
+        SITE.replace("example.com/", "example.com/vj/") + "nav: {Al: /vj/alice/, All: /vj/, None: /abuot/}\n",
+    )
+    assert [each.message for each in site.build().problems] == ["expected a page of the site, found none at `/abuot/`"]
+    site.write("site.yaml", SITE.replace("example.com/", "example.com/live/") + "nav: {None: /live/abuot/}\n")
+
+    assert [each.message for each in site.build().problems] == [
+        "expected a page of the site, found none at `/live/abuot/`"
+    ]
