@@ -20,6 +20,7 @@ FILE = "redirects.yaml"
 MAX_BYTES = 64 * 1024 * 1024
 HEAD = "# Addresses that moved: old path, new path. Aftercast adds lines; yours and your comments stay.\n\n"
 _PLAIN = re.compile(r"/[A-Za-z0-9/_.~%-]*")
+_OLD = re.compile(r"""["']?(/[^"']*?)["']?[ \t]*:[ \t]""")  # at the beginning of a line
 _TREE = re.compile(r"/(?!vj/)([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})/\*")  # all pages of a language that is given up …
 _ROOT = "/*"  # … lead to those of the first language
 
@@ -110,6 +111,12 @@ def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool]) -
         target = _quoted(table[old] if end == old else end)
         lines.append(f"{above.get(old, '')}{_quoted(old)}: {target}{beside.get(old, '')}\n")
     return head + "".join(lines) + tail
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """Return the line of each old path; one that is written with escapes or over lines may be missing."""
+    found = ((_OLD.match(line), number) for number, line in enumerate(text.split("\n"), 1))
+    return {as_told(match[1]): number for match, number in found if match}
 
 
 def tree_of(language: str) -> tuple[str, str]:

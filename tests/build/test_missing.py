@@ -2,6 +2,7 @@
 
 import pytest
 
+from builder.addresses import tag_of
 from tests.build.sites import SITE, TestSite, callback, difference
 
 ADA = "---\nname: Ada Lamp\nphoto: /static/ada.jpg\nbanner: /static/wide.png\nstreams: [alice]\n---\n{}\n"
@@ -76,3 +77,42 @@ def test_what_texts_and_settings_name_is_told_where_it_is_missing(site):
         "site.yaml:5: `nav` expected a page of the site, found none at `/short`",
         "site.yaml:6: `media.rewrite` expected a folder in `static/` with files, found none at `/static/videos/`",
     ]
+
+
+def test_lines_of_redirects_that_lead_nowhere_are_told(site):
+    """To a page, a VJ, a replay or a file that is not there, or back; not where a list may come, a draft or a file."""
+    site.write("static/there.pdf", "a file")
+    site.write("pages/about.md", "---\naliases: [/us/]\n---\nHello\n")
+    site.append("a.jsonl", callback("alice", 2, 9_000, 600))
+    site.write("replays/d.md", "---\nrecordings: ['5200000000000000002']\nvisibility: draft\n---\n")
+    draft = f"/replays/2022/01/14/{tag_of('5200000000000000002')}/"
+    lines = {
+        "/a/": "/a/", "/b/": "/abuot/", "/c/": "/vj/alcie/", "/d": "/replays/2022/01/14/aaaaaaaaaa/",
+        "/e/": "/static/nope.pdf", "/f/": "/b/", "/vj/al/": "/zh/nowhere/",
+        "/about/": "/asleep/", "/g/": "/about/", "/h/": "/us/", "/i/": draft, "/j/": "/tags/jazz/",
+        "/k/": "/static/there.pdf", "/l/": "/other/file.html", "/m/": "/vj/alice/", "/n/": "/g/",
+    }  # fmt: skip
+    site.write("redirects.yaml", "# mine: /a/\n" + "".join(f"{old}: {new}\n" for old, new in lines.items()))
+    told = [
+        "redirects.yaml:2: `/a/` expected a page of the site, found the way back to itself",
+        "redirects.yaml:3: `/b/` expected a page of the site, found none at `/abuot/`",
+        "redirects.yaml:4: `/c/` expected a page of the site, found none at `/vj/alcie/`",
+        "redirects.yaml:5: `/d/` expected a page of the site, found none at `/replays/2022/01/14/aaaaaaaaaa/`",
+        "redirects.yaml:6: `/e/` expected a file in `static/`, found none at `/static/nope.pdf`",
+        "redirects.yaml:7: `/f/` expected a page of the site, found none at `/abuot/`",
+        "redirects.yaml:8: `/vj/al/` expected a page of the site, found none at `/nowhere/`",
+    ]
+
+    assert missing(site.build()) == told
+    assert missing(site.build()) == told
+
+
+def test_lines_that_builds_write_and_that_die_with_their_replay_are_not_told(site):
+    """Whoever takes old records away would be told of each address of each of them, for ever."""
+    former = f"/replays/2022/01/14/{tag_of('5200000000000000002')}/"
+    site.write(
+        "redirects.yaml",
+        f"{former}: /replays/2022/01/14/{tag_of('5200000000000000009')}/\n/vj/ally/2022-01/: /vj/al/2022-01/\n",
+    )
+
+    assert missing(site.build()) == []
