@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from builder.contested import contested_problems
+from builder.counted import counted_problems
 from builder.dead_ends import dead_end_problems
 from builder.missing import missing_problems
 from builder.model import Problem
@@ -12,7 +13,14 @@ from builder.outside import outside_problems
 from builder.pages import Site
 from builder.unmatched import unmatched_problems
 
-KINDS = (contested_problems, dead_end_problems, missing_problems, outside_problems, unmatched_problems)
+KINDS = (
+    contested_problems,
+    counted_problems,
+    dead_end_problems,
+    missing_problems,
+    outside_problems,
+    unmatched_problems,
+)
 
 
 def site_problems(site: Site) -> list[Problem]:

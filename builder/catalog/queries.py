@@ -70,6 +70,13 @@ class SessionQuestions(Questions):
         rows = self.connection.execute("SELECT session FROM curated WHERE source=? ORDER BY session", (source,))
         return [identity for (identity,) in rows]
 
+    def twice_curated(self) -> list[str]:
+        """Return the ids of the sessions that several curation files speak of, in order."""
+        rows = self.connection.execute(
+            "SELECT session FROM curated GROUP BY session HAVING count(*)>1 ORDER BY session"
+        )
+        return [identity for (identity,) in rows]
+
     def neighbours(self, session: Session) -> tuple[Session | None, Session | None]:
         """Return the listed sessions of the same VJ just before and just after."""
         place = (session.vj, session.zero_ms, session.id)
