@@ -18,6 +18,7 @@ from builder.catalog import Catalog, RefreshReport
 from builder.catalog.ledger import Ledger
 from builder.errors import NothingChangedError, StrictError
 from builder.explain import count
+from builder.lines import with_lines
 from builder.lock import locked
 from builder.model import Counts, Problem, Value
 from builder.moved import (
@@ -162,6 +163,8 @@ def report_of(
 ) -> BuildReport:
     """Put together what there is to say."""
     warnings = [read.warning, *workshop.warnings()]
+    of_site = site_problems(workshop.site(catalog))
+    problems = (*read.problems, *workshop.content.problems, *of_site, *moved.problems)
     return BuildReport(
         recordings=read.counts,
         new=read.new,
@@ -170,12 +173,7 @@ def report_of(
         seconds=0.0,
         written=published.reasons,
         removed=published.removed,
-        problems=(
-            *read.problems,
-            *workshop.content.problems,
-            *site_problems(workshop.site(catalog)),
-            *moved.problems,
-        ),
+        problems=tuple(with_lines(problems, workshop.places.source)),
         warnings=tuple(warning for warning in warnings if warning),
         redirects=moved.added,
     )

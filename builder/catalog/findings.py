@@ -122,9 +122,8 @@ def denied(connection: sqlite3.Connection) -> list[Problem]:
 def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | None:
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
-        return Problem(
-            "curation_unmatched", f"matches no session: {_why(connection, curation)}", source=curation.source
-        )
+        field, why = _unmatched(connection, curation)
+        return Problem("curation_unmatched", f"matches no session: {why}", field=field, source=curation.source)
     if idle := _idle(connection, curation):
         (field, name), *more = idle
         message = f"has no effect: no recording has the id `{name[:80]}`"
@@ -225,15 +224,17 @@ def _is_known(connection: sqlite3.Connection, key: str) -> bool:
     return any(connection.execute(query, (base, key)).fetchone() for base in base_numbers(key))
 
 
-def _why(connection: sqlite3.Connection, curation: Curation) -> str:
-    """Say why a curation matches no session; a recording may be there and its broadcast be too short."""
+def _unmatched(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str]:
+    """Return the key by which a curation matches no session, and why; its recording may be there in vain."""
     if known := next((key for key in curation.recordings if _is_known(connection, key)), ""):
-        return f"the recording `{known[:80]}` is in none; `aftercast explain {known[:80]}` says why"
+        return "recordings", f"the recording `{known[:80]}` is in none; `aftercast explain {known[:80]}` says why"
     if curation.recordings:
-        return f"none has the recording `{curation.recordings[0][:80]}`"
+        return "recordings", f"none has the recording `{curation.recordings[0][:80]}`"
     if curation.address:
-        return f"none has the address `{curation.address}`"
-    return "no recording lies in its `window`" if curation.window else "no recording is named"
+        return "address", f"none has the address `{curation.address}`"
+    if curation.window:
+        return "window", "no recording lies in its `window`"
+    return "recordings", "no recording is named"
 
 
 def found_about(connection: sqlite3.Connection, base: int) -> list[Problem]:

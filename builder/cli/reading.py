@@ -17,6 +17,7 @@ from builder.catalog import Catalog, Note
 from builder.cli.common import note, places_of
 from builder.cli.meter import Meter
 from builder.errors import LockedError, RemovalError
+from builder.lines import with_lines
 from builder.lock import locked
 from builder.model import Problem
 from builder.moved import not_kept
@@ -36,7 +37,9 @@ class Desk(msgspec.Struct, frozen=True):
         unkept = (not_kept(old, new) for old, new in sorted(self.catalog.unkept().items()))
         site = self.workshop.site(self.catalog)
         written = [*self.workshop.content.problems, *site_problems(site), *unkept]
-        return self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
+        notes = self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
+        placed = with_lines((note.problem for note in notes), self.workshop.places.source)
+        return [Note(note.number, problem) for note, problem in zip(notes, placed, strict=True)]
 
     def problem(self, number: str) -> Note | None:
         """Return one problem by the number that `problems` gives it."""

@@ -198,7 +198,7 @@ def test_a_trim_that_leaves_nothing_hides_the_replay(site, capsys, said, why):
     assert "hidden" in text
     assert session(site, capsys)["hidden"]
     (problem,) = site.ask(capsys, "problems", "list")
-    assert problem.endswith(f"  trim_too_long (warning)  replays/finale.md: {why}; the replay is hidden")
+    assert problem.endswith(f"  trim_too_long (warning)  replays/finale.md:4: {why}; the replay is hidden")
     lines = site.ask(capsys, "explain", PARTS[0])
     assert "a person hid it; the page says only that" in lines
     assert next(line for line in lines if "at the end" in line).endswith("which leaves nothing of it")
@@ -254,7 +254,7 @@ def test_a_moment_that_hides_nothing_is_told(site, capsys, said, why):
 
     (problem,) = site.ask(capsys, "problems", "list")
 
-    assert problem.endswith(f"  trim_outside (warning)  replays/finale.md: `trim` hides nothing {why}")
+    assert problem.endswith(f"  trim_outside (warning)  replays/finale.md:4: `trim` hides nothing {why}")
 
 
 def test_no_picture_of_hidden_time_becomes_the_poster(site):
