@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ MAX_BYTES = 256 * 1024
 FREE_SECTION = "zones"  # where a language may name what English leaves alone
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 _PLURAL_KEYS = {"one", "other"}
+Where = Callable[[str], str]  # the place of a message, by its name
 Form = tuple[str, str]  # what `%` fills, "" for a message without places; and the text as it stands
 
 
@@ -129,8 +130,21 @@ def _tree(files: Sequence[tuple[Path, bytes]]) -> dict[str, Any]:
     below, *further = files
     tree = dict(_parsed(*below))
     for path, raw in further:
-        tree = _merged(tree, _parsed(path, raw), f"{path.parent.parent.name}/messages/{path.name}", "")
+        tree = _merged(tree, _parsed(path, raw), partial(_place, path, raw), "")
     return tree
+
+
+def _place(path: Path, raw: bytes, name: str) -> str:
+    """Name the line of a message in a file: `templates/messages/en.yaml:3`."""
+    import yaml  # here, for a file with a mistake alone
+
+    node, line = yaml.compose(raw, _loader()), 0
+    for word in name.split("."):
+        pairs = {key.value: (key, value) for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
+        if word in pairs:
+            key, node = pairs[word]
+            line = key.start_mark.line
+    return f"{path.parent.parent.name}/messages/{path.name}:{line + 1}"
 
 
 def _read(path: Path) -> bytes:
@@ -152,7 +166,7 @@ def _parsed(path: Path, raw: bytes) -> Mapping[str, Any]:
     if tree is None:
         return {}
     if not isinstance(tree, dict):
-        raise ConfigError(f"{shown}: expected a mapping of messages")
+        raise ConfigError(f"{shown}:1: expected a mapping of messages")
     return tree
 
 
@@ -164,7 +178,7 @@ def _loader() -> type[Any]:
     return type("Loader", (LOADER,), {"yaml_implicit_resolvers": {}})
 
 
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any], shown: str, place: str) -> dict[str, Any]:
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any], where: Where, place: str) -> dict[str, Any]:
     """Lay `new` over `old`; a key that the theme does not have is a spelling mistake."""
     merged = dict(old)
     for key, value in new.items():
@@ -173,18 +187,18 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any], shown: str, place: s
             merged[key] = value
             continue
         if key not in old:
-            raise ConfigError(f"{shown}: expected a known message, found `{name}`")
+            raise ConfigError(f"{where(name)}: expected a known message, found `{name}`")
         before = old[key]
         if isinstance(before, Mapping) and isinstance(value, Mapping) and not _is_plural(before):
-            merged[key] = _merged(before, value, shown, name)
+            merged[key] = _merged(before, value, where, name)
         elif isinstance(before, list) != isinstance(value, list) or (
             isinstance(before, list) and len(before) != len(value)
         ):
-            raise ConfigError(f"{shown}: `{name}` expected a list of {len(before)} words")
+            raise ConfigError(f"{where(name)}: `{name}` expected a list of {len(before)} words")
         elif isinstance(value, Mapping) and not (_is_plural(value) and (isinstance(before, str) or _is_plural(before))):
-            raise ConfigError(f"{shown}: `{name}` expected a text or `one` and `other`")
+            raise ConfigError(f"{where(name)}: `{name}` expected a text or `one` and `other`")
         elif isinstance(before, Mapping) and not _is_plural(before):
-            raise ConfigError(f"{shown}: `{name}` expected a mapping")
+            raise ConfigError(f"{where(name)}: `{name}` expected a mapping")
         else:
             merged[key] = value
     return merged

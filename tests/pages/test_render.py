@@ -307,9 +307,27 @@ def test_a_site_replaces_single_messages(tmp_path):
     assert messages.load([tmp_path, THEME], ["en"])["en"]("nav.home") == "Now"
     assert messages.load([tmp_path, THEME], ["en"])["en"]("nav.vjs") == "VJs"
 
-    (own / "en.yaml").write_text("nav: {hom: Now}\n")
-    with pytest.raises(ConfigError, match=r"messages/en\.yaml: expected a known message, found `nav\.hom`"):
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("# mine\nnav: {hom: Now}\n", "2: expected a known message, found `nav.hom`"),
+        ("nav:\n  home: Now\n  hom: Now\n", "3: expected a known message, found `nav.hom`"),
+        ("\ndates: {months: [a]}\n", "2: `dates.months` expected a list of 12 words"),
+        ("nav: Home\n", "1: `nav` expected a mapping"),
+        ("nav:\n  home: {many: x}\n", "2: `nav.home` expected a text or `one` and `other`"),
+        ("- a\n", "1: expected a mapping of messages"),
+    ],
+)
+def test_a_mistake_in_messages_is_told_with_its_line(tmp_path, text, error):
+    own = tmp_path / "messages"
+    own.mkdir()
+    (own / "en.yaml").write_text(text)
+
+    with pytest.raises(ConfigError) as found:
         messages.load([tmp_path, THEME], ["en"])
+
+    assert str(found.value).endswith(f"/messages/en.yaml:{error}")
 
 
 def test_a_language_without_messages_is_an_error():
