@@ -80,7 +80,8 @@ class Redirect(Kind):
             return None
         if session := session or _session_at(site, target):
             target = f"/{paths.of('watch', session.id)}"  # a former address between would move the moment again
-        target = paths.tree(language, site.languages) + target[1:]
+        if not _is_shared(site, target):
+            target = paths.tree(language, site.languages) + target[1:]
         return RedirectPage(
             site=frame(site, language),
             target=target,
@@ -286,6 +287,11 @@ def _periods_ever(site: Site, slug: str) -> Iterator[str]:
         kind, name = paths.read(path[1:])
         if kind == "vj_month":
             yield name.partition("/")[2]
+
+
+def _is_shared(site: Site, target: str) -> bool:
+    """Say whether a target is a file, of `static/` or none of ours, which all languages share."""
+    return not paths.read(target[1:])[0] and leads(site, target[1:]) is None
 
 
 def _answers(site: Site, target: str) -> bool:

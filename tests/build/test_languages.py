@@ -202,3 +202,25 @@ def test_an_alias_below_the_root_of_a_language_is_the_same_without_it(site):
         assert {f"{path}/index.html", f"zh/{path}/index.html"} <= site.tree().keys()
     assert not any(path.startswith("zh/zh/") for path in site.tree())
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_line_to_a_file_leads_to_the_one_file_in_every_language(site):
+    """Files have no tree of their own in a further language; a place that leads on has."""
+    site.write("static/map.pdf", "a map")
+    site.write("pages/about.md", "---\naliases: [/old/about/]\n---\n")
+    site.write("redirects.yaml", "/map/: /static/map.pdf\n/shop/: /other/shop.html\n/us/: /old/about/\n")
+    site.build()
+    ends = {
+        path: re.findall(
+            rb'rel="canonical" href="https://replays.example.com([^"]*)"', site.tree()[f"{path}/index.html"]
+        )
+        for path in ("zh/map", "zh/shop", "zh/us", "map", "shop")
+    }
+
+    assert ends == {
+        "zh/map": [b"/static/map.pdf"],
+        "zh/shop": [b"/other/shop.html"],
+        "zh/us": [b"/zh/old/about/"],
+        "map": [b"/static/map.pdf"],
+        "shop": [b"/other/shop.html"],
+    }
