@@ -44,16 +44,17 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
         raise ConfigError(f"{places.output}: expected a built site, found none", hint="run `aftercast build` first")
     base_url = load_config(places.source, os.environ).base_url
     checked = check(places.output, base_url)
+    faults = list(lines(checked.findings, base_url))
     if as_json:
         click.echo(msgspec.json.encode(checked).decode())
     else:
-        for line in lines(checked.findings, base_url):
+        for line in faults:
             say(line)
         note(f"{checked.pages} pages and {checked.links} links checked")
-    if checked.findings:
+    if faults:
         is_missing = any(finding.kind in MISSING for finding in checked.findings)
         raise VerificationError(
-            f"{count(len(checked.findings), 'fault')} found in `{places.output}`",
+            f"{count(len(faults), 'fault')} found in `{places.output}`",
             hint=MEND if is_missing else "",
         )
 

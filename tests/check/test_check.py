@@ -112,3 +112,18 @@ def test_a_site_of_single_pages_has_no_orphans(tmp_path):
     write(tmp_path, "replays/2022/01/13/abc/index.html", "")
 
     assert check(tmp_path, BASE).findings == ()
+
+
+def test_the_dead_target_of_a_redirect_is_one_fault(tmp_path):
+    """Its page names the target three times: for browsers that wait, for search engines, and for the reader."""
+    site = TestSite(tmp_path)
+    site.append("a.jsonl", callback("alice", 1, 0, 600))
+    site.write("redirects.yaml", "/promo/: /static/nope.pdf\n")
+    site.build()
+
+    result = CliRunner().invoke(command, ["--source", str(site.source), "--output", str(site.places.output)])
+
+    assert result.stdout.splitlines() == [
+        "promo/index.html: links to `../static/nope.pdf`, which is not there (2 pages want it)"
+    ]
+    assert str(result.exception) == f"1 fault found in `{site.places.output}`"
