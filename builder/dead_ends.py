@@ -23,7 +23,7 @@ from builder.snapshot import Facts, facts_of
 
 OF_BUILDS = ("watch", "vj_month")  # kinds of old paths
 LOOKED_UP = 1_000  # lines; each costs 30 µs in every build, and those of a site that moved here may be very many
-SINGLE = ("page", "vj", "watch")  # kinds of targets that no record brings by itself
+SINGLE = ("home", "years", "page", "vj", "watch")  # kinds of targets that no record brings by itself
 
 
 def dead_end_problems(site: Site) -> Iterator[Problem]:
@@ -43,7 +43,7 @@ def _why_dead(site: Site, old: str) -> str:
     if end.startswith(MEDIA_STATIC):
         return "" if static_name(end) in site.assets else f"a file in `static/`, found none at `{end}`"
     kind, name = paths.read(end[1:])
-    if not end.endswith("/") or kind not in SINGLE or stands(site, end[1:]) or leads(site, end[1:]) is not None:
+    if kind not in SINGLE or stands(site, end[1:]) or leads(site, end[1:]) is not None:
         return ""
     is_draft = kind == "watch" and site.catalog.session(name) is not None
     return "" if is_draft else f"a page of the site, found none at `{end}`"
