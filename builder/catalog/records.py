@@ -96,6 +96,11 @@ class RecordQuestions(Questions):
         ]
         return notes + self._too_short(-1 if limit is None else max(limit - len(notes), 0))
 
+    def problems_of(self, source: str) -> list[Problem]:
+        """Return what the catalog found about a curation file."""
+        rows = self.connection.execute("SELECT item FROM findings WHERE name=? AND base=0 ORDER BY code", (source,))
+        return [_decode_problem(item) for (item,) in rows]
+
     def _too_short(self, limit: int) -> list[Note]:
         """Return the recordings that are in no session, since it would be shorter than `grouping.min_length`."""
         rows = self.connection.execute(

@@ -12,8 +12,11 @@ from builder.catalog import Catalog, Stated
 from builder.cli.common import source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
+from builder.counted import counted_problems
 from builder.errors import ConfigError
 from builder.explain import explain
+from builder.lines import with_lines
+from builder.model import Problem, Session
 from builder.pages import Site
 from builder.pages.named import session_at
 
@@ -52,6 +55,7 @@ def explanation(site: Site, what: str) -> Iterator[str]:
             f"session {session.id}",
             *explain(session, catalog.recordings_of(session), zone=zone, private=True),
         ]
+        yield from (f"problem: {problem.sentence}" for problem in said_in_vain(site, session))
         yield from told(notice for key in session.recordings for notice in catalog.notices_of(key))
         return
     notices = catalog.notices_of(what)
@@ -67,6 +71,13 @@ def explanation(site: Site, what: str) -> Iterator[str]:
         )
     yield f"{what} is in no session: {reason(catalog, what)}"
     yield from told(iter(notices))
+
+
+def said_in_vain(site: Site, session: Session) -> Iterator[Problem]:
+    """Yield what is wrong with the curation of a session: keys that another file gives too, what lies outside it."""
+    found = [problem for source in session.curated_by for problem in site.catalog.problems_of(source)]
+    found += (problem for problem in counted_problems(site) if problem.source in session.curated_by)
+    return with_lines(found, site.source)
 
 
 def reason(catalog: Catalog, name: str) -> str:

@@ -118,7 +118,8 @@ def test_a_key_that_data_gave_a_replay_twice_is_told_and_the_first_file_counts(s
     assert (session["title"], session["aliases"][-2:]) == ("One", ["/one/", "/two/"])
     assert {"one/index.html", "two/index.html"} <= site.tree().keys()
     assert any("replays/a.md too" in line for line in site.ask(capsys, "problems", "list"))
-    assert site.ask(capsys, "explain", HOLE)
+    said = site.ask(capsys, "explain", HOLE)
+    assert said.index("curated by replays/a.md, replays/b.md") < said.index(f"problem: replays/b.md:3: {message}")
     assert difference(site.tree(), site.clean_tree()) == []
     with pytest.raises(StrictError):
         judge(site.build(strict=True), Options(strict=True))
@@ -175,10 +176,11 @@ def test_an_address_that_was_published_outlives_a_draft_that_comes_to_it(site):
 
 def test_of_two_trims_the_longer_counts_at_either_end(site):
     """So nothing that one of them hides is shown; the other keys are as the first file says."""
-    (problem,) = joined(site, "title: A\ntrim: {head: 2m, tail: 1m}", "title: B\ntrim: {tail: 3m}")
+    problem, moved = joined(site, "title: A\ntrim: {head: 2m, tail: 1m}", "title: B\ntrim: {tail: 3m}")
     message = "`title` and `trim` are given by replays/a.md too, for the same session, and that file counts, of `trim` what hides more"
 
     assert problem == ("curation_twice", "replays/b.md", "title", message)
+    assert moved[:3] == ("seconds_moved", "replays/a.md", "trim")
     with up_to_date(site.source, site.places.state) as desk:
         trims = [session.trim for session in desk.catalog.all_sessions() if session.trim]
     assert trims == [Trim(120, 180)]
