@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from builder import inside, prose, strict_yaml
@@ -100,3 +100,11 @@ def direction_problems(raw: bytes, relative: str) -> tuple[Problem, ...]:
         for number, line in enumerate(lines, 1)
         if (found := _DIRECTION.search(line))
     )
+
+
+def unfenced_problems(file: ContentFile, keys: Collection[str]) -> Iterator[Problem]:
+    """Yield a Problem for a text that begins with one of these keys: front matter without the lines around it."""
+    found = re.match(r"([a-z]+):(?:[ \t]|$)", file.body, re.MULTILINE)
+    if file.front is None and found and found[1] in keys:
+        message = f"expected a line `---` before `{found[1]}:`, found none: its keys are shown as text"
+        yield Problem("no_front_matter", message, source=file.source, line=file.body_line)

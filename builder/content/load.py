@@ -14,9 +14,11 @@ from builder.addresses import load_zone
 from builder.config import SITE_FILE, SiteConfig
 from builder.content.beside import read_beside
 from builder.content.curation import alias_at, curation_of, former_paths, tag_problems
-from builder.content.front import FOLDERS, ContentFile, direction_problems, read_content_file
+from builder.content.front import FOLDERS, ContentFile, direction_problems, read_content_file, unfenced_problems
+from builder.content.profiles import KEYS as PROFILE_KEYS
 from builder.content.profiles import vj_of
 from builder.content.slugs import Claims
+from builder.content.standing import KEYS as PAGE_KEYS
 from builder.content.standing import page_of
 from builder.content.strays import misplaced_problems, stray_problems, unpublished_problems
 from builder.fields import Place, nearest
@@ -71,6 +73,8 @@ def load_content(source: Path, config: SiteConfig) -> Content:
             *misplaced_problems(source),
             *unpublished_problems(source),
             *(problem for file in everything for problem in file.problems),
+            *(problem for file in files["vjs"] for problem in unfenced_problems(file, PROFILE_KEYS)),
+            *(problem for file in files["pages"] for problem in unfenced_problems(file, PAGE_KEYS)),
             *(problem for file in files["replays"] for problem in tag_problems(file)),
             *_address_problems(prose, files["vjs"], (vj.bio_html for vj in vjs)),
             *_address_problems(prose, files["replays"], (curation.description_html for curation in curations)),

@@ -14,7 +14,7 @@ from builder.prose import Prose
 from builder.strict_yaml import Mapping, Node
 
 HUES = 24
-_KEYS = (
+KEYS = (
     "name",
     "photo",
     "banner",
@@ -36,7 +36,7 @@ class _Stream(Value, frozen=True):
 
 def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Vj:
     """Make a VJ of a profile."""
-    front = file.fields(_KEYS)
+    front = file.fields(KEYS)
     slug = check_slug(file, file.stem, VJ_SLUGS)
     if slug.startswith("s-"):
         raise file.error("a name that does not begin with `s-`, as those of streams without a profile do", f"`{slug}`")

@@ -11,13 +11,13 @@ from builder.model import MarkdownPage
 from builder.prose import Prose, to_text
 
 _HEADING = re.compile(r"(?:#[ \t]+(?P<hash>[^\n]+?)[ \t#]*(?:\n+|\Z)|(?P<line>[^\s#>*+\-][^\n]*)\n=+[ \t]*(?:\n+|\Z))")
-_KEYS = ("title", "description", "nav", "language", "aliases")
+KEYS = ("title", "description", "nav", "language", "aliases")
 
 
 def page_of(file: ContentFile, prose: Prose, *, languages: tuple[str, ...]) -> MarkdownPage:
     """Make a page of its file; a first heading is the title where the front matter tells none, or the same."""
     name, _, language = file.stem.partition(".")
-    front = file.fields(_KEYS)
+    front = file.fields(KEYS)
     if not language:
         language = front.get("language", fields.text, "")
     if language and language not in languages:

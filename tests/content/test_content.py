@@ -685,3 +685,24 @@ def test_recordings_beside_the_source_are_told_while_there_are_none_in_it(site):
 
     assert problem.sentence == "../recordings/: expected its place in `site_src/`; the folder is not read"
     assert site.load({"recordings/a.jsonl": "{}\n"}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("vjs/alice.md", "streams: [alice]\nname: Alice\n", 1),
+        ("vjs/alice.md", "\n\nname: Alice\n---\nPlays records.\n", 3),
+        ("vjs/alice.md", "---\n---\nstreams:\n- alice\n", 3),
+        ("pages/about.md", "title: About\n\nHello\n", 1),
+        ("vjs/alice.md", "note: she plays records\n", None),
+        ("vjs/alice.md", "---\nname: Alice\n---\nname: that is what she has\n", None),
+        ("pages/about.md", "streams: these are\n", None),
+    ],
+)
+def test_front_matter_without_the_lines_around_it_is_told(site, name, text, line):
+    """It would be shown as text, and the streams of a VJ would stay nobody's."""
+    problems = site.load({name: text}).problems
+
+    assert [(each.code, each.source, each.line, each.quarantined) for each in problems] == (
+        [("no_front_matter", name, line, False)] if line else []
+    )
