@@ -124,10 +124,10 @@ class Dates:
         return self._words("lengths.seconds", s=seconds)
 
     def exact_length(self, length_ms: int) -> str:
-        """Return a length to the second, "3 h 40 m 00 s"."""
-        seconds = length_ms // 1000
-        if length_ms < HOUR_MS:
-            key = "lengths.minutes_seconds" if length_ms >= MINUTE_MS else "lengths.seconds"
+        """Return a length to the nearest second, as the player writes it: "3 h 40 m 00 s"."""
+        seconds = (length_ms + 500) // 1000
+        if seconds < 3600:
+            key = "lengths.minutes_seconds" if seconds >= 60 else "lengths.seconds"
             return self._words(key, m=seconds // 60, ss=f"{seconds % 60:02}", s=seconds)
         return self._words(
             "lengths.exact", h=f"{seconds // 3600:,}", mm=f"{seconds // 60 % 60:02}", ss=f"{seconds % 60:02}"

@@ -18,7 +18,7 @@ from builder.sessions.duplicates import by_start
 from builder.sessions.holes import holes
 from builder.sessions.intervals import join_interval
 from builder.sessions.record import instant
-from builder.sessions.trimming import leaves_nothing, outer_sides
+from builder.sessions.trimming import hidden_ends, leaves_nothing
 
 WHY_ASIDE = {
     "duplicate": "shows the same time as another file of its format",
@@ -219,8 +219,7 @@ def _trim(shown: Session, days: BroadcastDays | None) -> list[str]:
     trim = shown.trim
     if trim is None:
         return []
-    said = f"a person hides {trim.head_seconds:.10g} s at the beginning and {trim.tail_seconds:.10g} s at the end"
-    said += "".join(f", all {side}" for side in outer_sides(trim, lambda ms: _clock(ms, days)))
+    said = f"a person hides {hidden_ends(trim, lambda ms: _clock(ms, days))}"
     if leaves_nothing(shown):
         return [f"{said}, which leaves nothing of it"]
     if shown.tombstone:

@@ -17,7 +17,7 @@ from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import Known, decode_session, encode, overwritten_in
 from builder.media import host_of
 from builder.model import Counts, Curation, Problem, Session, Trim
-from builder.sessions import chapters_outside, given_twice, leaves_nothing, outer_sides
+from builder.sessions import chapters_outside, given_twice, hidden_ends, leaves_nothing
 from builder.sessions.record import instant
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
@@ -191,9 +191,8 @@ def _trimmed_away(curation: Curation, sessions: Iterable[Session]) -> Problem | 
         return None
     seconds = (gone.end_ms - gone.start_ms) / 1000
     message = (
-        f"`trim` takes {trim.head_seconds:.10g} s and {trim.tail_seconds:.10g} s from a broadcast of {seconds:.10g} s"
-        + "".join(f", all {side}" for side in outer_sides(trim, instant))
-        + ", which leaves nothing; the replay is hidden"
+        f"`trim` takes {hidden_ends(trim, instant)} of a broadcast of {seconds:.10g} s,"
+        " which leaves nothing; the replay is hidden"
     )
     return Problem("trim_too_long", message, field="trim", source=curation.source)
 

@@ -12,7 +12,7 @@ from builder.sessions.reach import LinkKey, Reach, Span, reach
 from builder.sessions.record import session_line
 from builder.sessions.rules import Rulebook, Rules, check_rules
 from builder.sessions.streams import resolve_stream
-from builder.sessions.trimming import leaves_nothing, outer_sides
+from builder.sessions.trimming import hidden_ends, leaves_nothing
 
 __all__ = [
     "Island",
@@ -25,10 +25,10 @@ __all__ = [
     "chapters_outside",
     "check_rules",
     "given_twice",
+    "hidden_ends",
     "interval",
     "join_interval",
     "leaves_nothing",
-    "outer_sides",
     "reach",
     "resolve_stream",
     "session_line",

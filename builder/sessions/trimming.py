@@ -7,7 +7,7 @@ which is kept beside what is shown of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -55,12 +55,15 @@ def seen(recordings: Iterable[Recording], session: Session) -> list[Recording]:
     return [recording for recording in recordings if _is_seen(place(recording), low, high)]
 
 
-def outer_sides(trim: Trim, worded: Callable[[int], str]) -> Iterator[str]:
-    """Yield what the moments of a trim hide: "before …", "from … on"."""
-    if trim.from_ms is not None:
-        yield f"before {worded(trim.from_ms)}"
-    if trim.to_ms is not None:
-        yield f"from {worded(trim.to_ms)} on"
+def hidden_ends(trim: Trim, worded: Callable[[int], str]) -> str:
+    """Say what a trim hides: "30 s at the beginning, all before …, all from … on"; `worded` writes a moment."""
+    ends = [
+        trim.head_seconds and f"{trim.head_seconds:.10g} s at the beginning",
+        trim.tail_seconds and f"{trim.tail_seconds:.10g} s at the end",
+        trim.from_ms is not None and f"all before {worded(trim.from_ms)}",
+        trim.to_ms is not None and f"all from {worded(trim.to_ms)} on",
+    ]
+    return ", ".join(end for end in ends if end) or "nothing"
 
 
 def leaves_nothing(session: Session) -> bool:

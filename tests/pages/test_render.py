@@ -372,6 +372,15 @@ def test_lengths_show_seconds_below_ten_minutes(dates, ms, english, chinese):
 
 
 @pytest.mark.parametrize(
+    ("ms", "english"),
+    [(226_890, "3 m 47 s"), (226_499, "3 m 46 s"), (59_700, "1 m 00 s"), (3_599_600, "1 h 00 m 00 s"), (400, "0 s")],
+)
+def test_exact_lengths_are_those_that_the_player_writes(dates, ms, english):
+    """It rounds to the nearest second: one page never tells two lengths of one loss."""
+    assert dates["en"].exact_length(ms) == english
+
+
+@pytest.mark.parametrize(
     ("hour", "english", "chinese"),
     [
         (0, "Early Friday", "星期五凌晨"),
