@@ -21,6 +21,7 @@ from builder.sessions import chapters_outside, given_twice, hidden_ends, leaves_
 from builder.sessions.record import instant
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
+FENCE_MS = 60_000  # pages tell minutes: whoever copies an end from there does not mean to hide anything yet
 TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
 _decode = msgspec.msgpack.Decoder(Problem).decode
 
@@ -201,9 +202,9 @@ def _idle_trim(curation: Curation, sessions: Sequence[Session]) -> Problem | Non
     """Say of a moment of a trim that it hides nothing: with a slip in the date or the zone all would be shown."""
     trim = curation.trim or Trim()
     idle = []
-    if trim.from_ms is not None and all(trim.from_ms < session.whole.start_ms for session in sessions):
+    if trim.from_ms is not None and all(trim.from_ms <= session.whole.start_ms - FENCE_MS for session in sessions):
         idle.append(f"nothing before {instant(trim.from_ms)}, when the broadcast had not begun")
-    if trim.to_ms is not None and all(trim.to_ms > session.whole.end_ms for session in sessions):
+    if trim.to_ms is not None and all(trim.to_ms >= session.whole.end_ms + FENCE_MS for session in sessions):
         idle.append(f"nothing from {instant(trim.to_ms)} on, when the broadcast had ended")
     message = f"`trim` hides {' and '.join(idle)}"
     return Problem("trim_outside", message, field="trim", source=curation.source) if idle else None

@@ -246,13 +246,15 @@ def test_a_moment_hides_the_same_whatever_comes_late(site, capsys):
     ("said", "why"),
     [
         ("{from: 2021-01-14T00:11:40}", "before 2021-01-13T16:11:40.000Z, when the broadcast had not begun"),
+        ("{from: 2022-01-13T23:59}", "before 2022-01-13T15:59:00.000Z, when the broadcast had not begun"),
         ("{to: 2022-01-15}", "from 2022-01-14T16:00:00.000Z on, when the broadcast had ended"),
     ],
 )
 def test_a_moment_that_hides_nothing_is_told(site, capsys, said, why):
-    """With a slip in the date or the zone everything would be shown, and nobody would know. One on the end is a fence."""
-    trim(site, "{from: 2022-01-14, to: 2022-01-14T00:33:20}")
-    assert site.ask(capsys, "problems", "list") == []
+    """With a slip in the date or the zone everything would be shown, and nobody would know. One near the end is a fence."""
+    for fence in ("{from: 2022-01-14, to: 2022-01-14T00:33:20}", "{from: '2022-01-13T23:59:01', to: 2022-01-14T00:34}"):
+        trim(site, fence)
+        assert site.ask(capsys, "problems", "list") == [], fence
     trim(site, said)
 
     (problem,) = site.ask(capsys, "problems", "list")
