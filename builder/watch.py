@@ -6,12 +6,13 @@ costs nothing. Bursts are gathered: quiet for 50 ms, but never waited for longer
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import DirDeletedEvent, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from builder.snapshot import facts_of, scan
@@ -27,9 +28,11 @@ class Waker(FileSystemEventHandler):
 
     def __init__(self) -> None:
         self.event = threading.Event()
+        self.has_lost_folder = False  # deleted, or moved out of what is watched
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type not in READ_ONLY_EVENTS:
+            self.has_lost_folder |= isinstance(event, DirDeletedEvent)
             self.event.set()
 
 
@@ -50,8 +53,7 @@ class Watcher:
         return self._settling or self.waker.event.is_set()
 
     def __enter__(self) -> Watcher:
-        for folder in self.folders:
-            self.observer.schedule(self.waker, str(folder), recursive=True)
+        self._schedule()
         self.observer.start()
         return self
 
@@ -66,6 +68,8 @@ class Watcher:
             if stop.is_set():
                 break
             self._settle()
+            if self.waker.has_lost_folder:
+                self._schedule_anew()
             changed = self._changed()
             self._settling = False
             if changed:
@@ -83,6 +87,17 @@ class Watcher:
             facts = facts_of(str(path))
             if facts is not None:
                 self.seen[str(path)] = facts
+
+    def _schedule(self) -> None:
+        for folder in self.folders:
+            self.observer.schedule(self.waker, str(folder), recursive=True)
+
+    def _schedule_anew(self) -> None:
+        """Let go of folders that left: watchdog holds on to one that was moved out, and trips when it comes back."""
+        self.waker.has_lost_folder = False
+        self.observer.unschedule_all()
+        with contextlib.suppress(OSError):  # a source that is gone itself is looked for every few seconds
+            self._schedule()
 
     def _settle(self) -> None:
         began = self.clock()

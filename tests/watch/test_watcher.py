@@ -63,3 +63,22 @@ def test_the_scan_sees_a_replacement_of_equal_size_and_time(tmp_path: Path):
     new.replace(old)
 
     assert scan([tmp_path]) != before
+
+
+def test_a_folder_that_was_away_is_watched_again(tmp_path: Path, monkeypatch, recwarn):
+    """Nothing of the library that watches is printed when it comes back, and what happens in it wakes at once."""
+    monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 60.0)
+    folder, elsewhere = tmp_path / "source" / "recordings", tmp_path / "elsewhere"
+    (folder / "callbacks").mkdir(parents=True)
+    log = folder / "callbacks" / "a.jsonl"
+    log.write_text("{}\n")
+    stop = threading.Event()
+    with Watcher([tmp_path / "source"]) as watcher:
+        folder.rename(elsewhere)
+        assert watcher.wait(stop) == [str(log)]
+        elsewhere.rename(folder)
+        assert watcher.wait(stop) == [str(log)]
+        log.write_text("{}\n{}\n")
+        assert watcher.wait(stop) == [str(log)]
+
+    assert [str(warning.message) for warning in recwarn] == []
