@@ -7,6 +7,7 @@ kept from build to build and read again only when a file other than a record cha
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -67,5 +68,10 @@ class Loop:
 
 
 def watched(places: Places) -> Watcher:
-    """Return a watcher over everything a build depends on."""
+    """Return a watcher over everything a build depends on.
+
+    watchdog watches a folder twice that appears while it takes on the one above (`cp -r`), and warns of itself: the
+    second watch replaces the first, nothing is lost, and nobody who reads it could do anything.
+    """
+    warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning, "watchdog")
     return Watcher(source_folders(places))

@@ -1,8 +1,12 @@
 """The watcher: a change is seen once it is quiet, bursts are one change, our own writes are none."""
 
 import threading
+import time
+import warnings
 from pathlib import Path
 
+from builder.loop import watched
+from builder.places import find_places
 from builder.snapshot import scan
 from builder.watch import Watcher
 
@@ -82,3 +86,15 @@ def test_a_folder_that_was_away_is_watched_again(tmp_path: Path, monkeypatch, re
         assert watcher.wait(stop) == [str(log)]
 
     assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_folders_in_folders_print_nothing_of_the_library(tmp_path: Path, capfd):
+    """Those that appear while the one above is taken on are watched twice, which the library warns of."""
+    source = tmp_path / "source"
+    source.mkdir()
+    with warnings.catch_warnings(), watched(find_places(source)):
+        for number in range(300):
+            (source / f"a{number}" / "b" / "c" / "d" / "e").mkdir(parents=True)
+        time.sleep(0.5)
+
+    assert capfd.readouterr().err == ""
