@@ -19,6 +19,7 @@ from builder.memory import Memory, digest_of_parts
 MAX_BYTES = 256 * 1024
 FREE_SECTION = "zones"  # where a language may name what English leaves alone
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
+_TRADITIONAL = re.compile(r"zh-(?:Hant|TW|HK|MO)(?:-|$)", re.IGNORECASE)  # the theme's Chinese is simplified
 _PLURAL_KEYS = {"one", "other"}
 Where = Callable[[str], str]  # the place of a message, by its name
 Form = tuple[str, str]  # what `%` fills, "" for a message without places; and the text as it stands
@@ -118,10 +119,12 @@ def _files(folders: Sequence[Path], language: str) -> list[Path]:
         for folder in reversed(folders)
         if (path := folder / "messages" / name).is_file()
     ]
-    if not found:
+    is_simplified = bool(_TRADITIONAL.match(language)) and not any(path.name == names[0] for path in found)
+    if not found or is_simplified:
+        rest = "simplified Chinese, as all of it with `zh`" if is_simplified else "English"
         raise ConfigError(
             f"site.yaml: `languages` expected a language with messages, found `{language}`",
-            hint=f"write templates/messages/{language}.yaml; what it leaves out stays English",
+            hint=f"write templates/messages/{language}.yaml; what it leaves out stays {rest}",
         )
     return [folders[-1] / "messages" / "en.yaml", *found]
 

@@ -337,6 +337,20 @@ def test_a_language_without_messages_is_an_error():
     assert "templates/messages/fr.yaml" in error.value.hint
 
 
+@pytest.mark.parametrize("language", ["zh-Hant", "zh-TW", "zh-hk", "zh-Hant-MO"])
+def test_traditional_chinese_is_not_taken_for_the_simplified_of_the_theme(tmp_path, language):
+    """Both are `zh`, but `lang` would tell readers and screen readers of a script that the page is not in."""
+    with pytest.raises(ConfigError, match=f"expected a language with messages, found `{language}`") as error:
+        messages.load([tmp_path, THEME], [language])
+    assert error.value.hint == (
+        f"write templates/messages/{language}.yaml; what it leaves out stays simplified Chinese, as all of it with `zh`"
+    )
+
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / f"{language}.yaml").write_text("nav: {vjs: 主播們}\n", encoding="utf-8")
+    assert messages.load([tmp_path, THEME], [language])[language]("nav.vjs") == "主播們"
+
+
 def test_a_regional_language_uses_the_messages_of_its_language():
     """zh-Hans reads zh."""
     assert messages.load([THEME], ["zh-Hans"])["zh-Hans"]("nav.vjs") == "主播"
