@@ -41,7 +41,14 @@ def meant_by(name: str, told: Collection[str]) -> str:
     missing = [column for column in COLUMNS if column not in told]
     known = next((column for column in missing if name in MEANT.get(column, "").split()), "")
     close = difflib.get_close_matches(name, missing, n=1, cutoff=LETTERS_ALIKE)
-    return known or next(iter(close), "")
+    return known or next(iter(close), "") or next((column for column in missing if _is_swapped(name, column)), "")
+
+
+def _is_swapped(name: str, column: str) -> bool:
+    """Say whether two neighbouring letters changed places: one slip, which a comparison of letters takes for two."""
+    return len(name) == len(column) > 2 and any(
+        name[:at] + name[at : at + 2][::-1] + name[at + 2 :] == column for at in range(len(name) - 1)
+    )
 
 
 def is_row(values: dict[str, Any]) -> bool:
