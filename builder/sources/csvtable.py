@@ -47,6 +47,7 @@ _ALIASES = {
     "duration": "时长 音视频时长 视频时长 播放时长 duration length",
 }  # fmt: skip
 _BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
+_SEPARATOR = re.compile(rb"sep=([,;|\t])\r?\n")  # a first line that tells a spreadsheet what stands between the cells
 _OBJECT = re.compile(r'\{\s*(?:"(?!")|\\x22)')  # the beginning of one in JSON; in a cell its quotes would be doubled
 _UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
 _BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
@@ -73,11 +74,12 @@ class Layout(Value, frozen=True):
 
 def layout_of(head: bytes) -> Layout | None:
     """Recognise a table by its first line; None when it is none."""
-    line = head.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+    told = _SEPARATOR.match(head)
+    line = _first_line(head[told.end() :] if told else head)
     text = _decoded_head(line)
     if text is None or len(line) > limits.RECORD_BYTES or text.lstrip('"')[:1] in "{[<":
         return None
-    delimiter = max(",\t;", key=text.count)
+    delimiter = told[1].decode() if told else max(",\t;", key=text.count)
     try:
         cells = next(csv.reader([text], delimiter=delimiter, strict=True), [])
     except csv.Error:
@@ -102,6 +104,20 @@ def layout_of(head: bytes) -> Layout | None:
         return Layout(EXPORT, titles, delimiter, is_neutral=False)
     titles = tuple(_title("", at) for at in range(1, len(EXPORT) + 1))
     return Layout(EXPORT, titles, delimiter, is_neutral=False, has_header=False)
+
+
+def refusal_of(head: bytes) -> str:
+    """Return what keeps a text from being the table that it would be otherwise; "" when it would be none."""
+    if b"\n" not in head and layout_of(head.replace(b"\r", b"\n")) is not None:
+        return "expected lines that end in a line feed, found carriage returns alone: save the table as CSV UTF-8 anew"
+    line = _decoded_head(_first_line(head)) or ""
+    if "，" in line and layout_of(line.replace("，", ",").encode()) is not None:
+        return "expected `,` between the cells, found the full-width `，`: write `,`, half-width"
+    return ""
+
+
+def _first_line(head: bytes) -> bytes:
+    return head.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
 
 
 def _title(cell: str, place: int) -> str:
@@ -135,14 +151,17 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         return
     is_first, header = layout.has_header, b""
     for offset, line, raw in _logical_lines(content):
+        text = raw.removeprefix(codecs.BOM_UTF8).strip()
+        if text.startswith(b"sep=") and len(text) <= len(b"sep=;"):
+            continue
         if is_first:
-            header = raw.removeprefix(codecs.BOM_UTF8).strip()
+            header = text
             is_first = not header  # blank lines may come before the header
             for found, meant in () if is_first else layout.mistaken:
                 message = f"expected a column that is read, found `{found}`; did you mean `{meant}`?"
                 yield offset, line, Problem("unread_column", message)
             continue
-        if header and raw.removeprefix(codecs.BOM_UTF8).strip() == header:
+        if header and text == header:
             continue  # exports that were put behind one another
         try:
             item = _item(raw, encoding, layout)

@@ -106,7 +106,8 @@ def table_of(content: Content) -> Rows | None:
         return csvtable.rows(content, layout)
     if yamlrows.is_rows(text):
         return yamlrows.rows(content)
-    return None
+    refusal = csvtable.refusal_of(text)
+    return _refused("bad_csv", refusal) if refusal else None
 
 
 def _head(content: Content) -> bytes:

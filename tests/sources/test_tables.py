@@ -302,3 +302,36 @@ def test_a_character_that_no_address_has_is_told_with_its_spelling(folder, name,
     problem = folder.item(row)
 
     assert problem.message == f"`url`: expected printable ASCII without spaces and quotes{said}"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("separator", [",", ";", "|", "\t"])
+def test_a_first_line_that_names_the_separator_is_no_row(folder, separator, newline):
+    """Excel writes and wants one; exports that were put behind one another have one each."""
+    rows = [f"sep={separator}", "stream,id,end,url,title".replace(",", separator)]
+    row = "s,7,1642089450,https://m.example.com/x.flv,a".replace(",", separator)
+
+    first, second = folder.items(newline.join([*rows, row, *rows, row, ""]))
+
+    assert (first.file_id, first.told.stream, first.filled.title) == ("7", StreamKey("s"), "a")
+    assert second == first
+    assert folder.item(f"sep=,{newline}{EXPORT_ROW}{newline}") == EXPORTED
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+@pytest.mark.parametrize("header", [HEADER_ZH, "stream,id,end,url,title"])
+def test_full_width_commas_are_named(folder, header, encoding):
+    problem = folder.item(f"{header}\nrow,of,it\n".replace(",", "，").encode(encoding))
+
+    assert (problem.code, problem.line, problem.quarantined) == ("bad_csv", 1, True)
+    assert problem.message == "expected `,` between the cells, found the full-width `，`: write `,`, half-width"
+
+
+@pytest.mark.parametrize("header", [HEADER_ZH, "stream;id;end;url;title"])
+def test_lines_that_end_as_on_an_old_mac_are_named(folder, header):
+    problem = folder.item(f"{header}\r{EXPORT_ROW}\r")
+
+    assert (problem.code, problem.line, problem.quarantined) == ("bad_csv", 1, True)
+    assert problem.message == (
+        "expected lines that end in a line feed, found carriage returns alone: save the table as CSV UTF-8 anew"
+    )
