@@ -197,10 +197,16 @@ def _base_url(node: Node, place: Place) -> str:
 
 
 def _slug_key(node: Node, place: Place) -> str:
+    """Read a key that no message shows, also when it is wrong."""
     expected = f"text of at least {MIN_SLUG_KEY} characters"
-    if not isinstance(node, strict_yaml.Scalar) or not MIN_SLUG_KEY <= len(node.text.strip()) <= fields.MAX_TEXT:
+    if not isinstance(node, strict_yaml.Scalar):
         raise place.error(node, expected, found="something else")
-    return node.text.strip()
+    key = "" if node.is_nothing else node.text.strip()
+    if len(key) < MIN_SLUG_KEY:
+        raise place.error(node, expected, found=str(len(key)))
+    if len(key) > fields.MAX_TEXT:
+        raise place.error(node, f"at most {fields.MAX_TEXT} characters", found=str(len(key)))
+    return key
 
 
 def slug_key_of(environ: Mapping[str, str]) -> str:

@@ -123,7 +123,10 @@ def test_lengths_are_seconds_or_letters(written, ms):
             ),
         ),
         ("media: {posters: both}", "`media.posters` expected one of `generated`, `provider`, found `both`"),
-        ("slug_key: short", "`slug_key` expected text of at least 8 characters, found something else"),
+        ("slug_key: abc123", "`slug_key` expected text of at least 8 characters, found 6"),
+        ("slug_key:", "`slug_key` expected text of at least 8 characters, found 0"),
+        ("slug_key: [a]", "`slug_key` expected text of at least 8 characters, found something else"),
+        (f"slug_key: {'k' * 5000}", "`slug_key` expected at most 4000 characters, found 5000"),
         (
             "base_url: replays.example.com",
             "`base_url` expected an address such as `https://replays.example.com/`, found `replays.example.com`",
