@@ -20,6 +20,10 @@ MAX_BYTES = 256 * 1024
 FREE_SECTION = "zones"  # where a language may name what English leaves alone
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 _TRADITIONAL = re.compile(r"zh-(?:Hant|TW|HK|MO)(?:-|$)", re.IGNORECASE)  # the theme's Chinese is simplified
+FURTHER_PLACES = {  # by section: what is filled in, though English has no use for it there
+    "dates": {"y", "m", "mon", "month", "d", "wd", "weekday"},
+    "lengths": {"h", "m", "mm", "s", "ss"},
+}
 _PLURAL_KEYS = {"one", "other"}
 Where = Callable[[str], str]  # the place of a message, by its name
 Form = tuple[str, str]  # what `%` fills, "" for a message without places; and the text as it stands
@@ -77,7 +81,7 @@ class Messages:
 
     def places(self, key: str) -> set[str]:
         """Return the names of the places in a message."""
-        return set(_PLACE.findall(repr(self._flat[key])))
+        return _places_in(self._flat[key])
 
     def items(self, key: str) -> Sequence[str]:
         """Return a list of words, such as the names of the months."""
@@ -131,10 +135,32 @@ def _files(folders: Sequence[Path], language: str) -> list[Path]:
 
 def _tree(files: Sequence[tuple[Path, bytes]]) -> dict[str, Any]:
     below, *further = files
-    tree = dict(_parsed(*below))
+    english = tree = dict(_parsed(*below))
     for path, raw in further:
-        tree = _merged(tree, _parsed(path, raw), partial(_place, path, raw), "")
+        own, where = _parsed(path, raw), partial(_place, path, raw)
+        tree = _merged(tree, own, where, "")
+        _refuse_unknown_places(own, english, where)
     return tree
+
+
+def _refuse_unknown_places(own: Mapping[str, Any], english: Mapping[str, Any], where: Where) -> None:
+    """Refuse what nothing fills in: it would stand on pages in its braces."""
+    texts: dict[str, Any] = {}
+    known: dict[str, Any] = {}
+    _flatten("", own, texts)
+    _flatten("", english, known)
+    for name, text in texts.items():
+        told = _places_in(known.get(name, text))  # a zone's name is not in English
+        unknown = _places_in(text) - told - FURTHER_PLACES.get(name.partition(".")[0], set())
+        if unknown:
+            raise ConfigError(
+                f"{where(name)}: `{name}` expected a known placeholder, found `{{{min(unknown)}}}`",
+                hint=f"known: {', '.join(f'`{{{place}}}`' for place in sorted(told)) or 'none'}",
+            )
+
+
+def _places_in(text: object) -> set[str]:
+    return set(_PLACE.findall(repr(text)))
 
 
 def _place(path: Path, raw: bytes, name: str) -> str:

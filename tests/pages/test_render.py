@@ -317,6 +317,12 @@ def test_a_site_replaces_single_messages(tmp_path):
         ("nav: Home\n", "1: `nav` expected a mapping"),
         ("nav:\n  home: {many: x}\n", "2: `nav.home` expected a text or `one` and `other`"),
         ("- a\n", "1: expected a mapping of messages"),
+        ("footer:\n  zone: In {zne}\n", "2: `footer.zone` expected a known placeholder, found `{zne}`"),
+        ("skip: Skip {n}\n", "1: `skip` expected a known placeholder, found `{n}`"),
+        (
+            'vjs_count: {one: "{n} teacher", other: "{m} teachers"}\n',
+            "1: `vjs_count` expected a known placeholder, found `{m}`",
+        ),
     ],
 )
 def test_a_mistake_in_messages_is_told_with_its_line(tmp_path, text, error):
@@ -328,6 +334,26 @@ def test_a_mistake_in_messages_is_told_with_its_line(tmp_path, text, error):
         messages.load([tmp_path, THEME], ["en"])
 
     assert str(found.value).endswith(f"/messages/en.yaml:{error}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['dates: {day: "{y}-{m}-{d}"}\n', 'lengths: {hours_minutes: "{h}:{m}"}\n', 'zones: {Etc/UTC: "{home}"}\n'],
+)
+def test_what_is_filled_in_may_stand_where_english_has_no_use_for_it(tmp_path, text):
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "en.yaml").write_text(text)
+
+    assert messages.load([tmp_path, THEME], ["en"])["en"]
+
+
+def test_an_unknown_placeholder_is_told_with_the_known_ones(tmp_path):
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "en.yaml").write_text("device: {local: '{clock} here'}\n")
+
+    with pytest.raises(ConfigError) as found:
+        messages.load([tmp_path, THEME], ["en"])
+    assert found.value.hint == "known: `{time}`"
 
 
 def test_a_language_without_messages_is_an_error():
