@@ -24,6 +24,7 @@ from builder.pages.site import EVERYTHING
 from builder.program import code_digest
 from builder.render.names import Names
 from builder.render.theme import DEFAULT, Read, Theme
+from builder.render.unread import unread
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -133,17 +134,23 @@ class Renderer:
             raise ConfigError(f"templates/: expected the asset `{name}`, found none", hint=WHERE_ASSETS_LIE) from None
 
     def problems(self, kinds: Sequence[PageKind]) -> list[str]:
-        """Return what is odd about a site's own templates: blocks that no theme has, files that no page uses."""
-        return self._unused(kinds) + self._strange_blocks(kinds)
-
-    def _unused(self, kinds: Sequence[PageKind]) -> list[str]:
+        """Return what is odd about a site's own templates: blocks that no theme has, files that nothing uses."""
         files = self.theme.own_files()
         used = self.theme.needed(kind.template for kind in kinds if kind.template) if files else set()
+        return self._unused(used) + self._unread(files.keys() - used) + self._strange_blocks(kinds)
+
+    def _unused(self, used: Collection[str]) -> list[str]:
         return [
             f"{self.theme.shown(str(path))}: expected the name of a template, found one that no page uses"
             f"{_meant(name, self.theme.names())}"
-            for name, path in files.items()
+            for name, path in self.theme.own_templates().items()
             if name not in used
+        ]
+
+    def _unread(self, names: Iterable[str]) -> list[str]:
+        return [
+            f"templates/{name}: expected {wanted}; the file is not read"
+            for name, wanted in unread(sorted(names), list(self.messages))
         ]
 
     def _strange_blocks(self, kinds: Sequence[PageKind]) -> list[str]:

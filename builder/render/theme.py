@@ -70,16 +70,22 @@ class Theme:
         return path or "template"
 
     def own_files(self) -> dict[str, Path]:
-        """Return the templates in a site's own folder, by name; what lies in its `messages` and `assets` is none."""
+        """Return the files in a site's own folder, by name, without hidden ones."""
         found = {}
         for folder in self.folders[:-1]:
             for path in sorted(folder.rglob("*")):
                 name = path.relative_to(folder).as_posix()
-                is_hidden = any(part.startswith(".") for part in Path(name).parts)
-                is_other = is_hidden or name.startswith(("assets/", "messages/"))
-                if path.suffix in SUFFIXES and not is_other and path.is_file():
+                if not any(part.startswith(".") for part in Path(name).parts) and path.is_file():
                     found[name] = path
         return found
+
+    def own_templates(self) -> dict[str, Path]:
+        """Return the templates among them; what lies in `messages` and `assets` is none."""
+        return {
+            name: path
+            for name, path in self.own_files().items()
+            if path.suffix in SUFFIXES and not name.startswith(("assets/", "messages/"))
+        }
 
     def names(self) -> list[str]:
         """Return the names of the default theme's templates."""

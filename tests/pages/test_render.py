@@ -238,6 +238,35 @@ def test_a_template_that_no_page_uses_is_reported(own):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("messages/zh.yml", "a name that ends in `.yaml`"),
+        ("messages/zh.YAML", "a name that ends in `.yaml`"),
+        ("message/zh.yaml", "its place right in `templates/messages/`"),
+        ("messages/mine/zh.yaml", "its place right in `templates/messages/`"),
+        ("zh.yaml", "its place right in `templates/messages/`"),
+        ("messages/de.yaml", "the name of a language of the site (en, zh)"),
+        ("site.css", "its place in `templates/assets/`"),
+        ("asset/mine.js", "its place in `templates/assets/`"),
+    ],
+)
+def test_words_and_styles_that_nothing_reads_are_reported(own, name, wanted):
+    """Their name or place is not quite right; the site would be as if they were not there."""
+    assert own(**{name: ""}).problems(KINDS) == [f"templates/{name}: expected {wanted}; the file is not read"]
+
+
+@pytest.mark.parametrize(
+    "name", ["messages/zh.yaml", "assets/site.css", "assets/x.yaml", "README.md", "messages/.zh.yml", ".git/x.css"]
+)
+def test_files_that_are_read_or_have_nothing_to_do_with_pages_are_not_reported(own, name):
+    assert own(**{name: ""}).problems(KINDS) == []
+
+
+def test_a_style_sheet_that_a_template_includes_is_read(own):
+    assert own(**{"mine.css": "", "day.html": '{% include "mine.css" %}'}).problems(KINDS) == []
+
+
 def test_links_out_of_the_templates_are_not_followed(own, tmp_path):
     """A template that is a link to elsewhere does not count."""
     (tmp_path / "secret.html").write_text("secret")
