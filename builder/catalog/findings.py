@@ -19,6 +19,7 @@ from builder.media import host_of
 from builder.model import Counts, Curation, Problem, Session, Trim
 from builder.sessions import chapters_outside, given_twice, hidden_ends, leaves_nothing
 from builder.sessions.record import instant
+from builder.sources.fields import WIDE_DIGIT
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
 FENCE_MS = 60_000  # pages tell minutes: whoever copies an end from there does not mean to hide anything yet
@@ -229,7 +230,9 @@ def _unmatched(connection: sqlite3.Connection, curation: Curation) -> tuple[str,
     if known := next((key for key in curation.recordings if _is_known(connection, key)), ""):
         return "recordings", f"the recording `{known[:80]}` is in none; `aftercast explain {known[:80]}` says why"
     if curation.recordings:
-        return "recordings", f"none has the recording `{curation.recordings[0][:80]}`"
+        is_wide = any(map(WIDE_DIGIT.search, curation.recordings))
+        hint = "; write the digits of ids in half-width" if is_wide else ""
+        return "recordings", f"none has the recording `{curation.recordings[0][:80]}`{hint}"
     if curation.address:
         return "address", f"none has the address `{curation.address}`"
     if curation.window:

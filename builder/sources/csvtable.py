@@ -16,7 +16,7 @@ from typing import Any
 
 from builder.model import Filled, Item, Notice, Problem, Value
 from builder.sources import limits, mediainfo, neutral, times
-from builder.sources.fields import Fields, RefusedError
+from builder.sources.fields import WIDE_DIGIT, Fields, RefusedError
 from builder.sources.files import FileRefusedError
 from builder.sources.redact import excerpt
 
@@ -207,6 +207,8 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     file_id = fields.ident("id", required=True)
     if _ROUNDED.fullmatch(file_id):
         fields.flags.add("rounded_id")
+    if WIDE_DIGIT.search(file_id):
+        fields.flags.add("wide_digits")
     name = fields.text("name", limit=limits.TITLE_CHARACTERS)
     url = fields.url("url")
     is_archived = any(word in fields.text("storage").lower() for word in _ARCHIVED)

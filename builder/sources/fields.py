@@ -28,6 +28,7 @@ FORMATS: dict[str, Format] = {
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DIGITS = re.compile(rf"[0-9]{{1,{limits.INTEGER_DIGITS}}}", re.ASCII)
 _EXACT = 2**53
+WIDE_DIGIT = re.compile("[\uff10-\uff19]")  # as some keyboards write them; an id of them is another one
 SPREADSHEET = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 
 

@@ -60,6 +60,7 @@ def test_a_first_row_without_an_address_makes_no_other_lost(folder):
         ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b""\nc"', lambda n: n.code == "bad_text"),
         ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b"", c"', lambda n: n.filled.title == 'a "b", c'),
         ("File ID,File URL,Name", "5.28589E+18,http://a.example.com/x.mp4,n", lambda n: n.code == "damaged_id" and "spreadsheet" in n.message),
+        ("File ID,File URL,Name", "５２８５,http://a.example.com/x.mp4,n", lambda n: (n.file_id, n.flags) == ("５２８５", ("wide_digits",))),
         ("File ID,File URL,Name", "5285890784246860000,http://a.example.com/x.mp4,n", lambda n: n.flags == ("rounded_id",)),
         ("File ID,File URL,Storage", "5285,http://a.example.com/x.mp4,归档存储", lambda n: n.status == "archived"),
         ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4", lambda n: n.code == "bad_csv"),
