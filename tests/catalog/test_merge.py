@@ -194,6 +194,8 @@ def test_nobody_told_the_facts():
     [
         (notice(), "52"),
         (notice(file_id=""), "url:1250000000.vod2.myqcloud.com/a/f0.mp4"),
+        (notice(file_id="", told=told(url="https://a.example.com/x.mp4")), "url:a.example.com/x.mp4"),
+        (notice(file_id="", told=told(url="https://a.example.com:443/x.mp4")), "url:a.example.com:443/x.mp4"),
         (notice(file_id="", told=None), ""),
     ],
 )
