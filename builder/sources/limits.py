@@ -7,6 +7,7 @@ MB = 1024 * KB
 GB = 1024 * MB
 
 RECORD_BYTES = 64 * KB  # one record, after it is taken out of its container
+DELETION_BYTES = 512 * KB  # one event that deletes files: it lists their ids, and no other record grows so
 LOG_LINE_BYTES = 512 * KB  # one line of the receiver's log: an escaped record and its frame
 LINE_BYTES = 64 * MB  # one physical line
 FILE_BYTES = 1 * GB

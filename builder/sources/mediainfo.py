@@ -37,8 +37,8 @@ def is_media_info(values: dict[str, Any]) -> bool:
 
 
 def named_items(under: str, file_id: Any) -> list[Item]:
-    """Read a bare file id that a response or a deletion lists; the media library no longer has it."""
-    if under not in ("NotExistFileIdSet", "FileIdSet"):
+    """Read a bare file id that a response lists; the media library no longer has it."""
+    if under != "NotExistFileIdSet":
         raise RefusedError("not_an_object", f"`{under}` expected objects, found {kind_of(file_id)}")
     return [deleted(file_id, under)]
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from builder.sources import limits
+
 CONTAINERS = (  # arrays of records inside API responses
     "file_list",  # Live_Tape_GetFilelist
     "filesInfo",  # GetVodRecordFiles
@@ -24,10 +26,10 @@ CONTAINERS = (  # arrays of records inside API responses
     "TaskList",  # DescribeRecordTask
 )
 CONTAINER_KEYS = frozenset(f'"{name}"'.encode() for name in CONTAINERS)
-DELETION, DELETED = b'"FileDeleteEvent"', b'"FileIdSet"'  # an event, and in it the array of its ids
-MENTION = re.compile(b"|".join(sorted({*CONTAINER_KEYS, DELETED})))
+MENTION = re.compile(b"|".join(sorted(CONTAINER_KEYS)))
 BLANK = b" \t\r\n"
 _WHOLE = msgspec.json.Decoder(msgspec.Raw).decode
+_DELETION = re.compile(rb'[eE]ventType\\*+"[ \t\r\n]*+:[ \t\r\n]*+\\*+"FileDeleted\\*+"')  # escaped in envelopes
 
 Line = tuple[bytes, int, int]  # text, offset, number
 
@@ -53,3 +55,18 @@ def is_whole(body: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def is_too_long(body: bytes | bytearray, size: int) -> bool:
+    """Say whether a record of this size is too long; what may be a deletion has a larger limit, for it lists many ids.
+
+    Whether it is one is seen when it has been decoded. The body may be cut where the size is beyond either limit.
+    """
+    if size <= limits.RECORD_BYTES:
+        return False
+    return size > limits.DELETION_BYTES or _DELETION.search(body) is None
+
+
+def too_long(size: int) -> str:
+    """Return the sentence about a record of this size."""
+    return f"a record may have {limits.RECORD_BYTES} bytes, a deletion {limits.DELETION_BYTES}, found {size}"

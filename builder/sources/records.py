@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from builder.model import Ignored, Item, Problem
+from builder.model import Ignored, Item, Notice, Problem
 from builder.sources import (
     events,
     fast,
@@ -24,7 +24,7 @@ from builder.sources import (
     vodevents,
 )
 from builder.sources.fields import RefusedError
-from builder.sources.pieces import CONTAINERS
+from builder.sources.pieces import CONTAINERS, too_long
 from builder.sources.redact import excerpt
 from builder.sources.strict_json import StrictJsonError, strict_object, strict_value
 
@@ -45,7 +45,7 @@ def items_of(raw: bytes, keys: tuple[bytes, ...], under: str = "") -> list[Item]
             return _from_body(requestlog.body_of(raw), keys, 1)
         if is_log_line:
             return _received(raw, keys)
-        return _from_object(strict_object(raw), keys, 0)
+        return _from_text(raw, keys, 0)
     except (RefusedError, StrictJsonError) as error:
         return _refused(error, raw)
     except UnicodeDecodeError:
@@ -78,7 +78,22 @@ def _from_body(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
     notice = fast.notice_of(body, keys)
     if notice is not None:
         return [notice]
-    return _from_object(strict_object(body), keys, depth)
+    return _from_text(body, keys, depth)
+
+
+def _from_text(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
+    items = _from_object(strict_object(body), keys, depth)
+    if len(body) <= limits.RECORD_BYTES:
+        return items
+    gone = [item for item in items if _is_of_deletion(item)]
+    if len(gone) < len(items) or not items:
+        raise RefusedError("record_too_long", too_long(len(body)), kept=gone)
+    return items
+
+
+def _is_of_deletion(item: Item) -> bool:
+    """Say whether the item may come of a record that is longer than others: a deletion, or an id in it that is none."""
+    return isinstance(item, Problem) or (isinstance(item, Notice) and item.status == "deleted")
 
 
 def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> list[Item]:

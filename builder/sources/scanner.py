@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 
 from builder.sources import limits
-from builder.sources.pieces import BLANK, CONTAINER_KEYS, DELETED, DELETION, Line, Piece, indent_of
+from builder.sources.pieces import BLANK, CONTAINER_KEYS, Line, Piece, indent_of, is_too_long, too_long
 
 _WRAPPER_DEPTH = 4  # Response → output → array: records are not searched deeper
 _TOKEN = re.compile(
     rb'[ \t\r\n]*+(?:("(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+")|([{}\[\],:])|([^\s{}\[\],:"\x00-\x1f]++))'
 )
 _MAX_STACK = 5000
-_DELETION_EVENT = re.compile(rb'"EventType"[ \t\r\n]*:[ \t\r\n]*"FileDeleted"')
 
 
 class Record:
@@ -35,7 +34,7 @@ class Record:
 
     def keep(self, part: bytes) -> None:
         self.size += len(part)
-        if self.size <= limits.RECORD_BYTES:
+        if self.size <= limits.DELETION_BYTES:
             self.kept += part
         elif len(self.kept) < limits.EXCERPT_BYTES:
             self.kept += part[: limits.EXCERPT_BYTES]
@@ -166,7 +165,6 @@ class Scanner:
         record = self.records[-1]
         depth = len(self.stack) - record.depth
         cut = is_array and frame is not None and frame.name in CONTAINER_KEYS and 0 < depth <= _WRAPPER_DEPTH
-        cut = cut or (is_array and depth == 2 and self._lists_deleted(record, at))
         if cut and frame is not None and not frame.is_array:
             record.is_response = True
             record.keep(self.line[record.start : at])
@@ -174,13 +172,6 @@ class Scanner:
             self.stack.append(Frame(is_array=True, records=True, under=under))
             return
         self.stack.append(Frame(is_array=is_array))
-
-    def _lists_deleted(self, record: Record, at: int) -> bool:
-        """Say whether an array in a record holds the ids of a deletion: thousands of them are no record too long."""
-        *_, event, ids = self.stack
-        if event.name != DELETION or ids.name != DELETED:
-            return False
-        return _DELETION_EVENT.search(record.kept + self.line[record.start : at]) is not None
 
     def _close(self, frame: Frame, end: int, *, is_array: bool) -> None:
         if frame.is_array != is_array or (frame.expects not in ("first", "after") and not frame.records):
@@ -199,10 +190,8 @@ class Scanner:
         record.keep(self.line[record.start : end])
         if record.is_response:
             self.gave = True
-        elif record.size > limits.RECORD_BYTES:
-            self.add_problem(
-                record, "record_too_long", f"a record may have {limits.RECORD_BYTES} bytes, found {record.size}"
-            )
+        elif is_too_long(record.kept, record.size):
+            self.add_problem(record, "record_too_long", too_long(record.size))
         else:
             self.out.append(Piece(record.offset, record.line, bytes(record.kept), record.under))
             self.gave = bool(self.stack)

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from builder.sources import limits
+from builder.sources.pieces import is_too_long, too_long
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)  # an open text goes to the end, once
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -36,10 +37,11 @@ class StrictJsonError(ValueError):
 def strict_object(body: bytes) -> dict[str, Any]:
     """Return the one JSON object that the bytes hold, or raise `StrictJsonError`.
 
-    No byte order mark, at most `limits.RECORD_BYTES`, `limits.NESTING` levels, `limits.KEYS` keys an object.
+    No byte order mark, at most `limits.RECORD_BYTES` (`limits.DELETION_BYTES` where it may be a deletion, which the
+    caller sees to), `limits.NESTING` levels, `limits.KEYS` keys an object.
     """
-    if len(body) > limits.RECORD_BYTES:
-        raise StrictJsonError("record_too_long", f"a record may have {limits.RECORD_BYTES} bytes, found {len(body)}")
+    if is_too_long(body, len(body)):
+        raise StrictJsonError("record_too_long", too_long(len(body)))
     flat = _flat_object(body)
     if flat is not None:
         return flat

@@ -29,3 +29,13 @@ def test_a_log_line_full_of_beginnings_is_searched_once():
         body_of(line)
 
     assert time.process_time() - began < 5
+
+
+def test_a_long_line_full_of_lists_of_deleted_files_is_walked_once(folder):
+    """Each of its arrays has the name of that of a deletion's ids; the event they would belong to never comes."""
+    line = '{"FileDeleteEvent":{' + ",".join(['"FileIdSet":[]'] * 40_000) + "}}"
+    began = time.process_time()
+    for text in (line, f'{{"EventSet":[{line}]}}', f'["EventType":"FileDeleted",{line}', line.replace(",", ",\n")):
+        folder.items(text)
+
+    assert time.process_time() - began < 5

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from builder.model import NEVER_MS, Filled, Ignored, Notice, Problem, PushEvent, Rendition, StreamKey, Told
+from builder.sources import limits
 
 LIST_ENTRY = {
     "appid": "1250000000", "create_time": "2018-11-02 13:48:12", "start_time": "2018-11-02 13:47:40",
@@ -361,22 +362,79 @@ def test_a_damaged_id_cancels_no_other_deletion(folder, damaged, shape, envelope
     assert f"`{field}`" in problem.message
 
 
-def test_an_event_may_delete_more_files_than_a_record_holds(folder):
-    """Its ids are records in a container, in each layout and among other events; in an envelope 64 KB are the limit."""
-    ids = [f"52{number:017d}" for number in range(3001)]
-    event = {
-        "EventType": "FileDeleted",
-        "FileDeleteEvent": {"FileIdSet": ids, "FileDeleteResultInfo": [{"FileId": "7"}]},
+def wrapped(text: str) -> dict[str, str]:
+    """Return what may stand around a record, by name."""
+    escaped = json.dumps(text)
+    return {
+        "alone": text,
+        "laid out": json.dumps(json.loads(text), indent=1),
+        "array": f'[{{"EventType":"Other"}},{text},{{"EventType":"Other"}}]',
+        "response": f'{{"Response":{{"EventSet":[{{"EventType":"Other"}},{text}]}}}}',
+        "body": json.dumps({"body": json.loads(text)}),
+        "body as text": json.dumps({"body": text}),
+        "bodies": json.dumps({"body": [text, {"EventType": "Other"}]}),
+        "words before": f"INFO posted: {text}",
+        "JSON in a string": escaped,
+        "nginx": f'POST / body={escaped} "-"',
+        "nginx, default": "POST / " + text.replace('"', r"\x22"),
     }
-    other = {"EventType": "ComposeMediaComplete"}
-    for record in (event, {"EventSet": [other, event, other]}, [event, other]):
-        for indent in (None, 1):
-            items = folder.items(json.dumps(record, indent=indent))
-            deleted = [item.file_id for item in items if isinstance(item, Notice) and item.status == "deleted"]
-            assert deleted == ids
-            assert len(items) - len(ids) == str(record).count("Compose")
-    few = {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": ids[:2000]}}
-    assert [item.file_id for item in folder.items(json.dumps({"body": json.dumps(few)}))] == ids[:2000]
+
+
+MANY = [f"52{number:017d}" for number in range(4000)]
+DELETIONS = {
+    "3.0": {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": MANY}},
+    "3.0, kind last": {"FileDeleteEvent": {"FileIdSet": MANY}, "EventType": "FileDeleted"},
+    "2.0": {"version": "4.0", "eventType": "FileDeleted", "data": {"fileInfo": [{"fileId": name} for name in MANY]}},
+}
+
+
+@pytest.mark.parametrize("around", wrapped("{}"))
+@pytest.mark.parametrize("form", DELETIONS)
+def test_a_deletion_may_be_longer_than_another_record(folder, form, around):
+    """It lists thousands of ids in whatever is around it; what stands beside it in an array is not lost."""
+    event = DELETIONS[form]
+    text = json.dumps(event, separators=(",", ":"))
+    assert limits.RECORD_BYTES < len(text) < limits.DELETION_BYTES
+
+    items = folder.items(wrapped(text)[around])
+
+    assert [item.file_id for item in items if isinstance(item, Notice) and item.status == "deleted"] == MANY
+    assert len([item for item in items if isinstance(item, Ignored)]) == {"array": 2, "response": 1}.get(around, 0)
+    assert [item.code for item in items if isinstance(item, Problem)] == ["record_too_long"] * (around == "bodies")
+
+
+@pytest.mark.parametrize(
+    "defect",
+    [
+        '"EventType":"FileDeleted","EventType":"Other",',
+        '"EventType":"FileDeleted","x":NaN,',
+        '"event_type":100,"EventType":"FileDeleted",',
+        '"x":{"EventType":"FileDeleted"},',
+        '"EventType":"Other","x":"\\"EventType\\":\\"FileDeleted\\"",',
+    ],
+)
+@pytest.mark.parametrize("length", [1, len(MANY)])
+def test_a_deletion_of_any_length_is_read_strictly(folder, defect, length):
+    """A deletion is final: what other readers may take for something else deletes nothing."""
+    text = f'{{{defect}"FileDeleteEvent":{{"FileIdSet":{json.dumps(MANY[:length])}}}}}'
+
+    for each in (text, f"[{text}]", json.dumps({"body": text}), text.replace(",", ",\n")):
+        items = folder.items(each)
+        assert not [item for item in items if isinstance(item, Notice)]
+        assert length == 1 or all(isinstance(item, Problem) for item in items)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(DELETIONS["3.0"] | {"x": "y" * limits.DELETION_BYTES}),
+        json.dumps({"EventType": "Other", "x": "y" * limits.RECORD_BYTES, "z": {"EventType": "FileDeleted"}}),
+        json.dumps({**LIST_ENTRY, "x": "y" * limits.RECORD_BYTES, "z": {"EventType": "FileDeleted"}}),
+    ],
+)
+def test_no_other_record_is_longer_for_telling_of_a_deletion(folder, text):
+    for indent in (None, 1):
+        assert folder.item(json.dumps(json.loads(text), indent=indent)).code == "record_too_long"
 
 
 @pytest.mark.parametrize(
@@ -400,7 +458,8 @@ def test_other_media_library_events_are_ignored(folder):
     assert folder.item({"EventType": "ComposeMediaComplete", "ComposeMediaCompleteEvent": {"Output": {"FileId": 5285890784246869930}}}) == (
         Ignored("VOD event ComposeMediaComplete")
     )  # fmt: skip
-    assert folder.item({"EventType": "FileDeleted"}).code == "missing_field"
+    for told in ({}, {"FileDeleteEvent": {"FileIdSet": []}}):
+        assert folder.item({"EventType": "FileDeleted", **told}).code == "missing_field"
     for entries in (5, "x", {"fileId": "5"}, []):
         assert folder.item({"eventType": "FileDeleted", "data": {"fileInfo": entries}}).code == "missing_field"
 
