@@ -65,7 +65,7 @@ class Cutter(Scanner):
                 self.out.append(Piece(self.start, self.start_line, b"", "", "bad_json", message))
             else:
                 self.add_problem(record, "bad_json", "the text ends inside a record")
-                again = self.lines[1:] if record.depth == 0 and not self._is_pretty() else []
+                again = self.lines[1:] if record.depth == 0 and self.lines and not self._is_pretty() else []
             self.stack.clear()
             self.records.clear()
             self._read(again)

@@ -102,6 +102,13 @@ def test_a_broken_record_spoils_itself_only(folder, callback, text, expected):
     assert shape(folder.items(content)) == expected
 
 
+def test_a_record_that_is_too_long_and_torn_is_one_problem(folder):
+    """The rest of it is not there, and its beginning is too long to be read again."""
+    item = folder.item('{\n"a":1,\n"b":[\n' + "1,\n" * limits.RECORD_BYTES)
+
+    assert (item.code, item.message) == ("bad_json", "the text ends inside a record")
+
+
 def test_a_large_response_gives_its_records_in_bounded_memory(folder, callback):
     """The limit is per record; a response is read as a stream, on one line or on many."""
     row = {"EventTime": "x", "EventType": 100, "ResultCode": 0}
