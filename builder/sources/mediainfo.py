@@ -48,7 +48,7 @@ def notice_of(values: dict[str, Any]) -> Item:
     try:
         return _notice_of(values)
     except RefusedError as error:
-        error.kept = _withdrawal(values)
+        error.kept = withdrawal(values)
         raise
 
 
@@ -78,7 +78,7 @@ def _notice_of(values: dict[str, Any]) -> Item:
     )
 
 
-def _withdrawal(values: dict[str, Any]) -> list[Item]:
+def withdrawal(values: dict[str, Any]) -> list[Item]:
     """Return what of a record that is refused takes its file away: it may not stay public for a slip beside that.
 
     What would bring a file back is not used. What cannot be read closes: an unknown status forbids, and a statement of

@@ -26,7 +26,7 @@ from builder.sources import (
 from builder.sources.fields import RefusedError
 from builder.sources.pieces import CONTAINERS, too_long
 from builder.sources.redact import excerpt
-from builder.sources.strict_json import StrictJsonError, strict_object, strict_value
+from builder.sources.strict_json import StrictJsonError, legible_object, strict_object, strict_value
 
 ENVELOPES = ("body", "request", "Request", "request_body")  # of receivers, gateways and the official callback log
 _ENVELOPES_DEEP = 3
@@ -82,13 +82,35 @@ def _from_body(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
 
 
 def _from_text(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
-    items = _from_object(strict_object(body), keys, depth)
+    try:
+        values = strict_object(body)
+    except StrictJsonError as error:
+        raise RefusedError(error.code, error.message, kept=_withdrawn(error, body)) from error
+    items = _from_object(values, keys, depth)
     if len(body) <= limits.RECORD_BYTES:
         return items
     gone = [item for item in items if _is_of_deletion(item)]
     if len(gone) < len(items) or not items:
         raise RefusedError("record_too_long", too_long(len(body)), kept=gone)
     return items
+
+
+def _withdrawn(error: StrictJsonError, body: bytes) -> list[Item]:
+    """Return what takes files away in an object that is no strict JSON: none stays public for half an emoji."""
+    if error.code == "record_too_long" or b"BasicInfo" not in body:
+        return []
+    return _withdrawals(legible_object(body), 0)
+
+
+def _withdrawals(values: Any, depth: int) -> list[Item]:
+    if type(values) is list:
+        return [item for value in values for item in _withdrawals(value, depth)]
+    if type(values) is not dict or depth > _ENVELOPES_DEEP:
+        return []
+    if envelope := _envelope(values):
+        return _withdrawals(values[envelope], depth + 1)
+    info = vodevents.media_info(values) or values
+    return mediainfo.withdrawal(info) if mediainfo.is_media_info(info) else []
 
 
 def _is_of_deletion(item: Item) -> bool:

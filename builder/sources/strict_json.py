@@ -73,6 +73,15 @@ def strict_value(text: str) -> Any:
     return value
 
 
+def legible_object(body: bytes) -> dict[str, Any]:
+    """Return what can be made out of an object that is refused; {} when nothing. A key told in two ways tells `...`."""
+    try:
+        value = json.loads(body.decode("utf-8", "replace"), object_pairs_hook=_legible)
+    except (ValueError, RecursionError):
+        return {}
+    return value if type(value) is dict else {}
+
+
 def _flat_object(body: bytes) -> dict[str, Any] | None:
     """Return the object when it is evidently plain: no levels, no floats, no key twice; else None.
 
@@ -119,6 +128,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         raise StrictJsonError("too_many_keys", f"an object may have {limits.KEYS} keys, found {len(found)}")
     if any(len(key) > limits.KEY_CHARACTERS for key in found):
         raise StrictJsonError("too_many_keys", f"a key may have {limits.KEY_CHARACTERS} characters")
+    return found
+
+
+def _legible(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found[key] = value if key not in found or found[key] == value else ...
     return found
 
 

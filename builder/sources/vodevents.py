@@ -59,10 +59,16 @@ def _deleted(values: dict[str, Any]) -> list[Item]:
     return gone
 
 
-def _uploaded(values: dict[str, Any]) -> Item:
+def media_info(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the MediaInfo in an event that tells of a new file; {} when there is none."""
     told = values.get("FileUploadEvent")
-    if type(told) is dict:
-        return mediainfo.notice_of({**told, "BasicInfo": told.get("MediaBasicInfo") or {}})
+    return {**told, "BasicInfo": told.get("MediaBasicInfo") or {}} if type(told) is dict else {}
+
+
+def _uploaded(values: dict[str, Any]) -> Item:
+    told = media_info(values)
+    if told:
+        return mediainfo.notice_of(told)
     inner = values.get("data")
     if type(inner) is not dict:
         raise RefusedError("missing_field", "`FileUploadEvent` is missing", "FileUploadEvent")

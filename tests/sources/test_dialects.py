@@ -294,6 +294,52 @@ def test_a_defect_of_what_takes_a_file_away_closes(folder, path, value, withdraw
     assert (problem.code, problem.field) == ("bad_field", path.rpartition(".")[2])
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        (r'"cut \ud83d"', "bad_encoding"),
+        (b'"cut \xf0\x9f"'.decode(errors="surrogateescape"), "bad_encoding"),
+        ('"x","Twice":1,"Twice":2', "duplicate_key"),
+        ('"x","Rate":NaN', "bad_number"),
+        ('"x","Rate":-0', "bad_number"),
+        ('"x","Rate":1e999', "bad_number"),
+        ('"x","Rate":' + "1" * 21, "bad_number"),
+        ('"x","Deep":' + "[" * 16 + "]" * 16, "record_too_deep"),
+    ],
+)
+def test_what_takes_a_file_away_counts_in_json_that_is_not_strict(folder, name, code):
+    """Alone, in a response, laid out, in an event or an envelope: the record is set aside, its file goes."""
+    info = changed(WITHDRAWN, "BasicInfo.Name", "HERE")
+    gone = Notice(file_id=info["FileId"], filled=Filled(expires_ms=GOES_MS), status="forbidden", stated_ms=STATED_MS)
+    uploaded = {"EventType": "NewFileUpload", "FileUploadEvent": {**info, "MediaBasicInfo": info["BasicInfo"]}}
+
+    for record in (info, {"Response": {"MediaInfoSet": [info]}}, uploaded, {"body": info}, {"body": [info]}):
+        for indent in (None, 1):
+            text = json.dumps(record, indent=indent).replace('"HERE"', name)
+            problem, notice = folder.items(text.encode(errors="surrogateescape"))
+            assert notice == gone
+            assert (problem.code, problem.quarantined) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("twice", "withdrawn"),
+    [
+        ('"Status":"Normal","Status":"Forbidden"', ("forbidden", STATED_MS)),
+        ('"Status":"Forbidden","Status":"Normal"', ("forbidden", STATED_MS)),
+        ('"Status":"Forbidden","Status":"Forbidden"', ("forbidden", STATED_MS)),
+        ('"Status":"Forbidden","UpdateTime":"2022-04-04T00:00:00Z"', ("forbidden", NEVER_MS)),
+        ('"Status":"Normal","Status":"Normal"', None),
+    ],
+)
+def test_of_two_values_of_a_key_the_one_that_hides_counts(folder, twice, withdrawn):
+    text = json.dumps(changed(changed(MEDIA_INFO, "BasicInfo.Status", "HERE"), "BasicInfo.ExpireTime", ""))
+
+    problem, *notices = folder.items(text.replace('"Status": "HERE"', twice))
+
+    assert problem.code == "duplicate_key"
+    assert [(notice.status, notice.stated_ms) for notice in notices] == ([withdrawn] if withdrawn else [])
+
+
 def test_an_archived_file_stays_so_beside_a_defect(folder):
     """Its address does not play; without a file id nobody knows whose it is."""
     info = changed(changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "MetaData.Duration", -1)
