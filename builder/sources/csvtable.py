@@ -173,7 +173,7 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
 
 def _problem(error: RefusedError, row: str, layout: Layout) -> Problem:
     """Make the problem of a row; its columns are named as they are in the table, where a person looks for them."""
-    titles = dict(zip(layout.columns, layout.titles, strict=True))
+    titles = {name: title for name, title in zip(layout.columns, layout.titles, strict=True) if name}
     message = _NAME.sub(lambda name: f"`{titles.get(name[1], name[1])}`", error.message)
     field = titles.get(error.field, error.field)
     return Problem(error.code, message, field=field, quarantined=True, excerpt=excerpt(row.encode()))

@@ -112,6 +112,14 @@ def test_a_tables_column_is_named_as_its_header_names_it(folder, header, row, fi
     assert (problem.field, problem.message) == (field, message)
 
 
+@pytest.mark.parametrize("row", ["1,http://a.example.com/x.mp4,n,o,p", '1,http://a.example.com/x.mp4,"n,o'])
+def test_a_row_that_is_wrong_as_a_whole_names_no_column(folder, row):
+    """Least of all one that is not read."""
+    (problem,) = folder.items(f"File ID,File URL,Name,Colour\n{row}\n")
+
+    assert (problem.code, problem.field) == ("bad_csv", "")
+
+
 def test_a_column_without_a_header_is_named_by_its_place(folder):
     """The export's columns are known by position."""
     row = EXPORT_ROW.replace("5285890784246869930", "")
