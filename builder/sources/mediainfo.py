@@ -98,6 +98,16 @@ def withdrawal(values: dict[str, Any]) -> list[Item]:
     return [Notice(file_id, filled=Filled(expires_ms=expires_ms), status=status, stated_ms=stated_ms)]
 
 
+def consequence(withdrawn: Notice) -> str:
+    """Say what becomes of the file whose record is refused, and until when nothing else can change it."""
+    said = f"the file `{withdrawn.file_id}` is withdrawn"
+    if withdrawn.status == "archived":
+        said = f"the file `{withdrawn.file_id}` counts as archived"
+    elif not withdrawn.status:
+        said = f"the file `{withdrawn.file_id}` goes at its `ExpireTime`"
+    return f"{said} until this record is repaired or taken away" if withdrawn.stated_ms == NEVER_MS else said
+
+
 def _read(read: Callable[[], T], otherwise: T) -> T:
     try:
         return read()
@@ -141,9 +151,7 @@ def told_by_name(fields: Fields, key: str, stream_id: str, url: str, **facts: An
 def _status(basic: Fields) -> Any:
     told = basic.text("Status").lower()
     if told not in _STATUS:
-        message = (
-            "`Status` expected `Normal`, `Forbidden` or `SystemForbidden`, found other text: the file is withdrawn"
-        )
+        message = "`Status` expected `Normal`, `Forbidden` or `SystemForbidden`, found other text"
         raise RefusedError("bad_field", message, "Status")
     return _STATUS[told]
 

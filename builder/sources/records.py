@@ -8,7 +8,10 @@ quarantined `Problem`; no exception leaves this module.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
+
+from msgspec.structs import replace
 
 from builder.model import Ignored, Item, Notice, Problem
 from builder.sources import (
@@ -66,7 +69,13 @@ def problem_of(error: RefusedError | StrictJsonError, raw: bytes) -> Problem:
 
 
 def _refused(error: RefusedError | StrictJsonError, raw: bytes) -> list[Item]:
-    return [problem_of(error, raw), *getattr(error, "kept", ())]
+    kept: Sequence[Item] = getattr(error, "kept", ())
+    problem = problem_of(error, raw)
+    withdrawn = [item for item in kept if isinstance(item, Notice) and item.status != "deleted"]
+    if withdrawn:
+        message = f"{error.message}; {', '.join(map(mediainfo.consequence, withdrawn))}"
+        problem = replace(problem, message=message, file_id=withdrawn[0].file_id)
+    return [problem, *kept]
 
 
 def _received(raw: bytes, keys: tuple[bytes, ...]) -> list[Item]:

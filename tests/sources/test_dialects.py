@@ -340,6 +340,29 @@ def test_of_two_values_of_a_key_the_one_that_hides_counts(folder, twice, withdra
     assert [(notice.status, notice.stated_ms) for notice in notices] == ([withdrawn] if withdrawn else [])
 
 
+@pytest.mark.parametrize(
+    ("info", "path", "value", "said"),
+    [
+        (WITHDRAWN, "BasicInfo.Vid", 5, "the file `5285890784246869930` is withdrawn"),
+        (MEDIA_INFO, "BasicInfo.Status", "Weird", "the file `5285890784246869930` is withdrawn"),
+        (WITHDRAWN, "BasicInfo.UpdateTime", "yesterday",
+         "the file `5285890784246869930` is withdrawn until this record is repaired or taken away"),
+        (changed(WITHDRAWN, "BasicInfo.Status", ""), "BasicInfo.Vid", 5, "the file `5285890784246869930` goes at its `ExpireTime`"),
+        (changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "BasicInfo.Vid", 5,
+         "the file `5285890784246869930` counts as archived"),
+    ],
+)  # fmt: skip
+def test_a_refused_record_says_what_becomes_of_its_file(folder, info, path, value, said):
+    """Also in an event, where the id stands further in; and in JSON that is not strict."""
+    info = changed(info, path, value)
+    uploaded = {"EventType": "NewFileUpload", "FileUploadEvent": {**info, "MediaBasicInfo": info["BasicInfo"]}}
+
+    for text in (json.dumps(info), json.dumps(uploaded), json.dumps(info)[:-1] + ',"Rate":NaN}'):
+        problem, _ = folder.items(text)
+        assert problem.message.partition("; ")[2] == said
+        assert problem.file_id == info["FileId"]
+
+
 def test_an_archived_file_stays_so_beside_a_defect(folder):
     """Its address does not play; without a file id nobody knows whose it is."""
     info = changed(changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "MetaData.Duration", -1)
