@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from builder.model import NEVER_MS
 from builder.pull.calls import object_in, rows_in
 from builder.pull.shelf import answer_at, put
+from builder.sources import mediainfo
 
 KNOWN, GONE = "MediaInfoSet", "NotExistFileIdSet"
 STATUS = ("status/*.json", "*/status/*.json")  # the first of each: as laid before accounts had folders
 LISTINGS = ("media/*/*.json", "*/media/*/*.json")
-COLD = ("ARCHIVE", "DEEP_ARCHIVE")  # nothing plays from there
 ARCHIVED, FORBIDDEN = 1, 2
 
 Row = dict[str, Any]
@@ -40,18 +41,23 @@ def withheld_in(answer: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def gravity(row: Row) -> int:
-    """Return how gravely a row withholds a file: of two rows of the same time the graver one holds for the build."""
-    basic = object_in(row.get("BasicInfo"))
-    if str(basic.get("Status")).endswith("Forbidden"):
+    """Return how gravely a row withholds a file: of two rows of the same time the graver one holds for the build.
+
+    An expiry gives way to that of a later update, so it counts only where the build takes it for the latest of all.
+    """
+    held = mediainfo.withdrawal(row)
+    if held is None:
+        return 0
+    if held.status == "forbidden":
         return FORBIDDEN
-    return ARCHIVED if basic.get("StorageClass") in COLD else 0
+    return ARCHIVED if held.status or held.stated_ms == NEVER_MS else 0
 
 
 def texts_in(value: Any) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
-def drop(path: Path, newer: Mapping[str, str]) -> None:
+def drop(path: Path, newer: Mapping[str, int]) -> None:
     """Take what an earlier answer says of files away, and the answer when nothing else is in it.
 
     `newer` tells of each when it was updated by the newer answer; what is of a later update stands.
@@ -74,16 +80,11 @@ def renew(path: Path, newer: Row) -> None:
     if answer is None:
         return
     rows = rows_in(answer["Response"].get(KNOWN))
-    renewed = [row if stands(row, {newer["FileId"]: updated(newer)}) else newer for row in rows]
+    renewed = [row if stands(row, {newer["FileId"]: mediainfo.updated_ms(newer)}) else newer for row in rows]
     put(path, {**answer, "Response": {**answer["Response"], KNOWN: renewed}})
 
 
-def stands(row: Row, newer: Mapping[str, str]) -> bool:
+def stands(row: Row, newer: Mapping[str, int]) -> bool:
     """Say whether a row is of another file than what is newer, or of a later update."""
     when = newer.get(str(row.get("FileId")))
-    return when is None or "" < when < updated(row)
-
-
-def updated(row: Row) -> str:
-    """Return when a file was updated, in a text that sorts by time; empty where it is not told."""
-    return str(object_in(row.get("BasicInfo")).get("UpdateTime") or "")
+    return when is None or 0 < when < mediainfo.updated_ms(row)

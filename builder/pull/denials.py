@@ -31,4 +31,4 @@ class Denials:
         names = list(known)
         self._rounds.take_back(names)
         for path, found in popped(self._laid, names).items():
-            drop(path, dict.fromkeys(found, ""))
+            drop(path, dict.fromkeys(found, 0))

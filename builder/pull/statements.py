@@ -27,12 +27,12 @@ from builder.pull.answers import (
     known_in,
     named,
     renew,
-    updated,
     withheld_in,
 )
 from builder.pull.names import hashed
 from builder.pull.round import Rounds, popped
 from builder.pull.shelf import Shelf, answers_in
+from builder.sources.mediainfo import updated_ms
 
 Name = TypeVar("Name")
 
@@ -52,7 +52,7 @@ class Statements:
 
     def lay_known(self, answer: dict[str, Any]) -> None:
         """Lay what an answer of this moment knows."""
-        known = {row["FileId"]: updated(row) for row in known_in(answer)}
+        known = {row["FileId"]: updated_ms(row) for row in known_in(answer)}
         if known:
             self._homes.update(self._hosts_of(known))
             self._lay(known, {**answer, "Response": {**answer["Response"], GONE: []}})
@@ -63,7 +63,7 @@ class Statements:
         """Lay which of the files that the account does not know are gone; return how many others there are."""
         gone = [name for name in unknown if self._is_gone(name)]
         if gone:
-            self._lay(dict.fromkeys(gone, ""), {"Response": {KNOWN: [], GONE: gone}})
+            self._lay(dict.fromkeys(gone, 0), {"Response": {KNOWN: [], GONE: gone}})
         return len(unknown) - len(gone)
 
     def doubtful(self, unknown: Sequence[str]) -> list[str]:
@@ -79,7 +79,7 @@ class Statements:
     def _hosts_of(self, names: Iterable[str]) -> Iterator[str]:
         return (host for name in names if (host := self._hosts.get(name)))
 
-    def _lay(self, stated: Mapping[str, str], answer: dict[str, Any]) -> None:
+    def _lay(self, stated: Mapping[str, int], answer: dict[str, Any]) -> None:
         """Lay an answer under the files that it states something of, told with their updates; drop what is older."""
         place = self.shelf.lay(f"status/{hashed(*sorted(stated))}.json", answer)
         self._told.update(stated)

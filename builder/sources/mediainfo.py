@@ -48,7 +48,8 @@ def notice_of(values: dict[str, Any]) -> Item:
     try:
         return _notice_of(values)
     except RefusedError as error:
-        error.kept = withdrawal(values)
+        withheld = withdrawal(values)
+        error.kept = [withheld] if withheld else []
         raise
 
 
@@ -78,8 +79,8 @@ def _notice_of(values: dict[str, Any]) -> Item:
     )
 
 
-def withdrawal(values: dict[str, Any]) -> list[Item]:
-    """Return what of a record that is refused takes its file away: it may not stay public for a slip beside that.
+def withdrawal(values: dict[str, Any]) -> Notice | None:
+    """Return what of a record takes its file away: it may not stay public for a slip beside that.
 
     What would bring a file back is not used. What cannot be read closes: an unknown status forbids, and a statement of
     an unreadable moment is no older than any other.
@@ -93,9 +94,14 @@ def withdrawal(values: dict[str, Any]) -> list[Item]:
     if expires_ms == NEVER_MS:
         expires_ms = None
     if not file_id or (not status and expires_ms is None):
-        return []
+        return None
     stated_ms = _read(lambda: _stated(basic), NEVER_MS)
-    return [Notice(file_id, filled=Filled(expires_ms=expires_ms), status=status, stated_ms=stated_ms)]
+    return Notice(file_id, filled=Filled(expires_ms=expires_ms), status=status, stated_ms=stated_ms)
+
+
+def updated_ms(values: dict[str, Any]) -> int:
+    """Return when a file was updated last; 0 where that is not told, or cannot be read."""
+    return _read(lambda: _written(Fields(_object(values, "BasicInfo")), "UpdateTime"), None) or 0
 
 
 def consequence(withdrawn: Notice) -> str:

@@ -119,7 +119,8 @@ def _withdrawals(values: Any, depth: int) -> list[Item]:
     if envelope := _envelope(values):
         return _withdrawals(values[envelope], depth + 1)
     info = vodevents.media_info(values) or values
-    return mediainfo.withdrawal(info) if mediainfo.is_media_info(info) else []
+    withheld = mediainfo.withdrawal(info) if mediainfo.is_media_info(info) else None
+    return [withheld] if withheld else []
 
 
 def _is_of_deletion(item: Item) -> bool:

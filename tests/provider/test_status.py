@@ -20,7 +20,7 @@ class Library:
 
     def __init__(self):
         self.owner, self.forbidden, self.gone = {A: None, B: None, C: None}, set(), set()
-        self.archived, self.updated = set(), {}
+        self.archived, self.updated, self.basic = set(), {}, {}
 
     def __call__(self, ask):
         has = {name for name, owner in self.owner.items() if owner == ask.get("SubAppId")} - self.gone
@@ -35,7 +35,8 @@ class Library:
     def media(self, name):
         status = "Forbidden" if name in self.forbidden else "Normal"
         storage = "ARCHIVE" if name in self.archived else "STANDARD"
-        return media(name, ENDS[name], Status=status, StorageClass=storage, UpdateTime=self.updated.get(name, ""))
+        basic = {"Status": status, "StorageClass": storage, "UpdateTime": self.updated.get(name, "")}
+        return media(name, ENDS[name], **{**basic, **self.basic.get(name, {})})
 
 
 @pytest.fixture
@@ -120,6 +121,43 @@ def test_a_file_that_was_listed_as_forbidden_comes_back_when_it_is_allowed_again
     site.status()
 
     assert (forbidden, allowed) == ([B, C], [A, B, C])
+    assert site.shown() == [B, C]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"Status": "FORBIDDEN"},
+        {"Status": "Reviewing"},
+        {"Status": 2},
+        {"Status": "Forbidden", "UpdateTime": "yesterday"},
+        {"StorageClass": "ARCHIVE", "UpdateTime": "yesterday"},
+    ],
+    ids=lambda told: " ".join(map(str, told.values())),
+)
+@pytest.mark.parametrize("ask", ["list", "status"])
+def test_whatever_withholds_a_file_goes_by_a_newer_answer(ask, told, site, library):
+    """What the build cannot read closes, so it may not be what is newest for ever."""
+    library.updated = {A: "2025-08-03T00:00:00Z"}
+    library.basic = {A: told}
+    site.notify(A, B, C)
+    site.list() if ask == "list" else site.status()
+    withheld = site.playing()
+    library.basic = {}
+    site.status()
+
+    assert (withheld, site.playing()) == ([B, C], [A, B, C])
+
+
+def test_times_of_update_in_different_zones_are_compared_as_moments(site, library):
+    """The later one holds, whichever text sorts last."""
+    library.updated = {A: "2025-08-03T01:00:00Z"}
+    library.forbidden = {A}
+    site.list()
+    library.updated, library.forbidden = {A: "2025-08-03T08:00:00+08:00"}, set()
+    site.notify(A, B, C)
+    site.status()
+
     assert site.shown() == [B, C]
 
 
