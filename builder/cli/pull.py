@@ -26,7 +26,7 @@ from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.leftovers import among_runs
 from builder.pull.legacy import ENDPOINT, LegacyAccount, LegacyList
-from builder.pull.names import is_name
+from builder.pull.names import is_file_id, is_name
 from builder.pull.proxies import passed_by
 from builder.pull.run import Pulled, Run
 from builder.pull.shelf import FOLDER, Shelf
@@ -36,7 +36,6 @@ SETTLED_MS = 60_000  # the present minute is left alone: its files are still on 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 TASK_DAYS, CALLBACK_DAYS = 90, 14  # how far back DescribeRecordTask and DescribeCallbackRecordsList answer
 LEGACY_DAYS = 59  # two months, the shortest that there are
-VOD_FILE_ID = re.compile(r"[0-9]{1,25}", re.ASCII)
 ENDPOINT_FORM = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?")
 SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
 LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
@@ -213,7 +212,7 @@ def known_files(places: Places, streams: tuple[str, ...]) -> dict[str, str]:
     with up_to_date(places.source, places.state) as desk:
         sessions = (one for one in desk.catalog.all_sessions() if not streams or one.stream.stream_id in streams)
         told = (recording for one in sessions for recording in desk.catalog.recordings_of(one))
-        return {one.file_id: host_of(one.url) for one in told if VOD_FILE_ID.fullmatch(one.file_id)}
+        return {one.file_id: host_of(one.url) for one in told if is_file_id(one.file_id)}
 
 
 def window_of(asked: Asked, now_ms: int) -> Window:

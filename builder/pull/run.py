@@ -189,7 +189,8 @@ class Run:
         """
         answers, statements = Round(self.shelf.folder / ROUNDS / label(streams)), Statements(self.shelf, hosts)
         last = answers.furthest()
-        left = [file_id for file_id in sorted(hosts) if last is None or file_id > last.last]
+        files = set(hosts) if streams else {*hosts, *statements.withheld()}
+        left = [file_id for file_id in sorted(files) if last is None or file_id > last.last]
         finished = True
         try:
             for number, answer in enumerate(cloud.media_of(left)):
@@ -209,7 +210,7 @@ class Run:
             answers.end()
         if last and finished and not last.is_known:
             raise RemoteError(
-                f"none of {len(hosts)} files is known there, nothing was changed",
+                f"none of {len(files)} files is known there, nothing was changed",
                 hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
             )
         return self.result(finished=finished)

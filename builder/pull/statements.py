@@ -29,7 +29,7 @@ from builder.pull.answers import (
     renew,
     withheld_in,
 )
-from builder.pull.names import hashed
+from builder.pull.names import hashed, is_file_id
 from builder.pull.round import Rounds, popped
 from builder.pull.shelf import Shelf, answers_in
 from builder.sources.mediainfo import updated_ms
@@ -49,6 +49,10 @@ class Statements:
         self._places = self._index(STATUS, named)
         self._withholding = self._index(LISTINGS, withheld_in)
         self._homes = set(self._hosts_of(self._told))
+
+    def withheld(self) -> set[str]:
+        """Return the files that a listing of this account withholds: of a row that is refused no recording is known."""
+        return {name for name, _ in self._withholding if name in self._told and is_file_id(name)}
 
     def lay_known(self, answer: dict[str, Any]) -> None:
         """Lay what an answer of this moment knows."""

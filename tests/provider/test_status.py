@@ -149,6 +149,36 @@ def test_whatever_withholds_a_file_goes_by_a_newer_answer(ask, told, site, libra
     assert (withheld, site.playing()) == ([B, C], [A, B, C])
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"Status": "Reviewing"}, {"UpdateTime": "yesterday", "ExpireTime": "2025-08-02T00:00:00Z"}],
+    ids=" ".join,
+)
+def test_a_file_that_only_a_listing_withholds_is_asked_about(told, site, library):
+    """Of a row that the build refuses it knows no recording, nor the host of its media."""
+    library.basic = {A: told}
+    site.list()
+    withheld = site.shown()
+    library.basic = {}
+    site.status("--stream", "s")
+    of_stream = site.shown()
+    site.status()
+
+    assert (withheld, of_stream) == ([B, C], [B, C])
+    assert site.shown() == [A, B, C]
+
+
+def test_what_is_no_id_of_a_file_is_not_asked_about(site, library):
+    """Ids become names of files on the disk, and an answer may hold anything."""
+    rows = [media(name, ENDS[A], Status="Reviewing") for name in (A, "../x")]
+    site.provider.answer = lambda ask: {"TotalCount": 2, "MediaInfoSet": rows}
+    site.list()
+    site.provider.answer = library
+    site.status()
+
+    assert site.provider.asked[-1]["FileIds"] == [A]
+
+
 def test_times_of_update_in_different_zones_are_compared_as_moments(site, library):
     """The later one holds, whichever text sorts last."""
     library.updated = {A: "2025-08-03T01:00:00Z"}
