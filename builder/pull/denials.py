@@ -6,6 +6,7 @@ know it. A "forbidden" is another matter: which of two such rows holds is for th
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 from builder.pull.answers import GONE, STATUS, drop, texts_in
 from builder.pull.round import Rounds, popped
 from builder.pull.shelf import answers_in
+
+DENYING = re.compile(rb'"%s"\s*:\s*\[\s*[^]\s]' % GONE.encode())  # a list that is not empty
 
 
 class Denials:
@@ -22,7 +25,7 @@ class Denials:
         self._rounds = Rounds(everybody)
         self._laid: defaultdict[str, set[Path]] = defaultdict(set)
         for pattern in STATUS:
-            for path, answer in answers_in(everybody, pattern):
+            for path, answer in answers_in(everybody, pattern, DENYING):
                 for name in texts_in(answer["Response"].get(GONE)):
                     self._laid[name].add(path)
 

@@ -32,6 +32,7 @@ FORMER = ("media ", "begun media ")  # in the progress of earlier versions, whic
 BEGUN = "begun "  # in the progress, before a question: how far its walk came that is not over
 OPEN = "open "  # in the progress, before a question and its day: that it has to be asked again
 LISTED = "pull-tasks.json"
+ANYTHING = re.compile(b"")
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
@@ -156,17 +157,20 @@ def progress_in(folder: Path) -> dict[str, str]:
     return {}
 
 
-def answers_in(folder: Path, pattern: str) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the answers that lie below a folder, sorted."""
+def answers_in(
+    folder: Path, pattern: str, holding: re.Pattern[bytes] = ANYTHING
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the answers that lie below a folder, sorted; to decode those that do not hold what is sought takes long."""
     for path in sorted(folder.glob(pattern)):
-        if answer := answer_at(path):
+        if answer := answer_at(path, holding):
             yield path, answer
 
 
-def answer_at(path: Path) -> dict[str, Any] | None:
-    """Return the answer that lies somewhere; None where there is none of a `Response`."""
+def answer_at(path: Path, holding: re.Pattern[bytes] = ANYTHING) -> dict[str, Any] | None:
+    """Return the answer that lies somewhere; None where there is none of a `Response` with what is sought."""
     with contextlib.suppress(OSError, ValueError, RecursionError):  # gone since, or laid by somebody else
-        answer = json.loads(path.read_bytes())
+        data = path.read_bytes()
+        answer = json.loads(data) if holding.search(data) else None
         if isinstance(answer, dict) and isinstance(answer.get("Response"), dict):
             return answer
     return None
