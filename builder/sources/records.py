@@ -80,7 +80,11 @@ def _refused(error: RefusedError | StrictJsonError, raw: bytes) -> list[Item]:
 
 def _received(raw: bytes, keys: tuple[bytes, ...]) -> list[Item]:
     line = receiver.open_line(raw)
-    return [receiver.with_verdict(item, line) for item in _from_body(line.body.encode(), keys, 1)]
+    try:
+        items = _from_body(line.body.encode(), keys, 1)
+    except (RefusedError, StrictJsonError) as error:
+        items = _refused(error, raw)
+    return [receiver.with_verdict(item, line) for item in items]
 
 
 def _from_body(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:

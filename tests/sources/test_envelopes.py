@@ -155,6 +155,15 @@ def test_a_line_of_our_receiver_has_the_rank_of_its_arrival(folder, line, verdic
         assert notice.told == folder.item(body).told
 
 
+def test_what_counts_of_a_refused_body_has_the_rank_of_its_arrival(folder):
+    event = {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": ["5", None, "6"]}}
+
+    problem, *gone = folder.items(logged(json.dumps(event)) + "\n")
+
+    assert problem.code == "missing_field"
+    assert [(notice.file_id, notice.verdict) for notice in gone] == [("5", "fresh"), ("6", "fresh")]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
