@@ -179,18 +179,6 @@ def test_what_is_no_id_of_a_file_is_not_asked_about(site, library):
     assert site.provider.asked[-1]["FileIds"] == [A]
 
 
-def test_times_of_update_in_different_zones_are_compared_as_moments(site, library):
-    """The later one holds, whichever text sorts last."""
-    library.updated = {A: "2025-08-03T01:00:00Z"}
-    library.forbidden = {A}
-    site.list()
-    library.updated, library.forbidden = {A: "2025-08-03T08:00:00+08:00"}, set()
-    site.notify(A, B, C)
-    site.status()
-
-    assert site.shown() == [B, C]
-
-
 @pytest.mark.parametrize("before", ["archived", "forbidden"])
 def test_a_file_that_was_listed_as_archived_plays_again_when_it_is_restored(before, site, library):
     """Also one that was forbidden too; what is archived still is not told to play."""
@@ -436,12 +424,20 @@ def test_what_is_known_while_a_round_goes_on_is_not_deleted_at_its_end(ask, site
     assert site.shown() == MANY
 
 
-def test_a_listing_of_a_later_update_is_not_overwritten(site, library):
-    """Two answers that contradict each other in order: the later update holds."""
-    library.updated = {A: "2025-08-03T00:00:00Z"}
-    library.forbidden = {A}
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        pytest.param("2025-08-03T00:00:00Z", "2025-08-02T00:00:00Z", id="a day earlier"),
+        pytest.param(
+            "2025-08-03T01:00:00Z", "2025-08-03T08:00:00+08:00", id="an hour earlier, in a text that sorts last"
+        ),
+    ],
+)
+def test_a_listing_of_a_later_update_is_not_overwritten(listed, told, site, library):
+    """Two answers that contradict each other in order: the moment of the later update holds."""
+    library.updated, library.forbidden = {A: listed}, {A}
     site.list()
-    library.updated, library.forbidden = {A: "2025-08-02T00:00:00Z"}, set()
+    library.updated, library.forbidden = {A: told}, set()
     site.notify(A, B, C)
     site.status()
 
