@@ -78,7 +78,7 @@ golden: .venv/.test
 	$(BIN)/python -m builder.demo records
 	AFTERCAST_GOLDEN=rewrite $(BIN)/pytest --quiet tests/golden/test_golden.py
 
-torture: .venv/.test
+torture: .venv/.test .venv/.tools
 	@.ci/packages $(TEST_PACKAGES)
 	-@.ci/packages $(TORTURE_PACKAGES)
 	@echo "this takes hours; what the machine cannot do is listed at the end of each of the two runs"
@@ -91,7 +91,7 @@ bench: .venv/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
-audit: site .venv/.test
+audit: site .venv/.test .venv/.tools
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/python -m tests.audit
 
