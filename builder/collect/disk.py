@@ -100,13 +100,13 @@ class Disk:
             return False
         return os.path.samestat(os.fstat(handle), there)
 
-    def is_at(self, handle: int, path: Path) -> bool:
-        """Say whether the open file is still the one at `path`: not deleted, moved or replaced by hand."""
+    def size_at(self, handle: int, path: Path) -> int | None:
+        """Return the size of the file at `path`, None when the open one was deleted, moved or replaced."""
         try:
             there = os.lstat(path)
         except FileNotFoundError:
-            return False
-        return os.path.samestat(os.fstat(handle), there)
+            return None
+        return there.st_size if os.path.samestat(os.fstat(handle), there) else None
 
     def close(self, handle: int) -> None:
         os.close(handle)

@@ -2,8 +2,9 @@
 
 The idea: a segment is only ever appended to, and what was synced is never touched again. After a failed write or sync
 nothing is known about the bytes behind the last good sync, so that segment is closed for good and the next group opens
-another; a failed sync is never repeated and trusted. On open, a tail that was not written to its end is moved to a dot
-file, which the builder does not read. Nothing here knows HTTP or threads; one thread at a time may call it.
+another; a failed sync is never repeated and trusted. A segment that somebody else cut or wrote to is closed as well. On
+open, a tail that was not written to its end is moved to a dot file, which the builder does not read. Nothing here knows
+HTTP or threads; one thread at a time may call it.
 """
 
 from __future__ import annotations
@@ -142,11 +143,15 @@ class Log:
             segment = self._segment_for(day)
             self._write(segment.handle, content)
             self._disk.sync_data(segment.handle)
-            if self._disk.is_at(segment.handle, segment.path):
-                self._durable += len(content)
+            size = self._disk.size_at(segment.handle, segment.path)
+            if size == self._durable + len(content):
+                self._durable = size
                 return
-            # moved or deleted by hand while we held it: what went there may be gone, so it is written once more
-            self._say(f"segment {segment.path.name} was moved or deleted while in use, attempt {attempt}")
+            # somebody else was at it: what went there may be gone or stand behind half a line, it is written once more
+            happened = "moved or deleted" if size is None else "truncated or written to"
+            self._say(f"segment {segment.path.name} was {happened} while in use, attempt {attempt}")
+            if size is not None:
+                self._closed.add(segment.path.name)
             self._release()
         raise FileNotFoundError(2, "the segment vanishes while it is written", "segment")
 
@@ -211,7 +216,7 @@ class Log:
         with contextlib.suppress(OSError):  # best effort: the tail holds only what was answered 503
             if self._disk.size(segment.handle) > self._durable:
                 self._disk.truncate(segment.handle, self._durable)
-            if not self._durable and self._disk.is_at(segment.handle, segment.path):
+            if not self._durable and self._disk.size_at(segment.handle, segment.path) is not None:
                 self._disk.remove(segment.path)
         with contextlib.suppress(OSError):  # the handle is gone whatever close says
             self._disk.close(segment.handle)

@@ -23,7 +23,7 @@ CALLS = (
     "remove",
     "names",
     "size",
-    "is_at",
+    "size_at",
 )
 CHANGING = ("open", "write", "truncate", "sync", "sync_data", "sync_folder", "close", "remove")
 PAGE = 64  # small, so that a group of records spans many
@@ -198,8 +198,8 @@ class SimulatedDisk(Disk):
         self.on_platter = dict(self.files)
         self.pending.clear()
 
-    def is_at(self, handle: int, path: Path) -> bool:
-        return self.files.get(path.name) is self.handles[handle]
+    def size_at(self, handle: int, path: Path) -> int | None:
+        return self.size(handle) if self.files.get(path.name) is self.handles[handle] else None
 
     def close(self, handle: int) -> None:
         self.handles.pop(handle, None)

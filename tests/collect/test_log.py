@@ -331,6 +331,36 @@ def test_a_segment_taken_away_while_open_loses_nothing(tmp_path: Path, how: str)
     assert stored_bodies(tmp_path) == (['{"n":7}', '{"n":2}'] if how == "replaced" else ['{"n":2}'])
 
 
+@pytest.mark.parametrize("left", [0, 50, None], ids=["to nothing", "in the middle of a line", "between two lines"])
+def test_a_record_after_a_truncation_is_stored_whole(tmp_path: Path, left: int | None) -> None:
+    """It is noticed before the acknowledgement, told once, and the day goes on in another segment."""
+    said: list[str] = []
+    log = Log(tmp_path, Disk(), said.append)
+    log.open()
+    log.append([record(1), record(2)])
+    os.truncate(tmp_path / "2025-09-05.jsonl", len(record(1)[1]) if left is None else left)
+    log.append([record(3)])
+    log.append([record(4)])
+    log.close()
+
+    assert (tmp_path / "2025-09-05.1.jsonl").read_bytes() == record(3)[1] + record(4)[1]
+    assert said == ["segment 2025-09-05.jsonl was truncated or written to while in use, attempt 1"]
+
+
+def test_a_record_behind_half_a_line_of_another_writer_is_stored_whole(tmp_path: Path) -> None:
+    """What another one appended stays as it is."""
+    log = opened(tmp_path)
+    log.append([record(1)])
+    path = tmp_path / "2025-09-05.jsonl"
+    with path.open("ab") as file:
+        file.write(b"a note")
+    log.append([record(2)])
+    log.close()
+
+    assert path.read_bytes() == record(1)[1] + b"a note" + record(2)[1]
+    assert (tmp_path / "2025-09-05.1.jsonl").read_bytes() == record(2)[1]
+
+
 def test_a_link_in_the_place_of_a_segment_is_not_followed(tmp_path: Path) -> None:
     """Whoever can put a link there must not make us write elsewhere."""
     target = tmp_path / "elsewhere"
