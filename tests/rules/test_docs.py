@@ -1,6 +1,8 @@
 """The documentation keeps up: every command is named, every link leads somewhere, every help text has an example."""
 
+import configparser
 import re
+import textwrap
 from pathlib import Path
 
 import click
@@ -47,6 +49,19 @@ def test_proxies_let_pass_what_the_receiver_takes():
 
     assert f"client_max_body_size {kibibytes}k;" in text
     assert f"max_size {kibibytes}KiB\n" in text
+
+
+def test_the_unit_of_the_receiver_never_gives_up():
+    """A disk may be read-only for hours; a build that is killed for memory must not take the receiver with it."""
+    text = (ROOT / "docs" / "collect.md").read_text(encoding="utf-8")
+    unit = configparser.ConfigParser(interpolation=None, delimiters=["="])
+    unit.optionxform = str  # systemd tells `restart` from `Restart`
+    unit.read_string(textwrap.dedent(re.search(r"( +\[Unit\]\n(?:    .*\n|\n)+)", text)[1]))
+
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert unit["Service"]["Restart"] == "on-failure"
+    assert unit["Service"]["RestartSec"] == "5"
+    assert unit["Service"]["OOMPolicy"] == "continue"
 
 
 def test_the_guide_to_templates_names_every_block():
