@@ -56,10 +56,7 @@ def code_digest() -> str:
 
 def kept(setting: Setting) -> Setting:
     """Return a setting without what never matters to sessions: what profiles say besides their claims."""
-    vjs = tuple(
-        Vj(slug=vj.slug, name="", streams=vj.streams, gap_ms=vj.gap_ms, stream_gaps=vj.stream_gaps)
-        for vj in setting.rules.vjs
-    )
+    vjs = tuple(Vj(slug=vj.slug, name="", streams=vj.streams, gap_ms=vj.gap_ms) for vj in setting.rules.vjs)
     return Setting(msgspec.structs.replace(setting.rules, vjs=vjs, expired_before_ms=None), setting.media)
 
 

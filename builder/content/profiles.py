@@ -9,7 +9,7 @@ from builder.config import gap, labelled_by
 from builder.content.front import ContentFile
 from builder.content.slugs import VJ_SLUGS, check_slug, former
 from builder.fields import Fields, Place
-from builder.model import Link, StreamClaim, Value, Vj
+from builder.model import Link, StreamClaim, Vj
 from builder.prose import Prose
 from builder.strict_yaml import Mapping, Node
 
@@ -29,18 +29,12 @@ KEYS = (
 _STREAM_KEYS = ("stream", "glob", "app", "appname", "from", "until", "gap")
 
 
-class _Stream(Value, frozen=True):
-    claim: StreamClaim
-    gap_ms: int | None = None
-
-
 def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Vj:
     """Make a VJ of a profile."""
     front = file.fields(KEYS)
     slug = check_slug(file, file.stem, VJ_SLUGS)
     if slug.startswith("s-"):
         raise file.error("a name that does not begin with `s-`, as those of streams without a profile do", f"`{slug}`")
-    streams = front.all("streams", _stream(zone))
     links: tuple[tuple[str, str], ...] = front.get("links", labelled_by(fields.text), ())
     return Vj(
         slug=slug,
@@ -48,11 +42,10 @@ def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Vj:
         photo=front.get("photo", _picture, ""),
         banner=front.get("banner", _picture, ""),
         links=tuple(Link(label, url) for label, url in links),
-        streams=tuple(stream.claim for stream in streams),
+        streams=front.all("streams", _claim(zone)),
         aliases=front.all("aliases", former("/vj/")),
         featured=front.all("featured", fields.token),
         gap_ms=front.get("gap", gap, None),
-        stream_gaps=tuple((one.claim.pattern, one.gap_ms) for one in streams if one.gap_ms is not None),
         hue=front.get("hue", fields.whole(0, HUES - 1), None),
         language=front.get("language", fields.text, ""),
         bio_html=prose.to_html(file.body),
@@ -60,12 +53,12 @@ def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Vj:
     )
 
 
-def _stream(zone: ZoneInfo) -> fields.Parser[_Stream]:
+def _claim(zone: ZoneInfo) -> fields.Parser[StreamClaim]:
     """Make a parser of one claim: an exact id, or a mapping of a `stream` or a `glob`, narrowed by app and time."""
 
-    def parse(node: Node, place: Place) -> _Stream:
+    def parse(node: Node, place: Place) -> StreamClaim:
         if not isinstance(node, Mapping):
-            return _Stream(StreamClaim(fields.token(node, place)))
+            return StreamClaim(fields.token(node, place))
         told = Fields(node, place, _STREAM_KEYS)
         if ("stream" in told) == ("glob" in told):
             raise place.error(node, "one of `stream` and `glob`", found="both" if "stream" in told else "neither")
@@ -75,15 +68,15 @@ def _stream(zone: ZoneInfo) -> fields.Parser[_Stream]:
             raise told.error("until", "a moment after `from`")
         if "gap" in told and "glob" in told:
             raise told.error("gap", "a `stream` beside it", found="a `glob`")
-        claim = StreamClaim(
+        return StreamClaim(
             pattern=told.need("glob" if "glob" in told else "stream", fields.token),
             exact="glob" not in told,
             app=told.get("app", fields.token, ""),
             appname=told.get("appname", fields.token, ""),
             from_ms=from_ms,
             until_ms=until_ms,
+            gap_ms=told.get("gap", gap, None),
         )
-        return _Stream(claim, told.get("gap", gap, None))
 
     return parse
 

@@ -14,6 +14,7 @@ class StreamClaim(Value, frozen=True):
     appname: str = ""
     from_ms: int | None = None
     until_ms: int | None = None
+    gap_ms: int | None = None  # overrides the VJ's for what this entry claims
 
 
 class Link(Value, frozen=True):
@@ -33,7 +34,6 @@ class Vj(Value, frozen=True):
     aliases: tuple[str, ...] = ()  # former slugs or site paths
     featured: tuple[str, ...] = ()  # addresses of replays or file ids
     gap_ms: int | None = None  # overrides `grouping.gap` for this VJ
-    stream_gaps: tuple[tuple[str, int], ...] = ()  # (stream id, gap) overrides
     hue: int | None = None  # 0…23
     language: str = ""
     bio_html: str = ""  # sanitised

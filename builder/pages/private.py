@@ -15,7 +15,7 @@ from builder.catalog.rows import stream_id_number
 from builder.model import NEVER_MS, StreamKey, Vj
 from builder.pages import paths
 from builder.pages.site import Site
-from builder.sessions.claims import Claims, holder
+from builder.sessions.claims import Claims, in_force
 from builder.sessions.streams import resolve_stream
 
 
@@ -79,7 +79,8 @@ def _stream(site: Site, old: str, number: int) -> StreamKey | None:
 def _held(site: Site, told: StreamKey) -> tuple[StreamKey, Vj | None]:
     """Return the whole name of a stream and the profile that has it at last."""
     whole, _ = resolve_stream(told, site.catalog.stream_names(told.stream_id))
-    return whole, holder(_claims(site).of(whole), NEVER_MS - 1)
+    claim = in_force(_claims(site).of(whole), NEVER_MS - 1)
+    return whole, claim.vj if claim else None
 
 
 def _slug(site: Site, stream: StreamKey) -> str:

@@ -86,11 +86,11 @@ class Assembler:
         held = self._hold(members, recordings)
         tracks = held.tracks
         start, end = hull([part for track in tracks for part in track.parts] or members)
-        slug = book.vj_of(stream, anchor.middle_ms)
+        owner = book.owner(stream, anchor.middle_ms)
         length, holes = recorded(tracks)
         session = Session(
             id=self._address(anchor),
-            vj=slug,
+            vj=owner.slug,
             stream=stream,
             anchor=anchor.recording.key,
             start_ms=start,
@@ -98,7 +98,7 @@ class Assembler:
             tracks=tracks,
             recordings=tuple(sorted([recording.key for recording in recordings])),
             flags=flags_of(held),
-            max_gap_ms=book.gap_of(stream, slug),
+            max_gap_ms=owner.gap_ms,
             notices=self._count(recordings),
             chapters=() if held.stone else suggested_chapters(tracks[0].parts, start, book.days),
             duration_ms=length,

@@ -56,9 +56,9 @@ class Claim(msgspec.Struct, frozen=True):
         narrowed = bool(self.told.app) + bool(self.told.appname)
         return self.glob is not None, -literal, -narrowed, self.timeless
 
-    def rank(self) -> tuple[tuple[bool, int, int, bool], str, str]:
-        """Sort key: the claim that wins comes first."""
-        return self.strength(), self.told.pattern, self.vj.slug
+    def rank(self) -> tuple[tuple[bool, int, int, bool], str, str, bool]:
+        """Sort key: the claim that wins comes first; of equal ones in one profile, one that says more."""
+        return self.strength(), self.told.pattern, self.vj.slug, self.told.gap_ms is None
 
     def overlaps(self, other: Claim) -> bool:
         """Say whether two claims hold at one time."""
@@ -102,9 +102,9 @@ def without_stream(vjs: Iterable[Vj], streams: Iterable[StreamKey]) -> list[Clai
     ]
 
 
-def holder(claims: list[Claim], at_ms: int) -> Vj | None:
-    """Return whose stream it is at a moment: the profile of the first claim that holds then."""
-    return next((claim.vj for claim in claims if claim.from_ms <= at_ms < claim.until_ms), None)
+def in_force(claims: list[Claim], at_ms: int) -> Claim | None:
+    """Return what decides whose stream it is at a moment: the first claim that holds then."""
+    return next((claim for claim in claims if claim.from_ms <= at_ms < claim.until_ms), None)
 
 
 def contested(vjs: Collection[Vj], streams: Callable[[], Iterable[StreamKey]]) -> list[tuple[StreamKey, Claim, Claim]]:

@@ -10,13 +10,13 @@ import msgspec
 
 from builder.model import StreamKey, Window
 from builder.sessions.intervals import Placed
-from builder.sessions.rules import Rulebook
+from builder.sessions.rules import Owner, Rulebook
 
 by_join = attrgetter("join_ms")
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """What gaps and links can join at most: one stream of one broadcaster, or one window."""
+    """What gaps and links can join at most: one stream of one broadcaster under one gap limit, or one window."""
 
     stream: StreamKey
     slug: str = ""
@@ -37,18 +37,18 @@ def lanes(placed: Iterable[Placed], book: Rulebook) -> list[tuple[Lane, list[Pla
     found: list[tuple[Lane, list[Placed]]] = []
     windows: dict[Window, list[Placed]] = {}
     for stream, members in _by_stream(list(placed)):
-        slug = book.steady_vj_of(stream)
-        if slug is not None and not book.windows_of(stream):
-            found.append((Lane(stream, slug, book.gap_of(stream, slug)), members))
+        steady = book.steady_owner(stream)
+        if steady is not None and not book.windows_of(stream):
+            found.append((Lane(stream, steady.slug, steady.gap_ms), members))
             continue
-        holders: defaultdict[str, list[Placed]] = defaultdict(list)
+        owners: defaultdict[Owner, list[Placed]] = defaultdict(list)
         for one in members:
             window = book.window_at(stream, one.middle_ms)
             if window is None:
-                holders[slug or book.vj_of(stream, one.middle_ms)].append(one)
+                owners[steady or book.owner(stream, one.middle_ms)].append(one)
             else:
                 windows.setdefault(window, []).append(one)
-        found += [(Lane(stream, holder, book.gap_of(stream, holder)), rest) for holder, rest in holders.items()]
+        found += [(Lane(stream, owner.slug, owner.gap_ms), rest) for owner, rest in owners.items()]
     found += [(Lane(members[0].recording.stream, window=window), members) for window, members in windows.items()]
     return found
 

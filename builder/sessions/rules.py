@@ -16,7 +16,7 @@ from builder.addresses import BroadcastDays, load_zone, parse_session_id, privat
 from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
-from builder.sessions.claims import Claims, Where, check_claims, holder
+from builder.sessions.claims import Claim, Claims, Where, check_claims, in_force
 from builder.sessions.curate import given_twice
 
 
@@ -38,9 +38,16 @@ class Rules(Value, frozen=True):
         `expired_before_ms` is left out: it moves with every new day of recordings and concerns only the sessions
         whose expiry lies between the old instant and the new one. Of a profile only its claims and gaps count.
         """
-        profiles = [(vj.slug, vj.streams, vj.gap_ms, vj.stream_gaps) for vj in self.vjs]
+        profiles = [(vj.slug, vj.streams, vj.gap_ms) for vj in self.vjs]
         rest = msgspec.structs.replace(self, vjs=(), expired_before_ms=None)
         return blake2b(msgspec.json.encode((rest, profiles)), digest_size=16).hexdigest()
+
+
+class Owner(Value, frozen=True):
+    """Whose stream it is, and the longest hole inside one of their sessions."""
+
+    slug: str
+    gap_ms: int
 
 
 class Rulebook:
@@ -50,8 +57,7 @@ class Rulebook:
         self.rules = rules
         self.days = BroadcastDays(load_zone(rules.zone), rules.day_starts_at_minutes)
         self._claims = Claims(rules.vjs)
-        self._gaps = {vj.slug: (vj.gap_ms, dict(vj.stream_gaps)) for vj in rules.vjs}
-        self._holders: dict[StreamKey, str | None] = {}
+        self._owners: dict[StreamKey, Owner | None] = {}
         self._windows: defaultdict[str, list[Window]] = defaultdict(list)
         self._by_id: defaultdict[str, list[Curation]] = defaultdict(list)
         self._by_address: defaultdict[str, list[Curation]] = defaultdict(list)
@@ -78,38 +84,32 @@ class Rulebook:
 
     # Broadcasters ------------------------------------------------------------------------------------------------
 
-    def vj_of(self, stream: StreamKey, at_ms: int) -> str:
-        """Return the slug of the broadcaster whose stream it is at a moment; a private slug when nobody claims it."""
-        slug = self.steady_vj_of(stream)
-        if slug is not None:
-            return slug
-        vj = holder(self._claims.of(stream), at_ms)
-        return private_slug(stream, self.rules.slug_key) if vj is None else vj.slug
+    def owner(self, stream: StreamKey, at_ms: int) -> Owner:
+        """Return whose stream it is at a moment; one that nobody claims has a private slug."""
+        steady = self.steady_owner(stream)
+        return self._owner(stream, in_force(self._claims.of(stream), at_ms)) if steady is None else steady
 
-    def steady_vj_of(self, stream: StreamKey) -> str | None:
-        """Return the one slug of a stream, or None when it depends on the time."""
+    def steady_owner(self, stream: StreamKey) -> Owner | None:
+        """Return the one owner of a stream, or None when it depends on the time."""
         try:
-            return self._holders[stream]
+            return self._owners[stream]
         except KeyError:
             claims = self._claims.of(stream)
-            if not claims:
-                steady: str | None = private_slug(stream, self.rules.slug_key)
-            else:
-                steady = claims[0].vj.slug if claims[0].timeless else None
-            return self._holders.setdefault(stream, steady)
+            first = claims[0] if claims else None
+            steady = self._owner(stream, first) if first is None or first.timeless else None
+            return self._owners.setdefault(stream, steady)
 
-    # Grouping ----------------------------------------------------------------------------------------------------
-
-    def gap_of(self, stream: StreamKey, slug: str) -> int:
-        """Return the longest hole inside one session: the stream's own, else its broadcaster's, else the site's.
+    def _owner(self, stream: StreamKey, claim: Claim | None) -> Owner:
+        """Make the owner by a claim; the gap is the claim's own, else its profile's, else the site's.
 
         Files whose stream nobody told may be of many: they are never neighbours.
         """
-        if not stream.stream_id:
-            return 0
-        gap_ms, stream_gaps = self._gaps.get(slug, (None, {}))
-        own = stream_gaps.get(stream.stream_id, gap_ms)
-        return self.rules.grouping.gap_ms if own is None else own
+        told = (claim.told.gap_ms, claim.vj.gap_ms) if claim else ()
+        gap_ms = next((gap_ms for gap_ms in told if gap_ms is not None), self.rules.grouping.gap_ms)
+        slug = claim.vj.slug if claim else private_slug(stream, self.rules.slug_key)
+        return Owner(slug, gap_ms if stream.stream_id else 0)
+
+    # Grouping ----------------------------------------------------------------------------------------------------
 
     def windows_of(self, stream: StreamKey) -> list[Window]:
         """Return the windows that claim recordings of a stream."""

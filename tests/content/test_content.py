@@ -88,10 +88,9 @@ def test_a_profile_is_read_whole(site):
             ),
             streams=(
                 StreamClaim("9192487266581821586"),
-                StreamClaim("room", app="push.example.com", appname="live", from_ms=NOON_MS),
+                StreamClaim("room", app="push.example.com", appname="live", from_ms=NOON_MS, gap_ms=30_000),
                 StreamClaim("xy-*", exact=False, until_ms=NOON_MS - 12 * 3_600_000),
             ),
-            stream_gaps=(("room", 30_000),),
             aliases=("/vj/old-name/", "/former/place.html"),
             featured=("5200000000000000002",),
             bio_html="<p><em>你好</em></p>",

@@ -28,7 +28,7 @@ def naive_groups(recordings, pushes, tasks, book):
 def lane_of(one, book):
     stream = one.recording.stream
     window = book.window_at(stream, one.middle_ms)
-    return ("window", window) if window else (stream, book.vj_of(stream, one.middle_ms))
+    return ("window", window) if window else (stream, book.owner(stream, one.middle_ms))
 
 
 def splits_before(one, heads, book):
@@ -47,7 +47,7 @@ def united(numbered, links, merges, book):
         if name[0] == "window":
             sets.append({one.recording.key for one in members})
         else:
-            sets += lane_sets(members, links, book.gap_of(*name))
+            sets += lane_sets(members, links, name[1].gap_ms)
     return join(sets, lambda a, b: any(a & ids and b & ids for ids in merges))
 
 

@@ -242,9 +242,8 @@ def test_a_stream_that_changed_hands_is_two_sessions():
 
 def test_gap_limits_come_from_the_stream_then_the_broadcaster_then_the_site():
     vjs = [
-        Vj("alice", "Alice", streams=(StreamClaim("demo"), StreamClaim("other")), gap_ms=60_000,
-           stream_gaps=(("other", 900_000),)),
-    ]  # fmt: skip
+        Vj("alice", "Alice", streams=(StreamClaim("demo"), StreamClaim("other", gap_ms=900_000)), gap_ms=60_000),
+    ]
     third = StreamKey("third", "push.example.com", "live")
     pairs = [
         rec(f"{stream.stream_id}{n}", n * 900, n * 900 + 600, stream=stream)

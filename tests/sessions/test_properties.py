@@ -74,9 +74,15 @@ def books(draw, splits=True):
         begin = draw(st.integers(0, 160)) * GRID
         window = Window("one", ms(begin), ms(begin + draw(st.integers(1, 60)) * GRID))
         curations.append(Curation("replays/window.md", window=window))
-    vjs = [Vj("alice", "Alice", streams=(StreamClaim("one", until_ms=ms(50 * GRID)), StreamClaim("tw?", exact=False)))]
-    if draw(st.booleans()):
-        vjs.append(Vj("bob", "Bob", streams=(StreamClaim("one", from_ms=ms(50 * GRID)),), gap_ms=0))
+    border = ms(50 * GRID)
+    own = StreamClaim("one", until_ms=border, gap_ms=draw(st.sampled_from((None, 0, 600_000))))
+    claims = [own, StreamClaim("tw?", exact=False)]
+    later = draw(st.sampled_from(("", "alice", "bob")))
+    if later == "alice":
+        claims.append(StreamClaim("one", from_ms=border, gap_ms=900_000))
+    vjs = [Vj("alice", "Alice", streams=tuple(claims))]
+    if later == "bob":
+        vjs.append(Vj("bob", "Bob", streams=(StreamClaim("one", from_ms=border),), gap_ms=0))
     return rulebook(
         gap=draw(st.sampled_from((0, 300, 300, 1200))),
         max_length=draw(st.sampled_from((4 * HOUR, 24 * HOUR))),

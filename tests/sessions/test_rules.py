@@ -36,7 +36,7 @@ KEY = StreamKey("room_1", "a.example.com", "live")
     ],
 )
 def test_the_nearest_claim_wins(alice, bob, owner):
-    slug = rulebook(vjs=[vj("alice", alice), vj("bob", bob)]).vj_of(KEY, 0)
+    slug = rulebook(vjs=[vj("alice", alice), vj("bob", bob)]).owner(KEY, 0).slug
 
     assert slug == owner or (owner is None and slug.startswith("s-"))
 
@@ -45,7 +45,7 @@ def test_the_nearest_claim_wins(alice, bob, owner):
 def test_claims_hold_for_their_time(at, owner):
     book = rulebook(vjs=[vj("alice", StreamClaim("room_1", from_ms=1000, until_ms=2000)), vj("bob", glob("room_*"))])
 
-    assert book.vj_of(KEY, at) == owner
+    assert book.owner(KEY, at).slug == owner
 
 
 @pytest.mark.parametrize(
