@@ -10,7 +10,9 @@ from builder.catalog.deriving import completed_event
 from builder.catalog.recall import Events, Recall
 from builder.catalog.rows import Known, decode_session
 from builder.model import Event, PushEvent, Recording, Session, TaskEvent
-from builder.sessions import Reach, Rulebook, join_interval, reach
+from builder.sessions import Reach, Rulebook, Span, join_interval, reach
+from builder.sessions.intervals import place_all
+from builder.sessions.links import LINK_REACH_MS, Links
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -93,6 +95,9 @@ class Closing:
         for span in found.spans:
             if self._is_new(span):
                 self.add(self.recall.in_span(span))
+        for span in found.around:
+            if self._is_new(("around", span)):
+                self.add(self._astride(span))
         for link in found.links:
             if self._is_new(link):
                 self.add(self.recall.linked(link))
@@ -102,6 +107,17 @@ class Closing:
         for place in found.places:
             if self._is_new(("place", place)):
                 self.add(self.recall.stored_at(place))
+
+    def _astride(self, span: Span) -> list[Known]:
+        """Return what is tied to each other across a time, by the events of what lies near it too."""
+        wide = Span(span.stream, span.from_ms - LINK_REACH_MS, span.to_ms + LINK_REACH_MS)
+        near = {one.recording.key: one for one in self.recall.in_span(wide)}
+        if len(near) < 2:
+            return []
+        events = [self._completed(event) for event in self.recall.tasks(near.values()).values()]
+        links = Links(tasks=[event for event in events if isinstance(event, TaskEvent)])
+        placed = place_all(one.recording for one in near.values())
+        return [near[one.recording.key] for one in links.astride(placed, span.from_ms, span.to_ms)]
 
     def _is_new(self, question: object) -> bool:
         if question in self._asked:

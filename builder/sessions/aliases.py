@@ -87,8 +87,8 @@ class Strip:
         self._highs: list[int] = []
         self._owners: list[int] = []
 
-    def add(self, low: int, high: int, owner: int) -> list[int]:
-        """Add a stretch; return the owners of what it met."""
+    def add(self, low: int, high: int, owner: int) -> tuple[list[int], int, int]:
+        """Add a stretch; return the owners of what it met, and from where to where it reaches together with that."""
         begin = bisect_left(self._highs, low - self._reach_ms)
         end = bisect_right(self._lows, high + self._reach_ms)
         met = self._owners[begin:end]
@@ -96,7 +96,7 @@ class Strip:
             low, high = min(low, self._lows[begin]), max(high, self._highs[end - 1])
             owner = min(met)
         self._lows[begin:end], self._highs[begin:end], self._owners[begin:end] = [low], [high], [owner]
-        return met
+        return met, low, high
 
 
 class Whole:
@@ -188,10 +188,11 @@ class Replay:
         if lane.window is not None or lane.gap_ms:
             segment = bisect_right(self._borders[lane], placed.middle_ms) if lane in self._borders else 0
             reach_ms = 2**62 if lane.window is not None else lane.gap_ms
-            strip = self._strips.setdefault((lane, segment), Strip(reach_ms))
-            met += strip.add(placed.join_ms, placed.end_ms, step)
-            for rule, name in self._names.get(placed.recording.key, ()):
-                met += self._chains[lane, segment, rule, name].add(placed.join_ms, placed.end_ms, step)
+            low, high = placed.join_ms, placed.end_ms
+            for rule, name in self._names.get(placed.recording.key, ()):  # what lies inside a chain is met too
+                _, begin, end = self._chains[lane, segment, rule, name].add(placed.join_ms, placed.end_ms, step)
+                low, high = min(low, begin), max(high, end)
+            met, _, _ = self._strips.setdefault((lane, segment), Strip(reach_ms)).add(low, high, step)
         if lane.window is None:
             for ids in self._book.merges_of(placed.recording):
                 met.append(self._merged.setdefault(ids, step))

@@ -7,9 +7,9 @@ The rules in their order (DESIGN "Grouping"):
    file's lane, what lies before it goes from what lies after it, by the midpoint of the content, so that all
    renditions of one moment stay together. A file that is in no session with others parts nothing.
 3. People's *merges* join groups, also of different lanes and across splits.
-4. *Hard links* join what the provider or one push ties together, within a lane; *gaps* join what is near: a lane is
-   walked by time, and a new run begins where the time since the last recording is longer than the gap limit. A gap
-   limit of 0 leaves every recording alone, linked or not.
+4. *Hard links* join what the provider or one push ties together, within a lane, and what lies between; *gaps* join
+   what is near: a lane is walked by time, and a new run begins where the time since the last recording is longer than
+   the gap limit. A gap limit of 0 leaves every recording alone, linked or not.
 5. A group longer than the limit is cut at the starts of broadcast days: a recording goes to the day of its midpoint,
    which is the cut at the part border nearest to the start of the day. Windows are never cut, nor what people merged.
 

@@ -86,6 +86,16 @@ class Links:
             for chain in _near(tied)
         ]
 
+    def astride(self, placed: Iterable[Placed], from_ms: int, to_ms: int) -> list[Placed]:
+        """Return the recordings before and after a time that the provider ties to each other across it."""
+        sides: tuple[list[Placed], list[Placed]] = ([], [])
+        for one in placed:
+            if one.end_ms < from_ms or one.join_ms > to_ms:
+                sides[one.join_ms > to_ms].append(one)
+        before, after = ({name for one in side for name in self.names(one.recording)} for side in sides)
+        shared = before & after
+        return [one for side in sides for one in side if not shared.isdisjoint(self.names(one.recording))]
+
 
 def _all_differ(placed: Sequence[Placed]) -> bool:
     """Say whether no two recordings have one task or session: nearly always, and cheap to see."""

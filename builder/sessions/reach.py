@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window, whereabouts
 from builder.sessions.intervals import place_all
 from builder.sessions.lanes import Run, lanes, runs_of
-from builder.sessions.links import LINK_REACH_MS, PUSH_MARGIN_MS, Links
+from builder.sessions.links import LINK_REACH_MS, PUSH_MARGIN_MS, Chain, Links
 from builder.sessions.rules import Rulebook, names_of
 from builder.sessions.standing import may_be_replaced
 
@@ -44,11 +44,14 @@ class LinkKey(Value, frozen=True, order=True):
 class Reach(Value, frozen=True):
     """What must be loaded; every tuple is sorted.
 
+    `around`: recordings of the stream that a session or task id ties to each other across the time, each at most a
+    link's reach away from it (see `Links.astride`).
     `pushes`: every push (both its events) of the stream that overlaps the time.
     `names`: recordings with this key or file id. `places`: recordings whose stored URL leads there.
     """
 
     spans: tuple[Span, ...] = ()
+    around: tuple[Span, ...] = ()
     links: tuple[LinkKey, ...] = ()
     pushes: tuple[Span, ...] = ()
     names: tuple[str, ...] = ()
@@ -67,13 +70,17 @@ def reach(
         if lane.window is not None:
             found.add_window(lane.window)
         elif lane.gap_ms:
-            for run in runs_of(lane, members):
+            runs = runs_of(lane, members)
+            for run in runs:
                 found.add_run(run)
+            if len(runs) > 1:
+                found.add_between(links.chains(lane.stream, members), lane.stream)
     names = {name for one in placed for ids in book.merges_of(one.recording) for name in ids}
     known = {name for one in placed for name in names_of(one.recording)}
     places = {whereabouts(one.recording.url) for one in placed if may_be_replaced(one.recording)} - {""}
     return Reach(
         spans=tuple(sorted(found.spans)),
+        around=tuple(sorted(found.around)),
         links=tuple(sorted(found.links)),
         pushes=tuple(sorted(found.pushes)),
         names=tuple(sorted(names - known)),
@@ -88,6 +95,7 @@ class _Found:
         self._links = links
         self._tasks = [event for event in tasks if event.task_id and event.session_id]
         self.spans: set[Span] = set()
+        self.around: set[Span] = set()
         self.links: set[LinkKey] = set()
         self.pushes: set[Span] = set()
 
@@ -96,11 +104,16 @@ class _Found:
         any_app = not (window.app and window.appname)
         self.spans.add(Span(stream, window.from_ms, window.to_ms, any_app))
 
+    def add_between(self, chains: Iterable[Chain], stream: StreamKey) -> None:
+        for chain in chains:
+            self.spans.add(Span(stream, chain.members[0].join_ms, max(one.end_ms for one in chain.members)))
+
     def add_run(self, run: Run) -> None:
         stream = run.lane.stream
         low = min(one.join_ms for one in run.members)
         high = max(one.end_ms for one in run.members)
         self.spans.add(Span(stream, low - run.lane.gap_ms, high + run.lane.gap_ms))
+        self.around.add(Span(stream, low, high))
         self.pushes.add(Span(stream, low - PUSH_MARGIN_MS, high + PUSH_MARGIN_MS))
         far_low, far_high = low - LINK_REACH_MS, high + LINK_REACH_MS
         names = {name for one in run.members for name in self._links.names(one.recording)}

@@ -1,4 +1,8 @@
-"""Unions: runs that belong together although time lies between them: by hard links, or because a person says so."""
+"""Unions: runs that belong together although time lies between them: by hard links, or because a person says so.
+
+A broadcast is one stretch of time, for a stream has one push at a time: what lies between two linked recordings is of
+their broadcast, also when it tells no link, or another one (DOMAIN 8.1: that is never proof).
+"""
 
 from __future__ import annotations
 
@@ -64,9 +68,15 @@ def _link(runs: Sequence[Run], links: Links, joins: Joins) -> list[tuple[int, Re
                 keys = before.recording.key, after.recording.key
                 one, two = home[keys[0]], home[keys[1]]
                 if joins.root(one) != joins.root(two):
-                    joins.join(one, two)
+                    _join_between(joins, one, two)
                     reasons.append((one, Reason(chain.rule, WORDS[chain.rule], keys)))
     return reasons
+
+
+def _join_between(joins: Joins, one: int, two: int) -> None:
+    """Join the runs from one place to a later one; those of a lane stand in the order of time, without others."""
+    while joins.root(two) > one:
+        joins.join(joins.root(two) - 1, two)
 
 
 def _by_lane(runs: Sequence[Run]) -> list[tuple[Lane, list[int]]]:

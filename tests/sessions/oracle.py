@@ -65,8 +65,7 @@ def lane_sets(members, links, gap_ms):
     chains = []
     for tied in ties.values():
         chains += flow([(one.join_ms, one.end_ms, {one.recording.key}) for one in tied], DAY_MS)
-    near = [keys for _, _, keys in flow(alone, gap_ms)]
-    return join(near, lambda a, b: any(a & keys and b & keys for _, _, keys in chains))
+    return [keys for _, _, keys in flow(alone + chains, gap_ms)]
 
 
 def flow(stretches, reach_ms):

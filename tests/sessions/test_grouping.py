@@ -120,10 +120,20 @@ def test_a_push_without_a_sequence_or_of_another_stream_joins_nothing():
     assert members(made(pair, pushes=push("7", 0, 5000, OTHER))) == ["a", "b"]
 
 
-def test_a_task_that_records_both_sides_does_not_take_in_what_lies_between():
-    three = [rec("a", 0, 600, task_id="t"), rec("b", 3600, 4200), rec("c", 7200, 7800, task_id="t")]
+@pytest.mark.parametrize("link", [{}, {"task_id": "u"}, {"session_id": "s"}])
+def test_a_task_that_records_both_sides_takes_in_what_lies_between(link):
+    """Other ids or none are no proof of another broadcast, and a stream has one at a time; a neighbour is near to it."""
+    three = [rec("a", 0, 600, task_id="t"), rec("b", 3600, 4200, **link), rec("c", 7200, 7800, task_id="t")]
+    beside = [rec("d", 4500, 5000), rec("e", 8101, 8200), rec("o", 3600, 4200, stream=OTHER)]
 
-    assert members(made(three)) == ["a c", "b"]
+    assert members(made([*three, *beside])) == ["a b c d", "o", "e"]
+    assert members(made([*three, *beside], rulebook(gap=0))) == ["a", "o", "b", "d", "c", "e"]
+
+
+def test_two_tasks_in_turn_are_one_broadcast():
+    turns = [rec(f"{n}", n * 1500, n * 1500 + 600, task_id="tu"[n % 2]) for n in range(4)]
+
+    assert members(made(turns)) == ["0 1 2 3"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from builder.addresses import session_id, tag_of
 from builder.model import Curation, PushEvent, Recording, StreamClaim, StreamKey, TaskEvent, Vj, Window, whereabouts
 from builder.sessions import Island, Rulebook, assemble, join_interval, reach
+from builder.sessions.intervals import place_all
+from builder.sessions.links import LINK_REACH_MS, Links
 from tests.sessions.making import HOUR, ms, public, rec, rulebook
 from tests.sessions.oracle import naive_groups
 
@@ -199,11 +201,22 @@ class Store:
                     for link in wanted.links
                 )
             }
+            for span in wanted.around:
+                more |= {one.key: one for one in self.astride(span)}
             if more.keys() <= loaded.keys() and more_pushes <= pushes and more_tasks <= tasks:
                 return Island(tuple(loaded.values()), tuple(pushes), tuple(tasks))
             loaded |= more
             pushes |= more_pushes
             tasks |= more_tasks
+
+    def astride(self, span):
+        low, high = span.from_ms - LINK_REACH_MS, span.to_ms + LINK_REACH_MS
+        near = [
+            one
+            for one in place_all(self.found)
+            if one.recording.stream == span.stream and one.join_ms <= high and one.end_ms >= low
+        ]
+        return [one.recording for one in Links(tasks=self.tasks).astride(near, span.from_ms, span.to_ms)]
 
     @staticmethod
     def is_wanted(one, wanted):
