@@ -190,7 +190,7 @@ def _is_self(told: Told, other: Told) -> bool:
 
 def _precedence(notice: Notice) -> tuple[int, int, tuple[bool, bool, int], bytes, bytes]:
     """Sort key: the first in rank tells, among equals the one that leaves out least."""
-    t = NO_TIME if notice.t is None else notice.t
+    t = notice.t if notice.t is not None and notice.has_sign else NO_TIME
     return VERDICT_RANK[notice.verdict], t, _left_out(notice), canonical(notice.told), canonical(notice)
 
 

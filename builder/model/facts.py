@@ -77,9 +77,10 @@ class Notice(Value, frozen=True, array_like=True):
     status: Status | Literal["normal", "archived"] = ""  # "" says nothing; "normal" takes older statements back
     stated_ms: int = 0  # when layer 2 and the status were true: UpdateTime, event time, else 0
     verdict: Verdict = "batch"  # the receiver's verdict; everything read from archives is "batch"
-    t: int | None = None  # the signed t, unix seconds; None when unsigned
+    t: int | None = None  # unix seconds; it tells when the message was sent, and ranks it where `has_sign`
     signed: Literal["", "good", "bad"] = ""  # offline signature check; provenance only
     flags: tuple[str, ...] = ()  # sorted: `coerced`, `masked_sign`, `unknown_suffix` …
+    has_sign: bool = False  # a whole `sign` stands beside `t`; only `signed` says whether it is right
 
 
 class PushEvent(Value, frozen=True):

@@ -15,7 +15,7 @@ import msgspec
 
 from builder.model import Filled, Notice, Told
 from builder.sources.fields import Fields, RefusedError
-from builder.sources.verify import is_signed_time, signed
+from builder.sources.verify import has_sign, is_signed_time, signed
 
 _RESOLUTION = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", re.ASCII)
 _CODEC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,15}", re.ASCII)
@@ -78,6 +78,7 @@ def notice_of(fields: Fields, keys: tuple[bytes, ...]) -> Notice:
         t=t,
         signed=signed(keys, t, values.get("sign")),
         flags=fields.flag_tuple(),
+        has_sign=has_sign(t, values.get("sign")),
     )
 
 

@@ -21,7 +21,7 @@ from builder.model import Filled, Format, Notice, StreamKey, Told
 from builder.sources import limits
 from builder.sources.callback import EMPTY, NO_EXTENSION, extension_of
 from builder.sources.fields import FORMATS, SPREADSHEET
-from builder.sources.verify import signed
+from builder.sources.verify import has_sign, signed
 
 _Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 _Instant = Annotated[int, Meta(ge=limits.FIRST_SECOND, lt=limits.LAST_SECOND)]
@@ -148,6 +148,7 @@ def _notice_of(values: tuple[Any, ...], keys: tuple[bytes, ...]) -> Notice | Non
         filled,
         t=t,
         signed=signed(keys, t, sign) if keys else "",
+        has_sign=has_sign(t, sign),
     )
 
 

@@ -40,6 +40,11 @@ def signed(keys: Sequence[bytes], t: object, sign: object) -> Literal["", "good"
     return "good" if is_signed_time(t) and matches(keys, t, sign) else "bad"
 
 
+def has_sign(t: object, sign: object) -> bool:
+    """Say whether a whole signature stands beside `t`, be it right or not; one that was masked for print is none."""
+    return t is not None and type(sign) is str and _SIGN.fullmatch(sign) is not None
+
+
 def is_signed_time(t: object) -> bool:
     """Say whether `t` is an integer of ten digits; this closes every boundary trick on key + t."""
     return type(t) is int and 10**9 <= t < 10**10
@@ -47,7 +52,7 @@ def is_signed_time(t: object) -> bool:
 
 def matches(keys: Sequence[bytes], t: object, sign: object) -> bool:
     """Say whether `sign` is 32 lower-case hex digits and the MD5 of one of the keys and `t`."""
-    if type(sign) is not str or not _SIGN.fullmatch(sign):
+    if type(sign) is not str or not has_sign(t, sign):
         return False
     found = False
     for key in keys:

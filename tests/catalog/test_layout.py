@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {8: "0a071f75b1d4d491"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {9: "29aeebf85c102deb"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:

@@ -48,10 +48,20 @@ def test_facts_come_whole_from_the_most_trusted_notice():
 
 
 def test_of_equal_rank_the_earlier_t_wins_and_none_is_last():
-    early, later, unsigned = (notice(t=t, told=told(size_bytes=t or 1)) for t in (100, 200, None))
+    early, later, none = (notice(t=t, told=told(size_bytes=t or 1), has_sign=True) for t in (100, 200, None))
 
-    assert only([unsigned, later, early]).recording.size_bytes == 100
-    assert only([unsigned, later]).recording.size_bytes == 200
+    assert only([none, later, early]).recording.size_bytes == 100
+    assert only([none, later]).recording.size_bytes == 200
+
+
+def test_a_time_without_a_signature_announces_and_ranks_last():
+    """Among those that nobody signed the one that tells most stands, whatever its time."""
+    signed = notice(t=1_642_090_200, has_sign=True, told=told(size_bytes=9))
+    early, fuller = notice(t=1_642_090_199), notice(t=1_642_090_900, told=told(size_bytes=7, bps=1))
+
+    assert only([early, fuller, signed]).recording.size_bytes == 9
+    assert only([early, fuller, signed]).recording.announced_ms == 1_642_089_599_000
+    assert only([early, fuller]).recording.size_bytes == 7
 
 
 @pytest.mark.parametrize("poorer", [told(url=""), told(stream=StreamKey("")), told(url="", duration_ms=None)])
@@ -231,6 +241,7 @@ NOTICES = st.builds(
     verdict=st.sampled_from(["fresh", "late", "batch"]),
     t=st.sampled_from([None, 1_642_090_198, 1_642_099_999]),
     flags=st.sampled_from([(), ("coerced",), ("masked_sign",), ("end_from_creation",), ("no_stream",)]),
+    has_sign=st.booleans(),
 )
 WHOLE = told(size_bytes=5, bps=1, resolution="640x480", codec="h264")
 LESS = {

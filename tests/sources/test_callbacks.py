@@ -25,6 +25,7 @@ def test_a_notification_of_today_is_read_whole(folder, line):
         ),
         filled=Filled(task_id="18288319047887900000", session_id="1820625260470000000"),
         t=1642090198,
+        has_sign=True,
     )
 
 
@@ -164,6 +165,26 @@ def test_a_field_that_cannot_be_trusted_quarantines_the_record(folder, line, cha
 def test_signatures_are_checked_without_a_clock_and_drop_nothing(folder, line, keys, changed, signed):
     """With keys the notice says whether its signature is right; it is used in any case."""
     assert folder.item(line(**changed), keys).signed == signed
+
+
+@pytest.mark.parametrize("more", [{}, {"unknown": 1}])
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, True),
+        ({"sign": "0" * 32}, True),
+        ({"sign": "DB42CC634029FD6C3320CC23EECCFF23"}, False),
+        ({"sign": "db42cc634029fd6c3320cc23eeccff2"}, False),
+        ({"sign": "db42cc63**************eeccff23"}, False),
+        ({"sign": ""}, False),
+        ({"sign": ...}, False),
+        ({"t": ...}, False),
+        ({"t": None}, False),
+    ],
+)
+def test_a_signature_stands_beside_a_time_when_it_is_whole(folder, line, changed, expected, more):
+    """Right or not: that takes a key. Read quickly or, with an unknown key, on the strict path."""
+    assert folder.item(line(**changed, **more)).has_sign == expected
 
 
 @pytest.mark.parametrize(
