@@ -25,6 +25,7 @@ SEVERITY = {"deleted": 3, "forbidden": 2, "archived": 1, "normal": 0}
 FILLED = Filled.__struct_fields__
 LAYER_ONE = ("format", "end_ms", "start_ms", "duration_ms", "size_bytes", "url", "stream", "bps", "resolution", "codec")
 TIMES = frozenset({"end_ms", "start_ms", "duration_ms"})
+ROUNDED = {"end_ms": "times_ms", "start_ms": "times_ms", "duration_ms": "length_ms", "size_bytes": "size_bytes"}
 UNTOLD = (None, "", 0, "other")  # "other" is the format where none was told
 GUESSED = "end_from_creation"  # the flag of an end that nobody told
 NAMELESS = "no_stream"  # the flag of a list that names no stream
@@ -169,7 +170,8 @@ def _with_told_times(guess: Notice, teller: Notice) -> Notice:
     if length is None and _may_last(told, facts.duration_ms):
         length = facts.duration_ms
     times = replace(facts, start_ms=told.start_ms, end_ms=told.end_ms, duration_ms=length)
-    return replace(guess, told=times, flags=_without(GUESSED, guess.flags))
+    precision = teller.precision or guess.precision
+    return replace(guess, told=times, flags=_without(GUESSED, guess.flags), precision=precision)
 
 
 def _may_last(told: Told, length_ms: int | None) -> bool:
@@ -232,6 +234,8 @@ def contradictions(winner: Notice, loser: Notice) -> list[str]:
             continue
         if name in TIMES and abs(one - two) < 1000 and (one % 1000 == 0 or two % 1000 == 0):
             continue  # one source tells whole seconds only
+        if name in ROUNDED and abs(one - two) <= _slack(winner, name) + _slack(loser, name):
+            continue
         if name == "size_bytes" and told.format == other.format == "hls":
             continue  # one source weighs the playlist alone, another all its pieces (DOMAIN 1.1)
         if name == "url" and whereabouts(one) == whereabouts(two):
@@ -240,6 +244,14 @@ def contradictions(winner: Notice, loser: Notice) -> list[str]:
             continue
         found.append(name)
     return found
+
+
+def _slack(notice: Notice, name: str) -> int:
+    """Return how far a told number may lie from the truth."""
+    if notice.precision is None:
+        return 0
+    slack: int = getattr(notice.precision, ROUNDED[name])
+    return slack
 
 
 def _compatible(one: StreamKey, two: StreamKey) -> bool:

@@ -25,7 +25,8 @@ def contradiction(key: str, stated: Sequence[Stated]) -> tuple[Stated, Stated] |
     accounts = accounts_of(one.notice for one in stated)
     telling = [one for one in stated if one.notice.told and key_of(one.notice, accounts) == key]
     facts = Told(**{name: getattr(standing, name) for name in Told.__struct_fields__})
-    stands = Notice(told=facts, flags=standing.flags)
+    precision = next((one.notice.precision for one in telling if one.notice.told == facts), None)
+    stands = Notice(told=facts, flags=standing.flags, precision=precision)
     differing = [contradictions(stands, one.notice) for one in telling]
     other, names = next(((one, found) for one, found in zip(telling, differing, strict=True) if found), (None, []))
     agreeing = [one for one, found in zip(telling, differing, strict=True) if not found]

@@ -51,6 +51,14 @@ class Told(Value, frozen=True, array_like=True):
     codec: str = ""
 
 
+class Precision(Value, frozen=True, array_like=True):
+    """How far the facts of a source that rounds may lie from the truth; equal within it is no contradiction."""
+
+    times_ms: int = 0  # of start and end
+    length_ms: int = 0
+    size_bytes: int = 0
+
+
 class Filled(Value, frozen=True, array_like=True):
     """Layer 2 of a notice: taken from the newest notice that has them. Empty means "says nothing"."""
 
@@ -81,6 +89,7 @@ class Notice(Value, frozen=True, array_like=True):
     signed: Literal["", "good", "bad"] = ""  # offline signature check; provenance only
     flags: tuple[str, ...] = ()  # sorted: `coerced`, `masked_sign`, `unknown_suffix` …
     has_sign: bool = False  # a whole `sign` stands beside `t`; only `signed` says whether it is right
+    precision: Precision | None = None  # None: as exact as it is told
 
 
 class PushEvent(Value, frozen=True):

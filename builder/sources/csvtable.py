@@ -237,6 +237,7 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
         status="archived" if is_archived else "",
         stated_ms=stated or created or 0,
         flags=fields.flag_tuple(),
+        precision=neutral.precision_of(size, length),
     )  # fmt: skip
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from builder.model import Filled, Ignored, Item, Notice, StreamKey, Told
+from builder.model import Filled, Ignored, Item, Notice, Precision, StreamKey, Told
 from builder.sources import limits, times
 from builder.sources.fields import Fields, RefusedError
 
+KEY_FRAME_MS = 10_000  # files begin and end at key frames: their times are only approximate (DOMAIN 3.1)
+MINUTE_MS = 60_000  # the wall clock in a slice's name has no seconds
 _VID = re.compile(r"([0-9]+)_[0-9A-Za-z]+", re.ASCII)
 _SLICE_NAME = re.compile(r"(?:直播\s*-\s*)?(.+?)-([0-9]{8})-([0-9]{4})-([0-9]{8})-([0-9]{4})", re.ASCII)
 
@@ -52,6 +54,7 @@ def notice_of(values: dict[str, Any]) -> Item:
         told=told,
         filled=filled,
         stated_ms=_instant(fields, "create_time") or 0,
+        precision=Precision(times_ms=KEY_FRAME_MS),
         flags=tuple(sorted(fields.flags - {"coerced"})),  # all its numbers are text: nothing unusual
     )
 
@@ -100,6 +103,7 @@ def slice_of(values: dict[str, Any]) -> Item:
         told=told,
         filled=Filled(task_id=fields.label("taskId")),
         flags=fields.flag_tuple(),
+        precision=Precision(times_ms=MINUTE_MS + KEY_FRAME_MS, length_ms=KEY_FRAME_MS),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import UTC
 from typing import Any
 
-from builder.model import Filled, Item, Notice, StreamKey, Told
+from builder.model import Filled, Item, Notice, Precision, StreamKey, Told
 from builder.sources import limits, mediainfo, times
 from builder.sources.fields import BLANKS, Fields, RefusedError
 
@@ -81,6 +81,7 @@ def notice_of(values: dict[str, Any], *, is_text: bool = False) -> Item:
         told=told,
         filled=Filled(title=mediainfo.title(name)),
         flags=tuple(sorted(fields.flags - {"coerced"})) if is_text else fields.flag_tuple(),
+        precision=precision_of(values.get("size"), values.get("duration")),
     )
 
 
@@ -95,6 +96,14 @@ def size_of(text: str, name: str) -> int | None:
     if size > limits.SIZE_BYTES:
         raise RefusedError("bad_field", f"`{name}` expected at most {limits.SIZE_BYTES}", name)
     return size
+
+
+def precision_of(size: object, length: object) -> Precision | None:
+    """Return how exact the texts of a table are: a size to the last digit of its unit, a length to a second."""
+    match = _SIZE.fullmatch(size.strip(BLANKS)) if type(size) is str else None
+    step = _UNITS[match[3].upper()] // 10 ** len(match[2] or "") if match and match[3] else 0
+    told = Precision(length_ms=1000 if type(length) is str else 0, size_bytes=step)
+    return None if told == Precision() else told
 
 
 def length_ms(text: str, name: str) -> int | None:

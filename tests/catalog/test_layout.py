@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {9: "29aeebf85c102deb"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {10: "1e113cb9ad6c6aaf"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:

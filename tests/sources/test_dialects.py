@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from builder.model import NEVER_MS, Filled, Ignored, Notice, Problem, PushEvent, Rendition, StreamKey, Told
+from builder.model import NEVER_MS, Filled, Ignored, Notice, Precision, Problem, PushEvent, Rendition, StreamKey, Told
 from builder.sources import limits
 
 LIST_ENTRY = {
@@ -72,6 +72,7 @@ def test_a_file_list_is_read_in_china_time(folder, indent):
         ),
         filled=Filled(expires_ms=NEVER_MS, vid="210000088_4532e20c00000000000000000000abcd"),
         stated_ms=1541137692000,
+        precision=Precision(times_ms=10_000),
     )  # fmt: skip
 
 
@@ -116,6 +117,7 @@ def test_a_file_list_as_documented_names_no_stream(folder):
         ),
         filled=Filled(vid="210000088_4532e20c00000000000000000000abcd"),
         flags=("no_stream",),
+        precision=Precision(times_ms=10_000),
     )
     assert folder.item(response({**entry, "channel_id": "c"})).told.stream == StreamKey("c")
 
@@ -168,6 +170,7 @@ def test_slices_of_2017_take_the_wall_clock_from_the_name(folder):
             told=Told(StreamKey("sparrow_hls"), "other", 1453255800000, 1453255080000, 713000),
             filled=Filled(task_id="15"),
             flags=("no_address",),
+            precision=Precision(times_ms=70_000, length_ms=10_000),
         )
     assert folder.item({"fileSet": [{**entry, "fileName": "x"}]}).code == "no_time"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.model import NEVER_MS, Filled, Notice, Problem, StreamKey, Told
+from builder.model import NEVER_MS, Filled, Notice, Precision, Problem, StreamKey, Told
 
 HEADER_ZH = (
     "媒体文件名称,创建时间,更新时间,过期时间,媒体文件分类 ID,媒体文件分类名称,媒体文件分类路径,封面图片地址,媒体文件来源,媒体文件存储,"
@@ -22,6 +22,7 @@ EXPORTED = Notice(
     told=Told(StreamKey("demo"), "mp4", 1648885603000, 1648885588000, 15000, 1258291, "http://1.vod2.myqcloud.com/a/f0.mp4"),
     filled=Filled(NEVER_MS, "http://1.vod2.myqcloud.com/a/c.jpg", tags=("music", "show"), vid="210000088_abcd"),
     stated_ms=1648944000000,
+    precision=Precision(length_ms=1000, size_bytes=104_857),
 )  # fmt: skip
 
 
