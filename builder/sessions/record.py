@@ -90,7 +90,13 @@ def _other(other: SetAside) -> OtherRecord:
 
 
 def _track(track: Track) -> TrackRecord:
-    return TrackRecord(track.format, track.primary, [_part(part) for part in track.parts])
+    parts = track.parts if len(track.parts) == 1 else sorted(track.parts, key=_by_start)
+    return TrackRecord(track.format, track.primary, [_part(part) for part in parts])
+
+
+def _by_start(part: Part) -> tuple[int, str]:
+    """Sort key of the contract; in the track, which the player walks, a point lies before what begins with it."""
+    return part.start_ms, part.file_id or part.key
 
 
 def _part(part: Part) -> PartRecord:

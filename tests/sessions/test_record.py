@@ -48,6 +48,17 @@ def test_the_inverted_sample_is_a_point_at_its_end():
     assert found["tracks"][0]["parts"][0]["duration"] is None
 
 
+@pytest.mark.parametrize("point", ["b", "d"])
+def test_parts_that_begin_together_come_by_id(point):
+    """Whatever their ends: `start`, then `file_id` is the order that readers may rely on."""
+    parts = [rec("c", 0, 51), rec(point, -60, 0, length=None, told=60), rec("a", 51, 60)]
+
+    (session,) = made(parts)
+    found = json.loads(session_line(session))
+
+    assert [part["file_id"] for part in found["tracks"][0]["parts"]] == [*sorted(["c", point]), "a"]
+
+
 def test_gaps_others_and_thousandths_are_told():
     parts = [rec("a", 0, 600.25), rec("b", 700.125, 1200), rec("c", 0, 590, host="elsewhere.example.net")]
 
