@@ -76,6 +76,11 @@ class BroadcastDays:
         """Return the broadcast day as a count of days since 1970-01-01."""
         return (ms + self.offset_ms(ms) - self._shift_ms) // DAY_MS
 
+    def begins_ms(self, number: int) -> int:
+        """Return the instant at which a broadcast day begins."""
+        local = number * DAY_MS + self._shift_ms
+        return local - self.offset_ms(local - self.offset_ms(local))
+
     def day(self, ms: int) -> str:
         """Return the broadcast day as text, "2022-01-13"."""
         number = self.number(ms)

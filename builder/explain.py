@@ -27,6 +27,8 @@ WHY_ASIDE = {
     "deleted": "deleted at the provider",
     "forbidden": "blocked by the provider",
     "expired": "thrown away by the provider when its storage time was over",
+    "repeated": "reaches into another replay, and other files show all of it here and there",
+    "withheld": "reaches into time that a person hides",
 }
 FLAGS = {
     "ambiguous_app": "the record does not tell which of several streams of this name it belongs to",

@@ -6,13 +6,14 @@ the sessions that it would give of them among all others: assemble(all) is the u
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from builder.addresses import tag_of
 from builder.model import Curation, Recording, Session, Track
 from builder.sessions.aliases import former_anchors
+from builder.sessions.beside import Beside, words_at_borders
 from builder.sessions.chapters import suggested_chapters, told_chapters
 from builder.sessions.coverage import survey
 from builder.sessions.curate import merge
@@ -25,7 +26,7 @@ from builder.sessions.media import PublicUrl, playable
 from builder.sessions.pictures import Pictures
 from builder.sessions.plain import plain_session
 from builder.sessions.rules import Rulebook
-from builder.sessions.standing import gone, replaced_elsewhere, written_over
+from builder.sessions.standing import REPEATED, gone, replaced_elsewhere, written_over
 from builder.sessions.trimming import seen, trimmed
 from builder.sessions.unions import Union
 
@@ -50,32 +51,45 @@ class Assembler:
         self._public_url = public_url
         self._notices = island.notices
         self._replaced = replaced_elsewhere(self._placed)
+        self._at_borders: Mapping[str, str] = {}
         shown = book.rules.posters == "provider"
         self._pictures = Pictures(island.screenshots, public_url) if shown else None
 
     def run(self) -> list[Session]:
         sessions: list[Session] = []
-        short_ms = self._book.rules.grouping.min_length_ms
+        groups: list[tuple[Group, set[str]]] = []
         for island in islands(self._placed, self._links, self._book):
             plain = self._plain(island)
             if plain is not None:
                 sessions.append(plain)
                 continue
             former = former_anchors(island, self._links, self._book)
-            sessions += [
-                self._session(group, former)
-                for group in groups_of(island, self._links, self._book)
-                if not (short_ms and _is_short(group.members, short_ms))
-            ]
+            groups += [(group, former) for group in groups_of(island, self._links, self._book)]
+        if any(group.own_times for group, _ in groups):
+            self._at_borders = words_at_borders([self._beside(group) for group, _ in groups])
+        sessions += [self._session(group, former) for group, former in groups if not self._is_left_out(group)]
         if len(sessions) > 1:
             sessions.sort(key=_in_order)
         return sessions
 
     def _plain(self, island: Union) -> Session | None:
         """Make the session of an island that is plain; see there."""
-        if self._replaced or self._pictures is not None:
+        if self._replaced or self._pictures is not None or self._book.windows_of(island.runs[0].lane.stream):
             return None
         return plain_session(island, self._book, self._public_url, self._address, self._notices)
+
+    def _is_left_out(self, group: Group) -> bool:
+        short_ms = self._book.rules.grouping.min_length_ms
+        return bool(short_ms) and _is_short(group.members, short_ms)
+
+    def _beside(self, group: Group) -> Beside:
+        """Return a group as its neighbours see it."""
+        recordings = [one.recording for one in group.members]
+        is_hidden = self._book.hides(recordings, group.window)
+        if is_hidden or self._is_left_out(group):
+            return Beside(group.members, group.own_times, is_hidden)
+        alone = self._hold(group.members, recordings, dict.fromkeys(group.own_times, REPEATED))
+        return Beside(group.members, group.own_times, is_hidden, alone.tracks)
 
     def _session(self, group: Group, former: set[str]) -> Session:
         """Make one session of what the records tell, then lay over it what only some sessions have."""
@@ -83,7 +97,7 @@ class Assembler:
         recordings = [one.recording for one in members]
         anchor = first_announced(members)
         stream = anchor.recording.stream
-        held = self._hold(members, recordings)
+        held = self._hold(members, recordings, self._at_borders)
         tracks = held.tracks
         start, end = hull([part for track in tracks for part in track.parts] or members)
         owner = book.owner(stream, anchor.middle_ms)
@@ -136,11 +150,15 @@ class Assembler:
             return session
         return msgspec.structs.replace(session, poster_url=self._pictures.of(there, session))
 
-    def _hold(self, members: Sequence[Placed], recordings: Sequence[Recording]) -> Holding:
+    def _hold(
+        self, members: Sequence[Placed], recordings: Sequence[Recording], at_borders: Mapping[str, str]
+    ) -> Holding:
         overwritten = self._replaced
         if len(members) > 1:
             overwritten = written_over(members) | overwritten
         words = gone(recordings, self._book.rules.expired_before_ms, overwritten)
+        if at_borders:
+            words = {one.key: at_borders[one.key] for one in recordings if one.key in at_borders} | words
         public_url = self._public_url
         return hold(members, {one.key: playable(one, public_url) for one in recordings}, words, overwritten)
 

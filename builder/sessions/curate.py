@@ -29,6 +29,7 @@ GIVES: tuple[tuple[str, Callable[[Curation], object]], ...] = (
 )
 # What hides most comes first; of what shows nothing, the word that lets an address live which was published.
 HIDING: tuple[Visibility, ...] = ("hidden", "draft", "unlisted", "public")
+UNSEEN = HIDING[:2]  # nobody sees what is in such a session
 
 
 def given_twice(one: Curation, two: Curation) -> list[str]:

@@ -27,6 +27,7 @@ from collections.abc import Iterable
 import msgspec
 
 from builder.model import Reason, Window
+from builder.sessions.borders import Borders, OwnTimes
 from builder.sessions.intervals import Placed, hull, in_time_order
 from builder.sessions.joins import Joins
 from builder.sessions.lanes import Lane, Run, lanes, runs_of
@@ -41,6 +42,7 @@ class Group(msgspec.Struct):
     members: list[Placed]
     reasons: list[Reason]
     window: Window | None = None
+    own_times: OwnTimes = {}
 
 
 def islands(placed: Iterable[Placed], links: Links, book: Rulebook) -> list[Union]:
@@ -59,7 +61,17 @@ def groups_of(island: Union, links: Links, book: Rulebook) -> list[Group]:
         keys = tuple(one.recording.key for one in group.members if one in heads)
         if keys:
             group.reasons.append(Reason("split", "a person let a new session begin with this file", keys))
-    return [piece for group in groups for piece in cut(group, book)]
+    return [piece for group in groups for piece in _pieces(group, heads, book)]
+
+
+def _pieces(group: Group, heads: list[Placed], book: Rulebook) -> list[Group]:
+    pieces = cut(group, book)
+    is_cut = len(pieces) > 1
+    if heads or is_cut or book.has_windows:
+        borders = Borders(book, heads, group.members if is_cut else ())
+        for piece in pieces:
+            piece.own_times = borders.own_times(piece.members, piece.window)
+    return pieces
 
 
 def _heads(island: Union, book: Rulebook) -> list[Placed]:

@@ -21,7 +21,7 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
 
     tracks: tuple[Track, ...]
     others: tuple[SetAside, ...] = ()  # by key
-    stone: Tombstone = ""  # "" while something is there; never "hidden", which the records cannot know
+    stone: Tombstone = ""  # "" while something is there; "hidden" only by what a neighbour hides
 
 
 def hold(

@@ -6,10 +6,10 @@ that, and asks again until nothing new comes: then the island is closed. Reach m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window, whereabouts
-from builder.sessions.intervals import place_all
+from builder.sessions.intervals import Placed, place_all
 from builder.sessions.lanes import Run, lanes, runs_of
 from builder.sessions.links import LINK_REACH_MS, PUSH_MARGIN_MS, Chain, Links
 from builder.sessions.rules import Rulebook, names_of
@@ -68,13 +68,15 @@ def reach(
     found = _Found(links, tasks)
     for lane, members in lanes(placed, book):
         if lane.window is not None:
-            found.add_window(lane.window)
+            found.add_window(lane.window, members)
         elif lane.gap_ms:
             runs = runs_of(lane, members)
             for run in runs:
                 found.add_run(run)
             if len(runs) > 1:
                 found.add_between(links.chains(lane.stream, members), lane.stream)
+        elif book.rules.curations or book.steady_owner(lane.stream) is None:  # alone, but see `borders`
+            found.spans |= {Span(lane.stream, one.join_ms, one.end_ms) for one in members}
     names = {name for one in placed for ids in book.merges_of(one.recording) for name in ids}
     known = {name for one in placed for name in names_of(one.recording)}
     places = {whereabouts(one.recording.url) for one in placed if may_be_replaced(one.recording)} - {""}
@@ -99,10 +101,12 @@ class _Found:
         self.links: set[LinkKey] = set()
         self.pushes: set[Span] = set()
 
-    def add_window(self, window: Window) -> None:
+    def add_window(self, window: Window, members: Sequence[Placed]) -> None:
         stream = StreamKey(window.stream_id, window.app, window.appname)
         any_app = not (window.app and window.appname)
-        self.spans.add(Span(stream, window.from_ms, window.to_ms, any_app))
+        low = min(window.from_ms, *(one.join_ms for one in members))
+        high = max(window.to_ms, *(one.end_ms for one in members))
+        self.spans.add(Span(stream, low, high, any_app))
 
     def add_between(self, chains: Iterable[Chain], stream: StreamKey) -> None:
         for chain in chains:

@@ -17,7 +17,7 @@ from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
 from builder.sessions.claims import Claim, Claims, Where, check_claims, in_force
-from builder.sessions.curate import given_twice
+from builder.sessions.curate import UNSEEN, given_twice
 
 
 class Rules(Value, frozen=True):
@@ -116,6 +116,11 @@ class Rulebook:
         windows = self._windows.get(stream.stream_id)
         return [window for window in windows if _about(window, stream)] if windows else []
 
+    @property
+    def has_windows(self) -> bool:
+        """Say whether there are windows of any stream."""
+        return bool(self._windows)
+
     def window_at(self, stream: StreamKey, middle_ms: int) -> Window | None:
         """Return the window that claims a recording by the midpoint of its content."""
         if stream.stream_id not in self._windows:
@@ -152,6 +157,10 @@ class Rulebook:
         if window is not None:
             found.update({curation.source: curation for curation in self._by_window[window]})
         return [found[source] for source in sorted(found)]
+
+    def hides(self, recordings: Iterable[Recording], window: Window | None) -> bool:
+        """Say whether a person lets nobody see a session; whoever says so names its recordings."""
+        return any(said.visibility in UNSEEN for said in self.curations_of(recordings, (), window))
 
 
 def names_of(recording: Recording) -> tuple[str, ...]:

@@ -18,7 +18,10 @@ from builder.model import NEVER_MS, Recording, Tombstone, is_library_id, whereab
 from builder.sessions.intervals import Placed
 
 OVERWRITTEN = "overwritten"
+WITHHELD = "withheld"  # it is there, but shows what a person hides (see `borders`)
+REPEATED = "repeated"  # it is there, but so is all that it shows
 GRAVITY: tuple[tuple[str, Tombstone], ...] = (
+    (WITHHELD, "hidden"),
     ("forbidden", "forbidden"),
     ("deleted", "deleted"),
     (OVERWRITTEN, "deleted"),
@@ -54,7 +57,7 @@ def tombstone(keys: set[str], words: Mapping[str, str], playable: set[str]) -> T
     if any(key not in words for key in decisive):
         return ""
     found = {words[key] for key in decisive}
-    return next(stone for word, stone in GRAVITY if word in found)
+    return next((stone for word, stone in GRAVITY if word in found), "")
 
 
 def written_over(placed: Iterable[Placed]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import shutil
 import sys
 
 import pytest
@@ -539,6 +540,44 @@ def test_a_merge_of_two_streams_is_the_same_in_every_way(tmp_path, monkeypatch):
     found = one.run(curations=(merge,))[1]
     assert len(found["sessions"]) == 2
     assert two.run(curations=(merge,))[1] == found
+
+
+@pytest.mark.parametrize("gap_ms", [0, 300_000])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, seed, gap_ms):
+    """Files of unlike lengths and what people say of them come and go: each run gives what a first one gives."""
+    rng = random.Random(seed)
+    slices = [callback(str(n), START_S + 600 * n, 600) for n in range(1, 13)]
+    longer = [
+        callback(f"h{n}", START_S + rng.randrange(1800, 9000, 600), rng.randrange(900, 5400, 300), file_format="hls")
+        for n in range(3)
+    ]
+    middle = START_S * 1000 + rng.randrange(1_200_000, 6_000_000, 600_000)
+    names = [str(rng.randrange(1, 13)) for _ in range(6)]
+    curations = (
+        Curation(source="replays/a.md", window=Window("room1", middle, middle + 1_200_000)),
+        Curation(source="replays/b.md", recordings=(names[0],), split_before=(names[1],)),
+        Curation(source="replays/c.md", recordings=(names[2],), visibility="hidden"),
+        Curation(source="replays/d.md", recordings=(names[3],), visibility=rng.choice(["draft", "hidden"])),
+        Curation(source="replays/e.md", recordings=(names[4],), merge=(names[4], names[5], "h0")),
+    )
+    records = {record["file_id"]: record for record in slices + longer}
+    said = tuple(curation for curation in curations if rng.random() < 0.7)
+    world = World(tmp_path / "one")
+    for name, record in records.items():
+        world.write(f"{name}.jsonl", record)
+    world.run(curations=said, gap_ms=gap_ms)
+
+    for step in range(4):
+        name = rng.choice(sorted(records))
+        if (world.recordings / f"{name}.jsonl").exists():
+            (world.recordings / f"{name}.jsonl").unlink()
+        else:
+            world.write(f"{name}.jsonl", records[name])
+        said = said if step < 2 else tuple(curation for curation in curations if rng.random() < 0.7)
+        clean = World(tmp_path / f"clean{step}")
+        shutil.copytree(world.recordings, clean.recordings, dirs_exist_ok=True)
+        assert world.run(curations=said, gap_ms=gap_ms)[1] == clean.run(curations=said, gap_ms=gap_ms)[1]
 
 
 def test_a_task_told_later_ties_recordings_together(tmp_path):

@@ -76,6 +76,8 @@ def books(draw, splits=True):
         begin = draw(st.integers(0, 160)) * GRID
         window = Window("one", ms(begin), ms(begin + draw(st.integers(1, 60)) * GRID))
         curations.append(Curation("replays/window.md", window=window))
+    if draw(st.integers(0, 2)) == 0:
+        curations.append(Curation("replays/hidden.md", recordings=tuple(draw(names)), visibility="hidden"))
     border = ms(50 * GRID)
     own = StreamClaim("one", until_ms=border, gap_ms=draw(st.sampled_from((None, 0, 600_000))))
     claims = [own, StreamClaim("tw?", exact=False)]

@@ -1,0 +1,125 @@
+"""Beside: what sessions that lie beside each other show of one another, where a file reaches over their border.
+
+Such a file stays a member of the session of its midpoint, so that no address moves, but
+
+- where it reaches into what a person hides it is *withheld*, since nothing that is hidden is published;
+- else it is *repeated*, and not shown, when without it both sides show all of its time in formats that are no worse:
+  then sessions begin and end at the border. Where they do not, it is shown: losing a part of a broadcast would be worse
+  than showing it twice.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from builder.model import StreamKey, Track
+from builder.sessions.borders import OwnTimes, Span
+from builder.sessions.coverage import GAP_MS, survey
+from builder.sessions.duplicates import by_start
+from builder.sessions.intervals import Placed
+from builder.sessions.media import PREFERENCE
+from builder.sessions.standing import REPEATED, WITHHELD
+
+
+class Beside(msgspec.Struct):
+    """A session beside others: its members, which of them reach over a border, and what it shows without those."""
+
+    members: Sequence[Placed]
+    own_times: OwnTimes
+    is_hidden: bool
+    tracks: Sequence[Track] = ()
+
+    @property
+    def reaching(self) -> list[Placed]:
+        return [one for one in self.members if one.recording.key in self.own_times]
+
+
+def words_at_borders(sessions: Sequence[Beside]) -> dict[str, str]:
+    """Return a word for each file that is not shown because of what it shows of another session, by key."""
+    shown = [session for session in sessions if not session.is_hidden]
+    words = _withheld(shown, [session for session in sessions if session.is_hidden])
+    return _repeated(shown) | words
+
+
+def _withheld(shown: Iterable[Beside], hidden: Iterable[Beside]) -> dict[str, str]:
+    unseen: defaultdict[StreamKey, list[Shown]] = defaultdict(list)
+    for place, session in enumerate(hidden):
+        for one in session.members:
+            low, high = session.own_times.get(one.recording.key, (one.start_ms, one.end_ms))
+            unseen[one.recording.stream].append(Shown(low, high, place))
+    times = {stream: Times(spans) for stream, spans in unseen.items()}
+    return {
+        one.recording.key: WITHHELD
+        for session in shown
+        for one in session.reaching
+        if one.recording.stream in times and times[one.recording.stream].shared(one) > GAP_MS
+    }
+
+
+def _repeated(shown: Sequence[Beside]) -> dict[str, str]:
+    spans: defaultdict[StreamKey, list[Shown]] = defaultdict(list)
+    for place, session in enumerate(shown):
+        streams = {one.recording.key: one.recording.stream for one in session.members}
+        for track in session.tracks:
+            rank = PREFERENCE.index(track.format)
+            for part in track.parts:
+                if part.url:
+                    spans[streams[part.key]].append(Shown(part.start_ms, part.end_ms, place, rank))
+    times = {stream: Times(together) for stream, together in spans.items()}
+    return {
+        one.recording.key: REPEATED
+        for place, session in enumerate(shown)
+        for one in session.reaching
+        if one.recording.stream in times
+        and _is_repeated(one, session.own_times[one.recording.key], place, times[one.recording.stream])
+    }
+
+
+def _is_repeated(one: Placed, own_time: Span, place: int, times: Times) -> bool:
+    """Say whether its session shows a file's own time without it, and others the rest, in formats no worse than its."""
+    low, high = own_time
+    near = [span for span in times.near(one) if span.rank <= PREFERENCE.index(one.recording.format)]
+    own, others = [span for span in near if span.place == place], [span for span in near if span.place != place]
+    return _is_whole(own, low, high) and _is_whole(others, one.start_ms, low) and _is_whole(others, high, one.end_ms)
+
+
+def _is_whole(spans: Iterable[Shown], low: int, high: int) -> bool:
+    """Say whether spans, by start, leave no gap between two instants."""
+    for span in spans:
+        if span.start_ms - low >= GAP_MS:
+            break
+        low = max(low, span.end_ms)
+    return high - low < GAP_MS
+
+
+class Shown(msgspec.Struct, frozen=True, order=True):
+    """What a session shows or hides of a stream: from when to when, the session's place, how good the format is."""
+
+    start_ms: int
+    end_ms: int
+    place: int
+    rank: int = 0
+
+
+class Times:
+    """Spans of one stream, by start; of few of them, which lie near a file."""
+
+    def __init__(self, spans: Iterable[Shown]) -> None:
+        self._spans = sorted(spans)
+        self._longest_ms = max(span.end_ms - span.start_ms for span in self._spans)
+
+    def near(self, one: Placed) -> list[Shown]:
+        """Return the spans that share time with a file."""
+        begin = bisect_left(self._spans, one.start_ms - self._longest_ms, key=by_start)
+        end = bisect_left(self._spans, one.end_ms, key=by_start)
+        return [span for span in self._spans[begin:end] if span.end_ms > one.start_ms]
+
+    def shared(self, one: Placed) -> int:
+        """Return how much of a file's time lies in any of the spans."""
+        kept = [replace(span, start_ms=max(span.start_ms, one.start_ms)) for span in self.near(one)]
+        return survey(replace(span, end_ms=min(span.end_ms, one.end_ms)) for span in kept)[0]

@@ -1,0 +1,114 @@
+"""Borders: what becomes of a file that reaches from one replay into another."""
+
+from itertools import permutations
+
+import pytest
+
+from builder.model import Window
+from tests.sessions.making import HOUR, curation, made, ms, rec, rulebook
+
+SLICES = [rec(str(n), (n - 1) * 600, n * 600) for n in range(1, 7)]
+WHOLE = rec("whole", 0, 3600, fmt="hls")
+
+
+def told(sessions):
+    """Return what is shown of each session, by start: its files, when it begins and ends, and its tombstone."""
+    return [
+        (" ".join(part.file_id for track in session.tracks for part in track.parts), session.start_ms, session.end_ms)
+        if not session.tombstone
+        else session.tombstone
+        for session in sessions
+    ]
+
+
+def aside(sessions):
+    return {other.key: other.why for session in sessions for other in session.others}
+
+
+HALVES = [("1 2 3", ms(0), ms(1800)), ("4 5 6", ms(1800), ms(3600))]
+SPLIT = curation("replays/split.md", "1", split_before=("4",))
+WINDOW = curation("replays/window.md", window=Window("demo", ms(0), ms(1800)))
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "draft"])
+@pytest.mark.parametrize("parting", [SPLIT, WINDOW], ids=["split", "window"])
+@pytest.mark.parametrize(("unseen", "end"), [(0, 3600), (1, 3500)])
+def test_no_file_shows_what_a_neighbour_hides(visibility, parting, unseen, end):
+    """One HLS file lies over both halves, and its middle in the one that is shown."""
+    hiding = curation("replays/hiding.md", "1" if unseen == 0 else "5", visibility=visibility)
+
+    found = made([*SLICES, rec("whole", 0, end, fmt="hls")], rulebook(curations=[parting, hiding]))
+
+    assert found[unseen].visibility == visibility
+    shown = [session for session in found if session.visibility == "public"]
+    assert told(shown) == [HALVES[1 - unseen]]
+    assert aside(found) == {"whole": "withheld"}
+
+
+def test_a_replay_of_which_only_such_a_file_is_left_is_hidden():
+    hiding = curation("replays/hiding.md", "1", visibility="hidden")
+    files = [*SLICES[:3], rec("whole", 0, 3700, fmt="hls", title="Told by a file that nobody sees")]
+
+    for order in permutations(files):
+        _, found = sorted(made(order, rulebook(curations=[WINDOW, hiding])), key=lambda one: len(one.recordings) == 1)
+        assert (found.tombstone, found.tracks, found.title, found.recordings) == ("hidden", (), "", ("whole",))
+
+
+@pytest.mark.parametrize(("over", "is_withheld"), [(10, False), (10.001, True)])
+def test_slices_may_reach_into_what_is_hidden_by_a_seam(over, is_withheld):
+    files = [*SLICES[:3], rec("late", 1800 - over, 3600, fmt="hls"), SLICES[3]]
+    hiding = curation("replays/hiding.md", "1", visibility="hidden")
+
+    found = made(files, rulebook(curations=[SPLIT, hiding]))
+
+    assert aside(found) == ({"late": "withheld"} if is_withheld else {})
+
+
+@pytest.mark.parametrize("parting", [SPLIT, WINDOW], ids=["split", "window"])
+def test_replays_begin_and_end_at_their_border_where_slices_show_all(parting):
+    found = made([*SLICES, WHOLE], rulebook(curations=[parting]))
+
+    assert told(found) == HALVES
+    assert aside(found) == {"whole": "repeated"}
+
+
+@pytest.mark.parametrize(
+    "slices",
+    [
+        [*SLICES[:1], *SLICES[2:]],
+        [*SLICES[:5]],
+        [rec(str(n), (n - 1) * 600, n * 600, fmt="flv") for n in range(1, 7)],
+        [*SLICES[:5], rec("6", 3000, 3600, host="elsewhere.example.net")],
+        [*SLICES[:5], rec("6", 3000, 3600, status="deleted")],
+    ],
+    ids=["gap on the other side", "gap on this side", "worse format", "not playable", "gone"],
+)
+def test_a_file_that_shows_more_than_the_slices_is_shown_over_the_border(slices):
+    found = made([*slices, WHOLE], rulebook(curations=[SPLIT]))
+
+    assert "whole" not in aside(found)
+    assert any(part.key == "whole" for session in found for track in session.tracks for part in track.parts)
+
+
+def test_a_broadcast_that_is_cut_into_days_is_told_once():
+    """Forty hours from noon as MP4 of one hour and FLV of seven: the FLV files over midnight repeat what MP4 shows."""
+    files = [rec(f"{n:02}", n * HOUR, (n + 1) * HOUR) for n in range(40)]
+    files += [rec(f"flv{n}", n * 7 * HOUR, min(40, (n + 1) * 7) * HOUR, fmt="flv") for n in range(6)]
+
+    found = made(files)
+
+    hours = [(session.start_ms - ms(0)) / HOUR / 1000 for session in found]
+    assert hours == [0, 12, 36]
+    assert [session.tracks[0].format for session in found] == ["mp4"] * 3
+    assert aside(found) == {"flv1": "repeated", "flv5": "repeated"}
+
+
+def test_days_meet_where_slices_do():
+    """MP4 slices of two hours meet at half past eleven at night, FLV of one hour at midnight."""
+    files = [rec(f"{n:02}", n * 2 * HOUR - 1800, (n + 1) * 2 * HOUR - 1800) for n in range(20)]
+    files += [rec(f"flv{n}", n * 5 * HOUR, (n + 1) * 5 * HOUR, fmt="flv") for n in range(7)]
+
+    first, second, *_ = made(files)
+
+    assert (first.end_ms, second.start_ms) == (ms(11.5 * HOUR), ms(11.5 * HOUR))
+    assert (second.tracks[0].format, second.end_ms) == ("mp4", ms(35.5 * HOUR))
