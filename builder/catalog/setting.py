@@ -22,7 +22,7 @@ from builder.sessions.claims import compiled_glob
 from builder.sessions.links import LINK_REACH_MS
 
 Claiming = TypeVar("Claiming", Vj, Curation)
-CODE = ("addresses.py", "config.py", "media.py", "catalog", "model", "sessions", "sources")
+CODE = ("addresses.py", "config.py", "media.py", "secret_names.py", "catalog", "model", "sessions", "sources")
 
 
 class Concern(msgspec.Struct):

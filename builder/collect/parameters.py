@@ -1,4 +1,4 @@
-r"""Parameters in texts: where a name that means a secret stands with a value, and which names do.
+r"""Parameters in texts: where a name that means a secret stands with a value.
 
 Knows queries (`a=b&c=d`), the comma form of SRT addresses, JSON that cannot be parsed (`\"token\":\"x\"`), what people
 write (`token: x`) and passwords in addresses. Percent codes hide any of these, so a text is read several times: as it
@@ -11,25 +11,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote
+
+from builder.secret_names import IN_ADDRESS, IN_TEXT, WORDS, is_secret, plain_name
 
 Hide = Callable[[str], str]
 Kind = Literal["text", "label", "query"]
 
-# Names are compared in lower case and without separators: `tx_secret`, `X-Api-Key` and `accessToken` are all here.
-SECRET = frozenset(
-    {"txsecret", "txtime", "wssecret", "wstime", "sign", "signature", "sig", "qsignature", "xamzsignature", "usersig"}
-    | {"key", "auth", "authorization", "cert", "certtime", "expires", "pass", "passcode", "pwd", "jwt", "cookie"}
-    | {"apikey", "appkey", "authkey", "accesskey", "accesskeyid", "secretkey", "secretid", "privatekey", "pushkey"}
-    | {"playkey", "signkey", "streamkey", "callbackkey", "sessionkey", "ossaccesskeyid", "xamzcredential"}
-    | {"tokens", "secrets", "passwords", "credential", "credentials"}
-)
-ENDINGS = ("token", "secret", "password", "passwd", "passphrase", "secretkey", "accesskey", "apikey", "privatekey")
-IN_TEXT = frozenset({"us"})  # too short to mean anything but in `us=…`, …
-IN_ADDRESS = frozenset({"t"})  # … and this one anywhere but in an address
-WORDS = frozenset({"key", "sign", "sig", "auth", "cert", "expires", "pass", "cookie"})  # `key: C major` is no secret
 NAME_CHARACTERS = 64
 
 _NAME = r"[A-Za-z0-9_.\-]"
@@ -51,19 +39,6 @@ _USERINFO = re.compile(r"""://[^\s/?#:@"'<>\\]*+:(?P<value>[^\s/?#"'<>\\]+)@""")
 _HOLDS_PAIR = re.compile("[=:%\uff1d\uff1a]")
 _CODED_ASCII = re.compile(r"%[2-7][0-9A-Fa-f]")  # no pair hides in codes of other characters
 _CODES = tuple(re.compile(rf"(%(?:25){deep}[0-9A-Fa-f]{{2}})|[^%]++|%") for deep in ("{0}", "{0,1}", "*"))
-
-
-@lru_cache(maxsize=4096)
-def plain_name(name: str) -> str:
-    """Return a name as it is compared: percent codes undone (twice), lower case, letters and digits only."""
-    name = unquote(unquote(name)) if "%" in name else name
-    return "".join(filter(str.isalnum, name)).casefold()
-
-
-@lru_cache(maxsize=4096)
-def is_secret(name: str) -> bool:
-    """Say whether a plain name means a secret, wherever it stands."""
-    return name in SECRET or name.endswith(ENDINGS)
 
 
 class Reading(NamedTuple):

@@ -21,7 +21,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder.collect.parameters import Hide, is_secret, plain_name, scrub_address, scrub_parameters
+from builder.collect.parameters import Hide, scrub_address, scrub_parameters
+from builder.secret_names import is_secret, plain_name
 from builder.sources import limits
 from builder.sources.strict_json import StrictJsonError, strict_value
 

@@ -7,30 +7,68 @@ people are cut out first; what is cut is wider than need be, for an excerpt is a
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
+from builder.secret_names import is_private, plain_name
 from builder.sources import limits
 
-_NAMES = (
-    r"tx_?secret|tx_?time|ws_?secret|ws_?time|sign|signature|t|us|token|sig|key|auth(?:_?key)?|secret(?:_?key)?|"
-    r"password|passwd|pwd|cert|certtime|phone|expires|accesskeyid|ossaccesskeyid|userid|openid"
+# Plain names under which all of a value is cut, with the parameters that it may hold.
+_WHOLE = frozenset(
+    {"streamparam", "sourcecontext", "userip", "clientip", "callbackext", "node", "errmsg", "pushurl", "author"}
 )
-_WHOLE = r"stream_?param|source_?context|user_?ip|client_?ip|callback_?ext|node|errmsg|push_?url|author"
+_NAME = r"[A-Za-z0-9_.\-]"
+_HEAD = re.compile(
+    rf"""(?<!{_NAME})(?P<name>{_NAME}++)(?:\[\d*+\]|\])?+(?:\\*+["'])?+\s*+[=:\uff1d\uff1a](?!//)\s*+"""
+    r"(?:(?i:bearer|basic)[ \t]++)?+"
+)
+# A text goes to its own quote: those of texts inside have more `\`.
+_QUOTED = r"""(?P<quote>\\*+["'])(?:(?!(?<!\\)(?P=quote)).)*+"""
+_REST = r"[\[{].*+"  # of a list or object nobody knows the end
+_VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s&"'\\;,}}\]]*+""", re.DOTALL)
+_WHOLE_VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s"'\\,}}]*+""", re.DOTALL)
 _RULES = (
-    (re.compile(rf'(?i)((?<!\\)"(?:{_WHOLE})"\s*:\s*")(?:[^"\\]|\\.)*'), r"\1***"),
-    (re.compile(rf'(?i)(\\+"(?:{_WHOLE})\\+"\s*:\s*\\+")(?:(?!\\+").)*'), r"\1***"),
-    (re.compile(r"\?[^\s\"'\\<>]*"), "?***"),
-    (re.compile(rf'(?i)((?:\\*["\'])(?:{_NAMES})\\*["\']\s*:\s*\\*["\']?)[^"\'\\,}}\s]+'), r"\1***"),
-    (re.compile(rf"(?i)(?<![a-z0-9_])((?:{_NAMES}|stream_?param)=)[^\s&\"'\\;,}}]*"), r"\1***"),
     (re.compile(r"(?i)(?:tx|%74%78|t%78|%74x)[a-z0-9%]{2,24}(?:=|%3d)[^\s&\"'\\;,}]*"), "***"),
     (re.compile(r"(?<![0-9A-Za-z_])[0-9A-Fa-f]{32}(?![0-9A-Za-z])"), "***"),
     (re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])"), "***"),
 )
+_QUERY = re.compile(r"\?[^\s\"'\\<>]*")
+_JSON_CODE = re.compile(r"\\+u00([2-7][0-9A-Fa-f])")
+CODES_DEEP = 4  # so often the codes of a text are undone; who wrote them deeper hid nothing from a reader
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def excerpt(raw: bytes) -> str:
     """Return the first `limits.EXCERPT_BYTES` as text: unreadable bytes escaped, secrets starred."""
     text = raw[: limits.EXCERPT_BYTES].decode("utf-8", "backslashreplace").replace("\\x22", '"')
+    text = _uncovered(text)
     for pattern, kept in _RULES:
         text = pattern.sub(kept, text)
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text).strip()
+
+
+def _uncovered(text: str) -> str:
+    """Star the secrets; a text that hides some in codes is shown with these undone."""
+    shown = read = _starred(text)
+    for _ in range(CODES_DEEP):
+        undone = _JSON_CODE.sub(lambda code: chr(int(code[1], 16)), unquote(read))
+        if undone == read:
+            break
+        read = _starred(undone)
+        if read != undone:
+            shown = read
+    return shown
+
+
+def _starred(text: str) -> str:
+    """Star queries, and what stands under a name that is not for people, however it stands there."""
+    text = _QUERY.sub("?***", text)
+    pieces, done = [], 0
+    for head in _HEAD.finditer(text):
+        name, last = plain_name(head["name"]), plain_name(re.split("[.-]", head["name"])[-1])
+        if head.start() < done or not (name in _WHOLE or is_private(name) or is_private(last)):
+            continue
+        value = (_WHOLE_VALUE if name in _WHOLE else _VALUE).match(text, head.end())
+        if value is not None and value.end() > head.end():
+            pieces += [text[done : head.end()], value["quote"] or "", "***"]
+            done = value.end()
+    return "".join([*pieces, text[done:]])

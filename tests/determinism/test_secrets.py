@@ -45,6 +45,7 @@ def messages() -> list[str]:
         callback("alice", 3, 9_000, 600, **PLANTED),
         callback(STREAM, 4, 0, 600, **{**PLANTED, "video_url": "http://elsewhere.example.net/x.mp4?" + QUERY}),
         callback(STREAM, 5, 0, 600, **{**PLANTED, "video_url": "http://u:CANARYPASSWORD@1.vod.myqcloud.com/x.mp4"}),
+        callback("bob", 7, 20_000, 600, **{**PLANTED, "video_url": "http://1.vod2.myqcloud.com/a;accessToken=CANARYTOKEN1;usersig=CANARYSIG01/f.mp4"}),
         callback(STREAM, 6, 0, 600, **{**PLANTED, "file_size": "CANARYTOKEN5"}),
         json.dumps({"event_type": 1, **push}) + "\n",
         json.dumps({"event_type": 0, "push_duration": "1000", **push}) + "\n",

@@ -22,6 +22,13 @@ from builder.media import clean_url, host_is_listed, public_url, suffix_of
         ("http://1252463788.vod2.myqcloud.com/e/c/f.mp4", "http://1252463788.vod2.myqcloud.com/e/c/f.mp4"),
         ("http://xn--fiqs8s.example/x.mp4", "http://xn--fiqs8s.example/x.mp4"),
         ("http://localhost/x.mp4", "http://localhost/x.mp4"),
+        ("http://a.example.com/f.mp4?t=61DFE000&us=1&sign=2&accessToken=3", "http://a.example.com/f.mp4"),
+        ("http://a.example.com/a;v=1;codec=h264/f.mp4", "http://a.example.com/a;v=1;codec=h264/f.mp4"),
+        ("http://a.example.com/day=13/key=C,t=5/f.mp4", "http://a.example.com/day=13/key=C,t=5/f.mp4"),
+        (
+            "http://a.example.com/usersig/token/voddrm.token.x.f.mp4",
+            "http://a.example.com/usersig/token/voddrm.token.x.f.mp4",
+        ),
     ],
 )
 def test_a_good_address_has_one_form(told, kept):
@@ -51,6 +58,9 @@ def test_a_good_address_has_one_form(told, kept):
         "http://a.example.com/x.html;a=b.mp4", "http://a.example.com/\x7f.mp4", "http://a.example.com/" + "x" * 2048,
         "http://a.example.com/x.mp4;txSecret=1", "http://a.example.com/x.mp4&tx%53ecret=1", "http://a.example.com/x.mp4;a=1&Sign=1",
         "http://a.example.com/x.mp4%3FtxSecret=1", "http://a.example.com/x%253Ftoken%253D1/x.mp4", "http://a.example.com/x;t=1/x.mp4",
+        "http://a.example.com/a;accessToken=1;usersig=2/f.mp4", "http://a.example.com/a;secret=1/f.mp4", "http://a.example.com/f.mp4&jwt=1",
+        "http://a.example.com/a;api_key=1/f.mp4", "http://a.example.com/a%3BapiKey%3D1/f.mp4", "http://a.example.com/a,usersig=1/f.mp4",
+        "http://a.example.com/access_token=1/f.mp4", "http://a.example.com/a;phone=13800138000/f.mp4", "http://a.example.com/f.mp4;X-Amz-Date=1",
         "\u3000javascript:pwn(1)", "javascript://a.example.com/%0apwn(1)", "data:video/mp4;base64,AAAA",
     ],
 )  # fmt: skip
