@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import functools
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +27,7 @@ from builder.collect.log import Log
 from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder
 from builder.collect.wire import House, Wire
-from builder.errors import ConfigError
+from builder.listening import bound_socket
 
 DEFAULT_PATHS = ("/", "/callback")
 SUMMARY_SECONDS = 60.0
@@ -88,7 +87,7 @@ async def serve(setting: Setting, listening: Callable[[str], None], stop: asynci
     log = Log(setting.folder, setting.disk, setting.say)
     log.open()
     try:
-        with bind(setting.host, setting.port) as sock:
+        with bound_socket(setting.host, setting.port) as sock:
             committer = Committer(
                 log,
                 counters,
@@ -169,30 +168,6 @@ def configuration(app: Any, house: House, stop_seconds: float) -> uvicorn.Config
         backlog=ACCEPTS_AT_ONCE,
         timeout_graceful_shutdown=stop_seconds,  # type: ignore[arg-type]  # it is handed to asyncio, which takes floats
     )
-
-
-@contextlib.contextmanager
-def bind(host: str, port: int) -> Iterator[socket.socket]:
-    """Open the listening socket; an address that cannot be had is a mistake of the command line."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        sock = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ConfigError(f"cannot listen on `{host}`: {(error.strerror or 'failed').lower()}") from error
-    except UnicodeError as error:  # an empty or too long label, which Python finds before the system is asked
-        raise ConfigError(f"`--host` expected an address or a host name, found `{host[:80]}`") from error
-    with sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind(address)
-        except OSError as error:
-            hint = (
-                "another program listens there; `--port 0` takes a free port" if error.errno == errno.EADDRINUSE else ""
-            )
-            raise ConfigError(
-                f"cannot listen on `{host}` port {port}: {(error.strerror or '').lower()}", hint=hint
-            ) from error
-        yield sock
 
 
 def address_of(sock: socket.socket) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from builder.errors import ConfigError
+from builder.listening import bound_socket
 from builder.serve.app import Preview
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -21,28 +22,18 @@ GOODBYE_SECONDS = 2  # open event streams are cut after it
 def listen(port: int, host: str | None = None) -> list[socket.socket]:
     """Bind both loopback addresses (or `host`) to one port; 0 picks a free one. A busy port is a ConfigError."""
     if host is not None:
-        return [bind(host, port)]
-    first = bind(LOOPBACK[0], port)
+        return [listening(host, port)]
+    first = listening(LOOPBACK[0], port)
     try:
-        return [first, bind(LOOPBACK[1], first.getsockname()[1])]
+        return [first, listening(LOOPBACK[1], first.getsockname()[1])]
     except ConfigError:
         return [first]  # no IPv6 on this machine, or its port is taken: 127.0.0.1 is enough
 
 
-def bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with contextlib.ExitStack() as closing:
-        try:
-            endpoint = closing.enter_context(socket.socket(family, socket.SOCK_STREAM))
-            endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            endpoint.bind((host, port))
-        except (OSError, OverflowError) as error:
-            raise ConfigError(
-                f"failed to listen on `{host}` port {port}: {str(error).lower()}", hint="choose another with `--port`"
-            ) from error
-        closing.pop_all()
-    endpoint.listen(128)
-    return endpoint
+def listening(host: str, port: int) -> socket.socket:
+    sock = bound_socket(host, port)
+    sock.listen(128)
+    return sock
 
 
 def serve(preview: Preview, sockets: list[socket.socket], ready: Callable[[], None]) -> None:

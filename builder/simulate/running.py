@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from typing import Any
 
 import uvicorn
 
-from builder.errors import ConfigError
+from builder.listening import bound_socket
 
 START_SECONDS = 20.0
 
@@ -18,10 +17,8 @@ class Running:
     """An application on a port of 127.0.0.1; 0 picks a free one, `port` says which."""
 
     def __init__(self, app: Any, port: int) -> None:
-        try:
-            self._socket = socket.create_server(("127.0.0.1", port))
-        except OSError as error:
-            raise ConfigError(f"cannot listen on port {port}: {(error.strerror or 'failed').lower()}") from error
+        self._socket = bound_socket("127.0.0.1", port, "--api-port")
+        self._socket.listen()
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"))
         self._thread = threading.Thread(target=self._run, name="practice provider", daemon=True)

@@ -178,7 +178,10 @@ def test_a_port_that_is_taken_is_a_mistake_of_the_command_line(capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert run(["simulate", "--api-port", port, "--days", "0.1"]) == 2
-    assert f"cannot listen on port {port}" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(
+        f"aftercast: cannot listen on `127.0.0.1` port {port}: address already in use\n"
+        "hint: another program listens there; `--api-port 0` takes a free port\n"
+    )
 
 
 # --- what a provider does ---

@@ -28,9 +28,10 @@ ALLOWED = {
     "output": {"flush"},
     "press": {"catalog", "content", "inside", "output", "pages", "render"},
     "check": set(),
-    "serve": set(),
+    "listening": set(),
+    "serve": {"listening"},
     "watch": {"snapshot"},
-    "collect": {"secret_names", "sources"},
+    "collect": {"listening", "secret_names", "sources"},
     "pull": {"flush", "sessions", "sources"},
 }
 LONGEST = 350  # lines; at that size a module is split by noun

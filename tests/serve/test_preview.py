@@ -2,10 +2,12 @@
 
 import asyncio
 import errno
+import http.client
 import json
 import os
 import socket
 import threading
+import time
 from collections.abc import Container
 from pathlib import Path
 
@@ -312,6 +314,30 @@ def test_an_unknown_file_with_a_suffix_is_a_plain_404(running):
     status, headers, body = running.get("/x.png")
 
     assert (status, headers["content-type"], body) == (404, "text/plain; charset=utf-8", b"not found\n")
+
+
+def test_a_port_in_use_is_said_as_the_receiver_says_it():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError) as told:
+            listen(port)
+
+    assert told.value.sentence == f"cannot listen on `127.0.0.1` port {port}: address already in use"
+    assert told.value.hint == "another program listens there; `--port 0` takes a free port"
+
+
+def test_a_further_answer_on_a_connection_comes_at_once(running):
+    """Its head and body are two pieces; the second must not wait for the peer, which is silent for 40 ms."""
+    connection = http.client.HTTPConnection("127.0.0.1", running.port)
+    taken = []
+    for _ in range(6):
+        before = time.perf_counter()
+        connection.request("GET", "/")
+        connection.getresponse().read()
+        taken.append(time.perf_counter() - before)
+    connection.close()
+
+    assert min(taken[1:]) < 0.03
 
 
 def test_a_machine_without_ipv6_is_served_on_ipv4_alone(monkeypatch):
