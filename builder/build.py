@@ -95,13 +95,20 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     """Build with a catalog that is open and locked; the steps."""
     ledger = Ledger(catalog.connection, output_id(workshop.places.output))
     outputs = (ledger.output,)
-    read = read_news(workshop, catalog, output_ids=outputs, allow_removal=options.allow_removal, progress=progress)
+    read = read_news(
+        workshop,
+        catalog,
+        output_ids=outputs,
+        allow_removal=options.allow_removal,
+        jobs=options.jobs,
+        progress=progress,
+    )
     folder, anew = claimed(workshop, catalog, ledger, options)
     with catalog.transaction():
         note_changed_inputs(ledger, workshop.site(catalog), workshop.digests(), everything=anew)
     keeping = keeping_of(options)
     moved = keep_addresses_alive(workshop, catalog, ledger, moved_sessions, keeping=keeping)
-    read = follow(workshop, catalog, read, output_ids=outputs)
+    read = follow(workshop, catalog, read, output_ids=outputs, jobs=options.jobs)
     with catalog.transaction():
         note_pieces(ledger, workshop.site(catalog))
     for find in (moved_aliases, moved_lists):

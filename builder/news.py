@@ -28,15 +28,21 @@ def read_news(
     *,
     output_ids: tuple[str, ...] = (),
     allow_removal: bool = False,
+    jobs: int | None = None,
     progress: Progress = unseen,
 ) -> RefreshReport:
     """Bring the catalog up to date with the sources and with what people wrote; raises what `refresh` does."""
-    read = _refreshed(workshop, catalog, output_ids, allow_removal=allow_removal, progress=progress)
-    return follow(workshop, catalog, read, output_ids=output_ids)
+    read = _refreshed(workshop, catalog, output_ids, allow_removal=allow_removal, jobs=jobs, progress=progress)
+    return follow(workshop, catalog, read, output_ids=output_ids, jobs=jobs)
 
 
 def follow(
-    workshop: Workshop, catalog: Catalog, read: RefreshReport, *, output_ids: tuple[str, ...] = ()
+    workshop: Workshop,
+    catalog: Catalog,
+    read: RefreshReport,
+    *,
+    output_ids: tuple[str, ...] = (),
+    jobs: int | None = None,
 ) -> RefreshReport:
     """Let curation follow the addresses that moved since it was `read`; return the report of both."""
     told = (_path(curation) for curation in workshop.content.curations if curation.address)
@@ -44,7 +50,7 @@ def follow(
         return read
     if _followed(workshop, catalog) == catalog.setting().rules.curations:
         return read
-    again = _refreshed(workshop, catalog, output_ids)
+    again = _refreshed(workshop, catalog, output_ids, jobs=jobs)
     new = Counts(*map(add, msgspec.structs.astuple(read.new), msgspec.structs.astuple(again.new)))
     problems = (problem for problem in read.problems if problem.code not in ABOUT_CURATION)
     return _replace(read, counts=again.counts, new=new, problems=(*problems, *again.problems))
@@ -62,13 +68,14 @@ def _refreshed(
     output_ids: tuple[str, ...],
     *,
     allow_removal: bool = False,
+    jobs: int | None = None,
     progress: Progress = unseen,
 ) -> RefreshReport:
     inputs = workshop.inputs()
     rules = _replace(inputs.rules, curations=_followed(workshop, catalog))
     return refresh(
         catalog,
-        _replace(inputs, rules=rules),
+        _replace(inputs, rules=rules, jobs=jobs),
         lambda catalog, before, after: affected(workshop, catalog, before, after),
         output_ids=output_ids,
         allow_removal=allow_removal,

@@ -10,7 +10,6 @@ Small inputs take the same steps in one process.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -57,13 +56,13 @@ def load(
     setting: Setting,
     *,
     now_override_ms: int | None,
+    jobs: int,
     progress: Progress,
 ) -> Now:
-    """Read what the plan says, then derive the whole catalog; return its "now"."""
+    """Read what the plan says, then derive the whole catalog in up to `jobs` processes; return its "now"."""
     stored = connection.execute("SELECT coalesce(sum(length(item)), 0) FROM notices").fetchone()[0]
     size = plan.size_bytes + stored
-    cores = os.cpu_count() or 1
-    hands = min(MAX_CREW, cores) if size > PARALLEL_BYTES and cores > 1 else 0
+    hands = min(MAX_CREW, jobs) if size > PARALLEL_BYTES and jobs > 1 else 0
     count = max(1, min(MAX_BUCKETS, size // BUCKET_BYTES))
     with tempfile.TemporaryDirectory(prefix="aftercast-spool-") as name, without_collector(), Crew(hands) as crew:
         work = Load(connection, crew, Path(name), count=count, progress=progress)

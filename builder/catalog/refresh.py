@@ -6,6 +6,7 @@ stored together or not at all. A little news takes the incremental way, much of 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -40,13 +41,14 @@ Affected = Callable[[Catalog, Session | None, Session | None], Iterable[PageKey]
 
 
 class Inputs(Value, frozen=True):
-    """All that decides what the catalog holds."""
+    """All that decides what the catalog holds, and how many processes may make it."""
 
     source: Path
     settings: SourceSettings
     rules: Rules
     media: Media
     now_override_ms: int | None = None
+    jobs: int | None = None  # None: one a core
 
     @property
     def setting(self) -> Setting:
@@ -204,6 +206,7 @@ class Refresh:
             self.inputs.settings,
             self.inputs.setting,
             now_override_ms=self.inputs.now_override_ms,
+            jobs=self.inputs.jobs or os.cpu_count() or 1,
             progress=self.progress,
         )
         changed, removed = compare_bulk(self.connection)
