@@ -28,8 +28,8 @@ from builder.render import Renderer
 from builder.sessions import Rules
 from builder.snapshot import Snapshot, scan
 from builder.sources import SourceSettings
+from builder.sources.callback_keys import callback_keys_if_any
 
-KEYS_VARIABLE = "AFTERCAST_CALLBACK_KEYS"
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
 
@@ -105,7 +105,7 @@ class Workshop:
         config = self.config
         return Inputs(
             source=self.places.source,
-            settings=SourceSettings(keys=keys_of(self.environ)),
+            settings=SourceSettings(keys=callback_keys_if_any(self.environ)),
             rules=Rules(
                 grouping=config.grouping,
                 zone=config.timezone,
@@ -156,14 +156,6 @@ class Workshop:
 
     def redirects_digest(self) -> str:
         return digest_of([sorted(self.redirects.targets.items()), self.redirects.former_languages])
-
-
-def keys_of(environ: Mapping[str, str]) -> tuple[bytes, ...]:
-    """Return the callback keys of the environment, comma separated there."""
-    try:
-        return tuple(key.encode() for key in environ.get(KEYS_VARIABLE, "").split(",") if key)
-    except UnicodeEncodeError as error:  # bytes that the system could not decode; the message must not repeat them
-        raise ConfigError(f"the environment: `{KEYS_VARIABLE}` expected UTF-8, found other bytes") from error
 
 
 def digest_of(value: object) -> str:

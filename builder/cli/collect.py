@@ -17,7 +17,7 @@ import click
 from builder.cli import INTERRUPTED
 from builder.cli.common import CALLBACKS, note, site_options
 from builder.collect.journal import Journal
-from builder.collect.keys import CALLBACK_KEYS, NO_KEY, has_outer_blanks, redaction_key, required_callback_keys
+from builder.collect.keys import NO_KEY, has_outer_blanks, redaction_key, required_callback_keys
 from builder.collect.limits import Limits, affordable
 from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder, build_command, build_environment
@@ -25,6 +25,7 @@ from builder.collect.receiver import DEFAULT_PATHS, Setting, serve
 from builder.collect.redaction import redacted
 from builder.errors import ConfigError
 from builder.inside import refuse_elsewhere
+from builder.sources.callback_keys import CALLBACK_KEYS
 
 PATH = re.compile(r"(?!/-/|.*(?://|/\.{1,2}(?:/|\Z)))/[A-Za-z0-9._~/-]{0,200}")
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

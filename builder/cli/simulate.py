@@ -15,7 +15,6 @@ import click
 
 from builder.cli.common import note
 from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY, Number, is_address
-from builder.collect.keys import CALLBACK_KEYS, callback_keys
 from builder.errors import ConfigError, RemoteError
 from builder.pull.windows import utc_text
 from builder.simulate.api import Account, QueryApi
@@ -23,6 +22,7 @@ from builder.simulate.delivery import Delivery, Tally, Weather, is_listening
 from builder.simulate.running import Running
 from builder.simulate.truth import truth_of
 from builder.simulate.world import DAY, World, make_world
+from builder.sources.callback_keys import callback_keys_if_any
 from builder.sources.limits import FIRST_SECOND, LAST_SECOND
 
 TARGET = re.compile(r"http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
@@ -69,7 +69,7 @@ def command(**flags: Any) -> None:
             hint="`--to http://127.0.0.1:8080/callback` posts to `aftercast collect --port 8080`",
         )
     weather = Weather(flags["duplicates"], flags["lost"], flags["reorder"], flags["outages"])
-    keys = callback_keys(os.environ) if os.environ.get(CALLBACK_KEYS) else ()
+    keys = callback_keys_if_any(os.environ)
     delivery = Delivery(world, weather, seed=flags["seed"], key=keys[0].decode() if keys else "")
     note(f"{len(world.broadcasts)} broadcasts, {len(world.files())} files, seed {flags['seed']}")
     if flags["truth"]:

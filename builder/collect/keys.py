@@ -6,26 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from builder.errors import ConfigError
+from builder.sources.callback_keys import CALLBACK_KEYS, callback_keys
 
-CALLBACK_KEYS = "AFTERCAST_CALLBACK_KEYS"
 REDACT_KEY = "AFTERCAST_REDACT_KEY"
 NO_KEY = "--insecure-no-key"
-
-
-def callback_keys(environ: Mapping[str, str]) -> tuple[bytes, ...]:
-    """Return the keys of the callback template, comma-separated in the environment; none when it is unset."""
-    text = environ.get(CALLBACK_KEYS)
-    if text is None:
-        return ()
-    keys = text.split(",")
-    for number, key in enumerate(keys, 1):
-        if not key:
-            raise ConfigError(
-                f"the environment: `{CALLBACK_KEYS}` expected keys separated by commas, found key {number} empty"
-            )
-        if any("\ud800" <= letter <= "\udfff" for letter in key):  # a byte that the system could not decode
-            raise ConfigError(f"the environment: `{CALLBACK_KEYS}` expected UTF-8, found other bytes in key {number}")
-    return tuple(key.encode() for key in keys)
 
 
 def required_callback_keys(environ: Mapping[str, str], *, insecure: bool) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from builder.cli import run
 from tests.build.sites import ENVIRON, TestSite, callback
 
 TEXTS = {"markdown", "nh3", "yaml", "html", "xml.etree.ElementTree", "difflib", "csv"}
@@ -76,8 +77,20 @@ def test_a_callback_key_that_is_no_text_is_refused_by_name(site):
     done = subprocess.run(told, env=environ, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (
-        2, "aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected UTF-8, found other bytes\n",
+        2, "aftercast: the environment: `AFTERCAST_CALLBACK_KEYS` expected UTF-8, found other bytes in key 2\n",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("k,,j", "expected keys separated by commas, found key 2 empty"), ("", None), ("k,j", None)]
+)
+def test_a_build_takes_the_keys_that_the_receiver_takes(site, monkeypatch, capsys, text, said):
+    """A variable that is set and empty is what a build service makes of a secret that it does not have."""
+    monkeypatch.setenv("AFTERCAST_CALLBACK_KEYS", text)
+    code = run(["sessions", "--source", str(site.source), "--state", str(site.places.state)])
+
+    told = capsys.readouterr().err
+    assert (code, said in told if said else "AFTERCAST_CALLBACK_KEYS" in told) == ((2, True) if said else (0, False))
 
 
 def test_a_yaml_library_without_libyaml_is_enough(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.collect.keys import callback_keys, required_callback_keys
+from builder.collect.keys import required_callback_keys
 from builder.collect.line import decode
 from builder.errors import ConfigError
 from tests.collect.support import DAY, HOSTILE, KEY, NOW_S, Running, body_of, running
@@ -102,7 +102,10 @@ def test_an_empty_key_is_refused(text: str) -> None:
 
 def test_keys_are_taken_as_they_are() -> None:
     """A stray space is part of a key."""
-    assert callback_keys({"AFTERCAST_CALLBACK_KEYS": "a b , 密钥"}) == (b"a b ", " 密钥".encode())
+    assert required_callback_keys({"AFTERCAST_CALLBACK_KEYS": "a b , 密钥"}, insecure=False) == (
+        b"a b ",
+        " 密钥".encode(),
+    )
 
 
 def test_what_was_refused_leaves_a_number_only(tmp_path: Path) -> None:
