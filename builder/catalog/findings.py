@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 import msgspec
 
@@ -131,6 +131,9 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
         message = f"has no effect: no recording has the id `{name[:80]}`"
         message += "".join(f"; neither has `{other}`: none has the id `{name[:80]}`" for other, name in more)
         return Problem("curation_unmatched", message, field=field, source=curation.source)
+    if vain := _split_in_vain(connection, curation) or _merged_in_vain(connection, curation):
+        field, why = vain
+        return Problem("curation_unmatched", f"has no effect: {why}", field=field, source=curation.source)
     if curation.trim is None and not curation.chapters:
         return None
     bodies = connection.execute(
@@ -148,6 +151,38 @@ def _idle(connection: sqlite3.Connection, curation: Curation) -> list[tuple[str,
         unknown = (name for name in names if name not in curation.recordings and not _is_known(connection, name))
         found += [(field, name) for name in islice(unknown, 1)]
     return found
+
+
+def _split_in_vain(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str] | None:
+    """Return `split` and why the first of its files parts nothing; one that is in no session may do so later."""
+    for name in curation.split_before:
+        identity = _session_of(connection, name)
+        row = connection.execute("SELECT body FROM sessions WHERE id=?", (identity,)).fetchone()
+        if row is None:
+            continue
+        reasons = decode_session(row[0]).reasons
+        if any(reason.rule == "split" and name in reason.keys for reason in reasons):
+            continue
+        if any(reason.rule == "window" for reason in reasons):
+            return "split", f"`{name[:80]}` lies in a `window`, which nothing parts"
+        return "split", f"nothing before `{name[:80]}` would be in one replay with it, or a `merge` keeps them together"
+    return None
+
+
+def _merged_in_vain(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str] | None:
+    """Return `merge` and why its files are not in one session: what a window claims is merged with nothing."""
+    homes = {name: home for name in curation.merge if (home := _session_of(connection, name))}
+    if len(set(homes.values())) < 2:
+        return None
+    one, other = next((one, other) for one, other in pairwise(homes) if homes[one] != homes[other])
+    return "merge", f"a `window` claims `{one[:80]}` or `{other[:80]}`, and they stay in replays of their own"
+
+
+def _session_of(connection: sqlite3.Connection, key: str) -> str:
+    """Return the session of a recording, "" when it is in none."""
+    query = "SELECT session FROM recordings WHERE base=? AND key=? LIMIT 1"
+    rows = [connection.execute(query, (base, key)).fetchone() for base in base_numbers(key)]
+    return next((row[0] for row in rows if row and row[0]), "")
 
 
 def _given_twice(

@@ -58,7 +58,7 @@ def groups_of(island: Union, links: Links, book: Rulebook) -> list[Group]:
         unions = unite(_split(island, heads), links, book)
     groups = [_group(union, book) for union in unions]
     for group in groups if heads else ():
-        keys = tuple(one.recording.key for one in group.members if one in heads)
+        keys = _parted(group, heads, island)
         if keys:
             group.reasons.append(Reason("split", "a person let a new session begin with this file", keys))
     return [piece for group in groups for piece in _pieces(group, heads, book)]
@@ -79,6 +79,24 @@ def _heads(island: Union, book: Rulebook) -> list[Placed]:
     return [
         one for run in island.runs if run.lane.window is None for one in run.members if book.is_split(one.recording)
     ]
+
+
+def _parted(group: Group, heads: list[Placed], island: Union) -> tuple[str, ...]:
+    """Return the heads of a group that part it: before them their lane has files, and these are in other groups."""
+    own = {one.recording.key for one in group.members}
+    wanted = own.intersection(one.recording.key for one in heads)
+    first: dict[Lane, int] = {}
+    for run in island.runs if wanted else ():
+        for one in run.members:
+            if one.recording.key not in own:
+                first[run.lane] = min(first.get(run.lane, one.middle_ms), one.middle_ms)
+    parting = {
+        one.recording.key
+        for run in island.runs
+        for one in run.members
+        if one.recording.key in wanted and first.get(run.lane, one.start_ms) < one.start_ms
+    }
+    return tuple(one.recording.key for one in group.members if one.recording.key in parting)
 
 
 def _split(island: Union, heads: list[Placed]) -> list[Run]:

@@ -490,7 +490,7 @@ def test_ids_that_split_and_merge_name_in_vain_are_reported(tmp_path):
     world = World(tmp_path)
     elsewhere = callback("3", START_S, video_url="http://elsewhere.example.com/3.mp4")
     world.write("a.jsonl", callback("1", START_S), callback("2", START_S + 10 * HOUR_S), elsewhere)
-    fine = Curation("replays/fine.md", recordings=("1", "8"), split_before=("2",), merge=("1", "8", "2"))
+    fine = Curation("replays/fine.md", recordings=("1", "8"), merge=("1", "8", "2"))
     waits = Curation("replays/waits.md", recordings=("1",), split_before=("3",))
     cut = Curation("replays/cut.md", recordings=("1",), split_before=("2", "9"))
     joined = Curation("replays/joined.md", recordings=("2",), merge=("2", "7"))
@@ -502,6 +502,48 @@ def test_ids_that_split_and_merge_name_in_vain_are_reported(tmp_path):
         ("replays/cut.md", "split", "has no effect: no recording has the id `9`"),
         ("replays/joined.md", "merge", "has no effect: no recording has the id `7`"),
     ]
+
+
+WINDOW = Curation("replays/w.md", window=Window("room1", START_S * 1000 + 600_000, START_S * 1000 + 1_800_000))
+
+
+@pytest.mark.parametrize(
+    ("said", "others", "told"),
+    [
+        ({"merge": ("2", "9")}, (WINDOW,), "a `window` claims `2` or `9`, and they stay in replays of their own"),
+        ({"split_before": ("3",)}, (WINDOW,), "`3` lies in a `window`, which nothing parts"),
+        (
+            {"split_before": ("1",)},
+            (),
+            "nothing before `1` would be in one replay with it, or a `merge` keeps them together",
+        ),
+        (
+            {"split_before": ("9",)},
+            (),
+            "nothing before `9` would be in one replay with it, or a `merge` keeps them together",
+        ),
+        (
+            {"split_before": ("4",)},
+            (Curation("replays/z.md", recordings=("2",), merge=("2", "5")),),
+            "nothing before `4` would be in one replay with it, or a `merge` keeps them together",
+        ),
+        ({"split_before": ("4",)}, (), ""),
+        ({"split_before": ("3", "5")}, (), ""),
+        ({"merge": ("2", "9")}, (), ""),
+    ],
+)
+def test_split_and_merge_without_effect_are_reported(tmp_path, said, others, told):
+    """Six files of ten minutes from START_S on, and one a day later."""
+    world = World(tmp_path)
+    slices = [callback(str(n), START_S + n * 600, 600) for n in range(1, 7)]
+    world.write("a.jsonl", *slices, callback("9", START_S + DAY_S, 600))
+    curation = Curation("replays/a.md", recordings=("2",), **said)
+
+    report, _ = world.run(curations=(curation, *others))
+
+    (field,) = said
+    found = [(each.source, each.field.replace("split", "split_before"), each.message) for each in report.problems]
+    assert found == ([("replays/a.md", field, f"has no effect: {told}")] if told else [])
 
 
 def test_chapters_outside_their_broadcast_are_reported(tmp_path):
