@@ -67,6 +67,10 @@ class VerificationError(AftercastError):
 
 def storage_error(error: OSError) -> StorageError:
     """Word an error of the system: which file failed and how, without its content."""
-    reason = (error.strerror or str(error)).lower()
     what = f"failed to use `{error.filename}`" if error.filename else "storage failed"
-    return StorageError(f"{what}: {reason}")
+    return StorageError(f"{what}: {reason_of(error)}")
+
+
+def reason_of(error: OSError) -> str:
+    """Return the system's words for a failure, else its kind: never its text, which may hold a path or an address."""
+    return (error.strerror or type(error).__name__).lower()

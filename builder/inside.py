@@ -10,7 +10,7 @@ import os
 import stat
 from pathlib import Path
 
-from builder.errors import ConfigError, StorageError
+from builder.errors import ConfigError, StorageError, reason_of
 
 
 def shown_name(source: Path, relative: str) -> str:
@@ -29,7 +29,7 @@ def read(source: Path, relative: str, max_bytes: int) -> bytes | None:
             raise ConfigError(f"{name}: expected a file, found a link to nothing") from None
         return None
     except OSError as error:
-        raise StorageError(f"failed to read `{name}`: {error.strerror}") from error
+        raise StorageError(f"failed to read `{name}`: {reason_of(error)}") from error
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode):
         os.close(descriptor)
@@ -47,7 +47,7 @@ def read(source: Path, relative: str, max_bytes: int) -> bytes | None:
         try:
             return file.read(max_bytes + 1)[:max_bytes]
         except OSError as error:
-            raise StorageError(f"failed to read `{name}`: {error.strerror}") from error
+            raise StorageError(f"failed to read `{name}`: {reason_of(error)}") from error
 
 
 def need(source: Path, relative: str, max_bytes: int) -> bytes:

@@ -16,6 +16,7 @@ from builder import redirects
 from builder.addresses import session_path
 from builder.catalog import Catalog
 from builder.catalog.ledger import EVERYTHING, Ledger
+from builder.errors import reason_of
 from builder.model import PageKey, Problem, Value
 from builder.pages import Site, kind_named, paths
 from builder.pages.redirect import heir, leads, profile_aliases, same_month
@@ -62,8 +63,7 @@ def keep_addresses_alive(
         site = workshop.site(catalog)
         add(workshop.places.source / redirects.FILE, moves, lambda path: is_live(site, path))
     except OSError as error:  # the next build tries again
-        reason = (error.strerror or str(error)).lower()
-        problems = tuple(not_kept(old, new, reason) for old, new in moves.items())
+        problems = tuple(not_kept(old, new, reason_of(error)) for old, new in moves.items())
         return Moved(added=tuple(earlier.items()), problems=problems)
     workshop.load_redirects()
     with catalog.transaction():

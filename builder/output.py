@@ -17,7 +17,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from builder.errors import ConfigError, StorageError
+from builder.errors import ConfigError, StorageError, reason_of
 from builder.flush import flush_each, syncfs
 from builder.model import Value
 
@@ -230,7 +230,7 @@ class OutputFolder:
             folder = os.path.dirname(folder)  # noqa: PTH120
 
     def _failure(self, verb: str, path: str, error: OSError) -> StorageError:
-        return StorageError(f"failed to {verb} `{path}` in `{self.root}`: {(error.strerror or str(error)).lower()}")
+        return StorageError(f"failed to {verb} `{path}` in `{self.root}`: {reason_of(error)}")
 
 
 def claim(root: Path, *, base_url: str, source: Path, known: bool, adopt: bool, renew: bool = True) -> OutputFolder:
@@ -253,7 +253,7 @@ def claim(root: Path, *, base_url: str, source: Path, known: bool, adopt: bool, 
         if renew or found != mark:
             write_marker(root, mark)
     except OSError as error:
-        raise StorageError(f"failed to use output folder `{root}`: {(error.strerror or str(error)).lower()}") from error
+        raise StorageError(f"failed to use output folder `{root}`: {reason_of(error)}") from error
     return OutputFolder(root)
 
 

@@ -15,8 +15,9 @@ import threading
 from collections.abc import Callable
 
 from builder.collect.limits import GROUP_RECORDS, GROUPS_ON_THEIR_WAY, PROBE_SECONDS, STUCK_SECONDS
-from builder.collect.log import Log, reason_of
+from builder.collect.log import Log
 from builder.collect.metrics import Counters
+from builder.errors import reason_of
 
 Settled = Callable[[bool], None]  # told whether the line is durable; if not, the sender must send it again
 Waiting = tuple[int, bytes, Settled]

@@ -21,7 +21,7 @@ from pathlib import Path
 from builder.collect.disk import Disk
 from builder.collect.line import decode, is_whole
 from builder.collect.tail import ending
-from builder.errors import LockedError
+from builder.errors import LockedError, reason_of
 from builder.model import Value
 
 SEGMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<number>[1-9]\d{0,8}))?\.jsonl")
@@ -275,8 +275,3 @@ def day_of(received_ms: int) -> str:
 
 def segment_name(day: str, number: int) -> str:
     return f"{day}.{number}.jsonl" if number else f"{day}.jsonl"
-
-
-def reason_of(error: OSError) -> str:
-    """Say what the disk said, without a path."""
-    return (error.strerror or type(error).__name__).lower()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from builder.collect.limits import LONG_BUILD_SECONDS, LONGEST_BUILD_SECONDS, PATIENCE_SECONDS, QUIET_SECONDS
 from builder.collect.metrics import Counters
+from builder.errors import reason_of
 
 ROOT = str(Path(__file__).parents[2])  # where this program is, also in a checkout that nobody has installed
 RUN = (
@@ -120,7 +121,7 @@ class Rebuilder:
                 limit=LINE_BYTES,
             )
         except OSError as error:
-            self._end(f"cannot start: {(error.strerror or 'failed').lower()}", ok=False)
+            self._end(f"cannot start: {reason_of(error)}", ok=False)
             return
         self._counters.put("build_began_seconds", int(self._clock()))
         warning = asyncio.get_running_loop().call_later(self._long_seconds, self._warn)

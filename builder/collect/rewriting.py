@@ -21,7 +21,7 @@ from pathlib import Path
 from builder.collect.disk import Disk
 from builder.collect.line import decode, encode
 from builder.collect.redaction import redacted
-from builder.errors import LockedError, StorageError
+from builder.errors import LockedError, StorageError, reason_of
 from builder.model import Value
 from builder.sources.strict_json import strict_value
 
@@ -78,7 +78,7 @@ def _redacted_or_why_not(path: Path, key: bytes) -> Rewritten | str:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise  # each of the others would fail as well
         if isinstance(error, OSError) and error.strerror:
-            return f"failed to redact `{path}`: {error.strerror.lower()}"
+            return f"failed to redact `{path}`: {reason_of(error)}"
         return f"`{path}` is not whole, it was left as found"
 
 

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from builder.errors import RemoteError
+from builder.errors import RemoteError, reason_of
 from builder.model import Value
 from builder.pull.calls import Calls, TransientError, number_in, object_in, plain
 from builder.pull.names import hashed
@@ -109,7 +109,7 @@ def fetch(address: str) -> dict[str, Any]:
                 ) from None
             raise RemoteError(f"failed to ask the file list: status {error.code}") from error
     except (OSError, http.client.HTTPException) as error:
-        raise TransientError(reason_of(error)) from None  # its text and its cause may hold the signed address
+        raise TransientError(failure_of(error)) from None  # its text and its cause may hold the signed address
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -128,8 +128,9 @@ def fetch(address: str) -> dict[str, Any]:
     return answer
 
 
-def reason_of(error: Exception) -> str:
+def failure_of(error: Exception) -> str:
     """Say why a connection failed, by the words of the system alone."""
     reason = getattr(error, "reason", error)
-    words = reason.strerror if isinstance(reason, OSError) else ""
-    return (words or type(reason if isinstance(reason, Exception) else error).__name__).lower()
+    if isinstance(reason, OSError):
+        return reason_of(reason)
+    return type(reason if isinstance(reason, Exception) else error).__name__.lower()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder.errors import ConfigError, StorageError
+from builder.errors import ConfigError, StorageError, reason_of
 
 SECRETS = "site_src/recordings/callbacks"  # holds push secrets: for its owner alone, and not in git
 FOLDERS = (
@@ -38,7 +38,7 @@ def start_site(folder: Path, slug_key: str) -> list[str]:
     except FileExistsError as error:
         raise ConfigError(f"{error.filename}: expected no file, found one") from error
     except OSError as error:
-        raise StorageError(f"failed to write `{error.filename}`: {(error.strerror or '').lower()}") from error
+        raise StorageError(f"failed to write `{error.filename}`: {reason_of(error)}") from error
 
 
 def check_free(folder: Path) -> None:

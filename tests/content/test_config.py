@@ -3,7 +3,7 @@
 import pytest
 
 from builder.config import Grouping, Media, SiteConfig, load_config, parse_config
-from builder.errors import ConfigError
+from builder.errors import ConfigError, StorageError
 from builder.yaml_tree import COLON
 
 
@@ -317,6 +317,14 @@ def test_a_link_out_of_the_source_is_refused(tmp_path):
     assert (
         caught.value.sentence == "site_src/site.yaml: expected a file inside the source folder, found a link out of it"
     )
+
+
+def test_a_file_that_the_system_does_not_open_is_told_in_small_letters(tmp_path):
+    """As every other failure of the system is."""
+    (tmp_path / "site.yaml").symlink_to("site.yaml")
+
+    with pytest.raises(StorageError, match=r"/site\.yaml`: too many levels of symbolic links$"):
+        load_config(tmp_path, {})
 
 
 def test_a_link_inside_the_source_and_a_linked_source_are_fine(tmp_path):
