@@ -18,6 +18,7 @@ from builder.addresses import zones_folder
 from builder.errors import ConfigError
 from builder.fields import Fields, Parser, Place
 from builder.model import Value
+from builder.places import need_source
 from builder.strict_yaml import Node, Sequence
 
 SITE_FILE = "site.yaml"
@@ -98,10 +99,7 @@ class SiteConfig(Value, frozen=True):
 def load_config(source: Path, environ: Mapping[str, str], *, kinds: Collection[str] = ()) -> SiteConfig:
     """Read `site.yaml` of a source folder; `kinds` are the page kinds that `outputs` may name (none: any name)."""
     name = inside.shown_name(source, SITE_FILE)
-    if not source.is_dir():
-        raise ConfigError(
-            f"{source}: expected a source folder, found none", hint="`aftercast init DIR` writes a new site"
-        )
+    need_source(source)  # it may have gone while the program runs
     refuse_other_place(source)
     raw = inside.read(source, SITE_FILE, strict_yaml.MAX_BYTES)
     return parse_config(raw or b"", name, environ, kinds=kinds)

@@ -33,11 +33,7 @@ class Places(Value, frozen=True):
 
 def find_places(source: Path, output: Path | None = None, state: Path | None = None) -> Places:
     """Resolve the folders; a source that is not a folder is a ConfigError."""
-    if not source.is_dir():
-        raise ConfigError(
-            f"{source}: expected the folder of a site's sources, found {'a file' if source.exists() else 'nothing'}",
-            hint="give it with `--source`, or start a site with `aftercast init DIR`",
-        )
+    need_source(source)
     origin = Path(os.path.abspath(source))  # noqa: PTH100  links in the path stay as the user wrote them
     wanted = Path(os.path.abspath(state)) if state else origin.parent / STATE_FOLDER / origin.name  # noqa: PTH100
     usable = is_writable(wanted)
@@ -52,6 +48,15 @@ def find_places(source: Path, output: Path | None = None, state: Path | None = N
         overrides=overrides if overrides.is_dir() and overrides.resolve() != theme.resolve() else None,
         state_is_temporary=not usable,
     )
+
+
+def need_source(source: Path) -> None:
+    """Raise `ConfigError` where there is no folder of sources."""
+    if not source.is_dir():
+        raise ConfigError(
+            f"{source}: expected the folder of a site's sources, found {'a file' if source.exists() else 'nothing'}",
+            hint="give it with `--source`, or start a site with `aftercast init DIR`",
+        )
 
 
 def temporary_folder() -> Path:

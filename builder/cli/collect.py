@@ -25,6 +25,7 @@ from builder.collect.receiver import DEFAULT_PATHS, Setting, serve
 from builder.collect.redaction import redacted
 from builder.errors import ConfigError
 from builder.inside import refuse_elsewhere
+from builder.places import need_source
 from builder.sources.callback_keys import CALLBACK_KEYS
 
 PATH = re.compile(r"(?!/-/|.*(?://|/\.{1,2}(?:/|\Z)))/[A-Za-z0-9._~/-]{0,200}")
@@ -62,10 +63,7 @@ def command(
     _have_output()
     keys = required_callback_keys(os.environ, insecure=insecure_no_key)
     _warn(keys, insecure=insecure_no_key)
-    if not source.is_dir():
-        raise ConfigError(
-            f"`{source}` expected a folder with the site's sources, found none", hint="aftercast init DIR"
-        )
+    need_source(source)
     refuse_elsewhere(source, CALLBACKS)
     journal = Journal(sys.stderr, clock)
     hash_key = redaction_key(os.environ) if redact else b""

@@ -462,7 +462,10 @@ def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
     _, err = process.communicate(timeout=DEADLINE)
 
     assert process.returncode == 2
-    assert err.startswith(f"aftercast: `{tmp_path / 'nowhere'}` expected a folder")
+    assert err == (
+        f"aftercast: {tmp_path / 'nowhere'}: expected the folder of a site's sources, found nothing\n"
+        "hint: give it with `--source`, or start a site with `aftercast init DIR`\n"
+    )
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -348,6 +348,8 @@ def test_more_than_the_limit_is_refused(tmp_path):
 
 def test_a_source_that_is_not_there_says_how_to_begin(tmp_path):
     """The most common mistake of the first minute."""
-    with pytest.raises(ConfigError, match="expected a source folder, found none") as caught:
+    with pytest.raises(
+        ConfigError, match=r"nowhere: expected the folder of a site's sources, found nothing$"
+    ) as caught:
         load_config(tmp_path / "nowhere", {})
     assert "aftercast init" in caught.value.hint
