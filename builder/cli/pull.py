@@ -6,15 +6,15 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
 import msgspec
 
 from builder.cli.common import json_option, note, places_of, source_option, state_option
+from builder.cli.options import SHOWN, Number, is_address, utc_moment
 from builder.cli.reading import up_to_date
 from builder.errors import ConfigError
 from builder.explain import count
@@ -33,22 +33,12 @@ from builder.pull.shelf import FOLDER, Shelf
 from builder.pull.windows import CHINA_MS, DAY_MS, Window, utc_text
 
 SETTLED_MS = 60_000  # the present minute is left alone: its files are still on their way
-FIRST_YEAR, LAST_YEAR = 2000, 2200
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 TASK_DAYS, CALLBACK_DAYS = 90, 14  # how far back DescribeRecordTask and DescribeCallbackRecordsList answer
 LEGACY_DAYS = 59  # two months, the shortest that there are
 ENDPOINT_FORM = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?")
 SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
 LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
-
-
-class Number(click.FloatRange):
-    """A number in a range; `nan`, which is neither below nor above it, is none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        found = super().convert(value, param, ctx)
-        if found != found:  # noqa: PLR0124 - only nan differs from itself
-            self.fail(f"{value!r} is not a number", param, ctx)
-        return found
 
 
 @click.command()
@@ -153,19 +143,9 @@ def check(asked: Asked) -> None:
             "`--stream` expected a name that can be printed, found an empty one or one of other characters"
         )
     if asked.endpoint and not (ENDPOINT_FORM.fullmatch(asked.endpoint) and is_address(asked.endpoint)):
-        raise ConfigError("`--endpoint` expected an address such as `http://127.0.0.1:9000`")
+        raise ConfigError("`--endpoint` expected an address such as `http://127.0.0.1:9000`, found something else")
     if asked.origin != "legacy" and urlsplit(asked.endpoint).path.strip("/"):
         raise ConfigError("`--endpoint` expected an address without a path, which only `--from legacy` has, found one")
-
-
-def is_address(text: str) -> bool:
-    """Say whether a URL has a host and a port that can be connected to, as far as its form tells."""
-    try:
-        parts = urlsplit(text)
-        host, port = (parts.hostname or "").encode("idna"), parts.port
-    except ValueError:  # a port beyond 65535, a host with empty or too long labels
-        return False
-    return bool(host) and port != 0
 
 
 def latest(window: Window, now_ms: int, days: int) -> Window | None:
@@ -218,21 +198,22 @@ def known_files(places: Places, streams: tuple[str, ...]) -> dict[str, str]:
 def window_of(asked: Asked, now_ms: int) -> Window:
     end_ms = now_ms - SETTLED_MS
     if asked.until:
-        end_ms = min(end_ms, moment(asked.until))  # what is to come cannot be asked about, let alone count as asked
-    begin_ms = moment(asked.since) if asked.since else end_ms - int(timedelta(days=asked.days).total_seconds() * 1000)
+        # What is to come cannot be asked about, let alone count as asked.
+        end_ms = min(end_ms, second("--until", asked.until))
+    length_ms = int(timedelta(days=asked.days).total_seconds() * 1000)
+    begin_ms = second("--since", asked.since) if asked.since else end_ms - length_ms
     if begin_ms >= end_ms:
         raise ConfigError("`--since` expected a moment before `--until` and the present, found a later one")
     return Window(begin_ms // 1000 * 1000, end_ms // 1000 * 1000)
 
 
-def moment(text: str) -> int:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"expected a day such as `2022-01-13` or a moment with `Z`, found `{text[:40]}`") from error
-    if not FIRST_YEAR <= found.year < LAST_YEAR:
-        raise ConfigError(f"expected a moment from {FIRST_YEAR} on, found `{text[:40]}`")
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()) * 1000
+def second(option: str, text: str) -> int:
+    """Read an option's moment to the second, in milliseconds."""
+    found = utc_moment(option, text)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        years = f"{FIRST_YEAR} to {LAST_YEAR}"
+        raise ConfigError(f"`{option}` expected a moment of the years {years}, found `{text[:SHOWN]}`")
+    return int(found.timestamp()) * 1000
 
 
 def cloud_account(environ: Mapping[str, str], asked: Asked) -> CloudAccount:

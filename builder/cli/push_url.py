@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import time
 
 import click
 
+from builder.cli.options import moment
 from builder.errors import ConfigError
 from builder.push_url import ADVICE, FORMATS, SCHEMES, push_url
 
@@ -75,14 +75,11 @@ def expiry(ttl: str | None, until: str | None, now_s: int) -> int:
     if until is None:
         match = LENGTH.fullmatch("12h" if ttl is None else ttl)
         if match is None:
-            raise ConfigError(f"--ttl: expected a length such as `12h`, found `{ttl}`")
+            raise ConfigError(f"`--ttl` expected a length such as `12h`, found `{ttl}`")
         return now_s + int(match[1]) * SECONDS[match[2]]
-    try:
-        moment = dt.datetime.fromisoformat(until)
-    except ValueError as error:
-        raise ConfigError(f"--until: expected a time such as `2026-01-31T20:00:00Z`, found `{until}`") from error
-    if moment.tzinfo is None:
-        raise ConfigError(f"--until: expected a time with its zone, found `{until}`", hint="add `Z` or `+08:00`")
-    if moment.timestamp() <= now_s:
-        raise ConfigError(f"--until: expected a time to come, found `{until}`")
-    return int(moment.timestamp())
+    end = moment("--until", until)
+    if end.tzinfo is None:
+        raise ConfigError(f"`--until` expected a moment with its zone, found `{until}`", hint="add `Z` or `+08:00`")
+    if end.timestamp() <= now_s:
+        raise ConfigError(f"`--until` expected a moment to come, found `{until}`")
+    return int(end.timestamp())

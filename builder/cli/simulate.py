@@ -7,14 +7,14 @@ import os
 import re
 import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from builder.cli.common import note
-from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY, Number, is_address
+from builder.cli.options import SHOWN, Number, is_address, utc_moment
+from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY
 from builder.errors import ConfigError, RemoteError
 from builder.pull.windows import utc_text
 from builder.simulate.api import Account, QueryApi
@@ -140,7 +140,7 @@ def world_of(seed: int, vjs: int, days: float, start: str) -> World:
 
 def target_of(text: str) -> str:
     if text and not (TARGET.fullmatch(text) and is_address(text)):
-        raise ConfigError("`--to` expected an address such as `http://127.0.0.1:8080/callback`")
+        raise ConfigError("`--to` expected an address such as `http://127.0.0.1:8080/callback`, found something else")
     return text
 
 
@@ -158,18 +158,13 @@ def speed_of(text: str) -> float:
 
 def first_moment(text: str, days: float) -> int:
     """Read where a world begins: a build must take its times for such, or its truth cannot be met."""
-    begin, last = moment(text), LAST_SECOND - int((days + 1) * DAY)  # a broadcast may go on behind the end
+    begin, last = (
+        int(utc_moment("--start", text).timestamp()),
+        LAST_SECOND - int((days + 1) * DAY),
+    )  # a broadcast may go on behind the end
     if not FIRST_SECOND <= begin <= last:
         raise ConfigError(
             f"`--start` expected a moment from {utc_text(FIRST_SECOND * 1000)} to {utc_text(last * 1000)}, "
-            f"found `{text[:40]}`"
+            f"found `{text[:SHOWN]}`"
         )
     return begin
-
-
-def moment(text: str) -> int:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"`--start` expected a moment such as `2022-01-13T08:00:00Z`, found `{text[:40]}`") from error
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
