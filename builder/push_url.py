@@ -58,7 +58,9 @@ def push_url(
     app = app.strip("/")
     _check(key, domain, stream, app)
     if expires_s > LATEST_S:
-        raise ConfigError("the end of validity expected a moment before 2106-02-07, found a later one")
+        raise ConfigError(
+            "`--until` or `--ttl` expected an end before 2106-02-07, since `txTime` has eight digits, found a later one"
+        )
     tx_time = f"{expires_s:X}"
     pairs = [("txSecret", tx_secret(key, stream, tx_time)), ("txTime", tx_time)]
     if record:
@@ -66,7 +68,7 @@ def push_url(
     if record_interval is not None:
         if not INTERVAL_SECONDS[0] <= record_interval <= INTERVAL_SECONDS[1]:
             low, high = INTERVAL_SECONDS
-            raise ConfigError(f"--record-interval: expected {low} to {high} seconds, found {record_interval}")
+            raise ConfigError(f"`--record-interval` expected {low} to {high} seconds, found {record_interval}")
         pairs.append(("record_interval", str(record_interval)))
     path = f"{quote(app, safe='/')}/{quote(stream, safe='@')}"
     if scheme == "srt":
@@ -77,7 +79,9 @@ def push_url(
 
 def _srt_url(domain: str, path: str, pairs: Sequence[tuple[str, str]]) -> str:
     if "%2C" in path:  # a client decodes it before the comma is looked for
-        raise ConfigError("`--scheme srt` expected a stream and a path without commas, which part its parameters")
+        raise ConfigError(
+            "`--scheme srt` expected a stream and an `--app` without commas, which separate its parameters, found one"
+        )
     values = ",".join(f"{name}={value}" for name, value in [("h", domain), ("r", path), *pairs])
     return f"srt://{domain}:{SRT_PORT}?streamid=#!::{values}"
 
@@ -90,8 +94,8 @@ def _check(key: bytes, domain: str, stream: str, app: str) -> None:
     if not key:
         raise ConfigError("the push key is empty")
     if not DOMAIN.fullmatch(domain):
-        raise ConfigError(f"--domain: expected a push domain such as `push.example.com`, found `{domain}`")
+        raise ConfigError(f"`--domain` expected a push domain such as `push.example.com`, found `{domain}`")
     if stream in STEPS or not stream.isprintable() or "/" in stream:
         raise ConfigError("the stream expected a name without slashes and control characters, and not `.` or `..`")
     if not STEPS.isdisjoint(app.split("/")) or not app.isprintable():
-        raise ConfigError(f"--app: expected a path such as `live`, found `{app}`")
+        raise ConfigError(f"`--app` expected a path such as `live`, found `{app}`")

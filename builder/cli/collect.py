@@ -96,7 +96,7 @@ def checked_path(path: str) -> str:
     """Return the configured path, which has to be plain: what a proxy might rewrite is refused."""
     if not PATH.fullmatch(path):
         raise ConfigError(
-            f"--path: expected a path such as `/hook-3f9a0c`, found `{path}`",
+            f"`--path` expected a path such as `/hook-3f9a0c`, found `{path}`",
             hint="letters, digits, `.`, `_`, `~`, `-` and `/`, without `//`, `/./` and `/../`, not below `/-/`",
         )
     return path

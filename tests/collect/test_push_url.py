@@ -62,30 +62,30 @@ def test_odd_stream_names_are_escaped_in_the_path_and_signed_as_they_are() -> No
 
 
 @pytest.mark.parametrize(
-    ("domain", "stream", "more"),
+    ("domain", "stream", "more", "words"),
     [
-        ("", "a", {}),
-        ("push.example.com/x", "a", {}),
-        ("push_example", "a", {}),
-        ("push.example.com", "", {}),
-        ("push.example.com", "a/b", {}),
-        ("push.example.com", "a\nb", {}),
-        ("push.example.com", "a", {"app": "/"}),
-        ("push.example.com", "a", {"record_interval": 59}),
-        ("push.example.com", "a", {"record_interval": 7_201}),
-        ("push.example.com", "a", {"app": "a//b"}),
-        ("push.example.com", ".", {}),
-        ("push.example.com", "..", {}),
-        ("push.example.com", "a", {"app": ".."}),
-        ("push.example.com", "a", {"app": "live/./b"}),
-        ("push.example.com", "a", {"app": "..", "scheme": "srt"}),
-        ("push.example.com", "a,b", {"scheme": "srt"}),
-        ("push.example.com", "a", {"expires_s": 0x1_0000_0000}),
+        ("", "a", {}, "`--domain` expected a push domain"),
+        ("push.example.com/x", "a", {}, "`--domain` expected a push domain"),
+        ("push_example", "a", {}, "`--domain` expected a push domain"),
+        ("push.example.com", "", {}, "the stream expected a name"),
+        ("push.example.com", "a/b", {}, "the stream expected a name"),
+        ("push.example.com", "a\nb", {}, "the stream expected a name"),
+        ("push.example.com", "a", {"app": "/"}, "`--app` expected a path"),
+        ("push.example.com", "a", {"record_interval": 59}, "`--record-interval` expected 60 to 7200 seconds"),
+        ("push.example.com", "a", {"record_interval": 7_201}, "`--record-interval` expected 60 to 7200 seconds"),
+        ("push.example.com", "a", {"app": "a//b"}, "`--app` expected a path"),
+        ("push.example.com", ".", {}, "the stream expected a name"),
+        ("push.example.com", "..", {}, "the stream expected a name"),
+        ("push.example.com", "a", {"app": ".."}, "`--app` expected a path"),
+        ("push.example.com", "a", {"app": "live/./b"}, "`--app` expected a path"),
+        ("push.example.com", "a", {"app": "..", "scheme": "srt"}, "`--app` expected a path"),
+        ("push.example.com", "a,b", {"scheme": "srt"}, "`--scheme srt` expected a stream and an `--app` without"),
+        ("push.example.com", "a", {"expires_s": 0x1_0000_0000}, "`--until` or `--ttl` expected an end before 2106"),
     ],
 )
-def test_what_cannot_be_an_address_is_refused(domain: str, stream: str, more: dict) -> None:
+def test_what_cannot_be_an_address_is_refused(domain: str, stream: str, more: dict, words: str) -> None:
     """Exit code 2, with the option in the message."""
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=f"^{words}"):
         push_url(b"k", domain, stream, **{"expires_s": 255, **more})
 
 
@@ -107,24 +107,24 @@ def test_validity_is_a_length_or_a_time_with_a_zone(ttl: str | None, until: str 
 
 
 @pytest.mark.parametrize(
-    ("ttl", "until"),
+    ("ttl", "until", "words"),
     [
-        ("", None),
-        ("0", None),
-        ("-1h", None),
-        ("1w", None),
-        ("1\u0663h", None),  # Arabic three
-        ("1\uff12", None),  # a full-width two
-        ("1h", "1970-01-01T01:00:00Z"),
-        (None, ""),
-        (None, "tomorrow"),
-        (None, "1970-01-01T01:00:00"),
-        (None, "1970-01-01T00:00:01Z"),
+        ("", None, "`--ttl` expected a length"),
+        ("0", None, "`--ttl` expected a length"),
+        ("-1h", None, "`--ttl` expected a length"),
+        ("1w", None, "`--ttl` expected a length"),
+        ("1\u0663h", None, "`--ttl` expected a length"),  # Arabic three
+        ("1\uff12", None, "`--ttl` expected a length"),  # a full-width two
+        ("1h", "1970-01-01T01:00:00Z", "push-url: `--ttl` and `--until` say the same"),
+        (None, "", "`--until` expected a moment such as"),
+        (None, "tomorrow", "`--until` expected a moment such as"),
+        (None, "1970-01-01T01:00:00", "`--until` expected a moment with its zone"),
+        (None, "1970-01-01T00:00:01Z", "`--until` expected a moment to come"),
     ],
 )
-def test_other_validities_are_refused(ttl: str | None, until: str | None) -> None:
+def test_other_validities_are_refused(ttl: str | None, until: str | None, words: str) -> None:
     """Nothing, the past, a time without a zone, both."""
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=f"^{words}"):
         expiry(ttl, until, 1000)
 
 
