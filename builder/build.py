@@ -17,7 +17,6 @@ import msgspec
 from builder.catalog import Catalog, RefreshReport
 from builder.catalog.ledger import Ledger
 from builder.errors import NothingChangedError, StrictError
-from builder.explain import count
 from builder.lines import with_lines
 from builder.lock import locked
 from builder.model import Counts, Problem, Value
@@ -36,6 +35,7 @@ from builder.progress import Progress, unseen
 from builder.publication import Publication, Published
 from builder.site_problems import site_problems
 from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
+from builder.wording import count
 from builder.workshop import Workshop
 
 # What `--strict` refuses besides quarantined records.

@@ -14,6 +14,7 @@ from builder.model import Problem
 from builder.pages import Site
 from builder.pages.standing import stands
 from builder.sessions.claims import contested
+from builder.wording import count
 
 
 def contested_problems(site: Site) -> list[Problem]:
@@ -40,7 +41,7 @@ def _streams_claimed_alike(site: Site) -> Iterator[Problem]:
     alike = contested(site.content.vjs, site.catalog.told_streams)
     lost = {(stream, one.vj.source, other.vj.source) for stream, one, other in alike}  # however many globs say so
     counts = Counter((has, source) for _, has, source in lost)
-    for (has, source), count in sorted(counts.items()):
-        what = "1 stream" if count == 1 else f"{count} streams"
+    for (has, source), number in sorted(counts.items()):
+        what = count(number, "stream")
         message = f"claims {what} that {has} claims as exactly and has by text order; see `aftercast streams`"
         yield Problem("claims_alike", message, source=source, field="streams")

@@ -19,6 +19,7 @@ from builder.sessions.holes import holes
 from builder.sessions.intervals import join_interval
 from builder.sessions.record import instant
 from builder.sessions.trimming import hidden_ends, leaves_nothing
+from builder.wording import count, length_words
 
 WHY_ASIDE = {
     "duplicate": "shows the same time as another file of its format",
@@ -103,25 +104,6 @@ def explain(
         earlier = count(len(session.aliases), "earlier address", "earlier addresses")
         lines.append(f"{earlier}: {', '.join(session.aliases)}")
     return lines
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: "1 record", "3 records"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def length_words(ms: int) -> str:
-    """Return a length in words, to the second below ten minutes: "3 h 26 m", "2 m 40 s", "0.4 s"."""
-    if 0 < ms < 1000:
-        return f"{ms / 1000:g} s"
-    seconds = ms // 1000
-    minutes, rest = divmod(seconds, 60)
-    if seconds < 600:
-        words = [f"{minutes} m"] if minutes else []
-        return " ".join([*words, f"{rest} s"] if rest or not minutes else words)
-    hours, minutes = divmod(minutes, 60)
-    words = [f"{hours} h"] if hours else []
-    return " ".join([*words, f"{minutes} m"] if minutes or not hours else words)
 
 
 def _flag(flag: str) -> str:

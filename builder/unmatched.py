@@ -5,6 +5,7 @@ from __future__ import annotations
 from builder.model import Problem
 from builder.pages import Site
 from builder.pages.named import session_named
+from builder.wording import count
 
 
 def unmatched_problems(site: Site) -> list[Problem]:
@@ -13,7 +14,7 @@ def unmatched_problems(site: Site) -> list[Problem]:
     for vj in site.content.vjs:
         lost = [name for name in vj.featured if session_named(site, name) is None]
         if lost:
-            what = "1 of `featured` matches" if len(lost) == 1 else f"{len(lost)} of `featured` match"
+            what = count(len(lost), "of `featured` matches", "of `featured` match")
             message = f"{what} no replay, the first is `{lost[0][:80]}`"
             found.append(Problem("featured_unmatched", message, source=vj.source, field="featured"))
     return found

@@ -20,6 +20,7 @@ from builder.model import Counts, Curation, Problem, Session, Trim
 from builder.sessions import chapters_outside, given_twice, hidden_ends, leaves_nothing
 from builder.sessions.record import instant
 from builder.sources.fields import WIDE_DIGIT
+from builder.wording import count
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
 FENCE_MS = 60_000  # pages tell minutes: whoever copies an end from there does not mean to hide anything yet
@@ -30,7 +31,7 @@ _decode = msgspec.msgpack.Decoder(Problem).decode
 def conflict(connection: sqlite3.Connection, base: int, key: str, fields: Collection[str], losers: int) -> None:
     """Note that notices of one recording tell different facts."""
     names = ", ".join(f"`{WORDS.get(field, field)}`" for field in fields)
-    told = "1 notification tells" if losers == 1 else f"{losers} notifications tell"
+    told = count(losers, "notification tells", "notifications tell")
     two = " (two files need an id each)" if "url" in fields else ""
     message = f"{told} another {names} of {named(key, 'this file')}{two}; the first in rank stands"
     _put(connection, base, Problem("conflict", message, file_id=key))

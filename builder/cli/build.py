@@ -21,9 +21,9 @@ from builder.cli.common import (
 )
 from builder.cli.meter import Meter
 from builder.errors import VerificationError
-from builder.explain import count
 from builder.model import Counts
 from builder.places import Places
+from builder.wording import count
 from builder.workshop import Workshop
 
 SHOWN_DIFFERENCES = 20

@@ -13,7 +13,7 @@ from builder.cli.common import json_option, note, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
 from builder.errors import ConfigError
-from builder.explain import count
+from builder.wording import count
 
 PRIVATE = ("stream_id", "excerpt")
 

@@ -17,7 +17,6 @@ from builder.cli.common import json_option, note, places_of, source_option, stat
 from builder.cli.options import SHOWN, Number, is_address, utc_moment
 from builder.cli.reading import up_to_date
 from builder.errors import ConfigError
-from builder.explain import count
 from builder.inside import refuse_elsewhere
 from builder.media import host_of
 from builder.places import Places
@@ -31,6 +30,7 @@ from builder.pull.proxies import passed_by
 from builder.pull.run import Pulled, Run
 from builder.pull.shelf import FOLDER, Shelf
 from builder.pull.windows import CHINA_MS, DAY_MS, Window, utc_text
+from builder.wording import count
 
 SETTLED_MS = 60_000  # the present minute is left alone: its files are still on their way
 FIRST_YEAR, LAST_YEAR = 2000, 2199

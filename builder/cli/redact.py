@@ -15,7 +15,7 @@ from builder.cli.terminal import say
 from builder.collect.keys import redaction_key
 from builder.collect.rewriting import passed_over, redact_folder, set_aside
 from builder.errors import StorageError
-from builder.explain import count
+from builder.wording import count
 
 SHOWN_FILES = 24
 

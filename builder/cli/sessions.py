@@ -10,10 +10,10 @@ import click
 from builder.cli.common import json_option, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say_all
-from builder.explain import length_words
 from builder.model import Session
 from builder.sessions import session_line
 from builder.sessions.record import instant
+from builder.wording import length_words
 
 
 @click.command("sessions")

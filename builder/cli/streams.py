@@ -14,11 +14,11 @@ from builder.catalog.deriving import apps_of
 from builder.cli.common import json_option, note, source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
-from builder.explain import count
 from builder.model import StreamKey
 from builder.sessions import resolve_stream
 from builder.sessions.claims import contested, without_stream
 from builder.sessions.record import instant
+from builder.wording import count
 
 Apps = Mapping[str, Collection[tuple[str, str]]]
 

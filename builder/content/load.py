@@ -28,6 +28,7 @@ from builder.redirects import FILE as REDIRECTS_FILE
 from builder.redirects import MAX_BYTES, below_root
 from builder.sessions import Rules, check_rules
 from builder.strict_yaml import shown_text
+from builder.wording import count
 
 Holder = TypeVar("Holder", Vj, Curation, MarkdownPage)
 
@@ -90,8 +91,8 @@ def _read_folder(source: Path, folder: str) -> list[ContentFile]:
 
 def _address_problems(prose: Prose, files: Iterable[ContentFile], markups: Iterable[str]) -> Iterator[Problem]:
     for file, markup in zip(files, markups, strict=True):
-        if count := without_address(markup):
-            what = "1 link or picture is" if count == 1 else f"{count} links and pictures are"
+        if number := without_address(markup):
+            what = count(number, "link or picture is", "links and pictures are")
             first = next(iter(prose.without_address(file.body)), "")
             found = f"`{_shown_address(first)}`" if first else "another"
             message = f"expected an address that may be published, found {found}; {what} shown without one"

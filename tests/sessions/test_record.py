@@ -7,9 +7,10 @@ import json
 import pytest
 
 from builder.addresses import load_zone
-from builder.explain import count, explain, length_words
+from builder.explain import explain
 from builder.model import Recording, StreamClaim, StreamKey, Vj
 from builder.sessions import session_line
+from builder.wording import count, length_words
 from tests.sessions.making import curation, made, ms, rec, rulebook
 
 
