@@ -32,7 +32,7 @@ def _taken_aliases(site: Site) -> Iterator[Problem]:
     for source, aliases in stated:
         for path in aliases:
             if stands(site, path[1:]):
-                message = "of `aliases` has no effect: expected a former address, found one where a page is"
+                message = "of `aliases` has no effect: a page of the site has this address"
                 yield Problem("alias_taken", message, source=source, field=path)
 
 
@@ -43,5 +43,6 @@ def _streams_claimed_alike(site: Site) -> Iterator[Problem]:
     counts = Counter((has, source) for _, has, source in lost)
     for (has, source), number in sorted(counts.items()):
         what = count(number, "stream")
-        message = f"claims {what} that {has} claims as exactly and has by text order; see `aftercast streams`"
+        why = f"claims {what} that `{has}` claims just as exactly and has, by the order of the texts"
+        message = f"{why}; narrow one of the claims (`aftercast streams` lists them)"
         yield Problem("claims_alike", message, source=source, field="streams")

@@ -13,8 +13,6 @@ from builder.addresses import tag_of
 from builder.model import Captions, Curation, Part, Problem, Session, SetAside, Storyboard
 from builder.pages import Site
 
-ONE = "since recordings made one replay of both"
-
 
 def counted_problems(site: Site) -> Iterator[Problem]:
     """Yield a problem for each thing that counts from where only another curation of its replay names a recording."""
@@ -41,12 +39,12 @@ def _span(curation: Curation, session: Session) -> tuple[int, int] | None:
 
 
 def _from_beginning(site: Site, curation: Curation, other: str) -> Iterator[Problem]:
-    which = f"from the beginning, which is that of `{other}` {ONE}"
-    right = f"or name the first recording of the replay in `{curation.source}` where they are right"
+    which = f"from the beginning, which moved when this replay and that of `{other}` became one"
+    right = f"or add the replay's first recording to `{curation.source}` if that is right"
     if any(chapter.at_ms is None for chapter in curation.chapters):
-        yield _moved(curation.source, f"`chapters` count {which}; tell moments (`at:`), {right}", "chapters")
+        yield _moved(curation.source, f"`chapters` count {which}; give moments (`at:`), {right}", "chapters")
     if curation.trim and curation.trim.head_seconds:
-        yield _moved(curation.source, f"`head` of `trim` counts {which}; tell a moment (`from:`), {right}", "trim")
+        yield _moved(curation.source, f"`head` of `trim` counts {which}; give a moment (`from:`), {right}", "trim")
     beside: tuple[Captions | Storyboard, ...] = (*site.content.captions, *site.content.storyboards)
     for file in beside:
         if file.curation == curation.source:
@@ -55,9 +53,9 @@ def _from_beginning(site: Site, curation: Curation, other: str) -> Iterator[Prob
 
 def _from_end(curation: Curation, other: str) -> Iterator[Problem]:
     if curation.trim and curation.trim.tail_seconds:
-        which = f"from the end, which is that of `{other}` {ONE}"
-        right = f"or name the last recording of the replay in `{curation.source}` where they are right"
-        yield _moved(curation.source, f"`tail` of `trim` counts {which}; tell a moment (`to:`), {right}", "trim")
+        which = f"from the end, which moved when this replay and that of `{other}` became one"
+        right = f"or add the replay's last recording to `{curation.source}` if that is right"
+        yield _moved(curation.source, f"`tail` of `trim` counts {which}; give a moment (`to:`), {right}", "trim")
 
 
 def _moved(source: str, message: str, field: str = "") -> Problem:

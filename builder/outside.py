@@ -22,7 +22,7 @@ def outside_problems(site: Site) -> Iterator[Problem]:
         if session is not None:
             seconds = (session.whole.end_ms - session.zero_ms) / 1000
             message = (
-                f"its last cue begins after {file.last_ms / 1000:.10g} s of a broadcast of {seconds:.10g} s;"
-                " what reaches behind the end is not shown"
+                f"the last cue begins at {file.last_ms / 1000:.10g} s, the broadcast ends at {seconds:.10g} s;"
+                " what goes beyond is not shown"
             )
             yield Problem("cue_outside", message, source=file.source)

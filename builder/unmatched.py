@@ -14,7 +14,7 @@ def unmatched_problems(site: Site) -> list[Problem]:
     for vj in site.content.vjs:
         lost = [name for name in vj.featured if session_named(site, name) is None]
         if lost:
-            what = count(len(lost), "of `featured` matches", "of `featured` match")
-            message = f"{what} no replay, the first is `{lost[0][:80]}`"
+            what = count(len(lost), "replay that does not exist", "replays that do not exist")
+            message = f"`featured` names {what}, the first is `{lost[0][:80]}`"
             found.append(Problem("featured_unmatched", message, source=vj.source, field="featured"))
     return found

@@ -33,7 +33,7 @@ def conflict(connection: sqlite3.Connection, base: int, key: str, fields: Collec
     names = ", ".join(f"`{WORDS.get(field, field)}`" for field in fields)
     told = count(losers, "notification tells", "notifications tell")
     two = " (two files need an id each)" if "url" in fields else ""
-    message = f"{told} another {names} of {named(key, 'this file')}{two}; the first in rank stands"
+    message = f"{told} another {names} of {named(key, 'this file')}{two}"
     _put(connection, base, Problem("conflict", message, file_id=key))
 
 
@@ -45,9 +45,11 @@ def overwritten(connection: sqlite3.Connection, key: str, newer: str) -> None:
 def written_over(newer: str, place: str = "") -> str:
     """Say that another file has the address; `place` is where that one was told."""
     where = f" ({place})" if place else ""
+    name = named(newer, "")
+    which = f"the newer file {name}" if name else "a newer file"
     return (
-        f"expected an address of its own, found that of {named(newer, 'another file')}{where}, which is newer: "
-        "this file counts as written over and is not shown; if the address was copied by mistake, correct it"
+        f"is also that of {which}{where}, so this file counts as written over and is not shown; "
+        "correct the address if it was copied by mistake"
     )
 
 
@@ -240,10 +242,10 @@ def _idle_trim(curation: Curation, sessions: Sequence[Session]) -> Problem | Non
     trim = curation.trim or Trim()
     idle = []
     if trim.from_ms is not None and all(trim.from_ms <= session.whole.start_ms - FENCE_MS for session in sessions):
-        idle.append(f"nothing before {instant(trim.from_ms)}, when the broadcast had not begun")
+        idle.append(f"`from` ({instant(trim.from_ms)}) is before the broadcast began")
     if trim.to_ms is not None and all(trim.to_ms >= session.whole.end_ms + FENCE_MS for session in sessions):
-        idle.append(f"nothing from {instant(trim.to_ms)} on, when the broadcast had ended")
-    message = f"`trim` hides {' and '.join(idle)}"
+        idle.append(f"`to` ({instant(trim.to_ms)}) is after the broadcast ended")
+    message = f"in `trim`, {' and '.join(idle)}, which hides nothing; check date and zone"
     return Problem("trim_outside", message, field="trim", source=curation.source) if idle else None
 
 

@@ -25,10 +25,11 @@ def refuse_removal(catalog: Catalog, source: Path, removed: int, total: int) -> 
         return
     if removed == total:
         missing = "" if (source / FOLDER).exists() else "the folder is missing, "
-        what = f"{missing}all sessions that there were would vanish, {total} in number"
+        every = "the only session" if total == 1 else f"all {total} sessions"
+        what = f"{missing}{every} would vanish"
     elif removed > REMOVAL_SESSIONS and removed * 100 > total * REMOVAL_SHARE:
-        limits = f"more than {REMOVAL_SESSIONS} and more than {REMOVAL_SHARE} %"
-        what = f"{removed} of {total} sessions would vanish; {limits} may not in one run"
+        limit = f"{REMOVAL_SESSIONS}, or {REMOVAL_SHARE} % where that is more"
+        what = f"{removed} of {total} sessions would vanish; the limit of one run is {limit}"
     else:
         return
     found = _found(catalog)

@@ -124,7 +124,7 @@ class RecordQuestions(Questions):
             message = self._written_over(name) or message
         elif problem.code == "conflict" and (pair := contradiction(name, stated)):
             at, other = pair
-            message += f": this one, not that of {place_of(other)}"
+            message += f"; this one is used, not that at {place_of(other)}"
         return msgspec.structs.replace(problem, message=message, source=at.source, line=at.line, offset=at.offset)
 
     def _written_over(self, key: str) -> str:

@@ -79,7 +79,8 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled, enc_hook=str), "calls": calls.made}).decode())
     note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")
     if pulled.unsure:
-        note(f"{count(pulled.unsure, 'file')}, unknown there now and before, left as told")
+        one, many = "file is unknown to this account and stays", "files are unknown to this account and stay"
+        note(f"{count(pulled.unsure, one, many)} as the records tell")
         note("recordings of another VOD application are asked about with its `--sub-app-id`")
     if not pulled.finished:
         note("the budget is spent; run it again to go on")

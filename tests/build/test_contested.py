@@ -30,7 +30,7 @@ def test_an_alias_where_a_page_is_is_told(site):
     aliases = f"[/vj/, {other}, {own}, /free/]"
     site.write("replays/a.md", f"---\nrecordings: ['5200000000000000001']\naliases: {aliases}\n---\n")
     site.write("vjs/alice.md", "---\naliases: [/replays/2022/01/, /replays/2022/]\n---\n")
-    message = "of `aliases` has no effect: expected a former address, found one where a page is"
+    message = "of `aliases` has no effect: a page of the site has this address"
     of_profile = [("alias_taken", "vjs/alice.md", path, message) for path in ("/replays/2022/01/", "/replays/2022/")]
     of_curation = [("alias_taken", "replays/a.md", path, message) for path in ("/vj/", other, own)]
 
@@ -64,7 +64,10 @@ def test_a_stream_that_two_profiles_claim_alike_is_told_without_its_id(site, cla
         site.write(name, f"---\nstreams: [{claim}]\n---\n")
     (problem,) = told(site)
 
-    message = "claims 1 stream that vjs/alice.md claims as exactly and has by text order; see `aftercast streams`"
+    message = (
+        "claims 1 stream that `vjs/alice.md` claims just as exactly and has, by the order of the texts; "
+        "narrow one of the claims (`aftercast streams` lists them)"
+    )
     assert problem == ("claims_alike", "vjs/bob.md", "streams", message)
     assert "vj/alice/2022-01/index.html" in site.tree()
     assert "vj/bob/2022-01/index.html" not in site.tree()

@@ -35,8 +35,8 @@ def test_a_copied_address_is_told_with_both_records(site, capsys):
     report = site.build()
 
     message = (
-        "expected an address of its own, found that of `lesson-03` (recordings/b.csv:2), which is newer: this file "
-        "counts as written over and is not shown; if the address was copied by mistake, correct it"
+        "is also that of the newer file `lesson-03` (recordings/b.csv:2), so this file counts as written over "
+        "and is not shown; correct the address if it was copied by mistake"
     )
     assert told(report) == [("recordings/a.csv", 2, message)]
     line = f"overwritten:lesson-01  overwritten (warning)  recordings/a.csv:2: `url` {message}"
@@ -70,7 +70,7 @@ def test_a_copied_id_is_told_with_both_places(site):
 
     message = (
         "1 notification tells another `end`, `start`, `url`, `stream` of `lesson-02` (two files need an id each); "
-        "the first in rank stands: this one, not that of recordings/b.csv:2"
+        "this one is used, not that at recordings/b.csv:2"
     )
     assert told(report) == [("recordings/a.csv", 3, message)]
 

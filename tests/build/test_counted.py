@@ -3,9 +3,8 @@
 from tests.build.sites import TestSite, callback
 
 WORDS = "WEBVTT\n\n01:00.000 --> 01:05.000\nB words\n"
-ONE = "since recordings made one replay of both"
-FIRST = "or name the first recording of the replay in `replays/b.md` where they are right"
-LAST = "or name the last recording of the replay in `replays/a.md` where they are right"
+FIRST = "or add the replay's first recording to `replays/b.md` if that is right"
+LAST = "or add the replay's last recording to `replays/a.md` if that is right"
 
 
 def site_of_two(tmp_path, first: str, second: str) -> TestSite:
@@ -31,9 +30,9 @@ def test_chapters_and_captions_that_a_late_file_moves_are_told(tmp_path):
     assert told(site) == []
 
     close_the_gap(site)
-    begins = f"count from the beginning, which is that of `replays/a.md` {ONE}"
+    begins = "count from the beginning, which moved when this replay and that of `replays/a.md` became one"
     assert told(site) == [
-        f"replays/b.md: `chapters` {begins}; tell moments (`at:`), {FIRST}",
+        f"replays/b.md: `chapters` {begins}; give moments (`at:`), {FIRST}",
         f"replays/b.en.vtt: its times {begins}; correct them, {FIRST}",
     ]
     site.write("replays/b.md", f"---\nrecordings: ['52{2:017d}', '52{1:017d}']\nchapters: ['1:00 Bsong']\n---\n")
@@ -45,7 +44,9 @@ def test_a_trim_that_a_late_file_moves_is_told(tmp_path):
     site = site_of_two(tmp_path, "trim: {tail: 20}", "trim: {head: 30}")
     close_the_gap(site)
 
-    begins, ends = (f"which is that of `replays/{other}.md` {ONE}; tell a moment" for other in "ab")
+    begins, ends = (
+        f"which moved when this replay and that of `replays/{other}.md` became one; give a moment" for other in "ab"
+    )
     assert told(site) == [
         f"replays/a.md: `tail` of `trim` counts from the end, {ends} (`to:`), {LAST}",
         f"replays/b.md: `head` of `trim` counts from the beginning, {begins} (`from:`), {FIRST}",

@@ -27,7 +27,7 @@ def test_problems_of_content_name_file_line_and_field(tmp_path, capsys):
         "replays/d.md:2: `address` matches no session",
         "replays/e.md:4: `trim` takes 700 s",
         f"replays/e.md:3: `{own}` of `aliases` has no effect",
-        "vjs/alice.md:4: 1 of `featured` matches no replay",
+        "vjs/alice.md:4: `featured` names 1 replay that does not exist",
         "vjs/alice.md:7: `/replays/2022/` of `aliases` has no effect",
     ]
 

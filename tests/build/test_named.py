@@ -89,7 +89,7 @@ def test_a_profile_features_a_replay_by_the_addresses_that_explain_takes(site, n
 def test_what_a_profile_features_follows_its_replay(site):
     """A former address that `redirects.yaml` tells, as it comes and goes, and while a replay of another VJ has it."""
     site.write("vjs/alice.md", ALICE.replace("name:", "featured: [/replays/2022/01/14/0123456789/, /between/]\nname:"))
-    message = "2 of `featured` match no replay, the first is `/replays/2022/01/14/0123456789/`"
+    message = "`featured` names 2 replays that do not exist, the first is `/replays/2022/01/14/0123456789/`"
 
     assert [(each.code, each.source, each.message) for each in site.build().problems] == [
         ("featured_unmatched", "vjs/alice.md", message)
@@ -98,7 +98,7 @@ def test_what_a_profile_features_follows_its_replay(site):
     other = f"/replays/2022/01/14/{tag_of(f'52{7:017d}')}/"
     told = site.write("redirects.yaml", f"/replays/2022/01/14/0123456789/: {other}\n{other}: /replays/{FIRST}/\n")
     assert [each.message for each in site.build().problems] == [
-        "1 of `featured` matches no replay, the first is `/between/`"
+        "`featured` names 1 replay that does not exist, the first is `/between/`"
     ]
     assert picked(site)
     assert difference(site.tree(), site.clean_tree()) == []

@@ -90,8 +90,8 @@ def test_the_words_of_a_part_that_was_split_off_and_hidden_are_nowhere(site, cap
     (told,) = [problem for problem in report.problems if problem.code == "cue_outside"]
     assert told.source == "replays/f.en.vtt"
     (line,) = problems(site, capsys)
-    assert line.startswith("cue_outside:replays/f.en.vtt  cue_outside (warning)  replays/f.en.vtt: its last cue begins")
-    assert line.endswith(" after 1080 s of a broadcast of 600 s; what reaches behind the end is not shown")
+    assert line.startswith("cue_outside:replays/f.en.vtt  cue_outside (warning)  replays/f.en.vtt: the last cue begins")
+    assert line.endswith(" at 1080 s, the broadcast ends at 600 s; what goes beyond is not shown")
     (site.source / "replays/g.md").unlink()
     site.write("replays/f.md", f"---\nrecordings: ['{FIRST}']\ntitle: Finale\n---\n")
     site.build()

@@ -245,9 +245,9 @@ def test_a_moment_hides_the_same_whatever_comes_late(site, capsys):
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ("{from: 2021-01-14T00:11:40}", "before 2021-01-13T16:11:40.000Z, when the broadcast had not begun"),
-        ("{from: 2022-01-13T23:59}", "before 2022-01-13T15:59:00.000Z, when the broadcast had not begun"),
-        ("{to: 2022-01-15}", "from 2022-01-14T16:00:00.000Z on, when the broadcast had ended"),
+        ("{from: 2021-01-14T00:11:40}", "`from` (2021-01-13T16:11:40.000Z) is before the broadcast began"),
+        ("{from: 2022-01-13T23:59}", "`from` (2022-01-13T15:59:00.000Z) is before the broadcast began"),
+        ("{to: 2022-01-15}", "`to` (2022-01-14T16:00:00.000Z) is after the broadcast ended"),
     ],
 )
 def test_a_moment_that_hides_nothing_is_told(site, capsys, said, why):
@@ -259,7 +259,9 @@ def test_a_moment_that_hides_nothing_is_told(site, capsys, said, why):
 
     (problem,) = site.ask(capsys, "problems", "list")
 
-    assert problem.endswith(f"  trim_outside (warning)  replays/finale.md:4: `trim` hides nothing {why}")
+    assert problem.endswith(
+        f"  trim_outside (warning)  replays/finale.md:4: in `trim`, {why}, which hides nothing; check date and zone"
+    )
 
 
 def test_no_picture_of_hidden_time_becomes_the_poster(site):

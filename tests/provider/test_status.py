@@ -200,8 +200,8 @@ def test_an_application_that_never_had_a_file_does_not_delete_it(site, library):
     said = [site.status(*more) for more in ((), ("--sub-app-id", str(SUB)), ())]
 
     assert [code for code, _ in said] == [0, 0, 0]
-    assert "2 files, unknown there now and before, left as told" in said[0][1]
-    assert "1 file, unknown there now and before, left as told" in said[1][1]
+    assert "2 files are unknown to this account and stay as the records tell" in said[0][1]
+    assert "1 file is unknown to this account and stays as the records tell" in said[1][1]
     assert site.shown() == [A, B, C]
 
 
