@@ -69,6 +69,7 @@ class Layout(Value, frozen=True):
     is_neutral: bool
     size_unit: str = ""  # of bare numbers: what the header says
     has_header: bool = True
+    is_guessed: bool = False  # by the number of the columns: their names say nothing
     mistaken: tuple[tuple[str, str], ...] = ()  # (column that is not read, the one it was probably meant for)
 
 
@@ -101,9 +102,9 @@ def layout_of(head: bytes) -> Layout | None:
     if _OBJECT.search(text):
         return None  # a line of a log that has as many commas
     if "://" not in text:
-        return Layout(EXPORT, titles, delimiter, is_neutral=False)
+        return Layout(EXPORT, titles, delimiter, is_neutral=False, is_guessed=True)
     titles = tuple(_title("", at) for at in range(1, len(EXPORT) + 1))
-    return Layout(EXPORT, titles, delimiter, is_neutral=False, has_header=False)
+    return Layout(EXPORT, titles, delimiter, is_neutral=False, has_header=False, is_guessed=True)
 
 
 def refusal_of(head: bytes) -> str:
@@ -111,7 +112,8 @@ def refusal_of(head: bytes) -> str:
     if b"\n" not in head and layout_of(head.replace(b"\r", b"\n")) is not None:
         return "expected lines that end in a line feed, found carriage returns alone: save the table as CSV UTF-8 anew"
     line = _decoded_head(_first_line(head)) or ""
-    if "，" in line and layout_of(line.replace("，", ",").encode()) is not None:
+    meant = layout_of(line.replace("，", ",").encode()) if "，" in line else None
+    if meant is not None and not meant.is_guessed:  # prose has such commas too, however many
         return "expected `,` between the cells, found the full-width `，`: write `,`, half-width"
     return ""
 

@@ -337,6 +337,15 @@ def test_full_width_commas_are_named(folder, header, encoding):
     assert problem.message == "expected `,` between the cells, found the full-width `，`: write `,`, half-width"
 
 
+def test_a_log_that_begins_with_prose_is_no_table_however_many_commas_that_has(folder, line):
+    """As many full-width commas as an export has between its columns: the callback behind them is read."""
+    prose = "服务启动" + "，模块已加载" * 15 + "。"
+
+    *_, found = folder.items(f"{prose}\n{line()}\n")
+
+    assert isinstance(found, Notice)
+
+
 @pytest.mark.parametrize("header", [HEADER_ZH, "stream;id;end;url;title"])
 def test_lines_that_end_as_on_an_old_mac_are_named(folder, header):
     problem = folder.item(f"{header}\r{EXPORT_ROW}\r")
