@@ -47,7 +47,9 @@ _ALIASES = {
     "duration": "时长 音视频时长 视频时长 播放时长 duration length",
 }  # fmt: skip
 _BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
-_SEPARATOR = re.compile(rb"sep=([,;|\t])\r?\n")  # a first line that tells a spreadsheet what stands between the cells
+_SEPARATOR = re.compile(  # a first line that tells a spreadsheet what stands between the cells, itself perhaps a row
+    rb'"?sep=([,;|\t])"?[,;|\t]*\r?$', re.IGNORECASE | re.MULTILINE
+)
 _OBJECT = re.compile(r'\{\s*(?:"(?!")|\\x22)')  # the beginning of one in JSON; in a cell its quotes would be doubled
 _UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
 _BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
@@ -153,9 +155,10 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         return
     is_first, header = layout.has_header, b""
     for offset, line, raw in _logical_lines(content):
-        text = raw.removeprefix(codecs.BOM_UTF8).strip()
-        if text.startswith(b"sep=") and len(text) <= len(b"sep=;"):
+        whole = raw.removeprefix(codecs.BOM_UTF8)
+        if _SEPARATOR.fullmatch(whole):
             continue
+        text = whole.strip()
         if is_first:
             header = text
             is_first = not header  # blank lines may come before the header

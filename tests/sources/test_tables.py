@@ -328,6 +328,17 @@ def test_a_first_line_that_names_the_separator_is_no_row(folder, separator, newl
     assert folder.item(f"sep=,{newline}{EXPORT_ROW}{newline}") == EXPORTED
 
 
+@pytest.mark.parametrize("told", ["SEP=;", '"sep=;"', "sep=;;;;;", "Sep=;;"])
+def test_the_line_that_names_the_separator_has_other_forms(folder, told):
+    """In capitals, in quotes, or with empty cells behind it, as a program leaves it that took it for a row."""
+    rows = [told, "stream;id;end;url;title", "s;7;1642089450;https://m.example.com/x.flv;a"]
+
+    first, second = folder.items("\n".join([*rows, *rows, ""]))
+
+    assert second == first
+    assert (first.file_id, first.filled.title) == ("7", "a")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
 @pytest.mark.parametrize("header", [HEADER_ZH, "stream,id,end,url,title"])
 def test_full_width_commas_are_named(folder, header, encoding):
