@@ -54,7 +54,6 @@ FLAGS = {
     "unknown_format": "the told format is not known; the address's suffix decides",
     "unknown_suffix": "the address ends in a suffix that is not known",
     "unplayable": "no file of it can be played",
-    "wide_digits": "the file id has full-width digits, so it is not that of the same digits in half-width",
 }
 TOMBSTONES = {
     "hidden": "a person hid it; the page says only that",

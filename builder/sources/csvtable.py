@@ -174,6 +174,9 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
             item = _problem(error, raw.decode(encoding, "replace"), layout)
         if item is not None:
             yield offset, line, item
+        if isinstance(item, Notice) and WIDE_DIGIT.search(item.file_id):
+            message = f"expected an id with half-width digits, found `{item.file_id}`, another file"
+            yield offset, line, Problem("wide_digits", message, file_id=item.file_id)
 
 
 def _problem(error: RefusedError, row: str, layout: Layout) -> Problem:
@@ -212,8 +215,6 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     file_id = fields.ident("id", required=True)
     if _ROUNDED.fullmatch(file_id):
         fields.flags.add("rounded_id")
-    if WIDE_DIGIT.search(file_id):
-        fields.flags.add("wide_digits")
     name = fields.text("name", limit=limits.TITLE_CHARACTERS)
     url = fields.url("url")
     is_archived = any(word in fields.text("storage").lower() for word in _ARCHIVED)

@@ -61,7 +61,6 @@ def test_a_first_row_without_an_address_makes_no_other_lost(folder):
         ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b""\nc"', lambda n: n.code == "bad_text"),
         ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b"", c"', lambda n: n.filled.title == 'a "b", c'),
         ("File ID,File URL,Name", "5.28589E+18,http://a.example.com/x.mp4,n", lambda n: n.code == "damaged_id" and "spreadsheet" in n.message),
-        ("File ID,File URL,Name", "５２８５,http://a.example.com/x.mp4,n", lambda n: (n.file_id, n.flags) == ("５２８５", ("wide_digits",))),
         ("File ID,File URL,Name", "5285890784246860000,http://a.example.com/x.mp4,n", lambda n: n.flags == ("rounded_id",)),
         ("File ID,File URL,Storage", "5285,http://a.example.com/x.mp4,归档存储", lambda n: n.status == "archived"),
         ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4", lambda n: n.code == "bad_csv"),
@@ -312,6 +311,21 @@ def test_a_character_that_no_address_has_is_told_with_its_spelling(folder, name,
     problem = folder.item(row)
 
     assert problem.message == f"`url`: expected printable ASCII without spaces and quotes{said}"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "File ID,File URL,Name,Storage\n５２８５,http://a.example.com/x.mp4,n,归档存储\n",
+        "stream,id,end,url\ns,５２８５,1642089450,https://m.example.com/x.flv\n",
+    ],
+)
+def test_full_width_digits_in_an_id_are_told(folder, table):
+    """The row says nothing of the file that was meant, which may be to be taken away."""
+    notice, problem = folder.items(table)
+
+    assert (notice.file_id, problem.code, problem.line, problem.quarantined) == ("５２８５", "wide_digits", 2, False)
+    assert problem.message == "expected an id with half-width digits, found `５２８５`, another file"
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
