@@ -19,11 +19,10 @@ from builder.memory import Memory, digest_of_parts
 MAX_BYTES = 256 * 1024
 FREE_SECTION = "zones"  # where a language may name what English leaves alone
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
+_BRACES = re.compile(r"\{([^{}]*)\}")  # what is meant for a place, however it is spelled
 _TRADITIONAL = re.compile(r"zh-(?:Hant|TW|HK|MO)(?:-|$)", re.IGNORECASE)  # the theme's Chinese is simplified
-FURTHER_PLACES = {  # by section: what is filled in, though English has no use for it there
-    "dates": {"y", "m", "mon", "month", "d", "wd", "weekday"},
-    "lengths": {"h", "m", "mm", "s", "ss"},
-}
+_OF_A_DAY = {"y", "m", "mon", "month", "d", "wd", "weekday"}  # filled into every pattern that has some of these alone
+_FURTHER_PLACES = {"lengths.hours_minutes": {"m"}, "lengths.whole_hours": {"m", "mm"}}  # English has no use for them
 _PLURAL_KEYS = {"one", "other"}
 Where = Callable[[str], str]  # the place of a message, by its name
 Form = tuple[str, str]  # what `%` fills, "" for a message without places; and the text as it stands
@@ -150,8 +149,8 @@ def _refuse_unknown_places(own: Mapping[str, Any], english: Mapping[str, Any], w
     _flatten("", own, texts)
     _flatten("", english, known)
     for name, text in texts.items():
-        told = _places_in(known.get(name, text))  # a zone's name is not in English
-        unknown = _places_in(text) - told - FURTHER_PLACES.get(name.partition(".")[0], set())
+        told = _places_in(known.get(name, ""))  # a zone's name is not in English
+        unknown = _places_in(text, _BRACES) - told - _further_places(name, told)
         if unknown:
             raise ConfigError(
                 f"{where(name)}: `{name}` expected a known placeholder, found `{{{min(unknown)}}}`",
@@ -159,8 +158,15 @@ def _refuse_unknown_places(own: Mapping[str, Any], english: Mapping[str, Any], w
             )
 
 
-def _places_in(text: object) -> set[str]:
-    return set(_PLACE.findall(repr(text)))
+def _further_places(name: str, told: set[str]) -> set[str]:
+    """Return what is filled into a message beside what English has in it."""
+    is_of_day = name.startswith("dates.") and bool(told) and told <= _OF_A_DAY
+    return _OF_A_DAY if is_of_day else _FURTHER_PLACES.get(name, set())
+
+
+def _places_in(message: object, form: re.Pattern[str] = _PLACE) -> set[str]:
+    texts = message.values() if isinstance(message, Mapping) else message if isinstance(message, list) else [message]
+    return {place for text in texts for place in form.findall(str(text))}
 
 
 def _place(path: Path, raw: bytes, name: str) -> str:

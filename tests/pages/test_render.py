@@ -352,6 +352,22 @@ def test_a_site_replaces_single_messages(tmp_path):
             'vjs_count: {one: "{n} teacher", other: "{m} teachers"}\n',
             "1: `vjs_count` expected a known placeholder, found `{m}`",
         ),
+        (
+            'lengths: {minutes_seconds: "{h}:{m}:{ss}"}\n',
+            "1: `lengths.minutes_seconds` expected a known placeholder, found `{h}`",
+        ),
+        (
+            'dates: {day_comma_clock: "{y} {date}"}\n',
+            "1: `dates.day_comma_clock` expected a known placeholder, found `{y}`",
+        ),
+        (
+            'dates: {weekdays_narrow: ["{d}", T, W, T, F, S, S]}\n',
+            "1: `dates.weekdays_narrow` expected a known placeholder, found `{d}`",
+        ),
+        ('since: "Since {Date}"\n', "1: `since` expected a known placeholder, found `{Date}`"),
+        ('since: "Since { date }"\n', "1: `since` expected a known placeholder, found `{ date }`"),
+        ('vjs_count: {one: "a {} VJ", other: VJs}\n', "1: `vjs_count` expected a known placeholder, found `{}`"),
+        ('zones: {Etc/UTC: "{home}"}\n', "1: `zones.Etc/UTC` expected a known placeholder, found `{home}`"),
     ],
 )
 def test_a_mistake_in_messages_is_told_with_its_line(tmp_path, text, error):
@@ -367,7 +383,13 @@ def test_a_mistake_in_messages_is_told_with_its_line(tmp_path, text, error):
 
 @pytest.mark.parametrize(
     "text",
-    ['dates: {day: "{y}-{m}-{d}"}\n', 'lengths: {hours_minutes: "{h}:{m}"}\n', 'zones: {Etc/UTC: "{home}"}\n'],
+    [
+        'dates: {day: "{y}-{m}-{d}"}\n',
+        'lengths: {hours_minutes: "{h}:{m}"}\n',
+        'lengths: {whole_hours: "{h}:{mm}"}\n',
+        "vjs_count: {one: a VJ, other: VJs}\n",
+        "zones: {Etc/UTC: London}\n",
+    ],
 )
 def test_what_is_filled_in_may_stand_where_english_has_no_use_for_it(tmp_path, text):
     (tmp_path / "messages").mkdir()
