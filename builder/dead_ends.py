@@ -24,6 +24,8 @@ from builder.snapshot import Facts, facts_of
 OF_BUILDS = ("watch", "vj_month")  # kinds of old paths
 LOOKED_UP = 1_000  # lines; each costs 30 µs in every build, and those of a site that moved here may be very many
 SINGLE = ("home", "years", "page", "vj", "watch")  # kinds of targets that no record brings by itself
+ASSETS = "assets/"
+OURS = ("replays/", "vj/", "tags/")  # folders with pages that builds alone make
 
 
 def dead_end_problems(site: Site) -> Iterator[Problem]:
@@ -43,10 +45,20 @@ def _why_dead(site: Site, old: str) -> str:
     if end.startswith(MEDIA_STATIC):
         return "" if static_name(end) in site.assets else f"a file in `static/`, found none at `{end}`"
     kind, name = paths.read(end[1:])
-    if kind not in SINGLE or stands(site, end[1:]) or leads(site, end[1:]) is not None:
+    if _may_come(site, end[1:]) or stands(site, end[1:]) or leads(site, end[1:]) is not None:
         return ""
     is_draft = kind == "watch" and site.catalog.session(name) is not None
     return "" if is_draft else f"a page of the site, found none at `{end}`"
+
+
+def _may_come(site: Site, path: str) -> bool:
+    """Say whether a record may bring what lies at a path, or others may have put it there: a file none of ours."""
+    kind, _ = paths.read(path)
+    if kind:
+        return kind not in SINGLE
+    if path.startswith(ASSETS):
+        return f"/{path}" in site.assets.values()
+    return not path.startswith(OURS) or "." in path.rstrip("/").rpartition("/")[2]
 
 
 @lru_cache(maxsize=1)  # a process that stays asks again with every record

@@ -290,8 +290,8 @@ def _periods_ever(site: Site, slug: str) -> Iterator[str]:
 
 
 def _is_shared(site: Site, target: str) -> bool:
-    """Say whether a target is a file, of `static/` or none of ours, which all languages share."""
-    return not paths.read(target[1:])[0] and leads(site, target[1:]) is None
+    """Say whether a target is a file that all languages share: of `static/`, none of ours, or the page of the lost."""
+    return paths.read(target[1:])[0] in ("", "not_found") and leads(site, target[1:]) is None
 
 
 def _answers(site: Site, target: str) -> bool:

@@ -208,19 +208,22 @@ def test_a_line_to_a_file_leads_to_the_one_file_in_every_language(site):
     """Files have no tree of their own in a further language; a place that leads on has."""
     site.write("static/map.pdf", "a map")
     site.write("pages/about.md", "---\naliases: [/old/about/]\n---\n")
-    site.write("redirects.yaml", "/map/: /static/map.pdf\n/shop/: /other/shop.html\n/us/: /old/about/\n")
+    site.write(
+        "redirects.yaml", "/map/: /static/map.pdf\n/shop/: /other/shop.html\n/lost/: /404.html\n/us/: /old/about/\n"
+    )
     site.build()
     ends = {
         path: re.findall(
             rb'rel="canonical" href="https://replays.example.com([^"]*)"', site.tree()[f"{path}/index.html"]
         )
-        for path in ("zh/map", "zh/shop", "zh/us", "map", "shop")
+        for path in ("zh/map", "zh/shop", "zh/us", "zh/lost", "map", "shop")
     }
 
     assert ends == {
         "zh/map": [b"/static/map.pdf"],
         "zh/shop": [b"/other/shop.html"],
         "zh/us": [b"/zh/old/about/"],
+        "zh/lost": [b"/404.html"],
         "map": [b"/static/map.pdf"],
         "shop": [b"/other/shop.html"],
     }

@@ -91,6 +91,8 @@ def test_lines_of_redirects_that_lead_nowhere_are_told(site):
         "/e/": "/static/nope.pdf", "/f/": "/b/", "/vj/al/": "/zh/nowhere/",
         "/about/": "/asleep/", "/g/": "/about/", "/h/": "/us/", "/i/": draft, "/j/": "/tags/jazz/",
         "/k/": "/static/there.pdf", "/l/": "/other/file.html", "/o/": "/", "/p/": "/feed.xml", "/m/": "/vj/alice/", "/n/": "/g/",
+        "/q/": "/replays/about/", "/r/": "/assets/x.css", "/s/": "/vj/alice/about/", "/t/": "/404.html",
+        "/u/": "/replays/2022/01/14/aaaaaaaaaa/captions.en.vtt",
     }  # fmt: skip
     site.write("redirects.yaml", "# mine: /a/\n" + "".join(f"{old}: {new}\n" for old, new in lines.items()))
     told = [
@@ -101,6 +103,9 @@ def test_lines_of_redirects_that_lead_nowhere_are_told(site):
         "redirects.yaml:6: `/e/` expected a file in `static/`, found none at `/static/nope.pdf`",
         "redirects.yaml:7: `/f/` expected a page of the site, found none at `/abuot/`",
         "redirects.yaml:17: `/p/` expected a page of the site, found none at `/feed.xml`",
+        "redirects.yaml:20: `/q/` expected a page of the site, found none at `/replays/about/`",
+        "redirects.yaml:21: `/r/` expected a page of the site, found none at `/assets/x.css`",
+        "redirects.yaml:22: `/s/` expected a page of the site, found none at `/vj/alice/about/`",
         "redirects.yaml:8: `/vj/al/` expected a page of the site, found none at `/nowhere/`",
     ]
 
