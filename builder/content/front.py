@@ -17,6 +17,7 @@ FOLDERS = ("vjs", "replays", "pages")
 MAX_FILE_BYTES = 1024 * 1024
 MAX_BODY = prose.MAX_CHARACTERS
 _FENCE = re.compile(rb"---[ \t]*\r?\n")
+_STREAMS = re.compile(r"^[ \t]*streams[ \t]*:(?:[ \t]|$)", re.IGNORECASE | re.MULTILINE)
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -104,7 +105,26 @@ def direction_problems(raw: bytes, relative: str) -> tuple[Problem, ...]:
 
 def unfenced_problems(file: ContentFile, keys: Collection[str]) -> Iterator[Problem]:
     """Yield a Problem for a text that begins with one of these keys: front matter without the lines around it."""
-    found = re.match(r"([a-z]+):(?:[ \t]|$)", file.body, re.MULTILINE)
+    lines = enumerate(file.body.split("\n"), file.body_line)
+    line, text = next(((line, text) for line, text in lines if _is_text(text)), (0, ""))
+    found = re.match(r"([a-z]+):(?:[ \t]|$)", text)
     if file.front is None and found and found[1] in keys:
         message = f"expected a line `---` before `{found[1]}:`, found none: its keys are shown as text"
-        yield Problem("no_front_matter", message, source=file.source, line=file.body_line)
+        yield Problem("no_front_matter", message, source=file.source, line=line)
+
+
+def _is_text(line: str) -> bool:
+    """Say whether a line is more than a comment of YAML, or what was meant for the line `---`."""
+    return not line.startswith("#") and line.strip(" \t-") != ""
+
+
+def refuse_shown_streams(file: ContentFile) -> None:
+    """Refuse a profile that would publish the ids of its streams: they stand in its text, not between `---`."""
+    found = _STREAMS.search(file.body) if file.front is None else None
+    if found:
+        line = file.body_line + file.body.count("\n", 0, found.start())
+        raise ConfigError(
+            f"{file.name}:{line}: expected a line `---` before `streams:`, found none: "
+            "the ids of the streams would be published",
+            hint="a line of three `-` and nothing else stands before the keys, and one behind them",
+        )

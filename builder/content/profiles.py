@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from builder import fields
 from builder.config import gap, labelled_by
-from builder.content.front import ContentFile
+from builder.content.front import ContentFile, refuse_shown_streams
 from builder.content.slugs import VJ_SLUGS, check_slug, former
 from builder.fields import Fields, Place
 from builder.model import Link, StreamClaim, Vj
@@ -31,6 +31,7 @@ _STREAM_KEYS = ("stream", "glob", "app", "appname", "from", "until", "gap")
 
 def vj_of(file: ContentFile, prose: Prose, *, zone: ZoneInfo) -> Vj:
     """Make a VJ of a profile."""
+    refuse_shown_streams(file)
     front = file.fields(KEYS)
     slug = check_slug(file, file.stem, VJ_SLUGS)
     if slug.startswith("s-"):

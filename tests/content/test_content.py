@@ -689,9 +689,11 @@ def test_recordings_beside_the_source_are_told_while_there_are_none_in_it(site):
 @pytest.mark.parametrize(
     ("name", "text", "line"),
     [
-        ("vjs/alice.md", "streams: [alice]\nname: Alice\n", 1),
+        ("vjs/alice.md", "hue: 3\nname: Alice\n", 1),
         ("vjs/alice.md", "\n\nname: Alice\n---\nPlays records.\n", 3),
-        ("vjs/alice.md", "---\n---\nstreams:\n- alice\n", 3),
+        ("vjs/alice.md", "---\n---\naliases:\n- alice\n", 3),
+        ("vjs/alice.md", " ---\nname: Alice\n ---\nPlays records.\n", 2),
+        ("pages/about.md", "# mine\n----\ntitle: About\n----\n", 3),
         ("pages/about.md", "title: About\n\nHello\n", 1),
         ("vjs/alice.md", "note: she plays records\n", None),
         ("vjs/alice.md", "---\nname: Alice\n---\nname: that is what she has\n", None),
@@ -699,9 +701,33 @@ def test_recordings_beside_the_source_are_told_while_there_are_none_in_it(site):
     ],
 )
 def test_front_matter_without_the_lines_around_it_is_told(site, name, text, line):
-    """It would be shown as text, and the streams of a VJ would stay nobody's."""
+    """It would be shown as text."""
     problems = site.load({name: text}).problems
 
     assert [(each.code, each.source, each.line, each.quarantined) for each in problems] == (
         [("no_front_matter", name, line, False)] if line else []
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("streams: [alice]\nname: Alice\n", 1),
+        ("name: Alice\nstreams: [alice]\n", 2),
+        ("\n ---\nstreams: [alice]\n ---\n", 3),
+        ("----\nstreams: [alice]\n----\n", 2),
+        ("---\n---\nstreams:\n- alice\n", 3),
+        ("Streams: [alice]\n", 1),
+        ("# me\nstreams : [alice]\n", 2),
+    ],
+)
+def test_streams_that_would_be_published_as_text_are_refused(site, text, line):
+    """The ids of streams are nobody's business, and what they broadcast would stay nobody's."""
+    assert f"vjs/alice.md:{line}: expected a line `---` before `streams:`, found none" in site.error(
+        {"vjs/alice.md": text}
+    )
+
+
+def test_a_text_may_speak_of_streams(site):
+    assert not site.load({"vjs/alice.md": "---\nname: Alice\n---\nStreams: on Fridays\n"}).problems
+    assert not site.load({"vjs/alice.md": "Her streams: on Fridays\n"}).problems
