@@ -196,25 +196,28 @@ def _base_url(node: Node, place: Place) -> str:
 
 def _slug_key(node: Node, place: Place) -> str:
     """Read a key that no message shows, also when it is wrong."""
-    expected = f"text of at least {MIN_SLUG_KEY} characters"
     if not isinstance(node, strict_yaml.Scalar):
-        raise place.error(node, expected, found="something else")
+        raise place.error(node, _key_expected(""), found="something else")
     key = "" if node.is_nothing else node.text.strip()
-    if len(key) < MIN_SLUG_KEY:
+    if expected := _key_expected(key):
         raise place.error(node, expected, found=str(len(key)))
-    if len(key) > fields.MAX_TEXT:
-        raise place.error(node, f"at most {fields.MAX_TEXT} characters", found=str(len(key)))
     return key
 
 
 def slug_key_of(environ: Mapping[str, str]) -> str:
     """Return the slug key of the environment; "" when it has none."""
     key = environ.get(SLUG_KEY_VARIABLE, "")
-    if key and len(key) < MIN_SLUG_KEY:
-        raise ConfigError(
-            f"the environment: `{SLUG_KEY_VARIABLE}` expected at least {MIN_SLUG_KEY} characters, found {len(key)}"
-        )
+    told = key.strip()  # used as it is: addresses are made of it
+    if key and (expected := _key_expected(told)):
+        raise ConfigError(f"the environment: `{SLUG_KEY_VARIABLE}` expected {expected}, found {len(told)}")
     return key
+
+
+def _key_expected(key: str) -> str:
+    """Return what was expected of a key, without blanks around it; "" where it is fine."""
+    if len(key) < MIN_SLUG_KEY:
+        return f"text of at least {MIN_SLUG_KEY} characters"
+    return f"at most {fields.MAX_TEXT} characters" if len(key) > fields.MAX_TEXT else ""
 
 
 def _derived_key(base_url: str) -> str:

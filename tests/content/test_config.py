@@ -274,11 +274,19 @@ def test_the_environment_beats_the_file_and_nothing_is_derived_then():
     assert (config.slug_key, config.slug_key_derived) == ("from-outside", False)
 
 
-def test_a_key_of_the_environment_that_is_too_short_is_refused_as_one_of_the_file():
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("abc", "text of at least 8 characters, found 3"),
+        (" " * 8, "text of at least 8 characters, found 0"),
+        ("k" * 5000, "at most 4000 characters, found 5000"),
+    ],
+)
+def test_a_key_of_the_environment_is_held_to_the_rule_of_one_of_the_file(key, said):
     with pytest.raises(ConfigError) as caught:
-        parse("", {"AFTERCAST_SLUG_KEY": "abc"})
+        parse("", {"AFTERCAST_SLUG_KEY": key})
 
-    assert caught.value.sentence == ("the environment: `AFTERCAST_SLUG_KEY` expected at least 8 characters, found 3")
+    assert caught.value.sentence == f"the environment: `AFTERCAST_SLUG_KEY` expected {said}"
 
 
 def test_entries_of_the_navigation_may_be_told_by_language():
