@@ -135,7 +135,7 @@ class Renderer:
 
     def problems(self, kinds: Sequence[PageKind]) -> list[str]:
         """Return what is odd about a site's own templates: blocks that no theme has, files that nothing uses."""
-        files = self.theme.own_files()
+        files = self.theme.own_files
         used = self.theme.needed(kind.template for kind in kinds if kind.template) if files else set()
         return self._unused(used) + self._unread(files.keys() - used) + self._strange_blocks(kinds)
 

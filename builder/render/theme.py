@@ -8,8 +8,10 @@ when files changed.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from builder.errors import ConfigError
@@ -19,6 +21,7 @@ from builder.render.names import KnownNames, Names
 MAX_BYTES = 1 << 20
 SUFFIXES = (".html", ".svg")
 DEFAULT = "default/"
+ASSETS = "assets"  # a folder without templates, and perhaps with thousands of files
 _NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Parser = Callable[["Theme", str, Path], Names]  # takes the theme, a source and its file
@@ -69,22 +72,25 @@ class Theme:
                 return f"templates/{Path(path).relative_to(folder).as_posix()}"
         return path or "template"
 
+    @cached_property
     def own_files(self) -> dict[str, Path]:
-        """Return the files in a site's own folder, by name, without hidden ones."""
+        """Return the files in a site's own folder, by name, without hidden ones and without assets."""
         found = {}
         for folder in self.folders[:-1]:
-            for path in sorted(folder.rglob("*")):
-                name = path.relative_to(folder).as_posix()
-                if not any(part.startswith(".") for part in Path(name).parts) and path.is_file():
-                    found[name] = path
-        return found
+            for place, folders, names in os.walk(folder):
+                is_top = place == str(folder)
+                folders[:] = [each for each in folders if each[0] != "." and not (is_top and each == ASSETS)]
+                for path in (Path(place, name) for name in names if name[0] != "."):
+                    if path.is_file():
+                        found[path.relative_to(folder).as_posix()] = path
+        return dict(sorted(found.items()))
 
     def own_templates(self) -> dict[str, Path]:
-        """Return the templates among them; what lies in `messages` and `assets` is none."""
+        """Return the templates among them; what lies in `messages` is none."""
         return {
             name: path
-            for name, path in self.own_files().items()
-            if path.suffix in SUFFIXES and not name.startswith(("assets/", "messages/"))
+            for name, path in self.own_files.items()
+            if path.suffix in SUFFIXES and not name.startswith("messages/")
         }
 
     def names(self) -> list[str]:

@@ -17,13 +17,13 @@ def unread(names: Collection[str], languages: Collection[str]) -> Iterator[tuple
     for name in names:
         path = PurePosixPath(name)
         ending = path.suffix.lower()
-        if path.parts[0] == "assets":
-            continue
         if ending in OF_ASSETS:
             yield name, "its place in `templates/assets/`"
-        elif ending in OF_WORDS and path.parts[:-1] != ("messages",):
+        if ending not in OF_WORDS:
+            continue
+        if path.parts[:-1] != ("messages",):
             yield name, "its place right in `templates/messages/`"
-        elif ending in OF_WORDS and path.stem not in codes:
+        elif path.stem not in codes:
             yield name, f"the name of a language of the site ({', '.join(languages)})"
-        elif ending in OF_WORDS and path.suffix != ".yaml":
+        elif path.suffix != ".yaml":
             yield name, "a name that ends in `.yaml`"
