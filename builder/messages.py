@@ -122,9 +122,9 @@ def _files(folders: Sequence[Path], language: str) -> list[Path]:
         for folder in reversed(folders)
         if (path := folder / "messages" / name).is_file()
     ]
-    is_simplified = bool(_TRADITIONAL.match(language)) and not any(path.name == names[0] for path in found)
-    if not found or is_simplified:
-        rest = "simplified Chinese, as all of it with `zh`" if is_simplified else "English"
+    lacks_own = bool(_TRADITIONAL.match(language)) and not any(path.name == names[0] for path in found)
+    if not found or lacks_own:
+        rest = "simplified Chinese, as all of it with `zh`" if lacks_own else "English"
         raise ConfigError(
             f"site.yaml: `languages` expected a language with messages, found `{language}`",
             hint=f"write templates/messages/{language}.yaml; what it leaves out stays {rest}",
