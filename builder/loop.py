@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from builder.build import BuildReport, Options, build
@@ -67,11 +68,14 @@ class Loop:
         return self.workshop
 
 
-def watched(places: Places) -> Watcher:
-    """Return a watcher over everything a build depends on.
+@contextmanager
+def watched(places: Places) -> Iterator[Watcher]:
+    """Watch everything a build depends on.
 
     watchdog watches a folder twice that appears while it takes on the one above (`cp -r`), and warns of itself: the
     second watch replaces the first, nothing is lost, and nobody who reads it could do anything.
     """
-    warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning, "watchdog")
-    return Watcher(source_folders(places))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning, "watchdog")
+        with Watcher(source_folders(places)) as watcher:
+            yield watcher
