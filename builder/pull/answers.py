@@ -45,7 +45,7 @@ def gravity(row: Row) -> int:
 
     An expiry gives way to that of a later update, so it counts only where the build takes it for the latest of all.
     """
-    held = mediainfo.withdrawal(row)
+    held = next(iter(mediainfo.withdrawals(row)), None)
     if held is None:
         return 0
     if held.status == "forbidden":

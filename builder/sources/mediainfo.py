@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from typing import Any, TypeVar
 
 from builder import media
@@ -48,8 +49,7 @@ def notice_of(values: dict[str, Any]) -> Item:
     try:
         return _notice_of(values)
     except RefusedError as error:
-        withheld = withdrawal(values)
-        error.kept = [withheld] if withheld else []
+        error.kept = withdrawals(values)
         raise
 
 
@@ -79,24 +79,26 @@ def _notice_of(values: dict[str, Any]) -> Item:
     )
 
 
-def withdrawal(values: dict[str, Any]) -> Notice | None:
+def withdrawals(values: dict[str, Any]) -> list[Notice]:
     """Return what of a record takes its file away: it may not stay public for a slip beside that.
 
     What would bring a file back is not used. What cannot be read closes: an unknown status forbids, and a statement of
-    an unreadable moment is no older than any other.
+    an unreadable moment is no older than any other. Of a key that was told in several ways an array came.
     """
-    basic = Fields(_object(values, "BasicInfo"))
-    file_id = _read(lambda: Fields(values).ident("FileId"), "")
+    basic = Fields(next((told for told in _ways(values, "BasicInfo") if type(told) is dict), {}))
     status: Any = _read(lambda: _status(basic), "forbidden")
     if status != "forbidden":
         status = "archived" if _read(lambda: _is_cold(basic), otherwise=False) else ""
     expires_ms = _read(lambda: _expiry(basic), None)
     if expires_ms == NEVER_MS:
         expires_ms = None
-    if not file_id or (not status and expires_ms is None):
-        return None
+    if not status and expires_ms is None:
+        return []
     stated_ms = _read(lambda: _stated(basic), NEVER_MS)
-    return Notice(file_id, filled=Filled(expires_ms=expires_ms), status=status, stated_ms=stated_ms)
+    ids = (Fields({"FileId": told}) for told in _ways(values, "FileId"))
+    told_ids = (_read(partial(fields.ident, "FileId"), "") for fields in ids)
+    filled = Filled(expires_ms=expires_ms)
+    return [Notice(file_id, filled=filled, status=status, stated_ms=stated_ms) for file_id in told_ids if file_id]
 
 
 def updated_ms(values: dict[str, Any]) -> int:
@@ -278,6 +280,11 @@ def _name_time(text: str, key: str) -> int:
     parts = text.split("-")
     written = f"{'-'.join(parts[:3])} {':'.join(parts[3:6])}" + (f".{parts[6]}" if len(parts) > 6 else "")
     return times.instant_ms(written, key, times.CHINA)
+
+
+def _ways(values: dict[str, Any], name: str) -> list[Any]:
+    told = values.get(name)
+    return told if type(told) is list else [told]
 
 
 def _object(values: Any, name: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ quarantined `Problem`; no exception leaves this module.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -29,30 +29,33 @@ from builder.sources import (
 from builder.sources.fields import RefusedError
 from builder.sources.pieces import CONTAINERS, too_long
 from builder.sources.redact import excerpt
-from builder.sources.strict_json import StrictJsonError, legible_object, strict_object, strict_value
+from builder.sources.strict_json import StrictJsonError, legible_value, strict_object, strict_value
+
+T = TypeVar("T", bytes, str)
 
 ENVELOPES = ("body", "request", "Request", "request_body")  # of receivers, gateways and the official callback log
 _ENVELOPES_DEEP = 3
+_AROUND = (*ENVELOPES, "Response", "output", *CONTAINERS)  # keys that records stand under
+_AROUND_DEEP = 3 * _ENVELOPES_DEEP  # levels of such keys and of arrays: more than what is read strictly can have
 
 
 def items_of(raw: bytes, keys: tuple[bytes, ...], under: str = "") -> list[Item]:
     """Read one record; `under` is the response's array it was cut from."""
-    is_log_line = receiver.is_log_line(raw)
-    notice = None if is_log_line else fast.notice_of(raw, keys)
-    if notice is not None:
-        return [notice]
-    try:
-        if under and raw[:1] not in (b"{", b"["):
-            return mediainfo.named_items(under, strict_value(raw.decode()))
-        if raw[:1] not in (b"{", b"[") or requestlog.is_log_line(raw):
-            return _from_body(requestlog.body_of(raw), keys, 1)
-        if is_log_line:
-            return _received(raw, keys)
-        return _from_text(raw, keys, 0)
-    except (RefusedError, StrictJsonError) as error:
-        return _refused(error, raw)
-    except UnicodeDecodeError:
-        return [problem_of(RefusedError("bad_encoding", "expected UTF-8"), raw)]
+    if not receiver.is_log_line(raw):
+        notice = fast.notice_of(raw, keys)
+        if notice is not None:
+            return [notice]
+    return _or_refused(lambda: _items_of(raw, keys, under), raw)
+
+
+def _items_of(raw: bytes, keys: tuple[bytes, ...], under: str) -> list[Item]:
+    if under and raw[:1] not in (b"{", b"["):
+        return mediainfo.named_items(under, strict_value(raw.decode()))
+    if raw[:1] not in (b"{", b"[") or requestlog.is_log_line(raw):
+        return _from_body(requestlog.body_of(raw), keys, 1)
+    if receiver.is_log_line(raw):
+        return _received(raw, keys)
+    return _from_text(raw, keys, 0)
 
 
 def problem_of(error: RefusedError | StrictJsonError, raw: bytes) -> Problem:
@@ -68,6 +71,16 @@ def problem_of(error: RefusedError | StrictJsonError, raw: bytes) -> Problem:
     )
 
 
+def _or_refused(read: Callable[[], list[Item]], raw: bytes) -> list[Item]:
+    """Read a record, or return its problem and what counts of it all the same."""
+    try:
+        return read()
+    except (RefusedError, StrictJsonError) as error:
+        return _refused(error, raw)
+    except UnicodeDecodeError:
+        return [problem_of(RefusedError("bad_encoding", "expected UTF-8"), raw)]
+
+
 def _refused(error: RefusedError | StrictJsonError, raw: bytes) -> list[Item]:
     kept: Sequence[Item] = getattr(error, "kept", ())
     problem = problem_of(error, raw)
@@ -80,10 +93,7 @@ def _refused(error: RefusedError | StrictJsonError, raw: bytes) -> list[Item]:
 
 def _received(raw: bytes, keys: tuple[bytes, ...]) -> list[Item]:
     line = receiver.open_line(raw)
-    try:
-        items = _from_body(line.body.encode(), keys, 1)
-    except (RefusedError, StrictJsonError) as error:
-        items = _refused(error, raw)
+    items = _or_refused(lambda: _from_body(line.body.encode(), keys, 1), raw)
     return [receiver.with_verdict(item, line) for item in items]
 
 
@@ -95,11 +105,7 @@ def _from_body(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
 
 
 def _from_text(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
-    try:
-        values = strict_object(body)
-    except StrictJsonError as error:
-        raise RefusedError(error.code, error.message, kept=_withdrawn(error, body)) from error
-    items = _from_object(values, keys, depth)
+    items = _from_object(_strictly(strict_object, body), keys, depth)
     if len(body) <= limits.RECORD_BYTES:
         return items
     gone = [item for item in items if _is_of_deletion(item)]
@@ -108,23 +114,27 @@ def _from_text(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
     return items
 
 
-def _withdrawn(error: StrictJsonError, body: bytes) -> list[Item]:
-    """Return what takes files away in an object that is no strict JSON: none stays public for half an emoji."""
-    if error.code == "record_too_long" or b"BasicInfo" not in body:
-        return []
-    return _withdrawals(legible_object(body), 0)
+def _strictly(read: Callable[[T], Any], text: T) -> Any:
+    """Decode a text; where it is no strict JSON, keep what takes files away: none stays public for half an emoji."""
+    try:
+        return read(text)
+    except StrictJsonError as error:
+        kept = [] if error.code == "record_too_long" else _withdrawals(text)
+        raise RefusedError(error.code, error.message, kept=kept) from error
 
 
-def _withdrawals(values: Any, depth: int) -> list[Item]:
-    if type(values) is list:
-        return [item for value in values for item in _withdrawals(value, depth)]
-    if type(values) is not dict or depth > _ENVELOPES_DEEP:
+def _withdrawals(told: Any, depth: int = 0) -> list[Notice]:
+    """Return what takes files away in whatever is around it: texts, objects, arrays, answers of an API."""
+    if depth > _AROUND_DEEP:
         return []
-    if envelope := _envelope(values):
-        return _withdrawals(values[envelope], depth + 1)
-    info = vodevents.media_info(values) or values
-    withheld = mediainfo.withdrawal(info) if mediainfo.is_media_info(info) else None
-    return [withheld] if withheld else []
+    if isinstance(told, str | bytes):
+        told = legible_value(told)
+    if type(told) is list:
+        return [notice for value in told for notice in _withdrawals(value, depth + 1)]
+    if type(told) is not dict:
+        return []
+    inner = [notice for name in _AROUND if name in told for notice in _withdrawals(told[name], depth + 1)]
+    return [*inner, *mediainfo.withdrawals(told), *mediainfo.withdrawals(vodevents.media_info(told))]
 
 
 def _is_of_deletion(item: Item) -> bool:
@@ -163,17 +173,20 @@ def _recognise(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> l
         return [Ignored("listed recording task")]
     if neutral.is_row(values):
         return [neutral.notice_of(values)]
-    if _is_empty_response(values):
-        return [Ignored("empty response")]
+    lists = _lists_of(values)
+    if lists:
+        found = [item for name, told in lists for one in told or () for item in _of_array(one, keys, depth, name)]
+        return found or [Ignored("empty response")]
     if vodevents.is_numbered_event(values):
         return [Ignored(f"event {values['EventType']}")]
     raise RefusedError("unknown_record", "no kind of record that is known has these keys")
 
 
-def _is_empty_response(values: dict[str, Any]) -> bool:
-    """Say whether the object is an API's response whose list of records is null."""
-    layers = [values, values.get("Response"), values.get("output")]
-    return any(name in layer for layer in layers if type(layer) is dict for name in CONTAINERS)
+def _lists_of(values: dict[str, Any]) -> list[tuple[str, list[Any] | None]]:
+    """Return the lists of records, each with its name, of an API's response that came as a text."""
+    layers = [layer for layer in (values, values.get("Response"), values.get("output")) if type(layer) is dict]
+    told = [(name, layer[name]) for layer in layers for name in CONTAINERS if name in layer]
+    return [(name, found) for name, found in told if found is None or type(found) is list]
 
 
 def _envelope(values: dict[str, Any]) -> str:
@@ -186,24 +199,25 @@ def _envelope(values: dict[str, Any]) -> str:
 def _opened(inner: str | dict[str, Any] | list[Any], name: str, keys: tuple[bytes, ...], depth: int) -> list[Item]:
     if depth >= _ENVELOPES_DEEP:
         raise RefusedError("record_too_deep", f"`{name}`: envelopes may be {_ENVELOPES_DEEP} deep", name)
-    if type(inner) is str and inner.lstrip().startswith("["):
-        inner = strict_value(inner)
-    if type(inner) is list:
-        return [item for element in inner for item in _of_array(element, keys, depth + 1)]
+    if type(inner) is str:
+        if not inner.lstrip().startswith("["):
+            return _from_body(inner.encode(), keys, depth + 1)
+        inner = _strictly(strict_value, inner)
     if type(inner) is dict:
         return _from_object(inner, keys, depth + 1)
-    assert type(inner) is str  # the caller's types
-    return _from_body(inner.encode(), keys, depth + 1)
+    return [item for element in inner for item in _of_array(element, keys, depth + 1)]
 
 
-def _of_array(element: Any, keys: tuple[bytes, ...], depth: int) -> list[Item]:
-    """Read one of the bodies that a receiver put into one envelope: a bad one does not spoil its neighbours."""
-    raw = json.dumps(element, ensure_ascii=False).encode()
-    try:
-        if type(element) is str:
-            return _from_body(element.encode(), keys, depth)
-        if type(element) is dict:
-            return _from_object(element, keys, depth)
-    except (RefusedError, StrictJsonError) as error:
-        return _refused(error, raw)
-    return [problem_of(RefusedError("not_an_object", "expected an object in the array of bodies"), raw)]
+def _of_array(element: Any, keys: tuple[bytes, ...], depth: int, under: str = "") -> list[Item]:
+    """Read one of the bodies in an envelope, or records in a response: a bad one does not spoil its neighbours."""
+    return _or_refused(lambda: _element(element, keys, depth, under), json.dumps(element, ensure_ascii=False).encode())
+
+
+def _element(element: Any, keys: tuple[bytes, ...], depth: int, under: str) -> list[Item]:
+    if type(element) is dict:
+        return _from_object(element, keys, depth)
+    if under:
+        return mediainfo.named_items(under, element)
+    if type(element) is str:
+        return _from_body(element.encode(), keys, depth)
+    raise RefusedError("not_an_object", "expected an object in the array of bodies")

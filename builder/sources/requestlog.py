@@ -103,8 +103,9 @@ def _last_object(line: bytes) -> int:
         try:
             strict_object(body)
         except StrictJsonError as error:
-            if error.code not in ("bad_json", "not_an_object"):
+            if error.code in ("bad_json", "not_an_object"):
+                continue
+            if error.code == "record_too_long":
                 raise
-        else:
-            return match.start()
+        return match.start()  # also where it is not strict, which is told by whoever decodes it
     return -1

@@ -73,13 +73,12 @@ def strict_value(text: str) -> Any:
     return value
 
 
-def legible_object(body: bytes) -> dict[str, Any]:
-    """Return what can be made out of an object that is refused; {} when nothing. A key told in two ways tells `...`."""
+def legible_value(text: str | bytes) -> Any:
+    """Return what can be made out of a text that is refused, every value of a key told twice; None when nothing."""
     try:
-        value = json.loads(body.decode("utf-8", "replace"), object_pairs_hook=_legible)
+        return _LEGIBLE.decode(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
     except (ValueError, RecursionError):
-        return {}
-    return value if type(value) is dict else {}
+        return None
 
 
 def _flat_object(body: bytes) -> dict[str, Any] | None:
@@ -132,10 +131,24 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _legible(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    told: dict[str, list[Any]] = {}
     for key, value in pairs:
-        found[key] = value if key not in found or found[key] == value else ...
-    return found
+        told.setdefault(key, []).append(value)
+    return {key: values[0] if len(values) == 1 else _all_told(values) for key, values in told.items()}
+
+
+def _all_told(values: list[Any]) -> Any:
+    """Return what the values of one key tell together: objects are one object, other values an array of all."""
+    told = [value for value in values if value is not None] or [None]
+    if all(value == told[0] for value in told):
+        return told[0]
+    if all(type(value) is dict for value in told):
+        return _legible([pair for value in told for pair in value.items()])
+    return [one for value in told for one in (value if type(value) is list else [value])]
+
+
+def _legible_integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= limits.INTEGER_DIGITS else float(digits)
 
 
 def _integer(digits: str) -> int:
@@ -166,3 +179,4 @@ _FLAT_DECODER = msgspec.json.Decoder(dict[str, Any])
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant, strict=True
 )
+_LEGIBLE = json.JSONDecoder(object_pairs_hook=_legible, parse_int=_legible_integer, strict=False)

@@ -343,6 +343,51 @@ def test_of_two_values_of_a_key_the_one_that_hides_counts(folder, twice, withdra
     assert [(notice.status, notice.stated_ms) for notice in notices] == ([withdrawn] if withdrawn else [])
 
 
+FORBIDDEN = {"FileId": "5", "BasicInfo": {"Status": "Forbidden", "Name": "HERE"}}
+ANSWER = {"Response": {"MediaInfoSet": [FORBIDDEN], "TotalCount": 1}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"FileId":"5","BasicInfo":{"Status":"Forbidden","Name":"x"},"BasicInfo":{"Status":"Forbidden"}}',
+        '{"FileId":"5","BasicInfo":{"Status":"Normal"},"BasicInfo":{"Status":"Forbidden"},"BasicInfo":null}',
+        '{"FileId":"5","BasicInfo":0,"BasicInfo":{"Status":"Forbidden"}}',
+        '{"FileId":"5","FileId":null,"BasicInfo":{"Status":"Forbidden"}}',
+        '{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"5","MediaBasicInfo":{"Status":"Forbidden"},"MediaBasicInfo":{}}}',
+        '{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"5"},"FileUploadEvent":{"MediaBasicInfo":{"Status":"Forbidden"}}}',
+        json.dumps(FORBIDDEN).replace('"HERE"', "9" * 5000),
+        *(json.dumps({"t": 1, "body": body})[:-1] + ',"t":2}' for body in (FORBIDDEN, json.dumps(FORBIDDEN), json.dumps([FORBIDDEN]))),
+        *(json.dumps({"body": body})[:-1] + ',"z":NaN}' for body in (json.dumps(ANSWER), json.dumps([json.dumps(ANSWER)]))),
+        f'{{"body":{json.dumps(FORBIDDEN)},"body":{json.dumps(json.dumps(ANSWER))},"body":"GET / HTTP/1.1"}}',
+        json.dumps({"body": json.dumps(ANSWER).replace("HERE", "\\ud83d")}),
+        json.dumps({"body": json.dumps([FORBIDDEN]).replace("HERE", "\\ud83d")}),
+        json.dumps({"body": json.dumps(FORBIDDEN).replace("HERE", "a\nb")}),
+        "2022-01-13 got " + json.dumps(FORBIDDEN).replace("HERE", "\\ud83d"),
+        "2022-01-13 got " + json.dumps(ANSWER).replace('"HERE"', "NaN"),
+        '- "' + json.dumps(FORBIDDEN).replace('"HERE"', "NaN").replace('"', "\\x22") + '"',
+    ],
+    ids=range(19),
+)  # fmt: skip
+def test_nothing_around_a_withdrawal_that_is_not_strict_hides_it(folder, text):
+    """Keys told twice, numbers of any length, texts in texts, answers in them, behind words: whatever holds the file."""
+    problem, notice, *more = folder.items(text + "\n")
+
+    assert (problem.quarantined, problem.file_id) == (True, "5")
+    assert (notice.file_id, notice.status, notice.told) == ("5", "forbidden", None)
+    assert not [item for item in more if item != notice]
+
+
+@pytest.mark.parametrize("levels", [100, 500, 900, 4000])
+@pytest.mark.parametrize("under", ["body", "request", "x"])
+def test_a_record_of_any_depth_is_one_problem(folder, under, levels):
+    """Also in an answer: what looks for a withdrawal in it goes no deeper than withdrawals can be."""
+    record = f'{{"FileId":"5","BasicInfo":1,"{under}":{"[" * levels}{"]" * levels}}}'
+
+    for text in (record, f'{{"Response":{{"MediaInfoSet":[{record}]}}}}', f'{{"body":{json.dumps(record)}}}'):
+        assert folder.item(text + "\n").code == "record_too_deep"
+
+
 @pytest.mark.parametrize(
     ("info", "path", "value", "said"),
     [

@@ -100,6 +100,37 @@ def test_an_envelope_of_several_bodies_gives_each(folder, line, wrap):
     assert (second.line, third.line, third.offset - second.offset) == (1, 1, 1)
 
 
+ANSWERS = {
+    "MediaInfoSet": [{"FileId": "5", "BasicInfo": {"Status": "Forbidden"}}, 7, {"FileId": "6", "BasicInfo": {}}],
+    "NotExistFileIdSet": ["5", None, "6"],
+    "EventSet": [{"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": ["5", "6"]}}, {"EventType": "Other"}],
+    "DataInfoList": [{"Request": '{"event_type":321}'}, {"Request": "POST / HTTP/1.1"}],
+    "file_list": None,
+    "TaskList": [],
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda answer: json.dumps({"body": answer}),
+        lambda answer: json.dumps({"body": f"[{answer}]"}),
+        lambda answer: "2022-01-13 got " + answer,
+        lambda answer: '- "' + answer.replace("\\", "\\x5C").replace('"', "\\x22") + '"',
+        json.dumps,
+    ],
+    ids=range(5),
+)
+def test_an_answer_in_a_text_is_read_as_one_that_is_not(folder, name, wrap):
+    """In a text of an envelope, or behind words on a line of a log: not a record of it is lost in silence."""
+    for answer in ({"Response": {name: ANSWERS[name]}}, {name: ANSWERS[name]}):
+        found, expected = (folder.items(text) for text in (wrap(json.dumps(answer)) + "\n", json.dumps(answer)))
+        assert [getattr(item, "code", item) for item in found] == [
+            getattr(item, "code", item) for item in expected or [Ignored("empty response")]
+        ]
+
+
 def test_a_record_that_broke_off_before_another_is_told(folder, line):
     """A glued object stands behind text; behind the beginning of a record it would hide that this one is lost."""
     torn = line()[:-40].rstrip("0123456789")
