@@ -168,6 +168,7 @@ class Scanner:
         if cut and frame is not None and not frame.is_array:
             record.is_response = True
             record.keep(self.line[record.start : at])
+            del record.kept[limits.EXCERPT_BYTES :]  # a response is no record: what it holds is cut out of it
             under = frame.name.decode()[1:-1]
             self.stack.append(Frame(is_array=True, records=True, under=under))
             return

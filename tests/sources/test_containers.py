@@ -124,6 +124,19 @@ def test_a_large_response_gives_its_records_in_bounded_memory(folder, callback):
         assert peak < 12 * limits.MB
 
 
+def test_responses_in_one_another_are_not_kept(folder):
+    """Whatever stands beside their records: what is open is as small as its excerpt."""
+    line = '{"Padding":"' + "x" * 400_000 + '","EventSet":[\n'
+    folder.write("one", line * 60)
+    tracemalloc.start()
+    problem = [entry.item for entry in read(folder.file("one"), None, SourceSettings())][-1]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert problem.message == "the text ends inside an array"
+    assert peak < 12 * limits.MB
+
+
 @pytest.mark.parametrize(
     ("text", "code", "limit"),
     [
