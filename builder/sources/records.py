@@ -108,7 +108,7 @@ def _from_text(body: bytes, keys: tuple[bytes, ...], depth: int) -> list[Item]:
     items = _from_object(_strictly(strict_object, body), keys, depth)
     if len(body) <= limits.RECORD_BYTES:
         return items
-    gone = [item for item in items if _is_of_deletion(item)]
+    gone = [item for item in items if isinstance(item, Notice) and item.status == "deleted"]
     if len(gone) < len(items) or not items:
         raise RefusedError("record_too_long", too_long(len(body)), kept=gone)
     return items
@@ -135,11 +135,6 @@ def _withdrawals(told: Any, depth: int = 0) -> list[Notice]:
         return []
     inner = [notice for name in _AROUND if name in told for notice in _withdrawals(told[name], depth + 1)]
     return [*inner, *mediainfo.withdrawals(told), *mediainfo.withdrawals(vodevents.media_info(told))]
-
-
-def _is_of_deletion(item: Item) -> bool:
-    """Say whether the item may come of a record that is longer than others: a deletion, or an id in it that is none."""
-    return isinstance(item, Problem) or (isinstance(item, Notice) and item.status == "deleted")
 
 
 def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> list[Item]:

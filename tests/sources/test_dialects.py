@@ -547,11 +547,21 @@ def test_a_deletion_of_any_length_is_read_strictly(folder, defect, length):
         json.dumps(DELETIONS["3.0"] | {"x": "y" * limits.DELETION_BYTES}),
         json.dumps({"EventType": "Other", "x": "y" * limits.RECORD_BYTES, "z": {"EventType": "FileDeleted"}}),
         json.dumps({**LIST_ENTRY, "x": "y" * limits.RECORD_BYTES, "z": {"EventType": "FileDeleted"}}),
+        json.dumps({"z": {"EventType": "FileDeleted"}, "body": [1] * 30_000}),
     ],
 )
 def test_no_other_record_is_longer_for_telling_of_a_deletion(folder, text):
     for indent in (None, 1):
         assert folder.item(json.dumps(json.loads(text), indent=indent)).code == "record_too_long"
+
+
+def test_what_stands_beside_a_long_deletion_is_one_problem(folder):
+    """In an envelope of more than a record's length, however many bodies it is."""
+    bodies = [1] * 30_000 + [{"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": ["5"]}}]
+
+    problem, gone = folder.items(json.dumps({"body": bodies}))
+
+    assert (problem.code, gone.file_id, gone.status) == ("record_too_long", "5", "deleted")
 
 
 @pytest.mark.parametrize(
