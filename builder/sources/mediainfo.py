@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from functools import partial
 from typing import Any, TypeVar
@@ -106,14 +106,14 @@ def updated_ms(values: dict[str, Any]) -> int:
     return _read(lambda: _written(Fields(_object(values, "BasicInfo")), "UpdateTime"), None) or 0
 
 
-def consequence(withdrawn: Notice) -> str:
-    """Say what becomes of the file whose record is refused, and until when nothing else can change it."""
-    said = f"the file `{withdrawn.file_id}` is withdrawn"
-    if withdrawn.status == "archived":
-        said = f"the file `{withdrawn.file_id}` counts as archived"
-    elif not withdrawn.status:
-        said = f"the file `{withdrawn.file_id}` goes at its `ExpireTime`"
-    return f"{said} until this record is repaired or taken away" if withdrawn.stated_ms == NEVER_MS else said
+def consequence(withdrawn: Sequence[Notice]) -> str:
+    """Say what a refused record does to its file, the first of several, and what else can change that."""
+    first, files = withdrawn[0], len({notice.file_id for notice in withdrawn})
+    named = f"the file `{first.file_id}`" + (f" (and {files - 1} more)" if files > 1 else "")
+    said = {"forbidden": f"withdraws {named}", "archived": f"tells that {named} is archived"}
+    does = said.get(first.status, f"lets {named} go at its `ExpireTime`")
+    unless = "it is repaired or taken away" if first.stated_ms == NEVER_MS else "a later record says otherwise"
+    return f"this record {does} unless {unless}"
 
 
 def _read(read: Callable[[], T], otherwise: T) -> T:

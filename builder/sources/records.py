@@ -86,7 +86,7 @@ def _refused(error: RefusedError | StrictJsonError, raw: bytes) -> list[Item]:
     problem = problem_of(error, raw)
     withdrawn = [item for item in kept if isinstance(item, Notice) and item.status != "deleted"]
     if withdrawn:
-        message = f"{error.message}; {', '.join(map(mediainfo.consequence, withdrawn))}"
+        message = f"{error.message}; {mediainfo.consequence(withdrawn)}"
         problem = replace(problem, message=message, file_id=withdrawn[0].file_id)
     return [problem, *kept]
 

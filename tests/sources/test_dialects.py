@@ -391,13 +391,13 @@ def test_a_record_of_any_depth_is_one_problem(folder, under, levels):
 @pytest.mark.parametrize(
     ("info", "path", "value", "said"),
     [
-        (WITHDRAWN, "BasicInfo.Vid", 5, "the file `5285890784246869930` is withdrawn"),
-        (MEDIA_INFO, "BasicInfo.Status", "Weird", "the file `5285890784246869930` is withdrawn"),
+        (WITHDRAWN, "BasicInfo.Vid", 5, "this record withdraws the file `5285890784246869930` unless a later record says otherwise"),
+        (MEDIA_INFO, "BasicInfo.Status", "Weird", "this record withdraws the file `5285890784246869930` unless a later record says otherwise"),
         (WITHDRAWN, "BasicInfo.UpdateTime", "yesterday",
-         "the file `5285890784246869930` is withdrawn until this record is repaired or taken away"),
-        (changed(WITHDRAWN, "BasicInfo.Status", ""), "BasicInfo.Vid", 5, "the file `5285890784246869930` goes at its `ExpireTime`"),
+         "this record withdraws the file `5285890784246869930` unless it is repaired or taken away"),
+        (changed(WITHDRAWN, "BasicInfo.Status", ""), "BasicInfo.Vid", 5, "this record lets the file `5285890784246869930` go at its `ExpireTime` unless a later record says otherwise"),
         (changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "BasicInfo.Vid", 5,
-         "the file `5285890784246869930` counts as archived"),
+         "this record tells that the file `5285890784246869930` is archived unless a later record says otherwise"),
     ],
 )  # fmt: skip
 def test_a_refused_record_says_what_becomes_of_its_file(folder, info, path, value, said):
@@ -409,6 +409,17 @@ def test_a_refused_record_says_what_becomes_of_its_file(folder, info, path, valu
         problem, _ = folder.items(text)
         assert problem.message.partition("; ")[2] == said
         assert problem.file_id == info["FileId"]
+
+
+def test_a_refused_record_of_many_files_names_the_first(folder):
+    """Each goes; the sentence stays one that can be read."""
+    bodies = [{"FileId": str(number), "BasicInfo": {"Status": "Forbidden"}} for number in range(1, 801)]
+
+    problem, *gone = folder.items(json.dumps({"a": 1, "body": bodies})[:-1] + ',"a":2}')
+
+    said = "this record withdraws the file `1` (and 799 more) unless a later record says otherwise"
+    assert problem.message == f"the key `a` stands twice; {said}"
+    assert [notice.file_id for notice in gone] == [str(number) for number in range(1, 801)]
 
 
 def test_an_archived_file_stays_so_beside_a_defect(folder):
