@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from builder.model import Filled, Item, Notice, Problem, Value
+from builder.model import NEVER_MS, Filled, Item, Notice, Problem, Value
 from builder.sources import limits, mediainfo, neutral, times
 from builder.sources.fields import WIDE_DIGIT, Fields, RefusedError
 from builder.sources.files import FileRefusedError
@@ -169,14 +169,17 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         if header and text == header:
             continue  # exports that were put behind one another
         try:
-            item = _item(raw, encoding, layout)
+            items = _items(raw, encoding, layout)
         except RefusedError as error:
-            item = _problem(error, raw.decode(encoding, "replace"), layout)
-        if item is not None:
-            yield offset, line, item
-        if isinstance(item, Notice) and WIDE_DIGIT.search(item.file_id):
-            message = f"expected an id with half-width digits, found `{item.file_id}`, another file"
-            yield offset, line, Problem("wide_digits", message, file_id=item.file_id)
+            items = [_problem(error, raw.decode(encoding, "replace"), layout), *error.kept]
+        items += [_told_wide(item) for item in items if isinstance(item, Notice) and WIDE_DIGIT.search(item.file_id)]
+        for index, item in enumerate(items):
+            yield offset + index, line, item  # what counts of a refused row stays apart from its problem
+
+
+def _told_wide(notice: Notice) -> Problem:
+    message = f"expected an id with half-width digits, found `{notice.file_id}`, another file"
+    return Problem("wide_digits", message, file_id=notice.file_id)
 
 
 def _problem(error: RefusedError, row: str, layout: Layout) -> Problem:
@@ -184,10 +187,11 @@ def _problem(error: RefusedError, row: str, layout: Layout) -> Problem:
     titles = {name: title for name, title in zip(layout.columns, layout.titles, strict=True) if name}
     message = _NAME.sub(lambda name: f"`{titles.get(name[1], name[1])}`", error.message)
     field = titles.get(error.field, error.field)
-    return Problem(error.code, message, field=field, quarantined=True, excerpt=excerpt(row.encode()))
+    problem = Problem(error.code, message, field=field, quarantined=True, excerpt=excerpt(row.encode()))
+    return mediainfo.with_consequence(problem, error.kept)
 
 
-def _item(raw: bytes, encoding: str, layout: Layout) -> Item | None:
+def _items(raw: bytes, encoding: str, layout: Layout) -> list[Item]:
     if len(raw) > limits.RECORD_BYTES:
         raise RefusedError("record_too_long", f"a row may have {limits.RECORD_BYTES} bytes, found {len(raw)}")
     try:
@@ -195,13 +199,13 @@ def _item(raw: bytes, encoding: str, layout: Layout) -> Item | None:
     except (csv.Error, UnicodeDecodeError) as error:
         raise RefusedError("bad_csv", "expected a row of CSV") from error
     if not any(cell.strip() for cell in cells):
-        return None
+        return []
     while len(cells) > len(layout.columns) and not cells[-1].strip():
         cells.pop()  # an empty column that a spreadsheet added
     if len(cells) != len(layout.columns):
         raise RefusedError("bad_csv", f"expected {len(layout.columns)} cells, found {len(cells)}")
     values = {name: _plain(cell) for name, cell in zip(layout.columns, cells, strict=True) if name}
-    return neutral.notice_of(values, is_text=True) if layout.is_neutral else _export_row(values, layout.size_unit)
+    return [neutral.notice_of(values, is_text=True) if layout.is_neutral else _export_row(values, layout.size_unit)]
 
 
 def _plain(cell: str) -> str:
@@ -211,13 +215,40 @@ def _plain(cell: str) -> str:
 
 
 def _export_row(values: dict[str, Any], size_unit: str) -> Item:
+    """Read one row of an export; what takes the file away is kept where something else is refused."""
     fields = Fields(values)
+    try:
+        return _notice_of(fields, size_unit)
+    except RefusedError as error:
+        error.kept = mediainfo.withheld(
+            mediainfo.read_or(lambda: fields.ident("id"), ""),
+            "archived" if mediainfo.read_or(lambda: _is_archived(fields), otherwise=False) else "",
+            mediainfo.read_or(lambda: _expiry(fields), None),
+            mediainfo.read_or(lambda: _stated(fields), NEVER_MS),
+        )
+        raise
+
+
+def _is_archived(fields: Fields) -> bool:
+    return any(word in fields.text("storage").lower() for word in _ARCHIVED)
+
+
+def _expiry(fields: Fields) -> int | None:
+    return times.expiry_ms(fields.text("expires"), "expires", times.CHINA)
+
+
+def _stated(fields: Fields) -> int:
+    updated = times.optional_ms(fields.text("updated"), "updated", times.CHINA)
+    return updated or times.optional_ms(fields.text("created"), "created", times.CHINA) or 0
+
+
+def _notice_of(fields: Fields, size_unit: str) -> Notice:
     file_id = fields.ident("id", required=True)
     if _ROUNDED.fullmatch(file_id):
         fields.flags.add("rounded_id")
     name = fields.text("name", limit=limits.TITLE_CHARACTERS)
     url = fields.url("url")
-    is_archived = any(word in fields.text("storage").lower() for word in _ARCHIVED)
+    is_archived = _is_archived(fields)
     if is_archived:
         url = ""
     size, length = fields.text("size"), fields.text("duration")
@@ -230,18 +261,18 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     )  # fmt: skip
     vid = fields.text("vid")
     filled = Filled(
-        expires_ms=times.expiry_ms(fields.text("expires"), "expires", times.CHINA),
+        expires_ms=_expiry(fields),
         cover_url=mediainfo.cover(fields, "cover"),
         title=mediainfo.title(name),
-        tags=mediainfo.tags(fields, [tag for tag in _TAG_MARKS.split(values.get("tags", "")) if tag.strip() != "-"]),
+        tags=mediainfo.tags(
+            fields, [tag for tag in _TAG_MARKS.split(fields.values.get("tags", "")) if tag.strip() != "-"]
+        ),
         vid="" if vid == "-" else vid,
     )
-    stated = times.optional_ms(fields.text("updated"), "updated", times.CHINA)
-    created = times.optional_ms(fields.text("created"), "created", times.CHINA)
     return Notice(
         file_id=file_id, told=told, filled=filled,
         status="archived" if is_archived else "",
-        stated_ms=stated or created or 0,
+        stated_ms=_stated(fields),
         flags=fields.flag_tuple(),
         precision=neutral.precision_of(size, length),
     )  # fmt: skip

@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+
+from msgspec.structs import replace
 
 from builder import media
-from builder.model import NEVER_MS, Filled, Item, Notice, Rendition, StreamKey, Told
+from builder.model import NEVER_MS, Filled, Item, Notice, Problem, Rendition, StreamKey, Told
 from builder.sources import limits, times
 from builder.sources.fields import FORMATS, Fields, RefusedError, clean, kind_of
 
@@ -86,37 +88,53 @@ def withdrawals(values: dict[str, Any]) -> list[Notice]:
     an unreadable moment is no older than any other. Of a key that was told in several ways an array came.
     """
     basic = Fields(next((told for told in _ways(values, "BasicInfo") if type(told) is dict), {}))
-    status: Any = _read(lambda: _status(basic), "forbidden")
+    status: Any = read_or(lambda: _status(basic), "forbidden")
     if status != "forbidden":
-        status = "archived" if _read(lambda: _is_cold(basic), otherwise=False) else ""
-    expires_ms = _read(lambda: _expiry(basic), None)
+        status = "archived" if read_or(lambda: _is_cold(basic), otherwise=False) else ""
+    expires_ms = read_or(lambda: _expiry(basic), None)
+    stated_ms = read_or(lambda: _stated(basic), NEVER_MS)
+    ids = (Fields({"FileId": told}) for told in _ways(values, "FileId"))
+    told_ids = (read_or(partial(fields.ident, "FileId"), "") for fields in ids)
+    return [notice for file_id in told_ids for notice in withheld(file_id, status, expires_ms, stated_ms)]
+
+
+def withheld(
+    file_id: str, status: Literal["", "forbidden", "archived"], expires_ms: int | None, stated_ms: int
+) -> list[Notice]:
+    """Make the statement that takes a file away; none where nothing does, or nobody knows which file."""
     if expires_ms == NEVER_MS:
         expires_ms = None
-    if not status and expires_ms is None:
+    if not file_id or (not status and expires_ms is None):
         return []
-    stated_ms = _read(lambda: _stated(basic), NEVER_MS)
-    ids = (Fields({"FileId": told}) for told in _ways(values, "FileId"))
-    told_ids = (_read(partial(fields.ident, "FileId"), "") for fields in ids)
-    filled = Filled(expires_ms=expires_ms)
-    return [Notice(file_id, filled=filled, status=status, stated_ms=stated_ms) for file_id in told_ids if file_id]
+    return [Notice(file_id, filled=Filled(expires_ms=expires_ms), status=status, stated_ms=stated_ms)]
 
 
 def updated_ms(values: dict[str, Any]) -> int:
     """Return when a file was updated last; 0 where that is not told, or cannot be read."""
-    return _read(lambda: _written(Fields(_object(values, "BasicInfo")), "UpdateTime"), None) or 0
+    return read_or(lambda: _written(Fields(_object(values, "BasicInfo")), "UpdateTime"), None) or 0
 
 
-def consequence(withdrawn: Sequence[Notice]) -> str:
+def with_consequence(problem: Problem, kept: Sequence[Item]) -> Problem:
+    """Add to the problem of a refused record what becomes of the file that it takes away."""
+    withdrawn = [item for item in kept if isinstance(item, Notice) and item.status != "deleted"]
+    if not withdrawn:
+        return problem
+    message = f"{problem.message}; {_consequence(withdrawn)}"
+    return replace(problem, message=message, file_id=withdrawn[0].file_id)
+
+
+def _consequence(withdrawn: Sequence[Notice]) -> str:
     """Say what a refused record does to its file, the first of several, and what else can change that."""
     first, files = withdrawn[0], len({notice.file_id for notice in withdrawn})
     named = f"the file `{first.file_id}`" + (f" (and {files - 1} more)" if files > 1 else "")
     said = {"forbidden": f"withdraws {named}", "archived": f"tells that {named} is archived"}
-    does = said.get(first.status, f"lets {named} go at its `ExpireTime`")
+    does = said.get(first.status, f"lets {named} go when it expires")
     unless = "it is repaired or taken away" if first.stated_ms == NEVER_MS else "a later record says otherwise"
     return f"this record {does} unless {unless}"
 
 
-def _read(read: Callable[[], T], otherwise: T) -> T:
+def read_or(read: Callable[[], T], otherwise: T) -> T:
+    """Return what is read, or something else where it cannot be."""
     try:
         return read()
     except RefusedError:  # told with the record that it spoils

@@ -11,8 +11,6 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from msgspec.structs import replace
-
 from builder.model import Ignored, Item, Notice, Problem
 from builder.sources import (
     events,
@@ -83,12 +81,7 @@ def _or_refused(read: Callable[[], list[Item]], raw: bytes) -> list[Item]:
 
 def _refused(error: RefusedError | StrictJsonError, raw: bytes) -> list[Item]:
     kept: Sequence[Item] = getattr(error, "kept", ())
-    problem = problem_of(error, raw)
-    withdrawn = [item for item in kept if isinstance(item, Notice) and item.status != "deleted"]
-    if withdrawn:
-        message = f"{error.message}; {mediainfo.consequence(withdrawn)}"
-        problem = replace(problem, message=message, file_id=withdrawn[0].file_id)
-    return [problem, *kept]
+    return [mediainfo.with_consequence(problem_of(error, raw), kept), *kept]
 
 
 def _received(raw: bytes, keys: tuple[bytes, ...]) -> list[Item]:

@@ -395,7 +395,7 @@ def test_a_record_of_any_depth_is_one_problem(folder, under, levels):
         (MEDIA_INFO, "BasicInfo.Status", "Weird", "this record withdraws the file `5285890784246869930` unless a later record says otherwise"),
         (WITHDRAWN, "BasicInfo.UpdateTime", "yesterday",
          "this record withdraws the file `5285890784246869930` unless it is repaired or taken away"),
-        (changed(WITHDRAWN, "BasicInfo.Status", ""), "BasicInfo.Vid", 5, "this record lets the file `5285890784246869930` go at its `ExpireTime` unless a later record says otherwise"),
+        (changed(WITHDRAWN, "BasicInfo.Status", ""), "BasicInfo.Vid", 5, "this record lets the file `5285890784246869930` go when it expires unless a later record says otherwise"),
         (changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "BasicInfo.Vid", 5,
          "this record tells that the file `5285890784246869930` is archived unless a later record says otherwise"),
     ],

@@ -379,3 +379,25 @@ def test_lines_that_end_as_on_an_old_mac_are_named(folder, header):
     assert problem.message == (
         "expected lines that end in a line feed, found carriage returns alone: save the table as CSV UTF-8 anew"
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "withdrawn"),
+    [
+        ("2022-01-20 00:00:00,标准存储,2022-01-15 00:00:00,xyz", ("", 1642608000000, 1642176000000)),
+        ("2022-01-20 00:00:00,归档存储,yesterday,1", ("archived", 1642608000000, NEVER_MS)),
+        ("yesterday,归档存储,2022-01-15 00:00:00,1", ("archived", None, 1642176000000)),
+        ("9999-12-31 23:59:59,标准存储,,xyz", None),
+    ],
+)
+def test_what_takes_a_file_away_counts_beside_a_defect_of_its_row(folder, cells, withdrawn):
+    """Its expiry and cold storage, as in a record of the media library; the problem says so."""
+    header = "文件名称,文件ID,音视频地址,过期时间,存储类型,更新时间,文件大小"
+    row = f"x,5200000000000000002,http://1250000000.vod2.myqcloud.com/a/b.mp4,{cells}"
+
+    problem, *notices = folder.items(f"{header}\n{row}\n{row}\n")[: 2 if withdrawn else 1]
+
+    assert [(item.status, item.filled.expires_ms, item.stated_ms) for item in notices] == [withdrawn][: len(notices)]
+    assert (problem.quarantined, problem.file_id) == (True, "5200000000000000002" if withdrawn else "")
+    assert ("; this record " in problem.message) == (withdrawn is not None) == (len(notices) == 1)
+    assert len({entry.offset for entry in folder.entries("one")}) == len(folder.entries("one"))
