@@ -18,6 +18,7 @@ from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.denials import Denials
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
+from builder.pull.listing import FILES, MEDIA
 from builder.pull.names import hashed
 from builder.pull.round import ROUNDS, Round, Waiting
 from builder.pull.shelf import Begun, Listed, Open, Shelf
@@ -236,7 +237,7 @@ class Run:
         for step in cloud.media(places, streams):
             if step.page.rows:
                 name = f"{file_text(step.place.window)}-{step.place.rows}.json"
-                self.shelf.lay(f"media/{label(streams)}/{name}", step.page.answer)
+                self.shelf.lay_rows(f"media/{label(streams)}/{name}", step.page.answer, MEDIA)
                 self._denials.take_back(row["FileId"] for row in known_in(step.page.answer))
             yield step.left
 
@@ -251,7 +252,8 @@ class Run:
         folder = f"legacy/{hashed(stream)}"
         for step in listing.pages(places, stream):
             if step.page.rows:
-                self.shelf.lay(f"{folder}/{file_text(step.place.window)}-{step.place.pages + 1}.json", step.page.answer)
+                name = f"{file_text(step.place.window)}-{step.place.pages + 1}.json"
+                self.shelf.lay_rows(f"{folder}/{name}", step.page.answer, FILES)
             yield step.left
 
     # --- how far ---

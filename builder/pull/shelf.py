@@ -21,7 +21,9 @@ import msgspec
 from builder.errors import RemoteError
 from builder.flush import flush
 from builder.model import Value
+from builder.pull.calls import object_in
 from builder.pull.holes import Task
+from builder.pull.listing import Listing
 from builder.pull.walk import Place
 from builder.pull.windows import Window, touch
 
@@ -81,6 +83,10 @@ class Shelf:
         if put(path, answer):
             self.written += 1
         return path
+
+    def lay_rows(self, name: str, answer: dict[str, Any], listing: Listing) -> None:
+        """Write a page of a listing, with the rows that the one which lies there has and this one lacks."""
+        self.lay(name, listing.with_former(answer, object_at(self.folder / name)))
 
     def remember(self, what: str, mark: str) -> None:
         """Note how far a query has come, and that nothing of it is begun; an empty mark forgets it."""
@@ -168,12 +174,16 @@ def answers_in(
 
 def answer_at(path: Path, holding: re.Pattern[bytes] = ANYTHING) -> dict[str, Any] | None:
     """Return the answer that lies somewhere; None where there is none of a `Response` with what is sought."""
+    answer = object_at(path, holding)
+    return answer if isinstance(answer.get("Response"), dict) else None
+
+
+def object_at(path: Path, holding: re.Pattern[bytes] = ANYTHING) -> dict[str, Any]:
+    """Return the object that lies somewhere; an empty one where there is none with what is sought."""
     with contextlib.suppress(OSError, ValueError, RecursionError):  # gone since, or laid by somebody else
         data = path.read_bytes()
-        answer = json.loads(data) if holding.search(data) else None
-        if isinstance(answer, dict) and isinstance(answer.get("Response"), dict):
-            return answer
-    return None
+        return object_in(json.loads(data)) if holding.search(data) else {}
+    return {}
 
 
 def put(path: Path, answer: dict[str, Any]) -> bool:

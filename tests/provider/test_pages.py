@@ -1,5 +1,6 @@
 """`pull` through the pages of a day: by what has come, whatever the provider tells of how much there is."""
 
+import itertools
 import json
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -625,6 +626,25 @@ def test_the_present_day_of_streams_in_the_legacy_list_comes_to_an_end(legacy, m
         "2025-07-31 00:00:00": 3,
         "2025-08-01 00:00:00": 3,
     }
+
+
+def test_a_file_that_the_legacy_list_tells_of_no_more_stays(legacy, tmp_path, monkeypatch):
+    """Its row may be all that is known of the recording; the list of the present day is asked for again."""
+    clock = itertools.count(datetime(2025, 8, 1, 14, tzinfo=UTC).timestamp(), 60.0)
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: next(clock))
+    rows = [
+        {"file_id": name, "stream_id": "s", "start_time": f"2025-08-01 {hour}:00:00",
+         "end_time": f"2025-08-01 {hour}:10:00", "file_format": "3",
+         "record_file_url": f"http://1250000000.vod2.myqcloud.com/a/{name}/f0.mp4"}
+        for name, hour in zip(IDS, (10, 12, 14), strict=False)
+    ]  # fmt: skip
+    service = FileList({})
+    with serving(service) as address:
+        for told in (rows, rows[:1] + rows[2:], rows[2:]):
+            service.output = {"all_count": len(told), "file_list": told}
+            assert legacy(service, "--endpoint", address, "--stream", "s", "--days", "0.2") == 0
+
+    assert [session["mp4"] for session in sessions_of(tmp_path / "site_src")] == [[name] for name in IDS[:3]]
 
 
 def test_a_window_older_than_two_months_is_refused(legacy, capsys):

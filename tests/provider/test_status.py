@@ -1,5 +1,6 @@
 """`pull --status`: what became of known files, asked of an application that may not be the one that has them."""
 
+import itertools
 import json
 
 import pytest
@@ -236,6 +237,26 @@ def test_a_file_that_is_listed_after_it_was_taken_for_deleted_comes_back(site, l
 
     assert buried == [A]
     assert site.shown() == [A, B]
+
+
+def test_a_file_that_is_listed_no_more_is_told_until_it_is_known_what_became_of_it(site, library, monkeypatch):
+    """A listing of the present day lacks it: it was deleted, or the answer had a row less."""
+    clock = itertools.count(ENDS[C] + 3600.0, 60.0)
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: next(clock))
+    today = ("--since", "2025-08-01")
+    site.pull(*today)
+    library.gone = {B}
+    told = [site.pull(*today)[1] for _ in range(2)]
+    listed = site.shown()
+    site.status()
+    site.pull(*today)
+
+    assert "0 new answers" in told[1]
+    assert listed == [A, B, C]
+    assert site.shown() == [A, C], "deleted"
+    library.gone = set()
+    site.pull(*today)
+    assert site.shown() == [A, B, C], "listed again"
 
 
 def test_a_file_that_another_application_lists_comes_back(site, library):
