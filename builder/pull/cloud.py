@@ -10,11 +10,22 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
-from builder.pull.calls import Calls, IncompleteError, TransientError, number_in, object_in, plain, rows_in
+from builder.pull.calls import (
+    Calls,
+    DoubtfulError,
+    IncompleteError,
+    TransientError,
+    number_in,
+    object_in,
+    plain,
+    rows_in,
+)
 from builder.pull.names import hashed
-from builder.pull.walk import Page, Place, Step, believed, walk
+from builder.pull.walk import Page, Place, Step, believed, page_of, walk
 from builder.pull.windows import WEEK_MS, Window, pieces, utc_text
 
 Answer = TypeVar("Answer")
@@ -102,7 +113,7 @@ class Cloud:
                 ask: dict[str, Any] = {"StartTime": week.begin_ms // 1000, "EndTime": week.end_ms // 1000}
                 if token:
                     ask["ScrollToken"] = token
-                answer = self._ask(self._live, "DescribeRecordTask", ask, whole)["Response"]
+                answer = self._ask(self._live, "DescribeRecordTask", ask, with_tasks)["Response"]
                 yield from rows_in(answer.get("TaskList"))
                 token = str(answer.get("ScrollToken") or "")
                 if not token:
@@ -131,17 +142,23 @@ def whole(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def with_tasks(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer that tells of tasks, or that there are none: the field is there then, and may be null."""
+    if "TaskList" not in answer["Response"]:
+        raise DoubtfulError("the answer has no `TaskList`")
+    return answer
+
+
 def media_page(answer: dict[str, Any]) -> Page:
-    response = answer["Response"]
-    return Page(answer, response.get("MediaInfoSet") or [], number_in(response.get("TotalCount")))
+    return page_of(answer, answer["Response"], "MediaInfoSet", "TotalCount")
 
 
 def callbacks_page(answer: dict[str, Any], place: Place) -> Page:
     """Read a page of the log; one that calls itself the last is, also where no number of rows is told."""
     response = answer["Response"]
-    rows, total = response.get("DataInfoList") or [], number_in(response.get("TotalNum"))
+    page = page_of(answer, response, "DataInfoList", "TotalNum")
     is_last = number_in(response.get("TotalPage")) == place.pages + 1
-    return Page(answer, rows, total or (place.rows + len(rows) if is_last else 0))
+    return replace(page, total=place.rows + len(page.rows)) if is_last and not page.total else page
 
 
 def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:

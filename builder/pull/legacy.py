@@ -14,9 +14,9 @@ from typing import Any
 
 from builder.errors import RemoteError, reason_of
 from builder.model import Value
-from builder.pull.calls import Calls, TransientError, number_in, object_in, plain
+from builder.pull.calls import Calls, TransientError, object_in, plain
 from builder.pull.names import hashed
-from builder.pull.walk import Page, Place, Step, believed, walk
+from builder.pull.walk import Page, Place, Step, believed, page_of, walk
 from builder.pull.windows import Window, china_text
 
 ENDPOINT = "http://fcgi.video.qcloud.com/common_access"
@@ -54,7 +54,7 @@ class LegacyList:
 
     def _page(self, place: Place, stream: str) -> Page:
         address = self._address(stream, place.window, place.pages + 1)
-        return self.calls.make("the file list", lambda: believed(page_of(fetch(address)), place))
+        return self.calls.make("the file list", lambda: believed(listed(fetch(address)), place))
 
     def _address(self, stream: str, day: Window, page: int) -> str:
         t = int(self.clock()) + SIGNATURE_SECONDS
@@ -74,9 +74,8 @@ class LegacyList:
         return f"{self.account.endpoint}?{urllib.parse.urlencode(query)}"
 
 
-def page_of(answer: dict[str, Any]) -> Page:
-    output = object_in(answer.get("output"))
-    return Page(answer, output.get("file_list") or [], number_in(output.get("all_count")))
+def listed(answer: dict[str, Any]) -> Page:
+    return page_of(answer, object_in(answer.get("output")), "file_list", "all_count")
 
 
 def opener() -> urllib.request.OpenerDirector:

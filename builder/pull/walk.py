@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from builder.model import Value
-from builder.pull.calls import DoubtfulError
+from builder.pull.calls import DoubtfulError, number_in
 from builder.pull.names import hashed
 from builder.pull.windows import Window
 
@@ -82,6 +82,13 @@ def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -
         else:
             left = others if is_last else [place.after(page), *others]
         yield Step(place, page, left + cut)
+
+
+def page_of(answer: dict[str, Any], part: dict[str, Any], rows: str, total: str) -> Page:
+    """Read a page by the names that a part of the answer has for it; what tells neither rows nor a total is none."""
+    if part.get(rows) is None and part.get(total) is None:
+        raise DoubtfulError(f"the answer has neither `{rows}` nor `{total}`")
+    return Page(answer, part.get(rows) or [], number_in(part.get(total)))
 
 
 def believed(page: Page, place: Place) -> Page:

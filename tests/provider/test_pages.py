@@ -91,6 +91,7 @@ def test_every_row_comes_whatever_the_pages_are(page_rows, told, calls_made, pro
         ({"TotalCount": 3, "MediaInfoSet": None}, "the answer tells of 3 rows, 0 came"),
         ({"TotalCount": 3, "MediaInfoSet": ROWS[:1]}, "the same page came twice"),
         ({"TotalCount": None, "MediaInfoSet": ROWS[:1]}, "the same page came twice"),
+        ({"TotalCount": None, "MediaInfoSet": None}, "the answer has neither `MediaInfoSet` nor `TotalCount`"),
         ({"TotalCount": 300}, "the answer tells of 300 rows, 250 came"),
     ],
 )
@@ -223,6 +224,28 @@ def test_a_page_of_the_log_without_what_it_tells_is_told(provider, pull, capsys)
 
     assert pull("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01") == 7
     assert "failed to ask DescribeCallbackRecordsList: the answer tells of 3 rows, 0 came" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "the answer has neither `MediaInfoSet` nor `TotalCount`"),
+        (("--from", "callbacks"), "the answer has neither `DataInfoList` nor `TotalNum`"),
+        (("--missing",), "the answer has no `TaskList`"),
+    ],
+)
+def test_an_answer_that_tells_of_nothing_does_not_tell_that_there_is_nothing(options, words, provider, pull, capsys):
+    provider.answer = lambda ask: {}
+
+    assert pull(*options, "--since", "", "--until", "", "--days", "0.01") == 7
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("told", [{"TotalCount": 0, "MediaInfoSet": None}, {"MediaInfoSet": []}, {"TotalCount": 0}])
+def test_none_is_an_answer_in_each_way_that_it_can_be_told(told, provider, pull):
+    provider.answer = lambda ask: told
+
+    assert pull() == 0
 
 
 # --- a budget that is smaller than a day ---
@@ -374,7 +397,7 @@ def test_a_budget_that_is_smaller_than_the_present_day_of_all_streams_comes_to_a
 ):
     """Those asked first are not asked again before the others were; then all of them are, in turn."""
     clock = present_day(monkeypatch, provider, [])
-    provider.answer = lambda ask: {}
+    provider.answer = lambda ask: {"DataInfoList": [], "MediaInfoSet": []}
     names = [f"s{number:02d}" for number in range(3 if origin == "callbacks" else 30)]
     streams = [part for name in names for part in ("--stream", name)]
     finished = []
@@ -468,14 +491,21 @@ def legacy(tmp_path, monkeypatch):
     return ask
 
 
-def test_a_day_of_the_legacy_list_without_what_it_tells_is_told_and_asked_again(legacy, capsys):
-    service, asked = FileList({"all_count": 3, "file_list": None}), []
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ({"all_count": 3, "file_list": None}, "the answer tells of 3 rows, 0 came"),
+        (None, "the answer has neither `file_list` nor `all_count`"),
+    ],
+)
+def test_a_day_of_the_legacy_list_without_what_it_tells_is_told_and_asked_again(output, words, legacy, capsys):
+    service, asked = FileList(output), []
     for _ in range(2):
         code = legacy(service, "--stream", "s", "--days", "3")
         asked.append(len(service.asked))
 
     assert code == 7
-    assert "failed to ask the file list: the answer tells of 3 rows, 0 came" in capsys.readouterr().err
+    assert f"failed to ask the file list: {words}" in capsys.readouterr().err
     assert asked[1] == 2 * asked[0] >= 12, "every day is asked about twice a run"
 
 
