@@ -72,6 +72,7 @@ def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -
         if 0 < page.total < place.total and begun_anew[place.window] < BEGINNINGS:
             begun_anew[place.window] += 1
             left = [Place(place.window), *others]
+            yield Step(place, Page({}, [], 0), left + cut)  # a budget that ends here must not bring the old total back
             continue
         is_last = place.ends_with(page)
         is_over = bool(most) and not is_last and place.after(page).rows >= most

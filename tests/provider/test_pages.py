@@ -318,12 +318,13 @@ def test_a_day_that_was_asked_without_its_last_second_is_asked_once_more(provide
     assert not [what for what in json.loads(progress.read_bytes()) if "media" in what]
 
 
-def test_rows_that_moved_up_between_two_runs_are_not_missed(provider, pull, tmp_path, capsys):
+@pytest.mark.parametrize("budget", ["1", "2"])
+def test_rows_that_moved_up_between_two_runs_are_not_missed(budget, provider, pull, tmp_path, capsys):
     """The oldest files were deleted meanwhile: what was at the offset to go on from is before it now."""
     provider.answer = library(ROWS)
     assert pull("--budget", "2") == 0
     provider.answer = library(ROWS[60:])
-    until_finished(pull, capsys, "--budget", "2")
+    until_finished(pull, capsys, "--budget", budget)
 
     assert file_ids(tmp_path / "site_src") >= set(IDS[60:])
 
