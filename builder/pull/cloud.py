@@ -25,12 +25,12 @@ from builder.pull.calls import (
     rows_in,
 )
 from builder.pull.names import hashed
-from builder.pull.walk import Page, Place, Step, believed, page_of, walk
+from builder.pull.walk import PAGE_ROWS, Page, Place, Step, believed, page_of, walk
 from builder.pull.windows import WEEK_MS, Window, pieces, utc_text
 
 Answer = TypeVar("Answer")
-SEARCH_PAGE = 100
-SEARCH_LIMIT = 5000  # Offset + Limit may not pass it
+SEARCH_PAGE = PAGE_ROWS
+SEARCH_LIMIT = 5000  # Offset + Limit may not pass it; where there are more rows, it is the total that is told
 FILES_AT_ONCE = 20
 NAMED = 3  # seconds in a message
 STREAMS_AT_ONCE = 10
@@ -73,15 +73,16 @@ class Cloud:
 
     def _media_page(self, place: Place, streams: Sequence[str]) -> Page:
         behind_ms = place.window.end_ms + 1000  # `Before` is not included
+        limit = min(SEARCH_PAGE, SEARCH_LIMIT - place.rows)
         ask: dict[str, Any] = {
             "SourceTypes": ["Record", "TrtcRecord"],
             "CreateTime": {"After": utc_text(place.window.begin_ms), "Before": utc_text(behind_ms)},
             "Sort": {"Field": "CreateTime", "Order": "Asc"},
-            "Limit": min(SEARCH_PAGE, SEARCH_LIMIT - place.rows),
+            "Limit": limit,
             "Offset": place.rows,
             **({"StreamIds": list(streams)} if streams else {}),
         }
-        return self._ask(self._vod, "SearchMedia", ask, lambda answer: believed(media_page(answer), place))
+        return self._ask(self._vod, "SearchMedia", ask, lambda answer: believed(media_page(answer, limit), place))
 
     def media_of(self, file_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield the answers of DescribeMediaInfos: what is known of files, and which of them are gone."""
@@ -99,7 +100,7 @@ class Cloud:
             "EndTime": utc_text(place.window.end_ms),
             "EventType": 100,
             "PageNum": place.pages + 1,
-            "PageSize": SEARCH_PAGE,
+            "PageSize": PAGE_ROWS,
             **({"StreamName": stream} if stream else {}),
         }
         read = partial(callbacks_page, place=place)
@@ -149,8 +150,8 @@ def with_tasks(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def media_page(answer: dict[str, Any]) -> Page:
-    return page_of(answer, answer["Response"], "MediaInfoSet", "TotalCount")
+def media_page(answer: dict[str, Any], limit: int) -> Page:
+    return page_of(answer, answer["Response"], "MediaInfoSet", "TotalCount", asked=limit)
 
 
 def callbacks_page(answer: dict[str, Any], place: Place) -> Page:

@@ -16,11 +16,10 @@ from builder.errors import RemoteError, reason_of
 from builder.model import Value
 from builder.pull.calls import Calls, TransientError, object_in, plain
 from builder.pull.names import hashed
-from builder.pull.walk import Page, Place, Step, believed, page_of, walk
+from builder.pull.walk import PAGE_ROWS, Page, Place, Step, believed, page_of, walk
 from builder.pull.windows import Window, china_text
 
 ENDPOINT = "http://fcgi.video.qcloud.com/common_access"
-PAGE_SIZE = 100
 SIGNATURE_SECONDS = 600
 TIMEOUT_SECONDS = 20.0
 REDIRECTS = range(300, 400)
@@ -66,7 +65,7 @@ class LegacyList:
             "sign": sign,
             "Param.s.channel_id": stream,
             "Param.n.page_no": str(page),
-            "Param.n.page_size": str(PAGE_SIZE),
+            "Param.n.page_size": str(PAGE_ROWS),
             "Param.s.sort_type": "asc",
             "Param.s.start_time": china_text(day.begin_ms),
             "Param.s.end_time": china_text(day.end_ms),

@@ -1,23 +1,24 @@
 """Through the pages of a question until everything has come.
 
-A service may give fewer rows a page than it was asked for, tell no total or a wrong one, or give nothing of what it
-tells. So the walk goes on by what has come, an empty page ends it, and an answer that contradicts itself is none: asked
-again it may be whole. A window with more rows than can be paged through is halved.
+A service may give fewer rows a page than it was asked for, tell no total or a wrong one, give nothing of what it tells,
+or the same again. So the walk goes on by what has come, an empty page ends it, and an answer that contradicts itself is
+none: asked again it may be whole. A page that is as full as it was asked for is not the last, whatever total it tells.
+A window with more rows than can be paged through is halved.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from builder.model import Value
-from builder.pull.calls import DoubtfulError, number_in
+from builder.pull.calls import DoubtfulError, IncompleteError, number_in
 from builder.pull.names import hashed
 from builder.pull.windows import Window
 
-BEGINNINGS = 3  # of one window, because its rows became fewer
+PAGE_ROWS = 100  # the most that any of the lists gives
+BEGINNINGS = 3  # of one window, because its rows moved
 
 
 class Page(Value, frozen=True):
@@ -26,6 +27,8 @@ class Page(Value, frozen=True):
     answer: dict[str, Any]
     rows: list[Any]
     total: int
+    names: tuple[str, ...] = ()  # hashes of the rows
+    is_full: bool = False  # as many rows as were asked for
 
 
 class Place(Value, frozen=True):
@@ -35,15 +38,29 @@ class Place(Value, frozen=True):
     rows: int = 0
     pages: int = 0
     total: int = 0  # as the last page told
-    last: str = ""  # the hash of its rows
+    came: tuple[str, ...] = ()  # the hashes of the rows, without those that an earlier page had too
+    beginnings: int = 0  # how often it was begun anew
     is_cut: bool = False  # has more than can be had: all that can be came
 
+    @property
+    def is_short(self) -> bool:
+        """Say whether as many rows came as there are, but some of them twice."""
+        return len(self.came) < self.total <= self.rows
+
     def after(self, page: Page) -> Place:
-        return Place(self.window, self.rows + len(page.rows), self.pages + 1, page.total, told(page.rows))
+        came = self.came + self.new_in(page)
+        rows, pages = self.rows + len(page.rows), self.pages + 1
+        return Place(self.window, rows, pages, page.total, came, self.beginnings)
+
+    def new_in(self, page: Page) -> tuple[str, ...]:
+        """Return the rows of a page that no earlier one had; what a page itself has twice is two rows."""
+        came = set(self.came)
+        return tuple(name for name in page.names if name not in came)
 
     def ends_with(self, page: Page) -> bool:
         """Say whether nothing follows a page; a total that is less than the page itself tells nothing."""
-        return not page.rows or len(page.rows) <= page.total <= self.rows + len(page.rows)
+        is_all = len(page.rows) <= page.total <= self.rows + len(page.rows)
+        return not page.rows or (is_all and not page.is_full)
 
 
 class Step(Value, frozen=True):
@@ -60,49 +77,55 @@ class Step(Value, frozen=True):
 def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -> Iterator[Step]:
     """Yield every page of the windows, from where an earlier walk stopped; one with more rows than `most` is halved.
 
-    Where there are fewer rows now than the page before told of, others have moved up: the window is asked from its
-    start, some times at most, since a service may tell what it likes.
+    Where there are fewer rows now than the page before told of, others have moved up, and where rows came twice, others
+    did not come: the window is asked from its start, some times at most, since a service may tell what it likes.
     A window that cannot be halved and has more is cut, and the walk goes on behind it.
     """
     left, cut = ([place for place in places if place.is_cut == is_cut] for is_cut in (False, True))
-    begun_anew: Counter[Window] = Counter()
     while left:
         place, *others = left
         page = ask(place)
-        if 0 < page.total < place.total and begun_anew[place.window] < BEGINNINGS:
-            begun_anew[place.window] += 1
-            left = [Place(place.window), *others]
+        is_short = place.after(page).is_short
+        if (is_short or 0 < page.total < place.total) and place.beginnings < BEGINNINGS:
+            left = [Place(place.window, beginnings=place.beginnings + 1), *others]
             yield Step(place, Page({}, [], 0), left + cut)  # a budget that ends here must not bring the old total back
             continue
+        if is_short:
+            yield Step(place, page, [Place(place.window), *others, *cut])
+            raise IncompleteError(
+                f"{page.total} rows are told of, but some of those that came were the same",
+                hint="run it again: it begins that day anew",
+            )
         is_last = place.ends_with(page)
         is_over = bool(most) and not is_last and place.after(page).rows >= most
         if is_over and not place.window.can_be_halved:
             left, cut = others, [*cut, Place(place.window, is_cut=True)]
-        elif is_over or (page.total > most > 0 and place.window.can_be_halved):
+        elif is_over or (page.total >= most > 0 and place.window.can_be_halved):
             left, page = [*map(Place, place.window.halves()), *others], Page({}, [], 0)
         else:
             left = others if is_last else [place.after(page), *others]
         yield Step(place, page, left + cut)
 
 
-def page_of(answer: dict[str, Any], part: dict[str, Any], rows: str, total: str) -> Page:
+def page_of(answer: dict[str, Any], part: dict[str, Any], rows: str, total: str, *, asked: int = PAGE_ROWS) -> Page:
     """Read a page by the names that a part of the answer has for it; what tells neither rows nor a total is none."""
     if part.get(rows) is None and part.get(total) is None:
         raise DoubtfulError(f"the answer has neither `{rows}` nor `{total}`")
-    return Page(answer, part.get(rows) or [], number_in(part.get(total)))
+    found = part.get(rows) or []
+    return Page(answer, found, number_in(part.get(total)), tuple(map(told, found)), len(found) >= asked)
 
 
 def believed(page: Page, place: Place) -> Page:
     """Return a page that can be the one at a place; raise `DoubtfulError` for another."""
     if not page.rows and place.rows < page.total:
         raise DoubtfulError(f"the answer tells of {page.total} rows, {place.rows} came")
-    if page.rows and told(page.rows) == place.last:
-        raise DoubtfulError("the same page came twice")
+    if page.rows and not place.new_in(page):
+        raise DoubtfulError("the same rows came twice")
     return page
 
 
-def told(rows: list[Any]) -> str:
+def told(row: Any) -> str:
     try:
-        return hashed(json.dumps(rows, sort_keys=True))
+        return hashed(json.dumps(row, sort_keys=True))
     except RecursionError as error:
         raise DoubtfulError("the answer is nested too deeply") from error

@@ -89,8 +89,8 @@ def test_every_row_comes_whatever_the_pages_are(page_rows, told, calls_made, pro
     ("told", "words"),
     [
         ({"TotalCount": 3, "MediaInfoSet": None}, "the answer tells of 3 rows, 0 came"),
-        ({"TotalCount": 3, "MediaInfoSet": ROWS[:1]}, "the same page came twice"),
-        ({"TotalCount": None, "MediaInfoSet": ROWS[:1]}, "the same page came twice"),
+        ({"TotalCount": 3, "MediaInfoSet": ROWS[:1]}, "the same rows came twice"),
+        ({"TotalCount": None, "MediaInfoSet": ROWS[:1]}, "the same rows came twice"),
         ({"TotalCount": None, "MediaInfoSet": None}, "the answer has neither `MediaInfoSet` nor `TotalCount`"),
         ({"TotalCount": 300}, "the answer tells of 300 rows, 250 came"),
     ],
@@ -107,6 +107,70 @@ def test_a_day_whose_answer_contradicts_itself_is_told_and_asked_again(told, wor
     assert f"failed to ask SearchMedia: {words}" in said
     assert first.count(EMPTY) == 1, "the day after it was asked about"
     assert days(provider).count(EMPTY) == first.count(EMPTY), "and not again"
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
+def test_pages_that_bring_rows_of_earlier_ones_once_more_are_not_the_whole(provider, pull, tmp_path, capsys):
+    """The third page has fifty rows of the first: two hundred came of two hundred and fifty."""
+    whole = library(ROWS)
+    provider.answer = lambda ask: whole({**ask, "Offset": 0, "Limit": 50} if ask["Offset"] == 200 else ask)
+    code, said = pull(), capsys.readouterr().err
+    provider.answer = whole
+    again = pull()
+
+    assert (code, again) == (7, 0)
+    assert "failed to ask SearchMedia: the same rows came twice" in said
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
+@pytest.mark.parametrize("times", [1, 99])
+@pytest.mark.parametrize("budget", ["1", "500"])
+def test_a_row_that_comes_twice_stands_for_none_that_did_not_come(budget, times, provider, pull, tmp_path, capsys):
+    """One that was registered late moved the others by one between two pages, once or all the time."""
+    moved = []
+
+    def answer(ask):
+        rows, is_moved = ROWS, ask["Offset"] == 100 and len(moved) < times
+        if is_moved:
+            moved.append(ask)
+            rows = [ROWS[0], *ROWS[:-1]]
+        return library(rows)(ask)
+
+    provider.answer = answer
+    codes = {pull("--budget", budget) for _ in range(12)}
+    told = capsys.readouterr().err
+    moved += range(99)
+    codes_of_the_whole = [pull("--budget", budget) for _ in range(12)]
+
+    assert codes == ({0} if times == 1 else {7} if budget == "500" else {0, 7})
+    assert ("250 rows are told of, but some of those that came were the same" in told) is (7 in codes)
+    assert codes_of_the_whole[-1] == 0
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
+@pytest.mark.parametrize(("total", "calls_made"), [(100, 4), (200, 3)])
+def test_a_total_does_not_end_a_day_whose_page_is_full(total, calls_made, provider, pull, tmp_path):
+    """It may be too low."""
+    rows = ROWS if total == 100 else ROWS[:200]
+    provider.answer = library(rows, TotalCount=total)
+
+    assert pull() == 0
+    assert file_ids(tmp_path / "site_src") == set(IDS[: len(rows)])
+    assert days(provider).count(FULL) <= calls_made
+
+
+def test_a_day_of_more_rows_than_the_total_may_tell_is_halved(provider, pull, tmp_path, monkeypatch):
+    """SearchMedia tells of 5,000 where there are more."""
+    monkeypatch.setattr("builder.pull.cloud.SEARCH_LIMIT", 200)
+
+    def answer(ask):
+        begin, end = ask["CreateTime"]["After"], ask["CreateTime"]["Before"]
+        found = [row for row in ROWS if begin <= row["BasicInfo"]["CreateTime"] < end]
+        return {"TotalCount": min(200, len(found)), "MediaInfoSet": found[ask["Offset"] :][: ask["Limit"]]}
+
+    provider.answer = answer
+
+    assert pull() == 0
     assert file_ids(tmp_path / "site_src") == set(IDS)
 
 
