@@ -79,7 +79,6 @@ class Session(Value, frozen=True, array_like=True):
     visibility: Visibility = "public"
     tombstone: Tombstone = ""
     chapters: tuple[tuple[int, str], ...] = ()  # (session-time ms, title), sorted, told or suggested
-    chapters_told: bool = False
     trim: Trim | None = None
     poster_url: str = ""  # screenshot or cover, only with `media.posters: provider`
     expires_ms: int | None = None  # earliest expiry of a playable part

@@ -191,7 +191,6 @@ def _told(recordings: Sequence[Recording], tracks: Sequence[Track]) -> dict[str,
 
 def _said(said: Curation, plain: Session, aliases: tuple[str, ...]) -> dict[str, object]:
     """Return what people say; their word beats the records', except that their aliases come on top."""
-    chapters = told_chapters(said.chapters, plain.start_ms, plain.end_ms)
     found = {
         "vj": said.vj,
         "title": said.title,
@@ -202,8 +201,7 @@ def _said(said: Curation, plain: Session, aliases: tuple[str, ...]) -> dict[str,
         "featured": said.featured,
         "visibility": said.visibility,
         "trim": said.trim,
-        "chapters": chapters,
-        "chapters_told": bool(chapters),
+        "chapters": told_chapters(said.chapters, plain.start_ms, plain.end_ms),
         "aliases": (*aliases, *sorted(set(said.aliases))) if said.aliases else (),
         "tombstone": "hidden" if said.visibility == "hidden" else "",
     }

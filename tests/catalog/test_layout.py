@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {10: "1e113cb9ad6c6aaf"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {11: "ee3e71c8143b1976"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:

@@ -135,7 +135,6 @@ def rich(**more):
             (2_472_000, "滤波器：先减后加"),
             (6_500_000, "Q & A"),
         ),
-        "chapters_told": True,
         "description_html": '<p>从一个振荡器出发。0:41:12 起讲滤波器。</p><p><a href="/about/">About</a></p>',
         "description_text": "从一个振荡器出发。0:41:12 起讲滤波器。 About",
         "tags": ("模块合成", "shortwave"),

@@ -111,7 +111,6 @@ def test_told_chapters_are_in_session_time():
     session = only(PAIR, curation("replays/c.md", "a", chapters=chapters))
 
     assert session.chapters == ((0, "start"), (500, "half"), (300_000, "wall"), (1_200_000, "end"))
-    assert session.chapters_told
 
 
 def test_suggested_chapters_are_clock_times_in_the_zone():
@@ -125,7 +124,6 @@ def test_suggested_chapters_are_clock_times_in_the_zone():
     session = only(parts, zone="Asia/Shanghai")
 
     assert session.chapters == ((0, "20:00"), (605_000, "20:10"), (1_300_000, "20:21 · 1280×720"))
-    assert not session.chapters_told
     assert only([rec("a", 0, 600)]).chapters == ()
 
 
