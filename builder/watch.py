@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from watchdog.events import DirDeletedEvent, FileSystemEvent, FileSystemEventHandler
@@ -39,9 +39,8 @@ class Waker(FileSystemEventHandler):
 class Watcher:
     """Watches folders; use as a context manager, then call `wait`."""
 
-    def __init__(self, folders: Iterable[Path], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, folders: Iterable[Path]) -> None:
         self.folders = [folder for folder in folders if folder.is_dir()]
-        self.clock = clock
         self.waker = Waker()
         self.observer = Observer()
         self.seen = scan(self.folders)
@@ -100,9 +99,9 @@ class Watcher:
             self._schedule()
 
     def _settle(self) -> None:
-        began = self.clock()
+        began = time.monotonic()
         self._settling = self.waker.event.is_set()
-        while self.waker.event.is_set() and self.clock() - began < LONGEST_SECONDS:
+        while self.waker.event.is_set() and time.monotonic() - began < LONGEST_SECONDS:
             self.waker.event.clear()
             self.waker.event.wait(QUIET_SECONDS)
         self.waker.event.clear()

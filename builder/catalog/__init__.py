@@ -3,24 +3,18 @@
 from builder.catalog.catalog import Catalog
 from builder.catalog.refresh import Inputs, refresh
 from builder.catalog.values import (
-    DayTotal,
     Note,
     RefreshReport,
     Stated,
     StreamTotal,
-    Totals,
-    VjTotal,
 )
 
 __all__ = [
     "Catalog",
-    "DayTotal",
     "Inputs",
     "Note",
     "RefreshReport",
     "Stated",
     "StreamTotal",
-    "Totals",
-    "VjTotal",
     "refresh",
 ]

@@ -101,11 +101,10 @@ class SessionQuestions(Questions):
 
     def totals(self) -> Totals:
         """Return whole-site counts; for the home page only."""
-        count, recorded, first, last = self.connection.execute(
-            "SELECT coalesce(sum(count), 0), coalesce(sum(recorded_ms), 0), coalesce(min(day), ''), "
-            "coalesce(max(day), '') FROM days"
+        count, recorded, first = self.connection.execute(
+            "SELECT coalesce(sum(count), 0), coalesce(sum(recorded_ms), 0), coalesce(min(day), '') FROM days"
         ).fetchone()
-        return Totals(count, recorded, self._number("SELECT count(*) FROM vjs"), first, last)
+        return Totals(count, recorded, self._number("SELECT count(*) FROM vjs"), first)
 
     def now_ms(self) -> int:
         """Return DESIGN's "now": the newest recording's end, or what overrides it."""

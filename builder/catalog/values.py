@@ -32,7 +32,6 @@ class Totals(Value, frozen=True):
     recorded_ms: int
     vjs: int
     first_day: str
-    last_day: str
 
 
 class StreamTotal(Value, frozen=True):

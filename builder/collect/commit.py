@@ -14,7 +14,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from builder.collect.limits import GROUP_RECORDS, GROUPS_ON_THEIR_WAY, PROBE_SECONDS, STUCK_SECONDS
+from builder.collect.limits import GROUP_RECORDS, GROUPS_ON_THEIR_WAY
 from builder.collect.log import Log
 from builder.collect.metrics import Counters
 from builder.errors import reason_of
@@ -32,8 +32,8 @@ class Committer:
         counters: Counters,
         say: Callable[[str], None],
         *,
-        probe_seconds: float = PROBE_SECONDS,
-        stuck_seconds: float = STUCK_SECONDS,
+        probe_seconds: float,
+        stuck_seconds: float,
     ) -> None:
         self._log = log
         self._counters = counters

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from builder.errors import RemoteError, reason_of
@@ -42,10 +42,9 @@ class LegacyAccount(Value, frozen=True):
 class LegacyList:
     """Asks for the files of a stream on a day."""
 
-    def __init__(self, account: LegacyAccount, calls: Calls, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, account: LegacyAccount, calls: Calls) -> None:
         self.account = account
         self.calls = calls
-        self.clock = clock
 
     def pages(self, places: Sequence[Place], stream: str) -> Iterator[Step]:
         """Yield every page of the days' answers, as the provider gave them."""
@@ -56,7 +55,7 @@ class LegacyList:
         return self.calls.make("the file list", lambda: believed(listed(fetch(address)), place))
 
     def _address(self, stream: str, day: Window, page: int) -> str:
-        t = int(self.clock()) + SIGNATURE_SECONDS
+        t = int(time.time()) + SIGNATURE_SECONDS
         sign = hashlib.md5(f"{self.account.api_key}{t}".encode(), usedforsecurity=False).hexdigest()
         query = {
             "appid": self.account.appid,

@@ -10,7 +10,7 @@ HOST = re.compile(
 METHODS = frozenset({"GET", "HEAD"})
 
 
-def host_is_allowed(host: str, port: int, extra: frozenset[str] = frozenset()) -> bool:
+def host_is_allowed(host: str, port: int, extra: frozenset[str]) -> bool:
     """Say whether a Host header names this server: loopback, the very port; `extra` holds names bound by a flag."""
     lowered = host.lower()
     if lowered in extra:

@@ -70,13 +70,10 @@ class Sent(Value, frozen=True):
 class Delivery:
     """Everything that is to be sent, and what was."""
 
-    def __init__(
-        self, world: World, weather: Weather, *, seed: int, key: str, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, world: World, weather: Weather, *, seed: int, key: str) -> None:
         self.chance = random.Random(seed + 7)
         self.weather = weather
         self.key = key
-        self.clock = clock
         self.tally = Tally()
         self.log: list[Sent] = []
         self.now = 0.0  # world time
@@ -123,7 +120,7 @@ class Delivery:
                 )
                 self.now = batch[-1][0]
                 for _, _, message in batch:
-                    self._signed_at.setdefault(message.number, int(self.clock()))
+                    self._signed_at.setdefault(message.number, int(time.time()))
                 results = pool.map(lambda entry: self._try(target, entry[0], entry[2]), batch)
                 for (at, _, message), status in zip(batch, list(results), strict=True):
                     self._settle(at, message, status)

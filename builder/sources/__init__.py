@@ -5,14 +5,13 @@
 
 from builder.sources.files import FOLDER, SourceFile, denial, find_sources, identity_of
 from builder.sources.lines import Entry, Group
-from builder.sources.reader import Reading, SourceSettings, read
+from builder.sources.reader import SourceSettings, read
 from builder.sources.resume import Resume, fits
 
 __all__ = [
     "FOLDER",
     "Entry",
     "Group",
-    "Reading",
     "Resume",
     "SourceFile",
     "SourceSettings",

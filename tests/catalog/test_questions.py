@@ -3,7 +3,8 @@
 import pytest
 
 from builder.addresses import tag_of
-from builder.catalog import Catalog, DayTotal
+from builder.catalog import Catalog
+from builder.catalog.values import DayTotal
 from builder.model import Curation, StreamClaim, Vj
 from tests.catalog.world import HOUR_S, START_S, World, callback
 
@@ -129,7 +130,7 @@ def test_home(catalog):
     assert files(catalog.featured()) == "1"
     totals = catalog.totals()
     assert (totals.sessions, totals.recorded_ms, totals.vjs) == (4, 9_000_000, 2)
-    assert (totals.first_day, totals.last_day) == ("2022-01-13", "2022-02-02")
+    assert totals.first_day == "2022-01-13"
     assert catalog.now_ms() == (START_S + 400 * DAY_S) * 1000
 
 
