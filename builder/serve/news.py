@@ -14,33 +14,30 @@ class News:
     """Shared between the rebuild thread and the server's event loop; every method is safe in both."""
 
     def __init__(self) -> None:
-        self._change = threading.Condition()
+        self._lock = threading.Lock()
         self._builds = 0
         self._building = False
         self._error = ""
         self._changes: deque[frozenset[str] | None] = deque(maxlen=BUILDS_KEPT)  # of the last builds counted
 
     def building(self) -> None:
-        with self._change:
+        with self._lock:
             self._building = True
-            self._change.notify_all()
 
     def built(self, changed: Collection[str] | None) -> None:
         """A build ended well and changed these files of the output; None: more than could be named."""
-        with self._change:
+        with self._lock:
             self._building = False
             if changed is None or changed or self._error:
                 self._count(changed)
             self._error = ""
-            self._change.notify_all()
 
     def failed(self, sentence: str) -> None:
-        with self._change:
+        with self._lock:
             self._building = False
             if sentence != self._error:
                 self._count(())
             self._error = sentence
-            self._change.notify_all()
 
     def _count(self, changed: Collection[str] | None) -> None:
         self._builds += 1
@@ -48,7 +45,7 @@ class News:
 
     def changed_since(self, builds: int) -> frozenset[str] | None:
         """Return the files that changed since the counter stood there; None when nobody knows."""
-        with self._change:
+        with self._lock:
             missed = self._builds - builds
             if not 0 <= missed <= len(self._changes):
                 return None
@@ -61,16 +58,16 @@ class News:
 
     @property
     def is_building(self) -> bool:
-        with self._change:
+        with self._lock:
             return self._building
 
     @property
     def builds(self) -> int:
         """A counter that grows whenever open pages should look again."""
-        with self._change:
+        with self._lock:
             return self._builds
 
     @property
     def error(self) -> str:
-        with self._change:
+        with self._lock:
             return self._error
