@@ -12,7 +12,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 
 from builder.collect.answers import Prepared, Refusal, message
 from builder.collect.crowd import Crowd
@@ -40,24 +43,6 @@ class House:
     inbox: memoryview = field(default_factory=lambda: memoryview(bytearray(READ_BYTES)))  # of whoever is read now
 
 
-class ServerConfig(Protocol):
-    """The parts of uvicorn's configuration that a protocol uses."""
-
-    loaded: bool
-    loaded_app: Any
-
-    def load(self) -> None: ...
-
-
-class ServerState(Protocol):
-    """The parts of uvicorn's state that a protocol keeps up to date, so that a shutdown waits for it."""
-
-    connections: set[Any]
-    tasks: set[asyncio.Task[None]]
-    default_headers: list[tuple[bytes, bytes]]
-    total_requests: int
-
-
 class Wire(asyncio.BufferedProtocol):
     """Read requests one after another, answer each, keep to the limits."""
 
@@ -65,7 +50,7 @@ class Wire(asyncio.BufferedProtocol):
         self,
         house: House,
         *,
-        config: ServerConfig,
+        config: Config,
         server_state: ServerState,
         app_state: dict[str, Any],  # noqa: ARG002 - uvicorn passes it; there is no lifespan state here
         _loop: asyncio.AbstractEventLoop | None = None,
@@ -75,6 +60,7 @@ class Wire(asyncio.BufferedProtocol):
         self._house = house
         self._app = config.loaded_app
         self._state = server_state
+        self._connections: set[Any] = server_state.connections  # a shutdown waits for them
         self._loop = _loop or asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._timer: asyncio.TimerHandle | None = None
@@ -103,7 +89,7 @@ class Wire(asyncio.BufferedProtocol):
             self._answer(503)
             transport.close()
             return
-        self._state.connections.add(self)
+        self._connections.add(self)
         self._arm(self._house.limits.request_seconds)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
@@ -132,7 +118,7 @@ class Wire(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._disarm()
         self._house.crowd.leave(self)
-        self._state.connections.discard(self)
+        self._connections.discard(self)
         self._turn += 1
 
     def pause_writing(self) -> None:
@@ -242,7 +228,6 @@ class Wire(asyncio.BufferedProtocol):
     def _finish(self) -> None:
         """Go on after an answer."""
         self._turn += 1
-        self._state.total_requests += 1
         self._house.crowd.finishes(self)
         if self._is_last:
             self._linger()
