@@ -61,6 +61,10 @@ class IncompleteError(RemoteError):
     """A question was not answered whole, however often it was asked; others may be."""
 
 
+class FailingError(IncompleteError):
+    """The service failed at one question to the last try, or for a reason of its own; at others it may not."""
+
+
 class BudgetSpentError(Exception):
     """The calls allowed for this run are used up; the next run goes on from here."""
 
@@ -90,8 +94,8 @@ class Calls:
     def make(self, what: str, call: Callable[[], Answer]) -> Answer:
         """Make one call, again while it fails transiently; a retry counts like a call.
 
-        Raises `BudgetSpentError` when no call is left and `RemoteError` when the service keeps
-        failing, to the last try or the last call: `IncompleteError` when it answers, but not whole.
+        Raises `BudgetSpentError` when no call is left and `RemoteError` when the service keeps failing:
+        `FailingError` to the last try, `IncompleteError` when it answers, but not whole.
         """
         for attempt in range(RETRIES + 1):
             self._take_turn()
@@ -100,7 +104,9 @@ class Calls:
             except TransientError as error:
                 retries = DOUBTS if isinstance(error, DoubtfulError) else RETRIES
                 if attempt == retries or self.made >= self.budget:  # a spent budget must not hide what failed
-                    failed = IncompleteError if isinstance(error, DoubtfulError) else RemoteError
+                    failed = FailingError if attempt == retries else RemoteError
+                    if isinstance(error, DoubtfulError):
+                        failed = IncompleteError
                     raise failed(
                         f"failed to ask {what}: {error}", hint="run it again: it goes on where it stopped"
                     ) from error

@@ -17,6 +17,7 @@ from builder.model import Value
 from builder.pull.calls import (
     Calls,
     DoubtfulError,
+    FailingError,
     IncompleteError,
     TransientError,
     number_in,
@@ -25,7 +26,7 @@ from builder.pull.calls import (
     rows_in,
 )
 from builder.pull.names import hashed
-from builder.pull.walk import PAGE_ROWS, Page, Place, Step, believed, page_of, walk
+from builder.pull.walk import PAGE_ROWS, Page, Place, Step, believed, page_of, told, walk
 from builder.pull.windows import WEEK_MS, Window, pieces, utc_text
 
 Answer = TypeVar("Answer")
@@ -37,6 +38,15 @@ STREAMS_AT_ONCE = 10
 TIMEOUT_SECONDS = 20
 LISTS = ("MediaInfoSet", "NotExistFileIdSet", "DataInfoList", "TaskList")
 TRANSIENT = ("RequestLimitExceeded", "InternalError", "ResourceUnavailable", "ServerNetworkError", "ClientNetworkError")
+
+FAILED = "FailedOperation"
+RIGHTS = "check the credentials and their rights"
+HINTS = (
+    ("AuthFailure.SignatureExpire", "check this machine's clock: a signature holds for five minutes"),
+    ("AuthFailure", RIGHTS),
+    ("UnauthorizedOperation", RIGHTS),
+    ("LimitExceeded", "the account's quota is used up; ask later"),
+)
 
 
 class CloudAccount(Value, frozen=True):
@@ -155,11 +165,17 @@ def media_page(answer: dict[str, Any], limit: int) -> Page:
 
 
 def callbacks_page(answer: dict[str, Any], place: Place) -> Page:
-    """Read a page of the log; one that calls itself the last is, also where no number of rows is told."""
+    """Read a page of the log; one that calls itself the last is, also where it is full or tells no number of rows.
+
+    Failed tries repeat entries (DOMAIN 3.4), so these have the name of their page: only whole pages are compared.
+    """
     response = answer["Response"]
     page = page_of(answer, response, "DataInfoList", "TotalNum")
-    is_last = number_in(response.get("TotalPage")) == place.pages + 1
-    return replace(page, total=place.rows + len(page.rows)) if is_last and not page.total else page
+    name = told(page.rows)
+    page = replace(page, names=tuple(f"{name} {number}" for number in range(len(page.rows))))
+    if number_in(response.get("TotalPage")) != place.pages + 1:
+        return page
+    return replace(page, total=page.total or place.rows + len(page.rows), is_full=False)
 
 
 def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
@@ -170,14 +186,10 @@ def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
         answer = client.call_json(action, ask)
     except TencentCloudSDKException as error:
         raise failure(action, error.get_code()) from error
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        RecursionError,
-    ) as error:  # the SDK takes the shape of an answer for granted
+    except OSError as error:
         raise TransientError(type(error).__name__) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:  # the SDK takes an answer's shape for granted
+        raise TransientError("the answer is none of the service's, a page of a proxy for example") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("Response"), dict):
         raise TransientError("the answer has no `Response`")
     if "Error" in answer["Response"]:  # the SDK looks for it in answers of two types of content only
@@ -193,7 +205,10 @@ def failure(action: str, code: object) -> Exception:
     told = plain(code or "no code")
     if told.startswith(TRANSIENT):
         return TransientError(told)
-    return RemoteError(f"`{action}` was refused: {told}", hint="check the credentials and their rights")
+    if told.startswith(FAILED):
+        return FailingError(f"`{action}` failed: {told}", hint="run it again: it goes on where it stopped")
+    hint = next((hint for beginning, hint in HINTS if told.startswith(beginning)), "its guide lists the codes")
+    return RemoteError(f"`{action}` was refused: {told}", hint=hint)
 
 
 def clients(account: CloudAccount) -> tuple[Any, Any]:

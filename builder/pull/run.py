@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
 from builder.pull.answers import known_in, unknown_in
-from builder.pull.calls import BudgetSpentError, IncompleteError
+from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.denials import Denials
 from builder.pull.holes import Task
@@ -39,6 +39,7 @@ from builder.pull.windows import (
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
 STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
+DOWN = 2  # questions in turn at which a service fails that is taken for down
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
 
 Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
@@ -96,6 +97,7 @@ class Run:
         self.windows = 0
         self.unsure = 0
         self.failure: IncompleteError | None = None
+        self.failing = 0  # questions in turn at which the service failed
         self.is_of_all = False  # asks about all streams at once
 
     def media(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
@@ -177,10 +179,10 @@ class Run:
                 for day, end_ms in ends_of_days(windows).items():
                     pages = partial(self._legacy_of, listing, stream)
                     asks.append(Missing(stream, day, day, pages, end_ms + FINISHED_MS))
-        pulled = self._until_answered(sorted(asks, key=self._turn), now_ms)
-        if pulled.finished:
+        finished = self._each(partial(self._ask_unless_answered, one, now_ms) for one in sorted(asks, key=self._turn))
+        if finished:
             self.shelf.forget_listed()
-        return pulled
+        return self.result(finished=finished)
 
     def status(self, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str] = ()) -> Pulled:
         """Ask what became of known files, told with the hosts of their media: deleted ones become tombstones.
@@ -289,9 +291,6 @@ class Run:
             if known.until_ms >= one.window.begin_ms:
                 self.shelf.remember_asked(one.what, Window(one.window.begin_ms, known.until_ms))
 
-    def _until_answered(self, holes: Iterable[Missing], now_ms: int) -> Pulled:
-        return self.result(finished=self._each(partial(self._ask_unless_answered, one, now_ms) for one in holes))
-
     def _ask_unless_answered(self, hole: Missing, now_ms: int) -> None:
         if self.shelf.progress.get(hole.what, "") < utc_text(hole.settled_ms):
             known = self._asked(hole.what, hole.wide, hole.pages, now_ms)
@@ -304,11 +303,17 @@ class Run:
         return self.shelf.open(hole.what).why != "", hole.window.end_ms
 
     def _asked(self, what: str, window: Window, pages: Pages, until_ms: int) -> Open:
+        """Ask about something; where the service fails at one question after another, it is not this one's fault."""
         try:
-            return Open(self._ask_about(what, window, pages, until_ms))
+            until_ms, why = self._ask_about(what, window, pages, until_ms), ""
+            self.failing = 0
         except IncompleteError as error:
+            self.failing = self.failing + 1 if isinstance(error, FailingError) else 0
+            if self.failing == DOWN:
+                raise
             self.failure = self.failure or error
-            return Open(until_ms, str(error))
+            why = str(error)
+        return Open(until_ms, why)
 
     def _ask_about(self, what: str, window: Window, pages: Pages, until_ms: int) -> int:
         """Ask until everything has come; return up to which moment, an earlier one where a walk was gone on with.

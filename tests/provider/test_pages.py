@@ -187,6 +187,58 @@ def test_a_doubtful_answer_is_asked_for_twice_more(provider, pull, monkeypatch):
     assert code == 0, "whole at the third time"
 
 
+@pytest.mark.parametrize("code", ["InternalError", "FailedOperation.Timeout"])
+def test_a_day_at_which_the_service_fails_keeps_no_other_day_from_being_asked(code, provider, pull, tmp_path, capsys):
+    """It had stopped every run at the same day, and the present one was never asked about."""
+    whole = library(ROWS[:3])
+
+    def failing(ask):
+        fails = ask["CreateTime"]["After"].startswith("2025-07-31")
+        return {"Error": {"Code": code, "Message": "no matter"}} if fails else whole(ask)
+
+    provider.answer = failing
+    window = ("--since", "2025-07-30")
+    first, said = pull(*window), capsys.readouterr().err
+    others = [day for day in days(provider) if day != "2025-07-31"]
+    provider.answer = whole
+    again = pull(*window)
+
+    assert (first, again) == (7, 0)
+    assert f": {code}" in said
+    assert "run it again" in said
+    assert others == ["2025-07-30", FULL, EMPTY]
+    assert days(provider)[-1] == "2025-07-31"
+    assert file_ids(tmp_path / "site_src") == set(IDS[:3])
+
+
+def test_a_service_that_is_down_is_not_asked_about_every_day(provider, pull, capsys):
+    provider.answer = lambda ask: {"Error": {"Code": "FailedOperation", "Message": "no matter"}}
+    codes = [pull("--since", "2025-07-20"), pull("--since", "2025-07-20")]
+
+    assert codes == [7, 7]
+    assert days(provider) == ["2025-07-20", "2025-07-21", "2025-07-21", "2025-07-22"]
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("AuthFailure.SignatureExpire", "check this machine's clock"),
+        ("AuthFailure.SecretIdNotFound", "check the credentials"),
+        ("UnauthorizedOperation", "check the credentials"),
+        ("LimitExceeded", "the account's quota"),
+        ("InvalidParameterValue.Offset", "its guide lists the codes"),
+    ],
+)
+def test_a_refusal_stops_at_once_and_tells_what_to_do(code, remedy, provider, pull, capsys):
+    provider.answer = lambda ask: {"Error": {"Code": code, "Message": "no matter"}}
+    assert pull() == 7
+
+    said = capsys.readouterr().err
+    assert f"`SearchMedia` was refused: {code}" in said
+    assert remedy in said
+    assert len(provider.asked) == 1
+
+
 @pytest.fixture
 def crowded(provider, monkeypatch):
     """More rows in one second than the service pages through, and others before and after it, on the same day."""
@@ -281,6 +333,22 @@ def test_every_page_of_the_log_comes(told, provider, pull, tmp_path):
 
     assert code == 0
     assert {row["Request"] for row in kept} == {row["Request"] for row in lines}
+
+
+def test_entries_of_the_log_that_failed_tries_repeat_are_all_of_it(provider, pull):
+    lines = [{"Request": json.dumps({"n": number % 115})} for number in range(150)]
+    provider.answer = lambda ask: {"DataInfoList": lines[(ask["PageNum"] - 1) * 100 :][:100], "TotalNum": 150}
+
+    assert pull("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01") == 0
+    assert [ask["PageNum"] for ask in provider.asked] == [1, 2]
+
+
+def test_a_full_page_of_the_log_that_calls_itself_the_last_is_the_last(provider, pull):
+    lines = [{"Request": json.dumps({"n": number})} for number in range(100)]
+    provider.answer = lambda ask: {"DataInfoList": lines, "TotalNum": 100, "TotalPage": 1}
+
+    assert pull("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01") == 0
+    assert [ask["PageNum"] for ask in provider.asked] == [1]
 
 
 def test_a_page_of_the_log_without_what_it_tells_is_told(provider, pull, capsys):
