@@ -76,7 +76,7 @@ def reach(
             if len(runs) > 1:
                 found.add_between(links.chains(lane.stream, members), lane.stream)
         elif book.rules.curations or book.steady_owner(lane.stream) is None:  # alone, but see `borders`
-            found.spans |= {Span(lane.stream, one.join_ms, one.end_ms) for one in members}
+            found.add_overlaps(lane.stream, members)
     names = {name for one in placed for ids in book.merges_of(one.recording) for name in ids}
     known = {name for one in placed for name in names_of(one.recording)}
     places = {whereabouts(one.recording.url) for one in placed if may_be_replaced(one.recording)} - {""}
@@ -111,6 +111,11 @@ class _Found:
     def add_between(self, chains: Iterable[Chain], stream: StreamKey) -> None:
         for chain in chains:
             self.spans.add(Span(stream, chain.members[0].join_ms, max(one.end_ms for one in chain.members)))
+
+    def add_overlaps(self, stream: StreamKey, members: Iterable[Placed]) -> None:
+        """Ask for what shares time with each, not for what only touches it: that would be every slice of a stream."""
+        longer = [one for one in members if one.end_ms - one.join_ms > 2]
+        self.spans |= {Span(stream, one.join_ms + 1, one.end_ms - 1) for one in longer}
 
     def add_run(self, run: Run) -> None:
         stream = run.lane.stream
