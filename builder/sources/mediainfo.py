@@ -87,13 +87,17 @@ def withdrawals(values: dict[str, Any]) -> list[Notice]:
     What would bring a file back is not used. What cannot be read closes: an unknown status forbids, and a statement of
     an unreadable moment is no older than any other. Of a key that was told in several ways an array came.
     """
-    basic = Fields(next((told for told in _ways(values, "BasicInfo") if type(told) is dict), {}))
+    told_basics = [told for told in _ways(values, "BasicInfo") if type(told) is dict] or [{}]
+    return [notice for told in told_basics for notice in _withdrawals(Fields(told), _ways(values, "FileId"))]
+
+
+def _withdrawals(basic: Fields, ways: list[Any]) -> list[Notice]:
     status: Any = read_or(lambda: _status(basic), "forbidden")
     if status != "forbidden":
         status = "archived" if read_or(lambda: _is_cold(basic), otherwise=False) else ""
     expires_ms = read_or(lambda: _expiry(basic), None)
     stated_ms = read_or(lambda: _stated(basic), NEVER_MS)
-    ids = (Fields({"FileId": told}) for told in _ways(values, "FileId"))
+    ids = (Fields({"FileId": told}) for told in ways)
     told_ids = (read_or(partial(fields.ident, "FileId"), "") for fields in ids)
     return [notice for file_id in told_ids for notice in withheld(file_id, status, expires_ms, stated_ms)]
 

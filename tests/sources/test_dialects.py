@@ -353,6 +353,7 @@ ANSWER = {"Response": {"MediaInfoSet": [FORBIDDEN], "TotalCount": 1}}
         '{"FileId":"5","BasicInfo":{"Status":"Forbidden","Name":"x"},"BasicInfo":{"Status":"Forbidden"}}',
         '{"FileId":"5","BasicInfo":{"Status":"Normal"},"BasicInfo":{"Status":"Forbidden"},"BasicInfo":null}',
         '{"FileId":"5","BasicInfo":0,"BasicInfo":{"Status":"Forbidden"}}',
+        '{"FileId":"5","BasicInfo":{"Status":"Normal"},"BasicInfo":"x","BasicInfo":{"Status":"Forbidden"}}',
         '{"FileId":"5","FileId":null,"BasicInfo":{"Status":"Forbidden"}}',
         '{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"5","MediaBasicInfo":{"Status":"Forbidden"},"MediaBasicInfo":{}}}',
         '{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"5"},"FileUploadEvent":{"MediaBasicInfo":{"Status":"Forbidden"}}}',
@@ -367,7 +368,7 @@ ANSWER = {"Response": {"MediaInfoSet": [FORBIDDEN], "TotalCount": 1}}
         "2022-01-13 got " + json.dumps(ANSWER).replace('"HERE"', "NaN"),
         '- "' + json.dumps(FORBIDDEN).replace('"HERE"', "NaN").replace('"', "\\x22") + '"',
     ],
-    ids=range(19),
+    ids=range(20),
 )  # fmt: skip
 def test_nothing_around_a_withdrawal_that_is_not_strict_hides_it(folder, text):
     """Keys told twice, numbers of any length, texts in texts, answers in them, behind words: whatever holds the file."""
