@@ -18,6 +18,7 @@ from builder.catalog.rows import Known, decode_session, encode, overwritten_in
 from builder.media import host_of
 from builder.model import Counts, Curation, Problem, Session, Trim
 from builder.sessions import chapters_outside, given_twice, hidden_ends, leaves_nothing
+from builder.sessions.curate import UNSEEN
 from builder.sessions.record import instant
 from builder.sources.fields import WIDE_DIGIT
 from builder.wording import count
@@ -128,6 +129,8 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
         field, why = _unmatched(connection, curation)
+        if curation.visibility in UNSEEN or curation.trim:
+            why += "; so it hides nothing, and what else there is of that broadcast is public"
         return Problem("curation_unmatched", f"matches no session: {why}", field=field, source=curation.source)
     if idle := _idle(connection, curation):
         (field, name), *more = idle

@@ -12,7 +12,7 @@ from builder.addresses import tag_of
 from builder.catalog import Catalog, bulk, refresh, rollups
 from builder.config import Media
 from builder.errors import ConfigError
-from builder.model import Chapter, Counts, Curation, StreamClaim, Vj, Window
+from builder.model import Chapter, Counts, Curation, StreamClaim, Trim, Vj, Window
 from tests.catalog.world import (
     HOUR_S,
     START_S,
@@ -685,3 +685,13 @@ def test_the_bulk_way_and_the_incremental_way_agree_about_rules(tmp_path, monkey
     report, bulk_way = two.run(gap_ms=3_600_000)
     assert report.everything
     assert bulk_way == slow
+
+
+@pytest.mark.parametrize("said", [{"visibility": "hidden"}, {"visibility": "draft"}, {"trim": Trim(head_seconds=1)}])
+def test_a_curation_that_hides_what_it_does_not_find_says_what_that_means(tmp_path, said):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    (problem,) = world.run(curations=(Curation("replays/h.md", recordings=("3",), **said),))[0].problems
+
+    assert problem.code == "curation_unmatched"
+    assert problem.message.endswith("`3`; so it hides nothing, and what else there is of that broadcast is public")
