@@ -6,7 +6,7 @@ import contextlib
 import errno
 import socket
 
-from builder.errors import ConfigError
+from builder.errors import ConfigError, reason_of
 
 
 def bound_socket(host: str, port: int, option: str = "--port") -> socket.socket:
@@ -20,7 +20,7 @@ def bound_socket(host: str, port: int, option: str = "--port") -> socket.socket:
             family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
             sock = closing.enter_context(socket.socket(family, kind, protocol))
         except OSError as error:
-            raise ConfigError(f"cannot listen on `{host}`: {(error.strerror or 'failed').lower()}") from error
+            raise ConfigError(f"cannot listen on `{host}`: {reason_of(error)}") from error
         except UnicodeError as error:  # an empty or too long label, which Python finds before the system is asked
             raise ConfigError(f"`--host` expected an address or a host name, found `{host[:80]}`") from error
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -29,7 +29,7 @@ def bound_socket(host: str, port: int, option: str = "--port") -> socket.socket:
         except OSError as error:
             is_busy = error.errno == errno.EADDRINUSE
             raise ConfigError(
-                f"cannot listen on `{host}` port {port}: {(error.strerror or 'failed').lower()}",
+                f"cannot listen on `{host}` port {port}: {reason_of(error)}",
                 hint=f"another program listens there; `{option} 0` takes a free port" if is_busy else "",
             ) from error
         closing.pop_all()

@@ -158,10 +158,8 @@ def speed_of(text: str) -> float:
 
 def first_moment(text: str, days: float) -> int:
     """Read where a world begins: a build must take its times for such, or its truth cannot be met."""
-    begin, last = (
-        int(utc_moment("--start", text).timestamp()),
-        LAST_SECOND - int((days + 1) * DAY),
-    )  # a broadcast may go on behind the end
+    begin = int(utc_moment("--start", text).timestamp())
+    last = LAST_SECOND - int((days + 1) * DAY)  # a broadcast may go on behind the end
     if not FIRST_SECOND <= begin <= last:
         raise ConfigError(
             f"`--start` expected a moment from {utc_text(FIRST_SECOND * 1000)} to {utc_text(last * 1000)}, "

@@ -104,9 +104,8 @@ class Calls:
             except TransientError as error:
                 retries = DOUBTS if isinstance(error, DoubtfulError) else RETRIES
                 if attempt == retries or self.made >= self.budget:  # a spent budget must not hide what failed
-                    failed = FailingError if attempt == retries else RemoteError
-                    if isinstance(error, DoubtfulError):
-                        failed = IncompleteError
+                    failing = FailingError if attempt == retries else RemoteError
+                    failed = IncompleteError if isinstance(error, DoubtfulError) else failing
                     raise failed(
                         f"failed to ask {what}: {error}", hint="run it again: it goes on where it stopped"
                     ) from error

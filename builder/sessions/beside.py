@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from builder.model import StreamKey, Track
-from builder.sessions.borders import OwnTimes, Span
+from builder.sessions.borders import OwnTimes
 from builder.sessions.coverage import GAP_MS, survey
 from builder.sessions.duplicates import by_start
 from builder.sessions.intervals import Placed
@@ -80,7 +80,7 @@ def _repeated(shown: Sequence[Beside]) -> dict[str, str]:
     }
 
 
-def _is_repeated(one: Placed, own_time: Span, place: int, times: Times) -> bool:
+def _is_repeated(one: Placed, own_time: tuple[int, int], place: int, times: Times) -> bool:
     """Say whether its session shows a file's own time without it, and others the rest, in formats no worse than its."""
     low, high = own_time
     near = [span for span in times.near(one) if span.rank <= PREFERENCE.index(one.recording.format)]

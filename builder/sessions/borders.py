@@ -19,8 +19,7 @@ from builder.sessions.intervals import Placed, in_time_order
 from builder.sessions.media import PREFERENCE
 from builder.sessions.rules import Rulebook
 
-Span = tuple[int, int]
-OwnTimes = dict[str, Span]  # of files that reach over a border: what lies on their side of it, by key
+OwnTimes = dict[str, tuple[int, int]]  # of files that reach over a border: what lies on their side of it, by key
 
 
 class Borders:
