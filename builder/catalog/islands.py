@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
 import msgspec
 
@@ -98,9 +99,9 @@ class Closing:
         for span in found.around:
             if self._is_new(("around", span)):
                 self.add(self._astride(span))
-        for link in found.links:
-            if self._is_new(link):
-                self.add(self.recall.linked(link))
+        new = [link for link in found.links if self._is_new(link)]
+        for span, links in groupby(new, lambda link: Span(link.stream, link.from_ms, link.to_ms)):
+            self.add(self.recall.linked(span, {link.name for link in links}))
         for name in found.names:
             if self._is_new(("name", name)):
                 self.add(self.recall.named(name))

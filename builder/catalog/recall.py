@@ -6,14 +6,14 @@ The incremental path asks here. Every question is answered by an index; none dep
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from builder.catalog.deriving import Deriver, completed, merged_of
 from builder.catalog.facts import items_of
 from builder.catalog.numbers import SPANS, base_number, base_numbers, span_ms, text_number
 from builder.catalog.rows import Known, decode_event, stream_id_number
 from builder.model import Event, StreamKey, whereabouts
-from builder.sessions import LinkKey, Span
+from builder.sessions import Span
 
 Events = dict[int, Event]  # by identity: an event told twice is one
 
@@ -114,10 +114,10 @@ class Recall:
             ):
                 yield one
 
-    def linked(self, link: LinkKey) -> Iterator[Known]:
-        for one in self.touching(link.stream.stream_id, link.from_ms, link.to_ms):
-            recording = one.recording
-            if recording.stream == link.stream and link.name in (recording.session_id, recording.task_id):
+    def linked(self, span: Span, names: Collection[str]) -> Iterator[Known]:
+        """Yield recordings of a span with any of these session or task ids."""
+        for one in self.in_span(span):
+            if one.recording.session_id in names or one.recording.task_id in names:
                 yield one
 
     def named(self, name: str) -> Iterator[Known]:

@@ -6,7 +6,12 @@ that, and asks again until nothing new comes: then the island is closed. Reach m
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window, whereabouts
 from builder.sessions.intervals import Placed, place_all
@@ -35,17 +40,23 @@ class LinkKey(Value, frozen=True, order=True):
     """
 
     stream: StreamKey
-    kind: str  # session_id or task_id
-    name: str
     from_ms: int
     to_ms: int
+    kind: str  # session_id or task_id
+    name: str
+
+
+Q = TypeVar("Q", Span, LinkKey)
+_from_ms = attrgetter("from_ms")
 
 
 class Reach(Value, frozen=True):
     """What must be loaded; every tuple is sorted.
 
+    Of what differs in its time only, nothing touches: many runs of one stream ask together.
     `around`: recordings of the stream that a session or task id ties to each other across the time, each at most a
-    link's reach away from it (see `Links.astride`).
+    link's reach away from it (see `Links.astride`). What a chain spans is one time: all that lies in it is loaded, and
+    leads to what is tied to it.
     `pushes`: every push (both its events) of the stream that overlaps the time.
     `names`: recordings with this key or file id. `places`: recordings whose stored URL leads there.
     """
@@ -81,13 +92,25 @@ def reach(
     known = {name for one in placed for name in names_of(one.recording)}
     places = {whereabouts(one.recording.url) for one in placed if may_be_replaced(one.recording)} - {""}
     return Reach(
-        spans=tuple(sorted(found.spans)),
-        around=tuple(sorted(found.around)),
-        links=tuple(sorted(found.links)),
-        pushes=tuple(sorted(found.pushes)),
+        spans=_joined(found.spans),
+        around=_joined(found.around),
+        links=_joined(found.links),
+        pushes=_joined(found.pushes),
         names=tuple(sorted(names - known)),
         places=tuple(sorted(places)),
     )
+
+
+def _joined(questions: Iterable[Q]) -> tuple[Q, ...]:
+    """Make one of questions that touch and differ in their times only: together they ask for the same."""
+    found: defaultdict[Q, list[Q]] = defaultdict(list)
+    for one in sorted(questions, key=_from_ms):
+        alike = found[replace(one, from_ms=0, to_ms=0)]
+        if alike and one.from_ms <= alike[-1].to_ms:
+            alike[-1] = replace(alike[-1], to_ms=max(alike[-1].to_ms, one.to_ms))
+        else:
+            alike.append(one)
+    return tuple(sorted(one for alike in found.values() for one in alike))
 
 
 class _Found:
@@ -109,8 +132,9 @@ class _Found:
         self.spans.add(Span(stream, low, high, any_app))
 
     def add_between(self, chains: Iterable[Chain], stream: StreamKey) -> None:
-        for chain in chains:
-            self.spans.add(Span(stream, chain.members[0].join_ms, max(one.end_ms for one in chain.members)))
+        between = {Span(stream, chain.members[0].join_ms, max(one.end_ms for one in chain.members)) for chain in chains}
+        self.spans |= between
+        self.around |= between
 
     def add_overlaps(self, stream: StreamKey, members: Iterable[Placed]) -> None:
         """Ask for what shares time with each, not for what only touches it: that would be every slice of a stream."""
@@ -129,7 +153,7 @@ class _Found:
         for event in self._tasks:  # a task leads to its session and back
             if event.stream == stream and ("session_id", event.session_id) in names:
                 names.add(("task_id", event.task_id))
-        self.links |= {LinkKey(stream, kind, name, far_low, far_high) for kind, name in names}
+        self.links |= {LinkKey(stream, far_low, far_high, kind, name) for kind, name in names}
         for push in self._links.pushes(stream):
             if any(push.holds(one) for one in run.members):
                 begin, end = push.start_ms - PUSH_MARGIN_MS, push.stop_ms + PUSH_MARGIN_MS

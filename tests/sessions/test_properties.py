@@ -250,6 +250,24 @@ class Store:
         )
 
 
+@pytest.mark.parametrize("tie", [{"task_id": "t"}, {"session_id": "s"}])
+def test_however_many_runs_one_link_ties_they_ask_once(tie):
+    """A question for each would be answered with all of them each time."""
+    found = [rec(f"{number:03}", number * 20, number * 20 + 10, **tie) for number in range(100)]
+
+    wanted = reach(found, (), rulebook(gap=5))
+
+    assert [len(asked) for asked in (wanted.spans, wanted.around, wanted.links, wanted.pushes)] == [1, 1, 1, 1]
+
+
+def test_runs_of_one_task_that_a_link_does_not_reach_ask_apart():
+    found = [rec("00", 0, 10, task_id="t"), rec("01", 100 * HOUR, 100 * HOUR + 10, task_id="t")]
+
+    wanted = reach(found, (), rulebook(gap=5))
+
+    assert [len(asked) for asked in (wanted.spans, wanted.around, wanted.links, wanted.pushes)] == [2, 2, 2, 2]
+
+
 @THOROUGH
 @given(recordings(), events(), books())
 def test_a_closed_island_gives_the_sessions_that_everything_gives(found, told, book):
