@@ -85,20 +85,20 @@ def withdrawals(values: dict[str, Any]) -> list[Notice]:
     """Return what of a record takes its file away: it may not stay public for a slip beside that.
 
     What would bring a file back is not used. What cannot be read closes: an unknown status forbids, and a statement of
-    an unreadable moment is no older than any other. Of a key that was told in several ways an array came.
+    an unreadable moment is no older than any other. Of a key that was told in several ways an array came, and every
+    file is taken away by what all ways of the rest say together.
     """
-    told_basics = [told for told in _ways(values, "BasicInfo") if type(told) is dict] or [{}]
-    return [notice for told in told_basics for notice in _withdrawals(Fields(told), _ways(values, "FileId"))]
-
-
-def _withdrawals(basic: Fields, ways: list[Any]) -> list[Notice]:
-    status: Any = read_or(lambda: _status(basic), "forbidden")
-    if status != "forbidden":
-        status = "archived" if read_or(lambda: _is_cold(basic), otherwise=False) else ""
-    expires_ms = read_or(lambda: _expiry(basic), None)
-    stated_ms = read_or(lambda: _stated(basic), NEVER_MS)
-    ids = (Fields({"FileId": told}) for told in ways)
-    told_ids = (read_or(partial(fields.ident, "FileId"), "") for fields in ids)
+    ids = (Fields({"FileId": told}) for told in _ways(values, "FileId") if told is not None)
+    told_ids = dict.fromkeys(read_or(partial(fields.ident, "FileId"), "") for fields in ids)
+    if not told_ids:
+        return []
+    basics = [Fields(told) for told in _ways(values, "BasicInfo") if type(told) is dict] or [Fields({})]
+    states: set[Any] = {read_or(partial(_status, basic), "forbidden") for basic in basics}
+    is_cold = any(read_or(partial(_is_cold, basic), otherwise=False) for basic in basics)
+    status: Any = "forbidden" if "forbidden" in states else "archived" if is_cold else ""
+    expiries = [read_or(partial(_expiry, basic), None) for basic in basics]
+    expires_ms = min((told for told in expiries if told is not None), default=None)
+    stated_ms = max(read_or(partial(_stated, basic), NEVER_MS) for basic in basics)
     return [notice for file_id in told_ids for notice in withheld(file_id, status, expires_ms, stated_ms)]
 
 

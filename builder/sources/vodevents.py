@@ -47,15 +47,15 @@ def _deleted(values: dict[str, Any]) -> list[Item]:
     if type(ids) is not list or not ids:
         raise RefusedError("missing_field", "`FileIdSet` is missing", "FileIdSet")
     gone: list[Item] = []
-    refused: list[RefusedError] = []
+    refused: RefusedError | None = None  # the first: many that are kept are dear
     for file_id in ids:
         try:
             gone.append(mediainfo.deleted(file_id, field))
         except RefusedError as error:
-            refused.append(error)
-    if refused:
-        refused[0].kept = gone
-        raise refused[0]
+            refused = refused or error
+    if refused is not None:
+        refused.kept = gone
+        raise refused
     return gone
 
 

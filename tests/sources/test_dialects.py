@@ -379,6 +379,20 @@ def test_nothing_around_a_withdrawal_that_is_not_strict_hides_it(folder, text):
     assert not [item for item in more if item != notice]
 
 
+def test_of_files_and_states_told_in_many_ways_each_file_is_withdrawn_once(folder):
+    """By what all ways say together: each with each would be millions in one record."""
+    states = [{"Status": "Normal", "UpdateTime": f"2022-04-01T00:{minute:02}:00Z"} for minute in range(60)]
+    states[3] |= {"Status": "Forbidden", "ExpireTime": "2022-05-01T00:00:00Z"}
+    states[59]["UpdateTime"] = "2022-04-03T00:00:00Z"
+    text = ",".join(f'"FileId":"{5200 + n}","BasicInfo":[{json.dumps(state)}]' for n, state in enumerate(states))
+
+    _, *notices = folder.items(f"{{{text}}}\n")
+
+    assert [notice.file_id for notice in notices] == [str(5200 + n) for n in range(60)]
+    told = {(notice.status, notice.filled.expires_ms, notice.stated_ms) for notice in notices}
+    assert told == {("forbidden", GOES_MS, STATED_MS)}
+
+
 @pytest.mark.parametrize("levels", [100, 500, 900, 4000])
 @pytest.mark.parametrize("under", ["body", "request", "x"])
 def test_a_record_of_any_depth_is_one_problem(folder, under, levels):
