@@ -39,6 +39,20 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say which command may be meant; click looks among those it has, and here it has none before one is called."""
+        try:
+            return super().resolve_command(context, arguments)
+        except click.UsageError as error:
+            import difflib  # here: only mistakes need it
+
+            close = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message.rstrip('.')}; did you mean `{close[0]}`?", context) from error
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="aftercast")

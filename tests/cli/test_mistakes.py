@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from builder.cli import run
 from tests.build.sites import ENVIRON, SITE, TestSite, callback
 
 RUN = "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))"
@@ -46,3 +47,17 @@ def test_a_build_that_ends_in_an_error_leaves_the_catalog_whole(site, name):
     assert "aftercast: 0 new records" in said
     assert "added to redirects.yaml: " in said
     assert published <= set(site.tree())
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("biuld", "aftercast: no such command 'biuld'; did you mean `build`?"),
+        ("push-ulr", "aftercast: no such command 'push-ulr'; did you mean `push-url`?"),
+        ("nothing", "aftercast: no such command 'nothing'"),
+        ("--biuld", "aftercast: no such option '--biuld'"),
+    ],
+)
+def test_a_mistyped_command_is_told_with_the_one_that_may_be_meant(capsys, told, said):
+    assert run([told]) == 2
+    assert capsys.readouterr().err.splitlines()[1:] == [said]
