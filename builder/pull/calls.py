@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from builder.errors import RemoteError
+from builder.errors import RemoteError, reason_of
 
 Answer = TypeVar("Answer")
 RETRIES = 5
@@ -51,6 +51,31 @@ def plain(code: object) -> str:
 
 class TransientError(Exception):
     """The service is busy, unreachable or asks to wait: trying again may help."""
+
+    hint = "run it again: it goes on where it stopped"
+
+
+class UnreachableError(TransientError):
+    """No answer came from a host; told by the words of the system alone, for an error's own may hold what was sent."""
+
+    hint = f"see that it listens there and that this machine reaches it; then {TransientError.hint}"
+
+    def __init__(self, host: str, error: BaseException) -> None:
+        super().__init__(f"`{host}`: {failure_of(error)}")
+
+
+def failure_of(error: BaseException) -> str:
+    """Return what the system told at the bottom of an error; libraries hand on an error of their own for it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return reason_of(cause)
+        if isinstance(cause, TimeoutError):
+            return "timed out"
+        if isinstance(cause, ConnectionError):
+            return "the connection was closed"
+        error, cause = cause, getattr(cause, "__cause__", None) or cause.__context__
+    return type(error).__name__.lower()
 
 
 class DoubtfulError(TransientError):
@@ -106,9 +131,7 @@ class Calls:
                 if attempt == retries or self.made >= self.budget:  # a spent budget must not hide what failed
                     failing = FailingError if attempt == retries else RemoteError
                     failed = IncompleteError if isinstance(error, DoubtfulError) else failing
-                    raise failed(
-                        f"failed to ask {what}: {error}", hint="run it again: it goes on where it stopped"
-                    ) from error
+                    raise failed(f"failed to ask {what}: {error}", hint=error.hint) from error
                 longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)
                 self.sleep(longest * (0.5 + self.chance() / 2))  # jitter: many askers must not meet again
         raise AssertionError("the loop above returns or raises")

@@ -20,6 +20,8 @@ from builder.pull.calls import (
     FailingError,
     IncompleteError,
     TransientError,
+    UnreachableError,
+    failure_of,
     number_in,
     object_in,
     plain,
@@ -187,7 +189,7 @@ def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
     except TencentCloudSDKException as error:
         raise failure(action, error.get_code()) from error
     except OSError as error:
-        raise TransientError(type(error).__name__) from error
+        raise TransientError(failure_of(error)) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:  # the SDK takes an answer's shape for granted
         raise TransientError("the answer is none of the service's, a page of a proxy for example") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("Response"), dict):
@@ -238,7 +240,12 @@ def clients(account: CloudAccount) -> tuple[Any, Any]:
 
 def sent(send: Callable[[Any], Any], request: Any) -> Any:
     """Send a call; refuse the answer of a place that it was led to, which the SDK takes for the service's."""
-    response = send(request)
+    from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+
+    try:
+        response = send(request)
+    except TencentCloudSDKException as error:  # of whatever failed, in its own words
+        raise UnreachableError(request.host, error) from error
     if response.history:
         response.close()
         raise RemoteError(

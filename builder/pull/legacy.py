@@ -12,9 +12,9 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from builder.errors import RemoteError, reason_of
+from builder.errors import RemoteError
 from builder.model import Value
-from builder.pull.calls import Calls, TransientError, object_in, plain
+from builder.pull.calls import Calls, TransientError, UnreachableError, object_in, plain
 from builder.pull.names import hashed
 from builder.pull.walk import PAGE_ROWS, Page, Place, Step, believed, page_of, walk
 from builder.pull.windows import Window, china_text
@@ -106,7 +106,8 @@ def fetch(address: str) -> dict[str, Any]:
                 ) from None
             raise RemoteError(f"failed to ask the file list: status {error.code}") from error
     except (OSError, http.client.HTTPException) as error:
-        raise TransientError(failure_of(error)) from None  # its text and its cause may hold the signed address
+        host = urllib.parse.urlsplit(address).netloc
+        raise UnreachableError(host, error) from None  # its text and its cause may hold the signed address
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -123,11 +124,3 @@ def fetch(address: str) -> dict[str, Any]:
     if not isinstance(object_in(answer.get("output")).get("file_list") or [], list):
         raise TransientError("`file_list` of the answer is no list")
     return answer
-
-
-def failure_of(error: Exception) -> str:
-    """Say why a connection failed, by the words of the system alone."""
-    reason = getattr(error, "reason", error)
-    if isinstance(reason, OSError):
-        return reason_of(reason)
-    return type(reason if isinstance(reason, Exception) else error).__name__.lower()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -258,8 +259,32 @@ def test_a_service_that_is_dead_is_no_spent_budget(tmp_path, secrets, capsys):
     said = capsys.readouterr().err
 
     assert code == 7
-    assert "failed to ask SearchMedia: ClientNetworkError" in said
+    assert "failed to ask SearchMedia: `127.0.0.1:1`: connection refused" in said
+    assert "hint: see that it listens there and that this machine reaches it" in said
     assert "the budget is spent" not in said
+
+
+@pytest.mark.parametrize(("listens", "words"), [(False, "connection refused"), (True, "the connection was closed")])
+def test_a_service_that_is_not_there_is_told_by_its_host_and_the_words_of_the_system(listens, words):
+    """And by nothing of the call: neither its signature nor the name of a class."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host = f"127.0.0.1:{server.getsockname()[1]}"
+        client, _ = clients(CloudAccount("i", "k", endpoint=f"http://{host}"))
+        if listens:
+            threading.Thread(target=hang_up, args=(server,), daemon=True).start()
+        else:
+            server.close()
+        for ask in (lambda: called(client, "SearchMedia", {}), lambda: fetch(f"http://{host}/common_access?sign=x")):
+            with pytest.raises(TransientError) as raised:
+                ask()
+            assert str(raised.value) == f"`{host}`: {words}"
+
+
+def hang_up(server: socket.socket) -> None:
+    for _ in range(2):
+        caller, _ = server.accept()
+        with caller:
+            caller.recv(65536)
 
 
 # --- answers that are none ---
