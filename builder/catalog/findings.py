@@ -8,16 +8,19 @@ told are `ignored` until someone does.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
 from itertools import islice, pairwise
 
 import msgspec
 
+from builder.addresses import load_zone
 from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import Known, decode_session, encode, overwritten_in
 from builder.media import host_of
 from builder.model import Counts, Curation, Problem, Session, Trim
-from builder.sessions import chapters_outside, given_twice, hidden_ends, leaves_nothing
+from builder.sessions import Rules, chapters_outside, given_twice, hidden_ends, leaves_nothing
 from builder.sessions.curate import UNSEEN
 from builder.sessions.record import instant
 from builder.sources.fields import WIDE_DIGIT
@@ -97,15 +100,16 @@ def forget(connection: sqlite3.Connection, base: int) -> None:
     connection.execute("DELETE FROM findings WHERE base=? AND code IN ('conflict', 'media_host')", (base,))
 
 
-def match_curations(connection: sqlite3.Connection, curations: Iterable[Curation]) -> list[Problem]:
+def match_curations(connection: sqlite3.Connection, rules: Rules) -> list[Problem]:
     """Note every curation that matches no session, or does not fit the one it matches, and return those notes."""
     codes = "'curation_unmatched', 'curation_twice', 'trim_too_long', 'trim_outside', 'chapter_outside'"
     connection.execute(f"DELETE FROM findings WHERE code IN ({codes})")
-    by_source = {curation.source: curation for curation in sorted(curations, key=lambda curation: curation.source)}
+    by_source = {curation.source: curation for curation in sorted(rules.curations, key=lambda one: one.source)}
+    worded = partial(_local, zone=load_zone(rules.zone))
     found = [
         problem
         for curation in by_source.values()
-        for problem in (_mismatch(connection, curation), _given_twice(connection, curation, by_source))
+        for problem in (_mismatch(connection, curation, worded), _given_twice(connection, curation, by_source))
         if problem
     ]
     rows = [(problem.code, problem.source, 0, encode(problem)) for problem in found]
@@ -125,7 +129,7 @@ def denied(connection: sqlite3.Connection) -> list[Problem]:
     return [_decode(item) for (item,) in rows]
 
 
-def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | None:
+def _mismatch(connection: sqlite3.Connection, curation: Curation, worded: Callable[[int], str]) -> Problem | None:
     which = (curation.source,)
     if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
         field, why = _unmatched(connection, curation)
@@ -146,7 +150,20 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation) -> Problem | N
         "SELECT s.body FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=? ORDER BY s.id", which
     )
     sessions = [decode_session(body) for (body,) in bodies]
-    return _trimmed_away(curation, sessions) or _idle_trim(curation, sessions) or _outside(curation, sessions)
+    return (
+        _trimmed_away(curation, sessions, worded)
+        or _idle_trim(curation, sessions, worded)
+        or _outside(curation, sessions)
+    )
+
+
+def _local(ms: int, zone: tzinfo) -> str:
+    """Write a moment as a person may in a curation: by the site's clock, with its offset."""
+    try:
+        local = datetime.fromtimestamp(ms // 1000, zone).replace(microsecond=ms % 1000 * 1000)
+    except (ValueError, OverflowError):  # a slip in the year can lie outside of all calendars
+        return instant(ms)
+    return local.isoformat(timespec="milliseconds" if ms % 1000 else "seconds")
 
 
 def _idle(connection: sqlite3.Connection, curation: Curation) -> list[tuple[str, str]]:
@@ -227,27 +244,27 @@ def _counting(keys: Sequence[str]) -> str:
     return "that file counts" + (f", of {' and '.join(hiding)} what hides more" if hiding else "")
 
 
-def _trimmed_away(curation: Curation, sessions: Iterable[Session]) -> Problem | None:
+def _trimmed_away(curation: Curation, sessions: Iterable[Session], worded: Callable[[int], str]) -> Problem | None:
     trim = curation.trim
     gone = next((session for session in sessions if leaves_nothing(session)), None) if trim is not None else None
     if trim is None or gone is None:
         return None
     seconds = (gone.end_ms - gone.start_ms) / 1000
     message = (
-        f"`trim` takes {hidden_ends(trim, instant)} of a broadcast of {seconds:.10g} s,"
+        f"`trim` takes {hidden_ends(trim, worded)} of a broadcast of {seconds:.10g} s,"
         " which leaves nothing; the replay is hidden"
     )
     return Problem("trim_too_long", message, field="trim", source=curation.source)
 
 
-def _idle_trim(curation: Curation, sessions: Sequence[Session]) -> Problem | None:
+def _idle_trim(curation: Curation, sessions: Sequence[Session], worded: Callable[[int], str]) -> Problem | None:
     """Say of a moment of a trim that it hides nothing: with a slip in the date or the zone all would be shown."""
     trim = curation.trim or Trim()
     idle = []
     if trim.from_ms is not None and all(trim.from_ms <= session.whole.start_ms - FENCE_MS for session in sessions):
-        idle.append(f"`from` ({instant(trim.from_ms)}) is before the broadcast began")
+        idle.append(f"`from` ({worded(trim.from_ms)}) is before the broadcast began")
     if trim.to_ms is not None and all(trim.to_ms >= session.whole.end_ms + FENCE_MS for session in sessions):
-        idle.append(f"`to` ({instant(trim.to_ms)}) is after the broadcast ended")
+        idle.append(f"`to` ({worded(trim.to_ms)}) is after the broadcast ended")
     message = f"in `trim`, {' and '.join(idle)}, which hides nothing; check date and zone"
     return Problem("trim_outside", message, field="trim", source=curation.source) if idle else None
 

@@ -252,11 +252,11 @@ class Refresh:
                 break
             about = findings.found_about(self.connection, base)
             found += [self.catalog.located(problem, problem.file_id, base) for problem in about]
-        found += findings.match_curations(self.connection, self.inputs.rules.curations)
+        found += findings.match_curations(self.connection, self.inputs.rules)
         return tuple(found[:SHOWN_PROBLEMS])
 
     def _first_problems(self) -> tuple[Problem, ...]:
-        findings.match_curations(self.connection, self.inputs.rules.curations)
+        findings.match_curations(self.connection, self.inputs.rules)
         return tuple(note.problem for note in self.catalog.problems(SHOWN_PROBLEMS))
 
     def _report(

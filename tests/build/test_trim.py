@@ -183,11 +183,11 @@ def test_a_trim_that_changes_leaves_nothing_behind(site):
         ),
         (
             "{from: 2022-01-15}",
-            "`trim` takes all before 2022-01-14T16:00:00.000Z of a broadcast of 2000 s, which leaves nothing",
+            "`trim` takes all before 2022-01-15T00:00:00+08:00 of a broadcast of 2000 s, which leaves nothing",
         ),
         (
             "{to: 2022-01-13T23:00+08:00}",
-            "`trim` takes all from 2022-01-13T15:00:00.000Z on of a broadcast of 2000 s, which leaves nothing",
+            "`trim` takes all from 2022-01-13T23:00:00+08:00 on of a broadcast of 2000 s, which leaves nothing",
         ),
     ],
 )
@@ -245,9 +245,11 @@ def test_a_moment_hides_the_same_whatever_comes_late(site, capsys):
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ("{from: 2021-01-14T00:11:40}", "`from` (2021-01-13T16:11:40.000Z) is before the broadcast began"),
-        ("{from: 2022-01-13T23:59}", "`from` (2022-01-13T15:59:00.000Z) is before the broadcast began"),
-        ("{to: 2022-01-15}", "`to` (2022-01-14T16:00:00.000Z) is after the broadcast ended"),
+        ("{from: 2021-01-14T00:11:40}", "`from` (2021-01-14T00:11:40+08:00) is before the broadcast began"),
+        ("{from: 2022-01-13T23:59}", "`from` (2022-01-13T23:59:00+08:00) is before the broadcast began"),
+        ("{from: 2022-01-13T10:11:40.5Z}", "`from` (2022-01-13T18:11:40.500+08:00) is before the broadcast began"),
+        ("{from: 0001-01-01}", "`from` (0001-01-01T00:00:00.000Z) is before the broadcast began"),
+        ("{to: 2022-01-15}", "`to` (2022-01-15T00:00:00+08:00) is after the broadcast ended"),
     ],
 )
 def test_a_moment_that_hides_nothing_is_told(site, capsys, said, why):
