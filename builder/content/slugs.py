@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 
 from builder.content.front import ContentFile
@@ -21,14 +22,22 @@ VJ_SLUGS = {"in", "index"}
 
 def check_slug(file: ContentFile, slug: str, reserved: Collection[str]) -> str:
     """Return a file's slug, or raise: not an address, or an address of the site itself."""
-    name = f"`{file.source.rsplit('/', 1)[-1]}`"
+    written = file.source.rsplit("/", 1)[-1]
+    name = f"`{written}`"
     if not SLUG.fullmatch(slug):
-        raise file.error(f"a file name of `a-z`, `0-9` and single `-`, at most {MAX_SLUG} long", name)
+        expected = f"a file name of `a-z`, `0-9` and single `-`, at most {MAX_SLUG} long"
+        raise file.error(expected, name, hint=_meant(slug, written.removeprefix(slug)))
     if _DEVICES.fullmatch(slug):
         raise file.error("a file name that no system keeps for a device", name)
     if slug in reserved:
         raise file.error("a name that is not an address of the site itself", f"`{slug}`")
     return slug
+
+
+def _meant(slug: str, ending: str) -> str:
+    """Return a hint of the nearest name that may be; a file of that name would be of the same person or page."""
+    plain = re.sub("[^a-z0-9]+", "-", unicodedata.normalize("NFKC", slug).casefold()).strip("-")
+    return f"call it `{plain}{ending}`, unless there is one already" if SLUG.fullmatch(plain) else ""
 
 
 def former(base: str) -> Parser[str]:

@@ -273,6 +273,8 @@ PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
          " `/replays/2022/01/13/k3f9q2m7xa/`, found `/replays/2022/`")),
         (REPLAY, "address: 2022/01/13/k3f9q2m7xa\nvisibility: hidden",
          ":3: `visibility` expected the key `recordings` beside it, found none"),
+        *((REPLAY, f"title: x\n{needs}", f":3: `{needs.split(':')[0]}` expected the key `recordings` beside it, found none")
+          for needs in ("visibility: hidden", "trim: {head: 1m}", "merge: ['2']", "split: before 2")),
         (REPLAY, "recordings: ['1']\nvisibility: secret",
          ":3: `visibility` expected one of `public`, `unlisted`, `hidden`, `draft`, found `secret`"),
         (REPLAY, "recordings: ['1']\nsplit: after 2", ":3: `split` expected `before` and a file id, found `after 2`"),
@@ -315,6 +317,24 @@ def test_a_wrong_file_is_told(site, name, front, sentence):
 def test_a_file_name_that_cannot_be_an_address_is_refused(site, name):
     """Slugs are safe everywhere, and say what they may be."""
     assert site.error({name: ""}).startswith(f"site_src/{name}: expected a file name of `a-z`, `0-9` and single `-`")
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("vjs/Mira.md", "mira.md"),
+        ("vjs/ｍｉｒａ.md", "mira.md"),
+        ("vjs/DJ Mira_2.md", "dj-mira-2.md"),
+        ("pages/About us.zh.md", "about-us.zh.md"),
+        ("vjs/米拉.md", ""),
+    ],
+)
+def test_a_file_name_that_is_nearly_an_address_is_told_with_the_one_that_is(site, name, wanted):
+    """Whoever has both files must not lose one by it."""
+    with pytest.raises(ConfigError) as caught:
+        site.load({"vjs/mira.md": "", name: ""})
+
+    assert caught.value.hint == (f"call it `{wanted}`, unless there is one already" if wanted else "")
 
 
 @pytest.mark.parametrize("name", ["vjs/con.md", "pages/nul.md", "pages/com1.en.md"])
