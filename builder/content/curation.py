@@ -99,11 +99,11 @@ def alias_at(path: str) -> str:
 
 
 def _check_name(front: Fields) -> None:
-    if not {"recordings", "address", "window"} & {key.text for key, _ in front.node.pairs}:
-        raise front.place.error(front.node, "one of the keys `recordings`, `address` and `window`", found="none")
     for key in _NEED_RECORDINGS:
         if key in front and "recordings" not in front:
             raise front.error(key, "the key `recordings` beside it", found="none")
+    if not {"recordings", "address", "window"} & {key.text for key, _ in front.node.pairs}:
+        raise front.place.error(front.node, "one of the keys `recordings`, `address` and `window`", found="none")
 
 
 def _alias(node: Node, place: Place) -> str:
