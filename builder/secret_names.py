@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import unquote
 
-SECRET = frozenset(
+COOKIES = frozenset({"cookie", "cookies", "setcookie"})
+SECRET = COOKIES | frozenset(
     {"txsecret", "txtime", "wssecret", "wstime", "sign", "signature", "sig", "qsignature", "usersig"}
-    | {"key", "auth", "authorization", "cert", "certtime", "expires", "pass", "passcode", "pwd", "jwt", "cookie"}
+    | {"key", "auth", "authorization", "cert", "certtime", "expires", "pass", "passcode", "pwd", "jwt"}
     | {"apikey", "appkey", "authkey", "accesskey", "accesskeyid", "secretkey", "secretid", "privatekey", "pushkey"}
     | {"playkey", "signkey", "streamkey", "callbackkey", "sessionkey", "ossaccesskeyid"}
     | {"tokens", "secrets", "passwords", "credential", "credentials"}
@@ -20,7 +21,9 @@ BEGINNING = "xamz"  # the parameters of a presigned address
 ENDINGS = ("token", "secret", "password", "passwd", "passphrase", "secretkey", "accesskey", "apikey", "privatekey")
 IN_TEXT = frozenset({"us"})  # too short to mean anything but in `us=…`, …
 IN_ADDRESS = frozenset({"t"})  # … and this one anywhere but in an address
-WORDS = frozenset({"key", "sign", "sig", "auth", "cert", "expires", "pass", "cookie"})  # `key: C major` is no secret
+WORDS = frozenset({"key", "sign", "sig", "auth", "cert", "expires", "pass"}) | COOKIES  # `key: C major` is no secret
+COOKIE_NAME, COOKIE_VALUE = r"[A-Za-z0-9_.$%\-]++", r"""=(?:\\*+"[^\s;"\\]*+\\*+"|[^\s;"'<>\\]*+)"""
+COOKIE_LIST = rf"{COOKIE_NAME}{COOKIE_VALUE}(?:;[ \t]*+{COOKIE_NAME}(?:{COOKIE_VALUE})?+)*+"  # of a header: `a=b; c=d`
 PERSONAL = frozenset({"phone", "userid", "openid"})  # no secrets, and still nobody's business
 
 

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from builder.secret_names import IN_ADDRESS, IN_TEXT, WORDS, is_secret, plain_name
+from builder.secret_names import COOKIE_LIST, COOKIES, IN_ADDRESS, IN_TEXT, WORDS, is_secret, plain_name
 
 Hide = Callable[[str], str]
 Kind = Literal["text", "label", "query"]
@@ -34,8 +34,9 @@ _SCALAR = re.compile(r"""(?P<value>(?!null\b)[^\s,\[\]{}"'\\]++)""")
 # A comma ends a value only where another parameter begins, or nothing: passwords hold commas.
 _AFTER_EQUALS = re.compile(rf"""(?P<value>(?:[^?&;#\s"'<>\\,]|,(?!\s|\Z|{_NAME}{{1,64}}[=\uff1d]))++)""")
 _AFTER_COLON = re.compile(rf"""(?P<value>(?:[^?&;#\s"'<>\\,]|,(?!\s|\Z|{_NAME}{{1,64}}[=:\uff1d\uff1a]))++)""")
+_COOKIES = re.compile(rf"(?P<value>{COOKIE_LIST})")
 _ADDRESS = re.compile(r"\s*https?://[^?#]*", re.IGNORECASE)
-_USERINFO = re.compile(r"""://[^\s/?#:@"'<>\\]*+:(?P<value>[^\s/?#"'<>\\]+)@""")
+_USERINFO = re.compile(r""":(?:\\*+/){2}[^\s/?#:@"'<>\\]*+:(?P<value>[^\s/?#"'<>\\]+)@""")
 _HOLDS_PAIR = re.compile("[=:%\uff1d\uff1a]")
 _CODED_ASCII = re.compile(r"%[2-7][0-9A-Fa-f]")  # no pair hides in codes of other characters
 _CODES = tuple(re.compile(rf"(%(?:25){deep}[0-9A-Fa-f]{{2}})|[^%]++|%") for deep in ("{0}", "{0,1}", "*"))
@@ -119,7 +120,7 @@ def _values(view: str, kind: Kind) -> Iterator[Found]:
             continue
         if pair["quote"] and name == "sign" and is_message:
             continue
-        value = _value_of(pair)
+        value = _value_of(pair, name)
         if value is not None and value.start < value.end:
             end = value.end
             yield value
@@ -129,10 +130,16 @@ def _counts(pair: re.Match[str], name: str, kind: Kind) -> bool:
     """Say whether the pair is one where it stands: a label, or a sentence, may well hold a colon or a blank."""
     if kind == "label":
         return pair[0] == f"{pair['name']}="
-    return bool(pair["quote"]) or pair["equals"] in _EQUALS or (name not in WORDS and not pair["slashes"])
+    if pair["quote"] or pair["equals"] in _EQUALS or _is_cookies(pair, name):
+        return True
+    return name not in WORDS and not pair["slashes"]
 
 
-def _value_of(pair: re.Match[str]) -> Found | None:
+def _is_cookies(pair: re.Match[str], name: str) -> bool:
+    return name in COOKIES and _COOKIES.match(pair.string, pair.end()) is not None
+
+
+def _value_of(pair: re.Match[str], name: str) -> Found | None:
     """Return what stands behind a name; under a quoted one without quotes of its own it is a value of JSON."""
     text, start = pair.string, pair.end()
     quote, pattern = slice(0), _AFTER_EQUALS if pair["equals"] in _EQUALS else _AFTER_COLON
@@ -142,6 +149,8 @@ def _value_of(pair: re.Match[str]) -> Found | None:
         quote, pattern = slice(*pair.span("quote")), _SCALAR
         if text.startswith(("[", "{"), start):
             return Found(start, _end_of_brackets(text, start), quote)
+    elif _is_cookies(pair, name):
+        pattern = _COOKIES
     found = pattern.match(text, start)
     return Found(*found.span("value"), quote) if found else None
 

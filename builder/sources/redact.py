@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from builder.secret_names import is_private, plain_name
+from builder.secret_names import COOKIE_LIST, COOKIES, is_private, plain_name
 from builder.sources import limits
 
 # Plain names under which all of a value is cut, with the parameters that it may hold.
@@ -26,11 +26,13 @@ _QUOTED = r"""(?P<quote>\\*+["'])(?:(?!(?<!\\)(?P=quote)).)*+"""
 _REST = r"[\[{].*+"  # of a list or object nobody knows the end
 _VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s&"'\\;,}}\]]*+""", re.DOTALL)
 _WHOLE_VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s"'\\,}}]*+""", re.DOTALL)
+_COOKIES = re.compile(rf"""{_QUOTED}|{COOKIE_LIST}|{_REST}|[^\s&"'\\;,}}\]]*+""", re.DOTALL)
 _RULES = (
     (re.compile(r"(?i)(?:tx|%74%78|t%78|%74x)[a-z0-9%]{2,24}(?:=|%3d)[^\s&\"'\\;,}]*"), "***"),
     (re.compile(r"(?<![0-9A-Za-z_])[0-9A-Fa-f]{32}(?![0-9A-Za-z])"), "***"),
     (re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])"), "***"),
 )
+_USERINFO = re.compile(r"""(:(?:\\*+/){2})[^\s/?#"'<>\\]*@""")
 _QUERY = re.compile(r"\?[^\s\"'\\<>]*")
 _JSON_CODE = re.compile(r"\\+u00([2-7][0-9A-Fa-f])")
 CODES_DEEP = 4  # so often the codes of a text are undone; who wrote them deeper hid nothing from a reader
@@ -60,14 +62,15 @@ def _uncovered(text: str) -> str:
 
 
 def _starred(text: str) -> str:
-    """Star queries, and what stands under a name that is not for people, however it stands there."""
-    text = _QUERY.sub("?***", text)
+    """Star queries, who asks, and what stands under a name that is not for people, however it stands there."""
+    text = _USERINFO.sub(r"\1***@", _QUERY.sub("?***", text))
     pieces, done = [], 0
     for head in _HEAD.finditer(text):
         name, last = plain_name(head["name"]), plain_name(re.split("[.-]", head["name"])[-1])
         if head.start() < done or not (name in _WHOLE or is_private(name) or is_private(last)):
             continue
-        value = (_WHOLE_VALUE if name in _WHOLE else _VALUE).match(text, head.end())
+        pattern = _WHOLE_VALUE if name in _WHOLE else _COOKIES if last in COOKIES else _VALUE
+        value = pattern.match(text, head.end())
         if value is not None and value.end() > head.end():
             pieces += [text[done : head.end()], value["quote"] or "", "***"]
             done = value.end()

@@ -96,6 +96,9 @@ def test_secrets_in_other_texts_are_hashed(text: str, kept: str) -> None:
         ("txSecret\uff1dX", "txSecret\uff1d{X}"),
         ("Authorization: Bearer X", "Authorization: Bearer {X}"),
         ("rtmp://user:X@host/live", "rtmp://user:{X}@host/live"),
+        (r'"a":"rtmp:\/\/user:X@host\/live"', r'"a":"rtmp:\/\/user:{X}@host\/live"'),
+        ("Cookie: a=b; c=d; X", "Cookie: {a=b; c=d; X}"),
+        ('Set-Cookie: a="b"; Path=/; HttpOnly and so on', 'Set-Cookie: {a="b"; Path=/; HttpOnly} and so on'),
         ("said {'password': 'X', \"token\":\"X\"", "said {'password': '{X}', \"token\":\"{X}\""),
         (r'said \"token\":\"a\\\"b\", \"c\":1', r'said \"token\":\"{a\\\"b}\", \"c\":1'),
         ('{"token":1,"token":X,"a":2}', '{"token":"{1}","token":"{X}","a":2}'),
@@ -107,7 +110,7 @@ def test_secrets_in_other_texts_are_hashed(text: str, kept: str) -> None:
 )  # fmt: skip
 def test_secrets_are_found_however_they_are_written(text: str, kept: str) -> None:
     """The comma form of SRT, JSON that cannot be parsed, sentences, passwords in addresses, codes of any depth."""
-    assert scrub(text, HASH_KEY) == re.sub(r"\{([XY1]|a[^}]*b)\}", lambda found: H(found[1]), kept)
+    assert scrub(text, HASH_KEY) == re.sub(r"\{([XY1]|a[^}]*b|a=[^}]*)\}", lambda found: H(found[1]), kept)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +141,7 @@ def test_an_array_or_object_in_broken_json_is_hidden_as_a_whole(before: str, val
         "http://v/\u4f60%E4%BD%A0/a.mp4?x=%7C",
         '{"tokenizer": "fast",  "n": 1.0}',
         "token=&password:",
+        "cookies: with chocolate, http://host:80/a@b",
     ],
 )
 def test_harmless_words_stay(text: str) -> None:

@@ -60,8 +60,10 @@ SECRETS = {"stream_param": "txSecret=CANARYTXSECRET1&txTime=CANARYTXTIME1&phone=
         "a=1%26apikey%3DCANARYTOKEN9 b=1%2526app%256bey%253DCANARYTOKEN9",
         "http://a.example.com/a;accessToken=CANARYTOKEN1;usersig=CANARYSIG01/f.mp4 tokens[0]=CANARYTOKEN2",
         "- apikey: CANARYTOKEN1\n  stream_param: a=b&c=CANARYTXSECRET1\n  authorization: Bearer CANARYTOKEN2",
+        'Cookie: a=b; sid=CANARYTOKEN1; x="CANARYTOKEN2" Set-Cookie: sid=CANARYTOKEN3; Path=/; y=CANARYTOKEN4',
+        "http://user:CANARYPASSWORD1@a.example.com/ rtmp:\\/\\/CANARYTOKEN1@a http%3A%2F%2Fu:CANARYTOKEN2%40a.example.com",
     ],
-    ids=range(20),
+    ids=range(22),
 )
 def test_excerpts_tell_no_secret(text):
     """Whatever the spelling and however often it is escaped."""
@@ -73,7 +75,7 @@ def test_excerpts_tell_no_secret(text):
 
 def test_excerpts_keep_what_is_no_secret():
     """A clue must stay one: names alone, ordinary parameters and members, codes that hide nothing."""
-    text = '{"stream_id":"a%20b","keynote":"x","file_id":5,"start_time":"2022-01-13T08:00:00Z","token":"y","end":1}'
+    text = '{"stream_id":"a%20b","keynote":"x","file_id":5,"start_time":"2022-01-13T08:00:00Z","token":"y","end":1,"url":"http://a:80/b@c"}'
 
     assert excerpt(text.encode()) == text.replace('"y"', '"***"')
 
