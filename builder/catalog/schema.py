@@ -11,7 +11,7 @@ import sqlite3
 from builder.catalog import ledger
 
 APPLICATION_ID = 0x41465443  # "AFTC"
-VERSION = 11
+VERSION = 12
 ROW_BITS = 36  # rows a file may have, as a power of two; 27 bits are left for files
 CACHE_KIB = 24 * 1024
 SORT_KIB = 4 * 1024  # cache while indexes are made

@@ -69,7 +69,6 @@ class Filled(Value, frozen=True, array_like=True):
     tags: tuple[str, ...] = ()
     task_id: str = ""
     session_id: str = ""
-    vid: str = ""
 
 
 NEVER_MS = 2**62  # "2038-01-19 11:14:07" in lists, "9999-12-31T23:59:59Z" in the API (DOMAIN trap 14)

@@ -69,7 +69,7 @@ def notice_of(fields: Fields, keys: tuple[bytes, ...]) -> Notice:
         resolution=extension.resolution,
         codec=extension.codec,
     )
-    filled = Filled(task_id=fields.label("task_id"), session_id=extension.session_id, vid=fields.text("video_id"))
+    filled = Filled(task_id=fields.label("task_id"), session_id=extension.session_id)
     return Notice(
         file_id=file_id,
         appid=fields.appid(),

@@ -259,7 +259,6 @@ def _notice_of(fields: Fields, size_unit: str) -> Notice:
         size_bytes=neutral.size_of(size, "size") if size not in ("", "-") else None,
         duration_ms=neutral.length_ms(length, "duration") if length not in ("", "-") else None,
     )  # fmt: skip
-    vid = fields.text("vid")
     filled = Filled(
         expires_ms=_expiry(fields),
         cover_url=mediainfo.cover(fields, "cover"),
@@ -267,7 +266,6 @@ def _notice_of(fields: Fields, size_unit: str) -> Notice:
         tags=mediainfo.tags(
             fields, [tag for tag in _TAG_MARKS.split(fields.values.get("tags", "")) if tag.strip() != "-"]
         ),
-        vid="" if vid == "-" else vid,
     )
     return Notice(
         file_id=file_id, told=told, filled=filled,

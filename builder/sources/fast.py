@@ -103,12 +103,12 @@ def notice_of(line: bytes, keys: tuple[bytes, ...]) -> Notice | None:
 
 def _notice_of(values: tuple[Any, ...], keys: tuple[bytes, ...]) -> Notice | None:
     (
-        _, stream_id, file_id, file_format, start, end, url, t, sign, _, appid, app, appname, vid, _, same_id,
+        _, stream_id, file_id, file_format, start, end, url, t, sign, _, appid, app, appname, _, _, same_id,
         start_usec, end_usec, duration, size, _, task_id, _, bps, ext, _,
     ) = values  # fmt: skip
     stream = _stream(stream_id, app or "", appname or "")
-    file_id, task_id, vid = file_id.strip(" "), task_id or "", vid or ""
-    texts = f"{task_id}{vid}{file_id}"
+    file_id, task_id = file_id.strip(" "), task_id or ""
+    texts = f"{task_id}{file_id}"
     if (
         stream is None
         or not file_id
@@ -139,8 +139,8 @@ def _notice_of(values: tuple[Any, ...], keys: tuple[bytes, ...]) -> Notice | Non
         extension.codec,
     )
     filled = EMPTY
-    if task_id or session_id or vid:
-        filled = Filled(task_id=task_id.strip(" "), session_id=session_id, vid=vid.strip(" "))
+    if task_id or session_id:
+        filled = Filled(task_id=task_id.strip(" "), session_id=session_id)
     return Notice(
         file_id,
         "" if appid is None else str(appid),

@@ -46,7 +46,6 @@ def notice_of(values: dict[str, Any]) -> Item:
     filled = Filled(
         expires_ms=times.expiry_ms(fields.text("expire_time"), "expire_time", times.CHINA),
         task_id=fields.label("task_id"),
-        vid=fields.text("vid"),
     )
     return Notice(
         file_id=fields.ident("file_id") or fields.ident("record_file_id"),

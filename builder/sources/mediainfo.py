@@ -69,7 +69,6 @@ def _notice_of(values: dict[str, Any]) -> Item:
         renditions=_renditions(values, basic),
         title=title(name),
         tags=tags(basic, basic.values.get("TagSet")),
-        vid=basic.text("Vid"),
     )
     return Notice(
         file_id=fields.ident("FileId", required=True),

@@ -60,7 +60,7 @@ def test_nothing_told_of_a_file_that_is_gone_is_published(site, capsys, status):
     assert (session["title"], session["hidden"]) == ("", False)
 
 
-@pytest.mark.parametrize("more", [{"Name": "a\tb"}, {"MediaUrl": "ftp://x/y.mp4"}, {"Status": "Weird"}, {"Vid": 5}])
+@pytest.mark.parametrize("more", [{"Name": "a\tb"}, {"MediaUrl": "ftp://x/y.mp4"}, {"Status": "Weird"}, {"Type": 5}])
 def test_a_forbidden_file_goes_although_something_else_about_it_cannot_be_read(site, capsys, more):
     """Its page would stay for a slip in a name; the slip is told, and the next good record decides."""
     site.build()

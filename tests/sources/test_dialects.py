@@ -70,7 +70,7 @@ def test_a_file_list_is_read_in_china_time(folder, indent):
             StreamKey("32810_demo"), "mp4", 1541137689000, 1541137660000, None, 4571794,
             "http://1250000000.vod2.myqcloud.com/0123/4567/f0.mp4",
         ),
-        filled=Filled(expires_ms=NEVER_MS, vid="210000088_4532e20c00000000000000000000abcd"),
+        filled=Filled(expires_ms=NEVER_MS),
         stated_ms=1541137692000,
         precision=Precision(times_ms=10_000),
     )  # fmt: skip
@@ -115,7 +115,6 @@ def test_a_file_list_as_documented_names_no_stream(folder):
         told=Told(
             StreamKey(""), "mp4", 1541137689000, 1541137660000, None, None, "http://a.vod2.myqcloud.com/52/f0.mp4"
         ),
-        filled=Filled(vid="210000088_4532e20c00000000000000000000abcd"),
         flags=("no_stream",),
         precision=Precision(times_ms=10_000),
     )
@@ -199,7 +198,6 @@ def test_media_infos_tell_and_fill(folder, wrap, indent):
             ),
             title="An evening",
             tags=("music", "show"),
-            vid="210000088_abcd",
         ),
         status="normal",
         stated_ms=1648944000000,
@@ -257,7 +255,7 @@ GOES_MS = 1651363200000
         ("BasicInfo.Name", 5, "bad_field"),
         ("BasicInfo.MediaUrl", "ftp://x/y.mp4", "bad_url"),
         ("BasicInfo.MediaUrl", "http://a.example.com/x.html", "media_suffix"),
-        ("BasicInfo.Vid", ["x"], "bad_field"),
+        ("BasicInfo.Type", ["x"], "bad_field"),
         ("BasicInfo.SourceInfo.LiveRecordInfo.RecordEndTime", "yesterday", "bad_field"),
         ("MetaData.Duration", -1, "bad_field"),
         ("MetaData.Duration", "NaN", "bad_field"),
@@ -406,12 +404,12 @@ def test_a_record_of_any_depth_is_one_problem(folder, under, levels):
 @pytest.mark.parametrize(
     ("info", "path", "value", "said"),
     [
-        (WITHDRAWN, "BasicInfo.Vid", 5, "this record withdraws the file `5285890784246869930` unless a later record says otherwise"),
+        (WITHDRAWN, "BasicInfo.Name", 5, "this record withdraws the file `5285890784246869930` unless a later record says otherwise"),
         (MEDIA_INFO, "BasicInfo.Status", "Weird", "this record withdraws the file `5285890784246869930` unless a later record says otherwise"),
         (WITHDRAWN, "BasicInfo.UpdateTime", "yesterday",
          "this record withdraws the file `5285890784246869930` unless it is repaired or taken away"),
-        (changed(WITHDRAWN, "BasicInfo.Status", ""), "BasicInfo.Vid", 5, "this record lets the file `5285890784246869930` go when it expires unless a later record says otherwise"),
-        (changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "BasicInfo.Vid", 5,
+        (changed(WITHDRAWN, "BasicInfo.Status", ""), "BasicInfo.Name", 5, "this record lets the file `5285890784246869930` go when it expires unless a later record says otherwise"),
+        (changed(MEDIA_INFO, "BasicInfo.StorageClass", "ARCHIVE"), "BasicInfo.Name", 5,
          "this record tells that the file `5285890784246869930` is archived unless a later record says otherwise"),
     ],
 )  # fmt: skip

@@ -20,7 +20,7 @@ EXPORT_ROW = (
 EXPORTED = Notice(
     file_id="5285890784246869930",
     told=Told(StreamKey("demo"), "mp4", 1648885603000, 1648885588000, 15000, 1258291, "http://1.vod2.myqcloud.com/a/f0.mp4"),
-    filled=Filled(NEVER_MS, "http://1.vod2.myqcloud.com/a/c.jpg", tags=("music", "show"), vid="210000088_abcd"),
+    filled=Filled(NEVER_MS, "http://1.vod2.myqcloud.com/a/c.jpg", tags=("music", "show")),
     stated_ms=1648944000000,
     precision=Precision(length_ms=1000, size_bytes=104_857),
 )  # fmt: skip
