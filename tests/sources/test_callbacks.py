@@ -29,6 +29,11 @@ def test_a_notification_of_today_is_read_whole(folder, line):
     )
 
 
+def test_an_old_video_id_of_any_kind_spoils_no_notification(folder, line):
+    """Nothing uses it."""
+    assert [folder.item(line(video_id=told)) for told in (5, "a\tb", "a" * 600)] == [folder.item(line())] * 3
+
+
 def test_a_notification_of_2016_is_read_whole(folder):
     """The oldest generation has no account, app, duration or parameters, and its start lies after its end."""
     notice = folder.item({
