@@ -57,10 +57,8 @@ def groups_of(island: Union, links: Links, book: Rulebook) -> list[Group]:
     if heads:
         unions = unite(_split(island, heads), links, book)
     groups = [_group(union, book) for union in unions]
-    for group in groups if heads else ():
-        keys = _parted(group, heads, island)
-        if keys:
-            group.reasons.append(Reason("split", "a person let a new session begin with this file", keys))
+    if heads:
+        _tell_partings(groups, heads, island)
     return [piece for group in groups for piece in _pieces(group, heads, book)]
 
 
@@ -81,30 +79,35 @@ def _heads(island: Union, book: Rulebook) -> list[Placed]:
     ]
 
 
-def _parted(group: Group, heads: list[Placed], island: Union) -> tuple[str, ...]:
-    """Return the heads of a group that part it: before them their lane has files, and these are in other groups."""
-    own = {one.recording.key for one in group.members}
-    wanted = own.intersection(one.recording.key for one in heads)
-    first: dict[Lane, int] = {}
-    for run in island.runs if wanted else ():
-        for one in run.members:
-            if one.recording.key not in own:
-                first[run.lane] = min(first.get(run.lane, one.middle_ms), one.middle_ms)
-    parting = {
-        one.recording.key
-        for run in island.runs
-        for one in run.members
-        if one.recording.key in wanted and first.get(run.lane, one.start_ms) < one.start_ms
-    }
-    return tuple(one.recording.key for one in group.members if one.recording.key in parting)
+def _tell_partings(groups: list[Group], heads: list[Placed], island: Union) -> None:
+    """Tell the groups on both sides of a split why they end there: by its head, and by the last file before that."""
+    home = {one.recording.key: group for group in groups for one in group.members}
+    names = {one.recording.key for one in heads}
+    first, last = set(), set()
+    for members in _by_lane(island).values():
+        for head in (one for one in members if one.recording.key in names):
+            own = home[head.recording.key]
+            before = [one for one in members if one.middle_ms < head.start_ms and home[one.recording.key] is not own]
+            if before:
+                first.add(head.recording.key)
+                last.add(max(before, key=lambda one: (one.middle_ms, one.recording.key)).recording.key)
+    for rule, side, parting in (("split", "with", first), ("split_end", "after", last)):
+        for group in groups:
+            keys = tuple(one.recording.key for one in group.members if one.recording.key in parting)
+            if keys:
+                group.reasons.append(Reason(rule, f"a person let a new session begin {side} this file", keys))
 
 
-def _split(island: Union, heads: list[Placed]) -> list[Run]:
+def _by_lane(island: Union) -> dict[Lane, list[Placed]]:
     lanes: defaultdict[Lane, list[Placed]] = defaultdict(list)
     for run in island.runs:
         lanes[run.lane] += run.members
+    return lanes
+
+
+def _split(island: Union, heads: list[Placed]) -> list[Run]:
     runs = []
-    for lane, members in lanes.items():
+    for lane, members in _by_lane(island).items():
         borders = sorted(one.start_ms for one in members if one in heads)
         segments: defaultdict[int, list[Placed]] = defaultdict(list)
         for one in members:

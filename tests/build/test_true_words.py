@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.build.sites import BASE_MS, TestSite, callback
+from tests.build.sites import BASE_MS, TestSite, callback, difference
 
 
 @pytest.fixture
@@ -27,6 +27,25 @@ def test_a_pause_of_just_the_limit_is_not_said_to_be_shorter(site):
 
     assert "<dd>because no pause was longer than 5 m, the limit that applies here</dd>" in said["en"]
     assert "<dd>因为没有超过 5 分钟的间断（此处的上限）</dd>" in said["zh"]
+
+
+def test_both_sides_of_a_split_say_that_a_person_parted_them_and_what_holds_each_together(site):
+    """Also where the split came later: only its end changes of the first half."""
+    site.append("a.jsonl", "".join(callback("alice", number, 100 * number, 100) for number in range(3)))
+    site.build()
+    site.write("replays/s.md", f"---\nrecordings: ['52{2:017d}']\nsplit: before 52{2:017d}\n---\n")
+    site.build()
+
+    found = re.findall(
+        r"<dt>(?:One broadcast|算作一场)</dt><dd>(.*)</dd>", b"".join(site.tree().values()).decode("utf-8", "replace")
+    )
+    assert sorted(found) == [
+        "because no pause was longer than 5 m, the limit that applies here<br>a person let another broadcast begin after it",
+        "there is one recording<br>a person split it here",
+        "只有一段录像<br>有人在此处分开",
+        "因为没有超过 5 分钟的间断（此处的上限）<br>有人在结尾处分开",
+    ]
+    assert difference(site.tree(), site.clean_tree()) == []
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,8 @@ def test_a_split_keeps_the_renditions_of_a_moment_together():
     found = made(slices, rulebook(curations=[curation("replays/s.md", "b", split_before=("b",))]))
 
     assert members(found) == ["a h1", "b h2"]
-    assert [reason.rule for session in found for reason in session.reasons] == ["split"]
+    told = [(reason.rule, reason.keys) for session in found for reason in session.reasons]
+    assert told == [("split_end", ("h1",)), ("split", ("b",))]
 
 
 def test_a_merge_joins_streams_and_beats_a_split():
