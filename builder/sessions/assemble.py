@@ -16,10 +16,10 @@ from builder.sessions.aliases import former_anchors
 from builder.sessions.beside import Beside, words_at_borders
 from builder.sessions.chapters import suggested_chapters, told_chapters
 from builder.sessions.coverage import survey
-from builder.sessions.curate import merge
+from builder.sessions.curate import UNSEEN, merge
 from builder.sessions.grouping import Group, groups_of, islands
-from builder.sessions.holding import Holding, earliest_expiry, flags_of, hold, recorded, still_there
-from builder.sessions.intervals import Placed, first_announced, hull, place_all
+from builder.sessions.holding import Holding, earliest_expiry, extent, flags_of, hold, recorded, still_there
+from builder.sessions.intervals import Placed, first_announced, place_all
 from builder.sessions.island import Island
 from builder.sessions.links import Links
 from builder.sessions.media import PublicUrl, playable
@@ -84,12 +84,13 @@ class Assembler:
 
     def _beside(self, group: Group) -> Beside:
         """Return a group as its neighbours see it."""
-        recordings = [one.recording for one in group.members]
-        is_hidden = self._book.hides(recordings, group.window)
-        if is_hidden or self._is_left_out(group):
-            return Beside(group.members, group.own_times, is_hidden)
-        alone = self._hold(group.members, recordings, dict.fromkeys(group.own_times, REPEATED))
-        return Beside(group.members, group.own_times, is_hidden, alone.tracks)
+        members, own_times = group.members, group.own_times
+        recordings = [one.recording for one in members]
+        hiding = self._book.hiding(recordings, group.window)
+        if hiding.visibility in UNSEEN or self._is_left_out(group):
+            return Beside(members, own_times, hiding)
+        alone = self._hold(members, recordings, dict.fromkeys(own_times, REPEATED))
+        return Beside(members, own_times, hiding, alone.tracks)
 
     def _session(self, group: Group, former: set[str]) -> Session:
         """Make one session of what the records tell, then lay over it what only some sessions have."""
@@ -99,7 +100,7 @@ class Assembler:
         stream = anchor.recording.stream
         held = self._hold(members, recordings, self._at_borders)
         tracks = held.tracks
-        start, end = hull([part for track in tracks for part in track.parts] or members)
+        start, end = extent(tracks, members)
         owner = book.owner(stream, anchor.middle_ms)
         length, holes = recorded(tracks)
         session = Session(

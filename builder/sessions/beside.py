@@ -2,7 +2,8 @@
 
 Such a file stays a member of the session of its midpoint, so that no address moves, but
 
-- where it reaches into what a person hides it is *withheld*, since nothing that is hidden is published;
+- where it reaches into what a person hides, be it a whole session or what a trim takes away of one, it is *withheld*,
+  since nothing that is hidden is published;
 - else it is *repeated*, and not shown, when without it both sides show all of its time in formats that are no worse:
   then sessions begin and end at the border. Where they do not, it is shown: losing a part of a broadcast would be worse
   than showing it twice.
@@ -12,18 +13,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from builder.model import StreamKey, Track
+from builder.model import Curation, StreamKey, Track, Trim
 from builder.sessions.borders import OwnTimes
+from builder.sessions.claims import BEGINNING_MS, ENDLESS_MS
 from builder.sessions.coverage import GAP_MS, survey
+from builder.sessions.curate import UNSEEN
 from builder.sessions.duplicates import by_start
+from builder.sessions.holding import extent
 from builder.sessions.intervals import Placed
 from builder.sessions.media import PREFERENCE
 from builder.sessions.standing import REPEATED, WITHHELD
+from builder.sessions.trimming import kept
 
 
 class Beside(msgspec.Struct):
@@ -31,39 +36,62 @@ class Beside(msgspec.Struct):
 
     members: Sequence[Placed]
     own_times: OwnTimes
-    is_hidden: bool
+    hiding: Curation  # what people say of it, as far as it may hide something
     tracks: Sequence[Track] = ()
 
     @property
     def reaching(self) -> list[Placed]:
-        return [one for one in self.members if one.recording.key in self.own_times]
+        """Return its files that may have to go, since they show something of others; of one that is hidden, none."""
+        return [one for one in self.members if one.recording.key in self.own_times and not self.is_hidden]
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hiding.visibility in UNSEEN
+
+    @property
+    def left(self) -> tuple[int, int]:
+        """Return the time that people let be seen: all of it but what is hidden or trimmed away.
+
+        A trim that counts from the ends does so without the files that reach over, so that it hides no less than later.
+        """
+        if self.is_hidden:
+            return ENDLESS_MS, BEGINNING_MS
+        return kept(*extent(self.tracks, self.members), self.hiding.trim or Trim())
+
+    def unseen(self) -> Iterator[tuple[StreamKey, int, int]]:
+        """Yield when its files show what people hide; what of a file lies over the border is for others to hide."""
+        if self.hiding.trim is None and not self.is_hidden:
+            return
+        low, high = self.left
+        for one in self.members:
+            start, end = self.own_times.get(one.recording.key, (one.start_ms, one.end_ms))
+            yield one.recording.stream, start, min(low, end)
+            yield one.recording.stream, max(high, start), end
 
 
 def words_at_borders(sessions: Sequence[Beside]) -> dict[str, str]:
     """Return a word for each file that is not shown because of what it shows of another session, by key."""
-    shown = [session for session in sessions if not session.is_hidden]
-    words = _withheld(shown, [session for session in sessions if session.is_hidden])
-    return _repeated(shown) | words
+    return _repeated(sessions) | _withheld(sessions)
 
 
-def _withheld(shown: Iterable[Beside], hidden: Iterable[Beside]) -> dict[str, str]:
+def _withheld(sessions: Sequence[Beside]) -> dict[str, str]:
     unseen: defaultdict[StreamKey, list[Shown]] = defaultdict(list)
-    for place, session in enumerate(hidden):
-        for one in session.members:
-            low, high = session.own_times.get(one.recording.key, (one.start_ms, one.end_ms))
-            unseen[one.recording.stream].append(Shown(low, high, place))
+    for place, session in enumerate(sessions):
+        for stream, start, end in session.unseen():
+            if start < end:
+                unseen[stream].append(Shown(start, end, place))
     times = {stream: Times(spans) for stream, spans in unseen.items()}
     return {
         one.recording.key: WITHHELD
-        for session in shown
+        for place, session in enumerate(sessions)
         for one in session.reaching
-        if one.recording.stream in times and times[one.recording.stream].shared(one) > GAP_MS
+        if one.recording.stream in times and times[one.recording.stream].shared(one, place) > GAP_MS
     }
 
 
-def _repeated(shown: Sequence[Beside]) -> dict[str, str]:
+def _repeated(sessions: Sequence[Beside]) -> dict[str, str]:
     spans: defaultdict[StreamKey, list[Shown]] = defaultdict(list)
-    for place, session in enumerate(shown):
+    for place, session in enumerate(sessions):
         streams = {one.recording.key: one.recording.stream for one in session.members}
         for track in session.tracks:
             rank = PREFERENCE.index(track.format)
@@ -73,7 +101,7 @@ def _repeated(shown: Sequence[Beside]) -> dict[str, str]:
     times = {stream: Times(together) for stream, together in spans.items()}
     return {
         one.recording.key: REPEATED
-        for place, session in enumerate(shown)
+        for place, session in enumerate(sessions)
         for one in session.reaching
         if one.recording.stream in times
         and _is_repeated(one, session.own_times[one.recording.key], place, times[one.recording.stream])
@@ -119,7 +147,8 @@ class Times:
         end = bisect_left(self._spans, one.end_ms, key=by_start)
         return [span for span in self._spans[begin:end] if span.end_ms > one.start_ms]
 
-    def shared(self, one: Placed) -> int:
-        """Return how much of a file's time lies in any of the spans."""
-        kept = [replace(span, start_ms=max(span.start_ms, one.start_ms)) for span in self.near(one)]
-        return survey(replace(span, end_ms=min(span.end_ms, one.end_ms)) for span in kept)[0]
+    def shared(self, one: Placed, place: int) -> int:
+        """Return how much of a file's time lies in any of the spans of other sessions than its own."""
+        others = [span for span in self.near(one) if span.place != place]
+        begun = [replace(span, start_ms=max(span.start_ms, one.start_ms)) for span in others]
+        return survey(replace(span, end_ms=min(span.end_ms, one.end_ms)) for span in begun)[0]

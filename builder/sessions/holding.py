@@ -8,7 +8,7 @@ import msgspec
 
 from builder.model import NEVER_MS, Recording, SetAside, Tombstone, Track
 from builder.sessions.coverage import Spans, survey
-from builder.sessions.intervals import Placed
+from builder.sessions.intervals import Placed, hull
 from builder.sessions.media import Playable
 from builder.sessions.standing import GONE, OVERWRITTEN, tombstone
 from builder.sessions.tracks import tracks_of
@@ -51,6 +51,11 @@ def _others(
             by = overwritten.get(key, "") if words[key] == OVERWRITTEN else ""
             found.append(SetAside(key, words[key], one.recording.file_id, one.start_ms, one.end_ms, by))
     return tuple(sorted(found, key=lambda other: other.key))
+
+
+def extent(tracks: Sequence[Track], members: Sequence[Placed]) -> tuple[int, int]:
+    """Return from where to where a session reaches: its parts, or its recordings where it has none."""
+    return hull([part for track in tracks for part in track.parts] or members)
 
 
 def recorded(tracks: Sequence[Track]) -> tuple[int | None, Spans]:

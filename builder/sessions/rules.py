@@ -17,7 +17,7 @@ from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
 from builder.sessions.claims import Claim, Claims, Where, check_claims, in_force
-from builder.sessions.curate import UNSEEN, given_twice
+from builder.sessions.curate import given_twice, merge
 
 
 class Rules(Value, frozen=True):
@@ -158,9 +158,9 @@ class Rulebook:
             found.update({curation.source: curation for curation in self._by_window[window]})
         return [found[source] for source in sorted(found)]
 
-    def hides(self, recordings: Iterable[Recording], window: Window | None) -> bool:
-        """Say whether a person lets nobody see a session; whoever says so names its recordings."""
-        return any(said.visibility in UNSEEN for said in self.curations_of(recordings, (), window))
+    def hiding(self, recordings: Iterable[Recording], window: Window | None) -> Curation:
+        """Return what people say of a session as far as it may hide something: whoever does names its recordings."""
+        return merge(self.curations_of(recordings, (), window))
 
 
 def names_of(recording: Recording) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from builder.model import NEVER_MS, Recording, Tombstone, is_library_id, whereab
 from builder.sessions.intervals import Placed
 
 OVERWRITTEN = "overwritten"
-WITHHELD = "withheld"  # it is there, but shows what a person hides (see `borders`)
+WITHHELD = "withheld"  # it is there, but shows what a person hides (see `beside`)
 REPEATED = "repeated"  # it is there, but so is all that it shows
 GRAVITY: tuple[tuple[str, Tombstone], ...] = (
     (WITHHELD, "hidden"),

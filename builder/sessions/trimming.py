@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from builder.model import Part, Recording, Session, Track, Trim
+from builder.sessions.claims import BEGINNING_MS, ENDLESS_MS
 from builder.sessions.coverage import Interval, survey
 from builder.sessions.holding import recorded
 from builder.sessions.intervals import hull, place
@@ -25,7 +26,7 @@ def trimmed(session: Session, trim: Trim) -> Session:
     """
     if trim == Trim():
         return session
-    low, high = _kept(session, trim)
+    low, high = kept(session.start_ms, session.end_ms, trim)
     tracks = primary_first([track for track in (_within(track, low, high) for track in session.tracks) if track.parts])
     if not tracks:
         return replace(session, tombstone="hidden", chapters=())
@@ -51,8 +52,15 @@ def seen(recordings: Iterable[Recording], session: Session) -> list[Recording]:
     """Return the recordings of a session that its trim does not hide altogether."""
     if session.trim is None or session.untrimmed is None:
         return list(recordings)
-    low, high = _kept(session.untrimmed, session.trim)
+    low, high = kept(session.untrimmed.start_ms, session.untrimmed.end_ms, session.trim)
     return [recording for recording in recordings if _is_seen(place(recording), low, high)]
+
+
+def kept(start_ms: int, end_ms: int, trim: Trim) -> tuple[int, int]:
+    """Return what a trim leaves of a session between its hidden ends; where an end is not trimmed, all there is."""
+    head, tail = round(1000 * trim.head_seconds), round(1000 * trim.tail_seconds)
+    low, high = start_ms + head if head else BEGINNING_MS, end_ms - tail if tail else ENDLESS_MS
+    return max(low, trim.from_ms or low), min(high, trim.to_ms or high)
 
 
 def hidden_ends(trim: Trim, worded: Callable[[int], str]) -> str:
@@ -69,13 +77,6 @@ def hidden_ends(trim: Trim, worded: Callable[[int], str]) -> str:
 def leaves_nothing(session: Session) -> bool:
     """Say whether a session is hidden because its trim hides all of it."""
     return session.trim is not None and session.tombstone == "hidden" and session.visibility != "hidden"
-
-
-def _kept(session: Session, trim: Trim) -> tuple[int, int]:
-    """Return what lies between the hidden ends; an end that is not trimmed leaves a point that lies on it inside."""
-    head, tail = round(1000 * trim.head_seconds), round(1000 * trim.tail_seconds)
-    low, high = session.start_ms + (head or -1), session.end_ms - (tail or -1)
-    return max(low, trim.from_ms or low), min(high, trim.to_ms or high)
 
 
 def _within(track: Track, low: int, high: int) -> Track:

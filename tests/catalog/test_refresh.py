@@ -593,13 +593,16 @@ def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, seed,
         for n in range(3)
     ]
     middle = START_S * 1000 + rng.randrange(1_200_000, 6_000_000, 600_000)
-    names = [str(rng.randrange(1, 13)) for _ in range(6)]
+    names = [str(rng.randrange(1, 13)) for _ in range(8)]
+    trims = (Trim(head_seconds=900.0), Trim(tail_seconds=600.0), Trim(to_ms=middle), Trim(from_ms=middle - 300_000))
     curations = (
         Curation(source="replays/a.md", window=Window("room1", middle, middle + 1_200_000)),
         Curation(source="replays/b.md", recordings=(names[0],), split_before=(names[1],)),
         Curation(source="replays/c.md", recordings=(names[2],), visibility="hidden"),
         Curation(source="replays/d.md", recordings=(names[3],), visibility=rng.choice(["draft", "hidden"])),
         Curation(source="replays/e.md", recordings=(names[4],), merge=(names[4], names[5], "h0")),
+        Curation(source="replays/f.md", recordings=(names[6],), trim=rng.choice(trims)),
+        Curation(source="replays/g.md", recordings=(names[7],), trim=rng.choice(trims)),
     )
     records = {record["file_id"]: record for record in slices + longer}
     said = tuple(curation for curation in curations if rng.random() < 0.7)

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from builder.model import Window
+from builder.model import Trim, Window
 from tests.sessions.making import HOUR, curation, made, ms, rec, rulebook
 
 SLICES = [rec(str(n), (n - 1) * 600, n * 600) for n in range(1, 7)]
@@ -62,6 +62,28 @@ def test_slices_may_reach_into_what_is_hidden_by_a_seam(over, is_withheld):
     found = made(files, rulebook(curations=[SPLIT, hiding]))
 
     assert aside(found) == ({"late": "withheld"} if is_withheld else {})
+
+
+@pytest.mark.parametrize(
+    ("named", "trim", "is_withheld"),
+    [
+        ("5", Trim(head_seconds=900), True),
+        ("5", Trim(from_ms=ms(2700)), True),
+        ("5", Trim(from_ms=ms(9000)), True),
+        ("5", Trim(tail_seconds=90), False),
+        ("5", Trim(to_ms=ms(3490)), False),
+        ("5", Trim(to_ms=ms(3489)), True),
+        ("1", Trim(from_ms=ms(300), tail_seconds=60), False),
+    ],
+    ids=["head", "from", "all", "other end", "a seam", "more than a seam", "its own trim"],
+)
+def test_no_file_shows_what_a_trim_takes_away_from_a_neighbour(named, trim, is_withheld):
+    """The first half lacks a slice, so that it needs the HLS file, which reaches into the second."""
+    trimming = curation("replays/trim.md", named, trim=trim)
+
+    first, _ = made([*SLICES[:2], *SLICES[3:], rec("whole", 0, 3500, fmt="hls")], rulebook(curations=[SPLIT, trimming]))
+
+    assert aside([first]) == ({"whole": "withheld"} if is_withheld else {})
 
 
 @pytest.mark.parametrize("parting", [SPLIT, WINDOW], ids=["split", "window"])
