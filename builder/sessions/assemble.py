@@ -74,7 +74,8 @@ class Assembler:
 
     def _plain(self, island: Union) -> Session | None:
         """Make the session of an island that is plain; see there."""
-        if self._replaced or self._pictures is not None or self._book.windows_of(island.runs[0].lane.stream):
+        stream = island.runs[0].lane.stream
+        if self._replaced or self._pictures is not None or self._book.may_part(stream):
             return None
         return plain_session(island, self._book, self._public_url, self._address, self._notices)
 

@@ -1,8 +1,8 @@
 """Borders: where one broadcast is parted, and how much of a file that reaches over lies on its own side.
 
-A split, an end of a window and the start of a day part time; each file is in the session of its midpoint. Slices meet
-at a border, give or take what counts as a seam. A file that was cut otherwise, such as one HLS file beside slices of
-MP4, reaches over it; what becomes of it, `beside` decides.
+A split, an end of a window, the start of a day and a claim that passes a stream to another broadcaster part time; each
+file is in the session of its midpoint. Slices meet at a border, give or take what counts as a seam. A file that was cut
+otherwise, such as one HLS file beside slices of MP4, reaches over it; what becomes of it, `beside` decides.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Borders:
 
     def _around(self, stream: StreamKey) -> set[int]:
         windows = self._book.windows_of(stream)
-        return self._at[stream].union(*({window.from_ms, window.to_ms} for window in windows))
+        ends = (moment for window in windows for moment in (window.from_ms, window.to_ms))
+        return self._at[stream].union(ends, self._book.handovers(stream))
 
 
 def _by_stream(members: Iterable[Placed]) -> dict[StreamKey, list[Placed]]:

@@ -66,12 +66,14 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Claims:
-    """Every profile's claims, ready to be asked."""
+    """Every profile's claims, ready to be asked; `any_ends` says whether any holds for a limited time only."""
 
     def __init__(self, vjs: Iterable[Vj]) -> None:
         self._exact: defaultdict[str, list[Claim]] = defaultdict(list)
         self._globs: list[Claim] = []
+        self.any_ends = False
         for claim in _claims(vjs):
+            self.any_ends = self.any_ends or not claim.timeless
             if claim.told.exact:
                 self._exact[claim.told.pattern].append(claim)
             else:
@@ -105,6 +107,12 @@ def without_stream(vjs: Iterable[Vj], streams: Iterable[StreamKey]) -> list[Clai
 def in_force(claims: list[Claim], at_ms: int) -> Claim | None:
     """Return what decides whose stream it is at a moment: the first claim that holds then."""
     return next((claim for claim in claims if claim.from_ms <= at_ms < claim.until_ms), None)
+
+
+def moments_of(claims: Iterable[Claim]) -> list[int]:
+    """Return the moments from which on another one of these claims may decide, by time."""
+    told = {moment for claim in claims for moment in (claim.told.from_ms, claim.told.until_ms)}
+    return sorted(moment for moment in told if moment is not None)
 
 
 def contested(vjs: Collection[Vj], streams: Callable[[], Iterable[StreamKey]]) -> list[tuple[StreamKey, Claim, Claim]]:

@@ -65,7 +65,7 @@ def groups_of(island: Union, links: Links, book: Rulebook) -> list[Group]:
 def _pieces(group: Group, heads: list[Placed], book: Rulebook) -> list[Group]:
     pieces = cut(group, book)
     is_cut = len(pieces) > 1
-    if heads or is_cut or book.has_windows:
+    if heads or is_cut or book.has_borders:
         borders = Borders(book, heads, group.members if is_cut else ())
         for piece in pieces:
             piece.own_times = borders.own_times(piece.members, piece.window)

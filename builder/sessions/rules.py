@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import combinations
 
@@ -16,7 +17,7 @@ from builder.addresses import BroadcastDays, load_zone, parse_session_id, privat
 from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
-from builder.sessions.claims import Claim, Claims, Where, check_claims, in_force
+from builder.sessions.claims import BEGINNING_MS, Claim, Claims, Where, check_claims, in_force, moments_of
 from builder.sessions.curate import given_twice, merge
 
 
@@ -50,6 +51,9 @@ class Owner(Value, frozen=True):
     gap_ms: int
 
 
+Owners = tuple[Sequence[Owner], Sequence[int]]  # of a stream: one after the other, and the moments between them
+
+
 class Rulebook:
     """The lookups that grouping needs, built once for many islands."""
 
@@ -57,7 +61,7 @@ class Rulebook:
         self.rules = rules
         self.days = BroadcastDays(load_zone(rules.zone), rules.day_starts_at_minutes)
         self._claims = Claims(rules.vjs)
-        self._owners: dict[StreamKey, Owner | None] = {}
+        self._owners: dict[StreamKey, Owners] = {}
         self._windows: defaultdict[str, list[Window]] = defaultdict(list)
         self._by_id: defaultdict[str, list[Curation]] = defaultdict(list)
         self._by_address: defaultdict[str, list[Curation]] = defaultdict(list)
@@ -68,6 +72,7 @@ class Rulebook:
         )
         for curation in sorted(rules.curations, key=lambda curation: curation.source):
             self._learn(curation)
+        self.has_borders = bool(self._windows) or self._claims.any_ends  # between recordings of any stream
         self.named: frozenset[str] = self.splits.union(self._by_id, self.merges)  # what people speak of by name
 
     def _learn(self, curation: Curation) -> None:
@@ -86,18 +91,33 @@ class Rulebook:
 
     def owner(self, stream: StreamKey, at_ms: int) -> Owner:
         """Return whose stream it is at a moment; one that nobody claims has a private slug."""
-        steady = self.steady_owner(stream)
-        return self._owner(stream, in_force(self._claims.of(stream), at_ms)) if steady is None else steady
+        owners, handovers = self._owners_of(stream)
+        return owners[bisect_right(handovers, at_ms)]
 
     def steady_owner(self, stream: StreamKey) -> Owner | None:
         """Return the one owner of a stream, or None when it depends on the time."""
+        owners, handovers = self._owners_of(stream)
+        return None if handovers else owners[0]
+
+    def handovers(self, stream: StreamKey) -> Sequence[int]:
+        """Return the moments at which a stream passes from one owner to the next, by time."""
+        return self._owners_of(stream)[1]
+
+    def _owners_of(self, stream: StreamKey) -> Owners:
         try:
             return self._owners[stream]
         except KeyError:
-            claims = self._claims.of(stream)
-            first = claims[0] if claims else None
-            steady = self._owner(stream, first) if first is None or first.timeless else None
-            return self._owners.setdefault(stream, steady)
+            return self._owners.setdefault(stream, self._in_turn(stream))
+
+    def _in_turn(self, stream: StreamKey) -> Owners:
+        claims = self._claims.of(stream)
+        owners, handovers = [self._owner(stream, in_force(claims, BEGINNING_MS))], []
+        for moment in moments_of(claims):
+            owner = self._owner(stream, in_force(claims, moment))
+            if owner != owners[-1]:
+                owners.append(owner)
+                handovers.append(moment)
+        return owners, handovers
 
     def _owner(self, stream: StreamKey, claim: Claim | None) -> Owner:
         """Make the owner by a claim; the gap is the claim's own, else its profile's, else the site's.
@@ -116,10 +136,9 @@ class Rulebook:
         windows = self._windows.get(stream.stream_id)
         return [window for window in windows if _about(window, stream)] if windows else []
 
-    @property
-    def has_windows(self) -> bool:
-        """Say whether there are windows of any stream."""
-        return bool(self._windows)
+    def may_part(self, stream: StreamKey) -> bool:
+        """Say whether windows or claims may part the recordings of a stream."""
+        return self.has_borders and bool(self.windows_of(stream) or self.handovers(stream))
 
     def window_at(self, stream: StreamKey, middle_ms: int) -> Window | None:
         """Return the window that claims a recording by the midpoint of its content."""

@@ -604,12 +604,28 @@ def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, seed,
         Curation(source="replays/f.md", recordings=(names[6],), trim=rng.choice(trims)),
         Curation(source="replays/g.md", recordings=(names[7],), trim=rng.choice(trims)),
     )
+    moments = [START_S * 1000 + rng.randrange(1_200_000, 6_000_000, 300_000) for _ in range(2)]
+    handovers = [
+        (
+            Vj("alice", "Alice", streams=(StreamClaim("room1", until_ms=moment),)),
+            Vj("bob", "Bob", streams=(StreamClaim("room1", from_ms=moment, gap_ms=rng.choice([None, 0])),)),
+        )
+        for moment in moments
+    ]
+
+    def chosen():
+        return {
+            "curations": tuple(curation for curation in curations if rng.random() < 0.7),
+            "vjs": rng.choice([(), *handovers]),
+            "gap_ms": gap_ms,
+        }
+
     records = {record["file_id"]: record for record in slices + longer}
-    said = tuple(curation for curation in curations if rng.random() < 0.7)
+    said = chosen()
     world = World(tmp_path / "one")
     for name, record in records.items():
         world.write(f"{name}.jsonl", record)
-    world.run(curations=said, gap_ms=gap_ms)
+    world.run(**said)
 
     for step in range(4):
         name = rng.choice(sorted(records))
@@ -617,10 +633,10 @@ def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, seed,
             (world.recordings / f"{name}.jsonl").unlink()
         else:
             world.write(f"{name}.jsonl", records[name])
-        said = said if step < 2 else tuple(curation for curation in curations if rng.random() < 0.7)
+        said = said if step < 2 else chosen()
         clean = World(tmp_path / f"clean{step}")
         shutil.copytree(world.recordings, clean.recordings, dirs_exist_ok=True)
-        assert world.run(curations=said, gap_ms=gap_ms)[1] == clean.run(curations=said, gap_ms=gap_ms)[1]
+        assert world.run(**said)[1] == clean.run(**said)[1]
 
 
 def test_a_task_told_later_ties_recordings_together(tmp_path):

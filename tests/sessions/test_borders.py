@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from builder.model import Trim, Window
+from builder.model import StreamClaim, Trim, Vj, Window
 from tests.sessions.making import HOUR, curation, made, ms, rec, rulebook
 
 SLICES = [rec(str(n), (n - 1) * 600, n * 600) for n in range(1, 7)]
@@ -28,16 +28,25 @@ def aside(sessions):
 HALVES = [("1 2 3", ms(0), ms(1800)), ("4 5 6", ms(1800), ms(3600))]
 SPLIT = curation("replays/split.md", "1", split_before=("4",))
 WINDOW = curation("replays/window.md", window=Window("demo", ms(0), ms(1800)))
+HANDOVER = (
+    Vj("alice", "Alice", streams=(StreamClaim("demo", until_ms=ms(1800)),)),
+    Vj("bob", "Bob", streams=(StreamClaim("demo", from_ms=ms(1800)),)),
+)
+PARTINGS = pytest.mark.parametrize(
+    "parting", [{"curations": (SPLIT,)}, {"curations": (WINDOW,)}, {"vjs": HANDOVER}], ids=["split", "window", "claim"]
+)
 
 
+@PARTINGS
 @pytest.mark.parametrize("visibility", ["hidden", "draft"])
-@pytest.mark.parametrize("parting", [SPLIT, WINDOW], ids=["split", "window"])
 @pytest.mark.parametrize(("unseen", "end"), [(0, 3600), (1, 3500)])
 def test_no_file_shows_what_a_neighbour_hides(visibility, parting, unseen, end):
     """One HLS file lies over both halves, and its middle in the one that is shown."""
     hiding = curation("replays/hiding.md", "1" if unseen == 0 else "5", visibility=visibility)
 
-    found = made([*SLICES, rec("whole", 0, end, fmt="hls")], rulebook(curations=[parting, hiding]))
+    book = rulebook(curations=[*parting.get("curations", ()), hiding], vjs=parting.get("vjs", ()))
+
+    found = made([*SLICES, rec("whole", 0, end, fmt="hls")], book)
 
     assert found[unseen].visibility == visibility
     shown = [session for session in found if session.visibility == "public"]
@@ -86,9 +95,9 @@ def test_no_file_shows_what_a_trim_takes_away_from_a_neighbour(named, trim, is_w
     assert aside([first]) == ({"whole": "withheld"} if is_withheld else {})
 
 
-@pytest.mark.parametrize("parting", [SPLIT, WINDOW], ids=["split", "window"])
+@PARTINGS
 def test_replays_begin_and_end_at_their_border_where_slices_show_all(parting):
-    found = made([*SLICES, WHOLE], rulebook(curations=[parting]))
+    found = made([*SLICES, WHOLE], rulebook(**parting))
 
     assert told(found) == HALVES
     assert aside(found) == {"whole": "repeated"}
@@ -134,3 +143,14 @@ def test_days_meet_where_slices_do():
 
     assert (first.end_ms, second.start_ms) == (ms(11.5 * HOUR), ms(11.5 * HOUR))
     assert (second.tracks[0].format, second.end_ms) == ("mp4", ms(35.5 * HOUR))
+
+
+def test_a_file_alone_is_seen_by_its_neighbours_too():
+    """It would make a plain replay, which needs to know nothing of others."""
+    hiding = curation("replays/hiding.md", "4", visibility="hidden")
+    whole = rec("whole", 0, 3500, fmt="hls")
+
+    found = made([whole, *SLICES[3:]], rulebook(vjs=HANDOVER, curations=[hiding]))
+
+    assert [(session.vj, session.tombstone) for session in found] == [("alice", "hidden"), ("bob", "hidden")]
+    assert aside(found) == {"whole": "withheld"}
