@@ -113,7 +113,12 @@ def _is_repeated(one: Placed, own_time: tuple[int, int], place: int, times: Time
     low, high = own_time
     near = [span for span in times.near(one) if span.rank <= PREFERENCE.index(one.recording.format)]
     own, others = [span for span in near if span.place == place], [span for span in near if span.place != place]
-    return _is_whole(own, low, high) and _is_whole(others, one.start_ms, low) and _is_whole(others, high, one.end_ms)
+    return (
+        bool(own)
+        and _is_whole(own, low, high)
+        and _is_whole(others, one.start_ms, low)
+        and _is_whole(others, high, one.end_ms)
+    )
 
 
 def _is_whole(spans: Iterable[Shown], low: int, high: int) -> bool:

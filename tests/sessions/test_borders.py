@@ -154,3 +154,13 @@ def test_a_file_alone_is_seen_by_its_neighbours_too():
 
     assert [(session.vj, session.tombstone) for session in found] == [("alice", "hidden"), ("bob", "hidden")]
     assert aside(found) == {"whole": "withheld"}
+
+
+def test_a_replay_between_two_borders_is_not_left_without_its_only_file():
+    """A window ends five seconds before the split; the middle of the file lies between."""
+    window = curation("replays/window.md", window=Window("demo", ms(0), ms(1795)))
+
+    found = made([*SLICES, rec("over", 597, 2997, fmt="hls")], rulebook(curations=[SPLIT, window]))
+
+    assert [session.recordings for session in found] == [("1", "2", "3"), ("over",), ("4", "5", "6")]
+    assert aside(found) == {}
