@@ -26,7 +26,7 @@ from builder.sessions.media import PublicUrl, playable
 from builder.sessions.pictures import Pictures
 from builder.sessions.plain import plain_session
 from builder.sessions.rules import Rulebook
-from builder.sessions.standing import REPEATED, gone, replaced_elsewhere, written_over
+from builder.sessions.standing import gone, replaced_elsewhere, written_over
 from builder.sessions.trimming import seen, trimmed
 from builder.sessions.unions import Union
 
@@ -85,13 +85,15 @@ class Assembler:
 
     def _beside(self, group: Group) -> Beside:
         """Return a group as its neighbours see it."""
-        members, own_times = group.members, group.own_times
+        members = group.members
         recordings = [one.recording for one in members]
         hiding = self._book.hiding(recordings, group.window)
-        if hiding.visibility in UNSEEN or self._is_left_out(group):
-            return Beside(members, own_times, hiding)
-        alone = self._hold(members, recordings, dict.fromkeys(own_times, REPEATED))
-        return Beside(members, own_times, hiding, alone.tracks)
+        is_shown = hiding.visibility not in UNSEEN and not self._is_left_out(group)
+
+        def tracks(words: Mapping[str, str]) -> Sequence[Track]:
+            return self._hold(members, recordings, words).tracks if is_shown else ()
+
+        return Beside(members, group.own_times, hiding, tracks)
 
     def _session(self, group: Group, former: set[str]) -> Session:
         """Make one session of what the records tell, then lay over it what only some sessions have."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -30,14 +30,24 @@ from builder.sessions.media import PREFERENCE
 from builder.sessions.standing import REPEATED, WITHHELD
 from builder.sessions.trimming import kept
 
+Words = Mapping[str, str]  # REPEATED or WITHHELD, by key
+
 
 class Beside(msgspec.Struct):
-    """A session beside others: its members, which of them reach over a border, and what it shows without those."""
+    """A session beside others: its members, which of them reach over a border, and what it shows."""
 
     members: Sequence[Placed]
     own_times: OwnTimes
     hiding: Curation  # what people say of it, as far as it may hide something
+    hold: Callable[[Words], Sequence[Track]]  # makes its tracks, without the files that have a word
     tracks: Sequence[Track] = ()
+    words: Words | None = None  # of the files that are not in its tracks
+
+    def show(self, words: Words) -> None:
+        """Make its tracks anew where other files have a word now."""
+        own = {key: words[key] for key in self.own_times if key in words}
+        if own != self.words:
+            self.words, self.tracks = own, self.hold(own)
 
     @property
     def reaching(self) -> list[Placed]:
@@ -52,7 +62,7 @@ class Beside(msgspec.Struct):
     def left(self) -> tuple[int, int]:
         """Return the time that people let be seen: all of it but what is hidden or trimmed away.
 
-        A trim that counts from the ends does so without the files that reach over, so that it hides no less than later.
+        A trim that counts from the ends does so first without the files that reach over, and hides no less than later.
         """
         if self.is_hidden:
             return ENDLESS_MS, BEGINNING_MS
@@ -70,8 +80,21 @@ class Beside(msgspec.Struct):
 
 
 def words_at_borders(sessions: Sequence[Beside]) -> dict[str, str]:
-    """Return a word for each file that is not shown because of what it shows of another session, by key."""
-    return _repeated(sessions) | _withheld(sessions)
+    """Return a word for each file that is not shown because of what it shows of another session, by key.
+
+    Near-equal files give way to one that is shown, so each word depends on the others. At first every file that reaches
+    over has one; then they are judged anew by what is shown without these, until all are true. That ends, for a word is
+    only ever taken away, or it becomes WITHHELD and stays.
+    """
+    words: Words = {one.recording.key: REPEATED for session in sessions for one in session.reaching}
+    while True:
+        for session in sessions:
+            session.show(words)
+        withheld = {key: word for key, word in words.items() if word == WITHHELD}
+        found = _repeated(sessions, words) | withheld | _withheld(sessions)
+        if found == words:
+            return found
+        words = found
 
 
 def _withheld(sessions: Sequence[Beside]) -> dict[str, str]:
@@ -89,7 +112,7 @@ def _withheld(sessions: Sequence[Beside]) -> dict[str, str]:
     }
 
 
-def _repeated(sessions: Sequence[Beside]) -> dict[str, str]:
+def _repeated(sessions: Sequence[Beside], words: Words) -> dict[str, str]:
     spans: defaultdict[StreamKey, list[Shown]] = defaultdict(list)
     for place, session in enumerate(sessions):
         streams = {one.recording.key: one.recording.stream for one in session.members}
@@ -103,7 +126,8 @@ def _repeated(sessions: Sequence[Beside]) -> dict[str, str]:
         one.recording.key: REPEATED
         for place, session in enumerate(sessions)
         for one in session.reaching
-        if one.recording.stream in times
+        if words.get(one.recording.key) == REPEATED
+        and one.recording.stream in times
         and _is_repeated(one, session.own_times[one.recording.key], place, times[one.recording.stream])
     }
 

@@ -156,6 +156,19 @@ def test_a_file_alone_is_seen_by_its_neighbours_too():
     assert aside(found) == {"whole": "withheld"}
 
 
+def test_a_file_is_not_repeated_by_one_that_gives_way_to_another():
+    """Without files over the border the second one is shown, but the first, which has to be shown, is nearly equal."""
+    window = curation("replays/window.md", window=Window("demo", ms(3600), ms(7200)))
+    first, second = rec("1", 600, 4200), rec("2", 0, 3600)
+
+    found = made(
+        [first, second, rec("3", 0, 5400, fmt="hls"), rec("4", 3600, 7200, fmt="hls")], rulebook(curations=[window])
+    )
+
+    assert aside(found) == {"2": "duplicate"}
+    assert found[0].start_ms == ms(0)
+
+
 def test_a_replay_between_two_borders_is_not_left_without_its_only_file():
     """A window ends five seconds before the split; the middle of the file lies between."""
     window = curation("replays/window.md", window=Window("demo", ms(0), ms(1795)))
