@@ -50,7 +50,9 @@ _BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in alia
 _SEPARATOR = re.compile(  # a first line that tells a spreadsheet what stands between the cells, itself perhaps a row
     rb'"?sep=([,;|\t])"?[,;|\t]*\r?$', re.IGNORECASE | re.MULTILINE
 )
-_OBJECT = re.compile(r'\{\s*(?:"(?!")|\\x22)')  # the beginning of one in JSON; in a cell its quotes would be doubled
+_OBJECT = re.compile(  # the beginning of one in JSON, escaped or not; in a cell its quotes would be doubled
+    r'\{\s*(?:"(?!")|\\+(?:"|x22|u0022))'
+)
 _UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
 _BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
 _SECONDS = frozenset(("", "s", "sec", "second", "seconds", "秒", "h:mm:ss", "hh:mm:ss"))
@@ -105,6 +107,8 @@ def layout_of(head: bytes) -> Layout | None:
         return None  # a line of a log that has as many commas
     if "://" not in text:
         return Layout(EXPORT, titles, delimiter, is_neutral=False, is_guessed=True)
+    if not any(cell.strip().startswith(("http://", "https://")) for cell in cells):
+        return None
     titles = tuple(_title("", at) for at in range(1, len(EXPORT) + 1))
     return Layout(EXPORT, titles, delimiter, is_neutral=False, has_header=False, is_guessed=True)
 

@@ -61,9 +61,20 @@ def test_a_request_log_gives_the_bodies_back(folder, line, wrap):
 
 @pytest.mark.parametrize("cells", range(11, 23))
 @pytest.mark.parametrize(
-    "before", ["2022-01-13 16:00:00 INFO ", "2022-01-13 16:00:00,123 INFO ", "app: ", "stream:  ", "id: 12 "]
+    "wrap",
+    [
+        lambda body: "2022-01-13 16:00:00 INFO " + body,
+        lambda body: "2022-01-13 16:00:00,123 INFO " + body,
+        lambda body: "app: " + body,
+        lambda body: "stream:  " + body,
+        lambda body: "id: 12 " + body,
+        lambda body: '203.0.113.9 "POST /cb" 200 ' + json.dumps(body),
+        lambda body: '203.0.113.9 "POST /cb" 200 "http://a.example/" ' + json.dumps(body),
+        lambda body: '203.0.113.9 "http://a.example/" "' + body.replace('"', "\\x22") + '"',
+    ],
+    ids=range(8),
 )
-def test_a_log_is_no_table_whatever_it_counts(folder, line, before, cells):
+def test_a_log_is_no_table_whatever_it_counts(folder, line, wrap, cells):
     """Not by its commas (an export has sixteen columns), nor by a word and a colon (as YAML has)."""
     whole = json.loads(line())
     needed = [
@@ -81,7 +92,7 @@ def test_a_log_is_no_table_whatever_it_counts(folder, line, before, cells):
     ]
     names = [*needed, *(name for name in whole if name not in needed)][:cells]
     body = {name: whole[name] for name in names}
-    text = f"{before}{json.dumps(body)}\n"
+    text = wrap(json.dumps(body)) + "\n"
 
     first, second = folder.items(text * 2)
 
