@@ -18,7 +18,7 @@ from typing import Self
 import msgspec
 
 from builder.catalog import schema, seal
-from builder.errors import StorageError
+from builder.errors import StorageError, reason_of
 
 FILE = "catalog.sqlite"
 BUSY_MS = 5000
@@ -42,6 +42,7 @@ class Store:
         before = seal.read(self.path)
         self.is_unsynced = before is not None and not before.synced  # a bulk load left the disk behind
         self.is_loaded = False  # … in this run
+        self._is_unsealed = False
         self.connection = self._open_readonly() if readonly else self._open(state)
 
     def __enter__(self) -> Self:
@@ -64,27 +65,49 @@ class Store:
             return
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
-        self.settle()
+        is_moved = self._move()
         self.connection.close()
-        self._seal()
+        if is_moved:
+            self._seal()
 
     def settle(self) -> None:
         """Move committed transactions into the main file and seal it."""
-        with contextlib.suppress(sqlite3.OperationalError):  # a reader is at work: the log keeps what was not moved
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        self._seal()
+        if self._move():
+            self._seal()
+
+    def _move(self) -> bool:
+        """Move committed transactions into the main file; say whether all are there.
+
+        While a reader is at work, or on a full disk, the log keeps some, and the seal stays open.
+        """
+        with contextlib.suppress(sqlite3.OperationalError):
+            busy, _, _ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        return False
+
+    def _unseal(self) -> None:
+        """Open the seal before the first change, so that a run that is killed or finds the disk full loses nothing."""
+        if self._is_unsealed:
+            return
+        try:
+            seal.write(self.path, synced=not self.is_unsynced, is_open=True)
+        except OSError as error:
+            raise StorageError(f"failed to write the catalog: {reason_of(error)}") from error
+        self._is_unsealed = True
 
     def _seal(self) -> None:
-        with contextlib.suppress(OSError):  # without a seal the next run makes the cache anew, which is right
+        with contextlib.suppress(OSError):  # then it stays open, as a killed run leaves it
             if self.is_unsynced and not self.is_loaded:
                 with self.path.open("rb") as file:
                     os.fsync(file)
                 self.is_unsynced = False
             seal.write(self.path, synced=not self.is_unsynced)
+            self._is_unsealed = False
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write everything or nothing."""
+        self._unseal()
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -112,7 +135,8 @@ class Store:
     def _failure(self, error: sqlite3.DatabaseError | msgspec.DecodeError) -> StorageError:
         """Word an error of SQLite; a damaged file loses its seal, so that the next run makes it anew."""
         if isinstance(error, sqlite3.OperationalError):
-            return StorageError(f"failed to write the catalog: {error}")
+            full = " (is the disk full?)" if error.sqlite_errorname.startswith("SQLITE_IOERR") else ""
+            return StorageError(f"failed to write the catalog: {error}{full}")
         seal.place_of(self.path).unlink(missing_ok=True)
         return StorageError(f"failed to read the catalog: {error}", hint="run it again: the catalog is made anew")
 
@@ -126,6 +150,7 @@ class Store:
         if switched:
             self.connection.execute("PRAGMA synchronous=OFF")
             self.is_unsynced = self.is_loaded = True
+            self._is_unsealed = False  # not for this
         self.connection.execute("PRAGMA temp_store=FILE")
         self.connection.execute(f"PRAGMA threads={SORTING_THREADS}")
         try:

@@ -147,6 +147,53 @@ def test_a_killed_run_costs_nothing(world):
     assert (report.warning, report.counts.accepted, report.new.read) == ("", 13, 0)
 
 
+def test_a_run_killed_before_its_seal_costs_nothing(world, monkeypatch):
+    """What has been moved into the main file is trusted too: only the catalog knows what was published."""
+    world.run()
+    world.append("a.jsonl", callback("99", START_S + 99 * HOUR_S))
+    child = os.fork()
+    if child == 0:
+        write = seal.write
+        monkeypatch.setattr(
+            seal, "write", lambda place, **how: write(place, **how) if how.get("is_open") else os._exit(9)
+        )
+        with Catalog.open(world.state) as catalog:
+            world.refresh(catalog)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+    report, _ = world.run()
+    assert (report.warning, report.counts.accepted, report.new.read) == ("", 13, 0)
+    assert not seal.read(database(world)).is_open
+
+
+def test_where_the_seal_cannot_be_opened_nothing_is_changed(world):
+    """As on a full disk."""
+    world.run()
+    world.append("a.jsonl", callback("99", START_S + 99 * HOUR_S))
+    (world.state / "catalog.seal.tmp").mkdir()
+    before = database(world).read_bytes()
+    with pytest.raises(StorageError, match="failed to write the catalog: is a directory"):
+        world.run()
+    assert database(world).read_bytes() == before
+    (world.state / "catalog.seal.tmp").rmdir()
+
+    assert world.run()[0].warning == ""
+
+
+def test_a_file_cut_off_after_a_killed_run_is_noticed(world):
+    expected = world.run()[1]
+    child = os.fork()
+    if child == 0:
+        with Catalog.open(world.state) as catalog, catalog.transaction():
+            os._exit(9)
+    os.waitpid(child, 0)
+    database(world).write_bytes(database(world).read_bytes()[:-4096])
+
+    report, found = world.run()
+    assert (report.warning, found) == (CUT_OFF, expected)
+
+
 def test_readers_see_the_catalog_as_it_stands_while_one_writes(world):
     world.run()
     with Catalog.open(world.state) as writer, Catalog.open(world.state, readonly=True) as reader:

@@ -28,12 +28,16 @@ def main(kept: Path, disk: Path) -> int:
         shutil.copytree(kept, root, symlinks=True)
     except (shutil.Error, OSError):
         return errno.ENOSPC
+    published = [name for name in tree(root / "output") if name.endswith(".html")]
+    settings = root / "site_src" / "site.yaml"
+    settings.write_text(settings.read_text().replace("timezone: Asia/Shanghai", "timezone: Pacific/Kiritimati"))
     code = build(root)
     wrong = crawl(root / "output")
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
     if build(root) != 0:
         wrong.append("no build with room")
     found = tree(root / "output")
+    wrong += [f"{name} is gone" for name in published if name not in found]
     shutil.rmtree(root / "output")
     shutil.rmtree(root / "state")
     (root / "state").mkdir()

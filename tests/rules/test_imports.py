@@ -21,7 +21,7 @@ ALLOWED = {
     "sources": {"fields", "libyaml", "media", "secret_names"},
     "sessions": {"addresses", "config"},
     "explain": {"addresses", "dates", "sessions", "wording"},
-    "catalog": {"addresses", "config", "media", "progress", "sessions", "sources", "wording"},
+    "catalog": {"addresses", "config", "flush", "media", "progress", "sessions", "sources", "wording"},
     "content": {"addresses", "config", "fields", "inside", "prose", "redirects", "sessions", "strict_yaml", "wording"},
     "pages": {"addresses", "catalog", "clock", "config", "content", "dates", "messages", "redirects", "sessions"}
     | {"almanac", "colour", "guide", "lettering", "posters", "strips", "tape"},
