@@ -52,6 +52,7 @@ class Options(Value, frozen=True):
     wait: bool = False
     adopt: bool = False
     allow_removal: bool = False
+    allow_exposure: bool = False
     write_redirects: bool = True
     dry_run: bool = False
 
@@ -100,6 +101,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
         catalog,
         output_ids=outputs,
         allow_removal=options.allow_removal,
+        allow_exposure=options.allow_exposure,
         jobs=options.jobs,
         progress=progress,
     )

@@ -29,6 +29,10 @@ class RemovalError(ConfigError):
     """More sessions would vanish at once than may without `--allow-removal`."""
 
 
+class ExposureError(ConfigError):
+    """What a curation hid would be seen although nobody changed it, and `--allow-exposure` was not given."""
+
+
 class StrictError(AftercastError):
     """Problems were found and `--strict` was given."""
 

@@ -28,11 +28,20 @@ def read_news(
     *,
     output_ids: tuple[str, ...] = (),
     allow_removal: bool = False,
+    allow_exposure: bool = False,
     jobs: int | None = None,
     progress: Progress = unseen,
 ) -> RefreshReport:
     """Bring the catalog up to date with the sources and with what people wrote; raises what `refresh` does."""
-    read = _refreshed(workshop, catalog, output_ids, allow_removal=allow_removal, jobs=jobs, progress=progress)
+    read = _refreshed(
+        workshop,
+        catalog,
+        output_ids,
+        allow_removal=allow_removal,
+        allow_exposure=allow_exposure,
+        jobs=jobs,
+        progress=progress,
+    )
     return follow(workshop, catalog, read, output_ids=output_ids, jobs=jobs)
 
 
@@ -68,6 +77,7 @@ def _refreshed(
     output_ids: tuple[str, ...],
     *,
     allow_removal: bool = False,
+    allow_exposure: bool = False,
     jobs: int | None = None,
     progress: Progress = unseen,
 ) -> RefreshReport:
@@ -79,6 +89,7 @@ def _refreshed(
         lambda catalog, before, after: affected(workshop, catalog, before, after),
         output_ids=output_ids,
         allow_removal=allow_removal,
+        allow_exposure=allow_exposure,
         progress=progress,
     )
 

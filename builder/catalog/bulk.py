@@ -31,6 +31,7 @@ from builder.catalog.rows import decode_session, encode
 from builder.catalog.spool import Spool, buckets_in
 from builder.catalog.turns import Turns
 from builder.progress import Progress
+from builder.sessions.standing import WITHHELD
 from builder.sources import SourceSettings
 
 BUCKET_BYTES = 5_000_000  # of source text or stored notices, about
@@ -229,11 +230,23 @@ def _finish(connection: sqlite3.Connection, unclaimed: int) -> None:
 
 def _set_former_aside(connection: sqlite3.Connection) -> None:
     """Keep the sessions of before until they have been compared, however often all is derived anew."""
+    _set_spoken_aside(connection)
     schema.drop_indexes(connection, schema.SESSION_INDEXES)
     connection.execute("DROP TABLE IF EXISTS former")
     connection.execute("ALTER TABLE sessions RENAME TO former")
     connection.execute("DROP TABLE IF EXISTS former_aliases")
     connection.execute("CREATE TABLE former_aliases AS SELECT alias, session FROM aliases")
+
+
+def _set_spoken_aside(connection: sqlite3.Connection) -> None:
+    """Keep the sessions that people spoke of, and before them those beside that withheld a file for one of them."""
+    connection.execute("DROP TABLE IF EXISTS former_spoken")
+    connection.execute("CREATE TABLE former_spoken(id TEXT NOT NULL, body BLOB NOT NULL)")
+    insert = "INSERT INTO former_spoken SELECT id, body FROM sessions WHERE"
+    spoken = "id IN (SELECT session FROM curated)"
+    beside = f"stream IN (SELECT stream FROM sessions WHERE {spoken}) AND instr(body, ?)"
+    connection.execute(f"{insert} {beside}", (WITHHELD.encode(),))
+    connection.execute(f"{insert} {spoken} AND id NOT IN (SELECT id FROM former_spoken)")
 
 
 def _clear(connection: sqlite3.Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from builder.addresses import tag_of
 from builder.catalog.numbers import base_numbers
@@ -24,7 +24,7 @@ def keep_former_addresses(connection: sqlite3.Connection, session: Session) -> N
 
     That is the one it is named by, or where that is in no session now the first of the others that is in one.
     """
-    lost = [address for address in (session.id, *session.aliases) if not _leads(connection, address)]
+    lost = [address for address in (session.id, *session.aliases) if not leads(connection, address)]
     if not lost:
         return
     named = {tag_of(key): key for key in session.recordings}
@@ -37,7 +37,8 @@ def keep_former_addresses(connection: sqlite3.Connection, session: Session) -> N
         connection.execute("INSERT OR REPLACE INTO gone VALUES(?,?)", (address, kept))
 
 
-def _leads(connection: sqlite3.Connection, address: str) -> bool:
+def leads(connection: sqlite3.Connection, address: str) -> bool:
+    """Say whether an address is that of a session, or a former one of it."""
     query = "SELECT 1 FROM sessions WHERE id=?1 UNION ALL SELECT 1 FROM aliases WHERE alias=?1"
     return connection.execute(query, (address,)).fetchone() is not None
 
@@ -50,6 +51,16 @@ def _is_told(connection: sqlite3.Connection, key: str) -> bool:
 def _is_in_session(connection: sqlite3.Connection, key: str) -> bool:
     query = "SELECT 1 FROM recordings WHERE base=? AND key=? AND session IS NOT NULL"
     return any(connection.execute(query, (base, key)).fetchone() for base in base_numbers(key))
+
+
+def changed_spoken(connection: sqlite3.Connection) -> Iterator[Session]:
+    """Yield the sessions of `former_spoken`, in their order, that are others after a bulk load or none."""
+    query = (
+        "SELECT f.body FROM former_spoken AS f LEFT JOIN sessions AS s ON s.id=f.id "
+        "WHERE s.id IS NULL OR s.body<>f.body ORDER BY f.rowid"
+    )
+    for (body,) in connection.execute(query):
+        yield decode_session(body)
 
 
 def compare_bulk(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -130,9 +130,8 @@ def denied(connection: sqlite3.Connection) -> list[Problem]:
 
 
 def _mismatch(connection: sqlite3.Connection, curation: Curation, worded: Callable[[int], str]) -> Problem | None:
-    which = (curation.source,)
-    if connection.execute("SELECT 1 FROM curated WHERE source=? LIMIT 1", which).fetchone() is None:
-        field, why = _unmatched(connection, curation)
+    if not is_matched(connection, curation):
+        field, why = unmatched(connection, curation)
         if curation.visibility in UNSEEN or curation.trim:
             why += "; so it hides nothing, and what else there is of that broadcast is public"
         return Problem("curation_unmatched", f"matches no session: {why}", field=field, source=curation.source)
@@ -147,7 +146,8 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation, worded: Callab
     if curation.trim is None and not curation.chapters:
         return None
     bodies = connection.execute(
-        "SELECT s.body FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=? ORDER BY s.id", which
+        "SELECT s.body FROM curated AS c JOIN sessions AS s ON s.id=c.session WHERE c.source=? ORDER BY s.id",
+        (curation.source,),
     )
     sessions = [decode_session(body) for (body,) in bodies]
     return (
@@ -179,7 +179,7 @@ def _idle(connection: sqlite3.Connection, curation: Curation) -> list[tuple[str,
 def _split_in_vain(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str] | None:
     """Return `split` and why the first of its files parts nothing; one that is in no session may do so later."""
     for name in curation.split_before:
-        identity = _session_of(connection, name)
+        identity = session_of(connection, name)
         row = connection.execute("SELECT body FROM sessions WHERE id=?", (identity,)).fetchone()
         if row is None:
             continue
@@ -194,14 +194,14 @@ def _split_in_vain(connection: sqlite3.Connection, curation: Curation) -> tuple[
 
 def _merged_in_vain(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str] | None:
     """Return `merge` and why its files are not in one session: what a window claims is merged with nothing."""
-    homes = {name: home for name in curation.merge if (home := _session_of(connection, name))}
+    homes = {name: home for name in curation.merge if (home := session_of(connection, name))}
     if len(set(homes.values())) < 2:
         return None
     one, other = next((one, other) for one, other in pairwise(homes) if homes[one] != homes[other])
     return "merge", f"a `window` claims `{one[:80]}` or `{other[:80]}`, and they stay in replays of their own"
 
 
-def _session_of(connection: sqlite3.Connection, key: str) -> str:
+def session_of(connection: sqlite3.Connection, key: str) -> str:
     """Return the session of a recording, "" when it is in none."""
     query = "SELECT session FROM recordings WHERE base=? AND key=? LIMIT 1"
     rows = [connection.execute(query, (base, key)).fetchone() for base in base_numbers(key)]
@@ -283,7 +283,12 @@ def _is_known(connection: sqlite3.Connection, key: str) -> bool:
     return any(connection.execute(query, (base, key)).fetchone() for base in base_numbers(key))
 
 
-def _unmatched(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str]:
+def is_matched(connection: sqlite3.Connection, curation: Curation) -> bool:
+    query = "SELECT 1 FROM curated WHERE source=? LIMIT 1"
+    return connection.execute(query, (curation.source,)).fetchone() is not None
+
+
+def unmatched(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str]:
     """Return the key by which a curation matches no session, and why; its recording may be there in vain."""
     if known := next((key for key in curation.recordings if _is_known(connection, key)), ""):
         return "recordings", f"the recording `{known[:80]}` is in none; `aftercast explain {known[:80]}` says why"

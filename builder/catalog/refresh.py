@@ -15,8 +15,9 @@ import msgspec
 
 from builder.catalog import facts, findings
 from builder.catalog.catalog import Catalog
-from builder.catalog.comparing import compare_bulk, keep_former_addresses, removed_sessions
+from builder.catalog.comparing import changed_spoken, compare_bulk, keep_former_addresses, removed_sessions
 from builder.catalog.deriving import Setting
+from builder.catalog.exposure import refuse_exposure, withheld_in
 from builder.catalog.guard import refuse_removal
 from builder.catalog.intake import Batch, FileRow, Plan, batches, plan
 from builder.catalog.ledger import EVERYTHING, Ledger
@@ -66,14 +67,25 @@ def refresh(
     *,
     output_ids: tuple[str, ...],
     allow_removal: bool = False,
+    allow_exposure: bool = False,
     progress: Progress = unseen,
 ) -> RefreshReport:
     """Bring the catalog up to date with the sources and rules; note the pages of every known output that may change.
 
-    Raises, with the catalog untouched, `ConfigError` when two sessions have one address, and `RemovalError` when more
-    sessions would vanish than `allow_removal` permits. Running it again without news changes nothing.
+    Raises, with the catalog untouched, `ConfigError` when two sessions have one address, `RemovalError` when more
+    sessions would vanish than may without `allow_removal`, and `ExposureError` when what people hid would be seen
+    without `allow_exposure`. Running it again without news changes nothing.
     """
-    return Refresh(catalog, inputs, affected, output_ids, allow_removal=allow_removal, progress=progress).run()
+    work = Refresh(
+        catalog,
+        inputs,
+        affected,
+        output_ids,
+        allow_removal=allow_removal,
+        allow_exposure=allow_exposure,
+        progress=progress,
+    )
+    return work.run()
 
 
 class Refresh:
@@ -87,6 +99,7 @@ class Refresh:
         output_ids: tuple[str, ...],
         *,
         allow_removal: bool,
+        allow_exposure: bool,
         progress: Progress,
     ) -> None:
         self.catalog = catalog
@@ -94,6 +107,7 @@ class Refresh:
         self.inputs = inputs
         self.affected = affected
         self.allow_removal = allow_removal
+        self.allow_exposure = allow_exposure
         self.progress = progress
         known = {output for (output,) in self.connection.execute("SELECT output FROM output")}
         self.outputs = sorted(known.union(output_ids))
@@ -149,9 +163,10 @@ class Refresh:
         keys = {} if everything else self._affected(changed)
         replace(self.connection, changed, update.recall.deriver.clock)
         assign(self.connection, closed.known.values(), after)
-        for change in changed:
-            if change.before is not None:
-                keep_former_addresses(self.connection, change.before)
+        replaced = [change.before for change in changed if change.before is not None]
+        self._guard_hidden(sorted(replaced, key=lambda session: not withheld_in(session)))
+        for session in replaced:
+            keep_former_addresses(self.connection, session)
         step = sum((change.after is not None) - (change.before is not None) for change in changed)
         findings.add_to_tallies(self.connection, {"sessions": step})
         if not everything:
@@ -211,6 +226,8 @@ class Refresh:
         )
         changed, removed = compare_bulk(self.connection)
         self._guard(removed, sessions)
+        self._guard_hidden(changed_spoken(self.connection))
+        self.connection.execute("DROP TABLE former_spoken")
         self._note_pages({}, everything=True)
         self._store_setting(digest, now)
         findings.note_denied(self.connection, todo.denied)
@@ -222,6 +239,10 @@ class Refresh:
     def _guard(self, removed: int, total: int) -> None:
         if not self.allow_removal:
             refuse_removal(self.catalog, self.inputs.source, removed, total)
+
+    def _guard_hidden(self, replaced: Iterable[Session]) -> None:
+        if not self.allow_exposure:
+            refuse_exposure(self.catalog, replaced, self.inputs.rules.curations)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         for output in self.outputs:

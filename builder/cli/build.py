@@ -39,6 +39,7 @@ SHOWN_DIFFERENCES = 20
 @click.option("--wait", is_flag=True, help="Wait for another build instead of exiting with 6.")
 @click.option("--adopt", is_flag=True, help="Take over an output folder that aftercast did not make.")
 @click.option("--allow-removal", is_flag=True, help="Go on when all broadcasts, or over 20 and a tenth, would vanish.")
+@click.option("--allow-exposure", is_flag=True, help="Go on when what a file in replays/ hid would be seen.")
 @click.option("--no-redirects", is_flag=True, help="Do not write moved addresses into redirects.yaml.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and why; write no page.")
 @click.option("--explain", is_flag=True, help="Say why each page was written.")
@@ -61,6 +62,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
         wait=flags["wait"],
         adopt=flags["adopt"],
         allow_removal=flags["allow_removal"],
+        allow_exposure=flags["allow_exposure"],
         write_redirects=not flags["no_redirects"],
         dry_run=flags["dry_run"],
     )

@@ -1,7 +1,7 @@
 """How commands that only ask get their catalog: they read what is new first, as `build` does, and write no page.
 
 While another aftercast is at work they answer from the catalog as it stands, and say so; so they do when the records
-that are left would unpublish much.
+that are left would unpublish much, or show what people hid.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from builder.catalog import Catalog, Note
 from builder.cli.common import note, places_of
 from builder.cli.meter import Meter
-from builder.errors import LockedError, RemovalError
+from builder.errors import ExposureError, LockedError, RemovalError
 from builder.lines import with_lines
 from builder.lock import locked
 from builder.model import Problem
@@ -73,13 +73,17 @@ def up_to_date(source: Path, state: Path | None, *, retry: bool = False) -> Iter
 
 
 def _refresh(workshop: Workshop, catalog: Catalog) -> None:
-    """Read what is new. What would unpublish much is a build's to take over: until then, the catalog stays."""
+    """Read what is new. What a build would stop at is a build's to take over: until then, the catalog stays."""
     try:
         with Meter() as meter:
             report = read_news(workshop, catalog, progress=meter)
     except RemovalError as error:
         note(f"{error}: this is the catalog as it stands")
         note("`aftercast build --allow-removal` takes it over, if the records were removed on purpose")
+        return
+    except ExposureError as error:
+        note(f"{error}: this is the catalog as it stands")
+        note(error.hint)
         return
     if report.warning:
         note(report.warning)

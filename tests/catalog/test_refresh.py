@@ -11,7 +11,7 @@ import pytest
 from builder.addresses import tag_of
 from builder.catalog import Catalog, bulk, refresh, rollups
 from builder.config import Media
-from builder.errors import ConfigError
+from builder.errors import ConfigError, ExposureError
 from builder.model import Chapter, Counts, Curation, StreamClaim, Trim, Vj, Window
 from tests.catalog.world import (
     HOUR_S,
@@ -582,10 +582,25 @@ def test_a_merge_of_two_streams_is_the_same_in_every_way(tmp_path, monkeypatch):
     assert two.run(curations=(merge,))[1] == found
 
 
+def exposure(world, **rules):
+    """Return why a run stops that would show what was hidden, if it does."""
+    with Catalog.open(world.state) as catalog:
+        before = contents(catalog)
+        try:
+            world.refresh(catalog, allow_exposure=False, **rules)
+        except ExposureError as error:
+            assert contents(catalog) == before
+            return str(error)
+    return ""
+
+
 @pytest.mark.parametrize("gap_ms", [0, 300_000])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, seed, gap_ms):
-    """Files of unlike lengths and what people say of them come and go: each run gives what a first one gives."""
+def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, monkeypatch, seed, gap_ms):
+    """Files of unlike lengths and what people say of them come and go: each run gives what a first one gives.
+
+    And where one stops, since it would show what was hidden, it does so in either way.
+    """
     rng = random.Random(seed)
     slices = [callback(str(n), START_S + 600 * n, 600) for n in range(1, 13)]
     longer = [
@@ -636,6 +651,12 @@ def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, seed,
         said = said if step < 2 else chosen()
         clean = World(tmp_path / f"clean{step}")
         shutil.copytree(world.recordings, clean.recordings, dirs_exist_ok=True)
+        anew = World(tmp_path / f"anew{step}")
+        shutil.copytree(world.source.parent, anew.source.parent, dirs_exist_ok=True)
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+            stopped = exposure(anew, **said)
+        assert exposure(world, **said) == stopped
         assert world.run(**said)[1] == clean.run(**said)[1]
 
 

@@ -88,13 +88,22 @@ class World:
         override = rules.pop("now_override_ms", None)
         return Inputs(self.source, SourceSettings(), rules_of(**rules), media, override)
 
-    def refresh(self, catalog: Catalog, *, allow_removal: bool = True, **rules: object) -> RefreshReport:
+    def refresh(
+        self, catalog: Catalog, *, allow_removal: bool = True, allow_exposure: bool = True, **rules: object
+    ) -> RefreshReport:
         def affected(_catalog: Catalog, before: object, after: object) -> list[PageKey]:
             names = [getattr(one, "id", None) for one in (before, after)]
             self.asked.append((names[0], names[1]))
             return [PageKey("watch", name) for name in names if name]
 
-        return refresh(catalog, self.inputs(**rules), affected, output_ids=(OUTPUT,), allow_removal=allow_removal)
+        return refresh(
+            catalog,
+            self.inputs(**rules),
+            affected,
+            output_ids=(OUTPUT,),
+            allow_removal=allow_removal,
+            allow_exposure=allow_exposure,
+        )
 
     def run(self, **rules: object) -> tuple[RefreshReport, dict[str, object]]:
         """Open, refresh, look, close: what one command does."""

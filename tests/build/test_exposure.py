@@ -1,0 +1,381 @@
+"""What people hid stays hidden when the records change: a build that would show it stops until a person acts."""
+
+import json
+import shutil
+import sys
+import threading
+
+import pytest
+
+from builder.build import Options
+from builder.catalog import refresh
+from builder.cli import run
+from builder.cli.watch import Teller
+from builder.loop import Loop
+from tests.build.sites import ALICE, ENVIRON, SITE, TestSite, callback, difference
+
+FILES = [f"52{number:017d}" for number in range(1, 6)]
+HINT = (
+    "name what must stay hidden in `recordings` of that file too; if all may see it, take `visibility` or `trim` "
+    "out of the file, or give `aftercast build --allow-exposure`"
+)
+NAMED = 2  # the place of the recording in the middle, by which the broadcast is hidden
+
+
+def refusal(*seen: int, lost: int | None = None) -> list[str]:
+    """Return what a build says that would show these recordings; `lost` is the one that the file names in vain."""
+    which = f"the first is `{FILES[seen[0]]}`" if len(seen) > 1 else f"`{FILES[seen[0]]}`"
+    what = f"{len(seen)} recording{'s' if len(seen) > 1 else ''} that it hid would be seen"
+    why = "" if lost is None else f"; now it matches no session: none has the recording `{FILES[lost]}`"
+    return [f"aftercast: replays/secret.md: {what}, {which}{why}", f"hint: {HINT}"]
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A broadcast of five files of ten minutes with pauses of 100 s, each told in a log of its own; and another one."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    made = TestSite(tmp_path)
+    for at in range(5):
+        tell(made, at)
+    made.append("other.jsonl", callback("alice", 90, 50_000, 600))
+    return made
+
+
+@pytest.fixture(params=["incremental", "bulk"])
+def way(request, monkeypatch):
+    """Let the runs after the first one be small, or derive everything anew."""
+    if request.param == "bulk":
+        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+
+
+def tell(site, at, **more):
+    site.write(f"recordings/{at}.jsonl", callback("alice", at + 1, 700 * at, 600, **more))
+
+
+def hide(site, said="visibility: hidden", *, named=(NAMED,), name="secret"):
+    site.write(f"replays/{name}.md", f"---\nrecordings: {json.dumps([FILES[at] for at in named])}\n{said}\n---\n")
+
+
+def build(site, capsys, *flags):
+    """Run the command; return its exit code and what it says, without the figures at the end."""
+    capsys.readouterr()
+    places = site.places
+    state = ["--state", str(places.state)]
+    code = run(["build", "--source", str(places.source), "--output", str(places.output), *state, "--jobs=1", *flags])
+    return code, [line for line in capsys.readouterr().err.splitlines() if "new record" not in line]
+
+
+def seen(site):
+    """Return the places of the recordings that any page tells of."""
+    pages = b"".join(site.tree().values())
+    return [at for at in range(5) if f"/a/{at + 1}/f0.mp4".encode() in pages]
+
+
+def lose(site):
+    (site.source / "recordings" / f"{NAMED}.jsonl").unlink()
+
+
+def damage(site):
+    tell(site, NAMED, file_size="much")
+
+
+def tell_otherwise(site):
+    tell(site, NAMED, start_time=1_642_200_000, end_time=1_642_200_600)
+
+
+def part_by_gap(site):
+    site.write("site.yaml", SITE + "grouping: {gap: 30s}\n")
+
+
+def part_by_gap_of_profile(site):
+    site.write("vjs/alice.md", ALICE.replace("name: Alice Lamp", "name: Alice Lamp\ngap: 30s"))
+
+
+def part_by_claim(site):
+    site.write("vjs/alice.md", ALICE.replace("[alice]", '[{stream: alice, until: "2022-01-14T00:33:00"}]'))
+
+
+def part_by_split(site):
+    site.write("replays/more.md", f"---\nrecordings: ['{FILES[4]}']\nsplit: before {FILES[4]}\n---\n")
+
+
+CHANGES = [
+    (lose, (0, 1, 3, 4)),
+    (damage, (0, 1, 3, 4)),
+    (tell_otherwise, (0, 1, 3, 4)),
+    (part_by_gap, (0, 1, 3, 4)),
+    (part_by_gap_of_profile, (0, 1, 3, 4)),
+    (part_by_claim, (3, 4)),
+    (part_by_split, (4,)),
+]
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("change", "exposed", "said"),
+    [
+        *((change, exposed, "visibility: hidden") for change, exposed in CHANGES),
+        *((*CHANGES[0], said) for said in ("visibility: draft", "visibility: unlisted")),
+    ],
+)
+def test_a_build_stops_that_would_show_what_a_person_hid(site, capsys, change, exposed, said):
+    """It changes nothing, so it stops each time; with the flag it goes on, and the next build has nothing to say."""
+    hide(site, said)
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    change(site)
+
+    for _ in range(2):
+        code, err = build(site, capsys)
+        assert (code, err[-2:]) == (2, refusal(*exposed, lost=NAMED if change in (lose, damage) else None))
+        assert site.tree() == before
+    assert build(site, capsys, "--allow-exposure")[0] == 0
+    assert set(exposed) <= set(seen(site))
+    assert not difference(site.tree(), site.clean_tree())
+    assert build(site, capsys)[0] == 0
+
+
+@pytest.mark.parametrize("change", [lose, part_by_gap])
+@pytest.mark.parametrize("named", [(0, 1, 2, 3, 4), (0, 1, 3, 4)])
+def test_naming_the_rest_lets_the_build_go_on(site, capsys, change, named):
+    """Also where the name goes that no recording has any more."""
+    hide(site)
+    build(site, capsys)
+    change(site)
+    if change is part_by_gap:
+        named = (0, 1, 2, 3, 4)
+    hide(site, named=named)
+
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == []
+    assert not difference(site.tree(), site.clean_tree())
+
+
+@pytest.mark.parametrize("named", [(0, 2), (0,)])
+def test_naming_some_of_the_rest_is_not_enough(site, capsys, named):
+    hide(site)
+    build(site, capsys)
+    lose(site)
+    hide(site, named=named)
+
+    code, err = build(site, capsys)
+
+    assert (code, err[-2:]) == (2, refusal(3, 4))
+    assert seen(site) == []
+
+
+def reveal(site):
+    hide(site, "visibility: public")
+
+
+def list_it(site):
+    hide(site, "title: Finale")
+
+
+def take_away(site):
+    (site.source / "replays" / "secret.md").unlink()
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        *((act, "visibility: hidden") for act in (reveal, list_it, take_away)),
+        (take_away, "visibility: draft"),
+        (list_it, "visibility: unlisted"),
+    ],
+)
+def test_a_person_may_show_what_was_hidden(site, capsys, act, said):
+    hide(site, said)
+    build(site, capsys)
+    act(site)
+
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 2, 3, 4]
+    assert not difference(site.tree(), site.clean_tree())
+
+
+def test_a_person_may_name_another_broadcast(site, capsys):
+    hide(site)
+    build(site, capsys)
+    site.write("replays/secret.md", f"---\nrecordings: ['52{90:017d}']\nvisibility: hidden\n---\n")
+
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 2, 3, 4]
+
+
+def test_a_split_in_the_file_that_hides_is_a_persons_word(site, capsys):
+    hide(site, named=(0,))
+    build(site, capsys)
+    hide(site, f"visibility: hidden\nsplit: before {FILES[3]}", named=(0,))
+
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [3, 4]
+
+
+def test_a_file_that_says_who_may_see_the_rest_is_a_persons_word(site, capsys):
+    hide(site)
+    build(site, capsys)
+    part_by_gap(site)
+    hide(site, "visibility: public", named=(0, 1, 3), name="rest")
+
+    code, err = build(site, capsys)
+    assert (code, err[-2:]) == (2, refusal(4))
+    hide(site, "visibility: public", named=(0, 1, 3, 4), name="rest")
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 3, 4]
+
+
+def test_what_is_said_besides_takes_nothing_back(site, capsys):
+    hide(site)
+    build(site, capsys)
+    lose(site)
+    hide(site, "visibility: draft\ntitle: Not for you\ntags: [a]")
+
+    assert build(site, capsys)[0] == 2
+
+
+@pytest.mark.usefixtures("way")
+def test_files_that_are_gone_are_not_shown(site, capsys):
+    """A broadcast that vanishes shows nothing; one of which a file is deleted is as hidden as before."""
+    hide(site, named=(0,))
+    build(site, capsys)
+    deleted = {"EventType": "FileDeleted", "FileDeleteEvent": {"FileIdSet": [FILES[NAMED]]}}
+    site.append("deleted.jsonl", json.dumps(deleted) + "\n")
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == []
+    for at in range(5):
+        (site.source / "recordings" / f"{at}.jsonl").unlink()
+    assert build(site, capsys)[0] == 0
+
+
+def test_several_files_that_hide_are_told(site, capsys):
+    hide(site)
+    site.append("other.jsonl", callback("alice", 91, 50_700, 600))
+    site.write("replays/zero.md", f"---\nrecordings: ['52{90:017d}']\nvisibility: draft\n---\n")
+    build(site, capsys)
+    part_by_gap(site)
+
+    code, err = build(site, capsys)
+
+    first, hint = refusal(0, 1, 3, 4)
+    assert (code, err[-2:]) == (2, [f"{first}; so it is with 1 more file in replays/", hint])
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("said", "exposed"),
+    [
+        ("trim: {head: 1300}", (0, 1)),
+        ("trim: {head: 15m}", (0, 1)),
+        ('trim: {to: "2022-01-14T00:40:00"}', (3, 4)),
+    ],
+)
+def test_a_build_stops_that_would_show_what_a_trim_hid(site, capsys, said, exposed):
+    hide(site, said)
+    build(site, capsys)
+    before = site.tree()
+    lose(site)
+
+    code, err = build(site, capsys)
+    assert (code, err[-2:]) == (2, refusal(*exposed, lost=NAMED))
+    assert site.tree() == before
+    hide(site, "title: All of it")
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 3, 4]
+
+
+def test_a_trim_that_a_person_changed_stops_nothing(site, capsys):
+    hide(site, "trim: {head: 15m}")
+    build(site, capsys)
+    hide(site, "trim: {head: 5s}")
+
+    assert build(site, capsys)[0] == 0
+    site.append("late.jsonl", callback("alice", 7, -700, 600))
+    assert build(site, capsys)[0] == 0  # `head` counts from the new beginning, as people are told
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_build_stops_that_would_show_hidden_time_by_a_file_that_reaches_into_it(site, capsys, at):
+    """It is in the replay of its middle, which is public, and was withheld for the sake of the hidden one beside it."""
+    site.append("hls.jsonl", callback("alice", 50, 0, 3400, form="hls"))
+    hide(site, f"visibility: hidden\nsplit: [before {FILES[at]}, before {FILES[at + 1]}]", named=(at,))
+    build(site, capsys)
+    before = site.tree()
+    (site.source / "recordings" / f"{at}.jsonl").unlink()
+
+    code, err = build(site, capsys)
+
+    what = f"1 recording that it hid would be seen, `52{50:017d}`"
+    why = f"now it matches no session: none has the recording `{FILES[at]}`"
+    assert (code, err[-2]) == (2, f"aftercast: replays/secret.md: {what}; {why}")
+    assert site.tree() == before
+
+
+def test_a_catalog_without_memory_does_not_stop(site, capsys):
+    """A clean build, as CI makes one, has nothing to compare with: there `--strict` is what fails."""
+    hide(site)
+    build(site, capsys)
+    lose(site)
+    shutil.rmtree(site.places.state)
+
+    assert build(site, capsys, "--strict")[0] == 3
+
+
+def test_commands_that_ask_leave_the_catalog_as_it_stands(site, capsys):
+    hide(site)
+    build(site, capsys)
+    before = site.ask(capsys, "sessions", "--json")
+    lose(site)
+
+    for _ in range(2):
+        capsys.readouterr()
+        assert run(["sessions", "--json", "--source", str(site.source), "--state", str(site.places.state)]) == 0
+        found = capsys.readouterr()
+        assert found.out.splitlines() == before
+        said, hint = refusal(0, 1, 3, 4, lost=NAMED)
+        expected = [f"{said}: this is the catalog as it stands", hint.replace("hint", "aftercast")]
+        assert found.err.splitlines() == expected
+    assert build(site, capsys)[0] == 2
+
+
+class Changes:
+    """Stands in for the watcher: makes one change after another, then stops."""
+
+    def __init__(self, *acts):
+        self.acts = list(acts)
+
+    def forget(self, paths):
+        pass
+
+    def wait(self, stop):
+        return [str(path) for path in self.acts.pop(0)()] if self.acts else []
+
+
+def test_a_watch_says_it_and_goes_on(site, capsys):
+    hide(site)
+    told = []
+
+    def losing():
+        lose(site)
+        return [site.source / "recordings" / f"{NAMED}.jsonl"]
+
+    def other_news():
+        told.append(capsys.readouterr().err.splitlines())
+        tell(site, 0, file_size=5)
+        return [site.source / "recordings" / "0.jsonl"]
+
+    def naming():
+        told.append(capsys.readouterr().err.splitlines())
+        assert seen(site) == []
+        hide(site, named=(0, 2, 4))
+        return [site.source / "replays" / "secret.md"]
+
+    watcher = Changes(losing, other_news, naming)
+    Loop(site.places, ENVIRON, Options(wait=True), Teller()).run(watcher, threading.Event())
+
+    assert [lines[-2:] for lines in told] == [refusal(0, 1, 3, 4, lost=NAMED)] * 2
+    assert "4 broadcasts" not in capsys.readouterr().err
+    assert seen(site) == []
+    assert not difference(site.tree(), site.clean_tree())
