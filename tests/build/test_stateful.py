@@ -202,7 +202,7 @@ class Script:
             patch.setattr(OutputFolder, "commit", partial)
             patch.setattr(OutputFolder, "discard", lambda *_: None)
             with contextlib.suppress(Killed, ConfigError):  # a mistake in the sources is looked at by `compare`
-                self.site.build(allow_removal=True)
+                self.site.build(allow_removal=True, allow_exposure=True)
 
     def logs(self):
         return sorted(path for path in (self.site.source / "recordings").iterdir() if path.is_file())
@@ -212,7 +212,7 @@ class Script:
     def compare(self) -> None:
         """Build and compare; an error in the sources must be the same error for both."""
         try:
-            self.site.build(allow_removal=True)
+            self.site.build(allow_removal=True, allow_exposure=True)
             mistake = ""
         except AftercastError as error:
             mistake = error.sentence
@@ -251,5 +251,5 @@ def test_options_are_what_the_command_says():
     """The defaults of `Options` are a plain build: no flag is on."""
     assert Options() == Options(
         jobs=1, clean=False, strict=False, expect_changes=False, wait=False, adopt=False, allow_removal=False,
-        write_redirects=True, dry_run=False,
+        allow_exposure=False, write_redirects=True, dry_run=False,
     )  # fmt: skip

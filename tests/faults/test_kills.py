@@ -38,7 +38,7 @@ def killed_build(site: TestSite, delay: float) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            site.build(allow_removal=True)
+            site.build(allow_removal=True, allow_exposure=True)
         finally:
             os._exit(0)
     reader = Reader(site.places.output)
@@ -83,7 +83,7 @@ def test_a_killed_build_shows_no_half_page_and_the_next_one_mends_it(seed, tmp_p
     site.build()
     edit(site, chance, 900)
     began = time.monotonic()
-    site.build(allow_removal=True)
+    site.build(allow_removal=True, allow_exposure=True)
     usual = time.monotonic() - began  # of a build that has a change to publish
     killed = 0
     for step in range(KILLS // ROUNDS):
@@ -93,11 +93,11 @@ def test_a_killed_build_shows_no_half_page_and_the_next_one_mends_it(seed, tmp_p
         if chance.random() < 0.3:
             edit(site, chance, 100 + step)  # the cause may change before anyone mends what was begun
         if chance.random() < 0.7:
-            site.build(allow_removal=True)
+            site.build(allow_removal=True, allow_exposure=True)
             assert leftovers(site.places.output) == []
             assert difference(site.tree(), site.clean_tree()) == [], f"seed {seed}, step {step}"
             assert crawl(site.places.output) == []
-    site.build(allow_removal=True)
+    site.build(allow_removal=True, allow_exposure=True)
 
     assert difference(site.tree(), site.clean_tree()) == []
     assert killed > 0, "no build was killed: the test shows nothing"
