@@ -17,16 +17,15 @@ from builder.model import Value
 from builder.pull.calls import (
     Calls,
     DoubtfulError,
-    FailingError,
     IncompleteError,
     TransientError,
     UnreachableError,
     failure_of,
     number_in,
     object_in,
-    plain,
     rows_in,
 )
+from builder.pull.codes import failure
 from builder.pull.names import hashed
 from builder.pull.walk import PAGE_ROWS, Page, Place, Step, believed, page_of, told, walk
 from builder.pull.windows import WEEK_MS, Window, pieces, utc_text
@@ -39,16 +38,6 @@ NAMED = 3  # seconds in a message
 STREAMS_AT_ONCE = 10
 TIMEOUT_SECONDS = 20
 LISTS = ("MediaInfoSet", "NotExistFileIdSet", "DataInfoList", "TaskList")
-TRANSIENT = ("RequestLimitExceeded", "InternalError", "ResourceUnavailable", "ServerNetworkError", "ClientNetworkError")
-
-FAILED = "FailedOperation"
-RIGHTS = "check the credentials and their rights"
-HINTS = (
-    ("AuthFailure.SignatureExpire", "check this machine's clock: a signature holds for five minutes"),
-    ("AuthFailure", RIGHTS),
-    ("UnauthorizedOperation", RIGHTS),
-    ("LimitExceeded", "the account's quota is used up; ask later"),
-)
 
 
 class CloudAccount(Value, frozen=True):
@@ -200,17 +189,6 @@ def called(client: Any, action: str, ask: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(answer["Response"].get(name) or [], list):
             raise TransientError(f"`{name}` of the answer is no list")
     return answer
-
-
-def failure(action: str, code: object) -> Exception:
-    """Return the error for a code of the service; its message is not passed on, it may quote what was sent."""
-    told = plain(code or "no code")
-    if told.startswith(TRANSIENT):
-        return TransientError(told)
-    if told.startswith(FAILED):
-        return FailingError(f"`{action}` failed: {told}", hint="run it again: it goes on where it stopped")
-    hint = next((hint for beginning, hint in HINTS if told.startswith(beginning)), "its guide lists the codes")
-    return RemoteError(f"`{action}` was refused: {told}", hint=hint)
 
 
 def clients(account: CloudAccount) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ from builder.cli import run
 from builder.pull import calls
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
+from builder.pull.codes import REMEDIES
 from builder.pull.run import Run
 from builder.pull.shelf import Shelf
 from builder.pull.windows import DAY_MS, Window
@@ -226,7 +227,17 @@ def test_a_service_that_is_down_is_not_asked_about_every_day(provider, pull, cap
         ("AuthFailure.SecretIdNotFound", "check the credentials"),
         ("UnauthorizedOperation", "check the credentials"),
         ("LimitExceeded", "the account's quota"),
-        ("InvalidParameterValue.Offset", "its guide lists the codes"),
+        ("LimitExceeded.Quota", "the account's quota"),
+        ("InvalidParameterValue.SubAppId", "as `--sub-app-id`"),
+        ("InvalidParameterValue.Offset", "the provider's guide to `SearchMedia` lists its codes"),
+        ("FailedOperation.InvalidVodUser", "open VOD and live"),
+        ("ResourceUnavailable.InvalidVodStatus", "open VOD and live"),
+        ("FailedOperation.NoPrivileges", "check the credentials and their rights"),
+        ("FailedOperation.AuthError", "check the credentials and their rights"),
+        ("InternalError.NotPermmitOperat", "check the credentials and their rights"),
+        ("FailedOperation.InvalidAccount", "what the account lacks"),
+        ("FailedOperation.UserStatusInavlid", "what the account lacks"),
+        ("ResourceNotFound.StopService", "what the account lacks"),
     ],
 )
 def test_a_refusal_stops_at_once_and_tells_what_to_do(code, remedy, provider, pull, capsys):
@@ -237,6 +248,24 @@ def test_a_refusal_stops_at_once_and_tells_what_to_do(code, remedy, provider, pu
     assert f"`SearchMedia` was refused: {code}" in said
     assert remedy in said
     assert len(provider.asked) == 1
+
+
+def test_a_service_that_asks_to_wait_is_asked_again(provider, pull):
+    """Live has a code of its own for it, under the word for a quota."""
+    busy = {"Error": {"Code": "LimitExceeded.RateLimitExceeded", "Message": "no matter"}}
+    provider.answer = lambda ask: busy if len(provider.asked) == 1 else {"TotalCount": 0}
+
+    assert pull() == 0
+
+
+def test_every_named_code_is_one_of_the_service():
+    """A slip in one would never be noticed otherwise."""
+    from tencentcloud.live.v20180801 import errorcodes as live
+    from tencentcloud.vod.v20180717 import errorcodes as vod
+
+    told = {str(code) for module in (live, vod) for code in vars(module).values()} | {"AuthFailure.SignatureExpire"}
+
+    assert REMEDIES.keys() <= told
 
 
 @pytest.fixture
