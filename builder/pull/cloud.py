@@ -158,12 +158,12 @@ def media_page(answer: dict[str, Any], limit: int) -> Page:
 def callbacks_page(answer: dict[str, Any], place: Place) -> Page:
     """Read a page of the log; one that calls itself the last is, also where it is full or tells no number of rows.
 
-    Failed tries repeat entries (DOMAIN 3.4), so these have the name of their page: only whole pages are compared.
+    Failed tries repeat entries (DOMAIN 3.4), so one that was on an earlier page did not come twice: only whole pages
+    are compared, and where the log grew meanwhile, its entries.
     """
     response = answer["Response"]
     page = page_of(answer, response, "DataInfoList", "TotalNum")
-    name = told(page.rows)
-    page = replace(page, names=tuple(f"{name} {number}" for number in range(len(page.rows))))
+    page = replace(page, name=told(page.rows))
     if number_in(response.get("TotalPage")) != place.pages + 1:
         return page
     return replace(page, total=page.total or place.rows + len(page.rows), is_full=False)

@@ -29,6 +29,7 @@ class Page(Value, frozen=True):
     total: int
     names: tuple[str, ...] = ()  # hashes of the rows
     is_full: bool = False  # as many rows as were asked for
+    name: str = ""  # the hash of all of it, where a row may stand there more than once
 
 
 class Place(Value, frozen=True):
@@ -41,16 +42,30 @@ class Place(Value, frozen=True):
     came: tuple[str, ...] = ()  # the hashes of the rows, without those that an earlier page had too
     beginnings: int = 0  # how often it was begun anew
     is_cut: bool = False  # has more than can be had: all that can be came
+    whole: tuple[str, ...] = ()  # the names of the pages that came, where they have any
+    is_grown: bool = False  # a page told of more rows than the one before it
 
     @property
     def is_short(self) -> bool:
-        """Say whether as many rows came as there are, but some of them twice."""
-        return len(self.came) < self.total <= self.rows
+        """Say whether as many rows came as there are, but some of them twice.
+
+        Where a row may stand there more than once that tells of rows that moved only if there were more of them.
+        """
+        return len(self.came) < self.total <= self.rows and (self.is_grown or not self.whole)
 
     def after(self, page: Page) -> Place:
         came = self.came + self.new_in(page)
         rows, pages = self.rows + len(page.rows), self.pages + 1
-        return Place(self.window, rows, pages, page.total, came, self.beginnings)
+        whole = (*self.whole, page.name) if page.name else ()
+        is_grown = self.is_grown or self.has_less(page)
+        return Place(self.window, rows, pages, page.total, came, self.beginnings, whole=whole, is_grown=is_grown)
+
+    def had(self, page: Page) -> bool:
+        """Say whether all of a page came before, and not because so many rows moved there."""
+        return page.name in self.whole and not self.has_less(page) if page.name else not self.new_in(page)
+
+    def has_less(self, page: Page) -> bool:
+        return 0 < self.total < page.total
 
     def new_in(self, page: Page) -> tuple[str, ...]:
         """Return the rows of a page that no earlier one had; what a page itself has twice is two rows."""
@@ -119,7 +134,7 @@ def believed(page: Page, place: Place) -> Page:
     """Return a page that can be the one at a place; raise `DoubtfulError` for another."""
     if not page.rows and place.rows < page.total:
         raise DoubtfulError(f"the answer tells of {page.total} rows, {place.rows} came")
-    if page.rows and not place.new_in(page):
+    if page.rows and place.had(page):
         raise DoubtfulError("the same rows came twice")
     return page
 

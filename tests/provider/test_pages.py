@@ -372,6 +372,46 @@ def test_entries_of_the_log_that_failed_tries_repeat_are_all_of_it(provider, pul
     assert [ask["PageNum"] for ask in provider.asked] == [1, 2]
 
 
+def entries_in(folder):
+    """Return the entries of the log that are laid below a folder."""
+    answers = (json.loads(path.read_bytes())["Response"] for path in folder.rglob("callbacks/*.json"))
+    return {row["Request"] for answer in answers for row in answer["DataInfoList"]}
+
+
+@pytest.mark.parametrize("more", [1, 40, 100, 130])
+@pytest.mark.parametrize("budget", ["1", "500"])
+def test_a_log_that_grows_at_its_head_between_two_pages_comes_whole(more, budget, provider, pull, tmp_path, capsys):
+    """The newest entry is the first, so what comes meanwhile moves the others to the next page."""
+
+    def answer(ask):
+        count = 150 + more * (len(provider.asked) > 1)
+        lines = [{"Request": json.dumps({"n": number})} for number in reversed(range(count))]
+        return {"DataInfoList": lines[(ask["PageNum"] - 1) * 100 :][:100], "TotalNum": count}
+
+    provider.answer = answer
+    log = ("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01", "--budget", budget)
+    for _ in range(8 if budget == "1" else 2):
+        code = pull(*log)
+
+    assert code == 0
+    assert len(entries_in(tmp_path)) == 150 + more
+
+
+def test_entries_that_repeat_in_a_log_that_grows_all_the_time_are_told(provider, pull, capsys):
+    """Whether they moved cannot be told from whether they failed again: a day that may lack some is no whole one."""
+    lines = [{"Request": json.dumps({"n": number % 115})} for number in range(180)]
+
+    def answer(ask):
+        found = lines[: 140 + len(provider.asked)]
+        return {"DataInfoList": found[(ask["PageNum"] - 1) * 100 :][:100], "TotalNum": len(found)}
+
+    provider.answer = answer
+
+    assert pull("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01") == 7
+    assert "rows are told of, but some of those that came were the same" in capsys.readouterr().err
+    assert len(provider.asked) == 8, "begun anew three times"
+
+
 def test_a_full_page_of_the_log_that_calls_itself_the_last_is_the_last(provider, pull):
     lines = [{"Request": json.dumps({"n": number})} for number in range(100)]
     provider.answer = lambda ask: {"DataInfoList": lines, "TotalNum": 100, "TotalPage": 1}
