@@ -20,7 +20,7 @@ from builder.errors import ConfigError
 from builder.inside import refuse_elsewhere
 from builder.media import host_of
 from builder.places import Places
-from builder.pull.calls import Calls
+from builder.pull.calls import Calls, IncompleteError
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.leftovers import among_runs
@@ -82,7 +82,7 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
         one, many = "file is unknown to this account and stays", "files are unknown to this account and stay"
         note(f"{count(pulled.unsure, one, many)} as the records tell")
         note("recordings of another VOD application are asked about with its `--sub-app-id`")
-    if not pulled.finished:
+    if not pulled.finished and type(pulled.failure) in {type(None), IncompleteError}:  # no failing service
         note("the budget is spent; run it again to go on")
     if pulled.failure:
         raise pulled.failure

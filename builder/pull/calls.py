@@ -116,11 +116,15 @@ class Calls:
         self.made = 0
         self._next = 0.0
 
+    @property
+    def is_spent(self) -> bool:
+        return self.made >= self.budget
+
     def make(self, what: str, call: Callable[[], Answer]) -> Answer:
         """Make one call, again while it fails transiently; a retry counts like a call.
 
-        Raises `BudgetSpentError` when no call is left and `RemoteError` when the service keeps failing:
-        `FailingError` to the last try, `IncompleteError` when it answers, but not whole.
+        Raises `BudgetSpentError` when no call is left, `FailingError` when the service fails to the last try, that of
+        the budget too, and `IncompleteError` when it answers, but not whole.
         """
         for attempt in range(RETRIES + 1):
             self._take_turn()
@@ -128,16 +132,15 @@ class Calls:
                 return within(self.call_seconds, call)
             except TransientError as error:
                 retries = DOUBTS if isinstance(error, DoubtfulError) else RETRIES
-                if attempt == retries or self.made >= self.budget:  # a spent budget must not hide what failed
-                    failing = FailingError if attempt == retries else RemoteError
-                    failed = IncompleteError if isinstance(error, DoubtfulError) else failing
+                if attempt == retries or self.is_spent:  # a spent budget must not hide what failed
+                    failed = IncompleteError if isinstance(error, DoubtfulError) else FailingError
                     raise failed(f"failed to ask {what}: {error}", hint=error.hint) from error
                 longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)
                 self.sleep(longest * (0.5 + self.chance() / 2))  # jitter: many askers must not meet again
         raise AssertionError("the loop above returns or raises")
 
     def _take_turn(self) -> None:
-        if self.made >= self.budget:
+        if self.is_spent:
             raise BudgetSpentError
         self.made += 1
         now = self.clock()

@@ -1,29 +1,32 @@
 """One run of the active query: which windows are asked, where answers are laid, how far it came.
 
 Every run is safe to repeat: an answer has the name of its question, and progress is written after the answer, page by
-page. Days are asked whole, so that the same day is always the same question and its answer replaces the earlier one. A
-day is asked of all streams before the next: what is asked again in every run, the present day, comes last.
+page. Days are asked whole, so that the same day is always the same question and its answer replaces the earlier one.
+In which order, and what a failure does, is the rule of `turns`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import count
 
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
 from builder.pull.answers import known_in, unknown_in
-from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError
+from builder.pull.calls import BudgetSpentError, IncompleteError
 from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.denials import Denials
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, MEDIA
 from builder.pull.names import hashed
+from builder.pull.questions import Missing, Pages, Question, china_day, label, title, utc_day
 from builder.pull.round import ROUNDS, Round, Waiting
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.statements import Statements
 from builder.pull.tasks import tasks_of
+from builder.pull.turns import Turns
 from builder.pull.walk import Place
 from builder.pull.windows import (
     DAY_MS,
@@ -38,15 +41,11 @@ from builder.pull.windows import (
 )
 
 ARRIVAL_MS = 2 * 3_600_000  # how long after its end a file may still be registered
-STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
-DOWN = 2  # questions in turn at which a service fails that is taken for down
 FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day may still go on
-
-Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
 
 
 class Pulled(Value, frozen=True):
-    """What a run did. `finished` is False when the budget ended it; the next run goes on from there.
+    """What a run did. `finished` is False when the budget or the service ended it; the next run goes on from there.
 
     `failure` tells of a day that could not be asked about whole, in this run or in the last one that tried.
     """
@@ -58,37 +57,6 @@ class Pulled(Value, frozen=True):
     failure: IncompleteError | None = None
 
 
-class Question(Value, frozen=True):
-    """A day, who asks about it and up to when, and what it is remembered under with the other days."""
-
-    what: str
-    window: Window
-    pages: Pages
-    until_ms: int  # what comes later may still change
-
-    @property
-    def name(self) -> str:
-        return f"{self.what} {file_text(self.window)}"
-
-    @property
-    def enough_ms(self) -> int:
-        return self.until_ms if self.until_ms == self.window.end_ms else self.until_ms - STILL_FRESH_MS
-
-
-class Missing(Value, frozen=True):
-    """A hole, the window in which its files were registered, who asks about that, and when all of them are told."""
-
-    stream: str
-    window: Window
-    wide: Window
-    pages: Pages
-    settled_ms: int
-
-    @property
-    def what(self) -> str:
-        return f"hole {hashed(self.stream)} {file_text(self.window)}"
-
-
 class Run:
     """Asks windows of one account, that of the shelf, one by one until they are done or the budget is spent."""
 
@@ -97,7 +65,7 @@ class Run:
         self.windows = 0
         self.unsure = 0
         self.failure: IncompleteError | None = None
-        self.failing = 0  # questions in turn at which the service failed
+        self.turns = Turns()
         self.is_of_all = False  # asks about all streams at once
 
     def media(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
@@ -105,7 +73,13 @@ class Run:
         self.is_of_all = not streams
         groups = [list(streams[i : i + STREAMS_AT_ONCE]) for i in range(0, len(streams), STREAMS_AT_ONCE)] or [[]]
         return self._until_spent(
-            Question(f"vod {label(group)}", day, partial(self._media_of, cloud, group), min(day.end_ms, window.end_ms))
+            Question(
+                f"vod {label(group)}",
+                title(utc_day(day), group),
+                day,
+                partial(self._media_of, cloud, group),
+                min(day.end_ms, window.end_ms),
+            )
             for day in whole_days(window)
             for group in groups
         )
@@ -114,13 +88,14 @@ class Run:
         """Pull the provider's own log of notifications, a UTC day at a time."""
         return self._until_spent(
             Question(
-                f"callbacks {label([stream] if stream else [])}",
+                f"callbacks {label(one)}",
+                title(utc_day(day), one),
                 day,
-                partial(self._callbacks_of, cloud, stream),
+                partial(self._callbacks_of, cloud, one),
                 min(day.end_ms, window.end_ms),
             )
             for day in whole_days(window)
-            for stream in streams or [""]
+            for one in [[stream] for stream in streams] or [[]]
         )
 
     def legacy(self, listing: LegacyList, window: Window, streams: Sequence[str], *, now_ms: int) -> Pulled:
@@ -131,7 +106,11 @@ class Run:
         settled_ms = min(window.end_ms, now_ms - FINISHED_MS)
         return self._until_spent(
             Question(
-                f"legacy {hashed(stream)}", day, partial(self._legacy_of, listing, stream), min(day.end_ms, settled_ms)
+                f"legacy {hashed(stream)}",
+                title(china_day(day), [stream]),
+                day,
+                partial(self._legacy_of, listing, stream),
+                min(day.end_ms, settled_ms),
             )
             for day in china_days(window)
             for stream in streams
@@ -179,9 +158,15 @@ class Run:
                 for day, end_ms in ends_of_days(windows).items():
                     pages = partial(self._legacy_of, listing, stream)
                     asks.append(Missing(stream, day, day, pages, end_ms + FINISHED_MS))
-        finished = self._each(partial(self._ask_unless_answered, one, now_ms) for one in sorted(asks, key=self._turn))
+        asked = [(self.shelf.open(one.what), one) for one in asks if self._is_unanswered(one)]
+        asked.sort(key=lambda turn: (turn[0].turn, turn[1].window.end_ms))
+        first = [one for known, one in asked if not known.why]
+        again = [one for known, one in asked if known.why]
+        finished = self.turns.each(partial(self._ask_missing, one, now_ms) for one in first)
         if finished:
             self.shelf.forget_listed()
+            self.turns.each(partial(self._ask_missing, one, now_ms) for one in again)
+        self._tell(one.what for _, one in asked)
         return self.result(finished=finished)
 
     def status(self, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str] = ()) -> Pulled:
@@ -243,7 +228,8 @@ class Run:
                 self._denials.take_back(row["FileId"] for row in known_in(step.page.answer))
             yield step.left
 
-    def _callbacks_of(self, cloud: Cloud, stream: str, places: Sequence[Place]) -> Iterator[list[Place]]:
+    def _callbacks_of(self, cloud: Cloud, one: Sequence[str], places: Sequence[Place]) -> Iterator[list[Place]]:
+        stream = one[0] if one else ""
         folder = f"callbacks/{hashed(stream)}" if stream else "callbacks"
         for step in cloud.callbacks(places, stream):
             if step.page.rows:
@@ -263,18 +249,18 @@ class Run:
     def _until_spent(self, questions: Iterable[Question]) -> Pulled:
         """Ask what no earlier run has; a day that is not over, or did not come whole, is asked again.
 
-        That comes last, what was asked longest ago first, and a budget that ends with it has done its work.
+        That comes last, and a budget that ends with it has done its work.
         """
         asked = [(self.shelf.open(one.name), one) for one in questions]
         left = [(known, one) for known, one in asked if known.why or not self._was_asked(one)]
-        first = [(one.window, known.until_ms, one) for known, one in left if known.until_ms < one.enough_ms]
-        again = [(known.why != "", known.until_ms, one) for known, one in left if known.until_ms >= one.enough_ms]
-        finished = self._each(partial(self._ask, one) for *_, one in sorted(first, key=lambda turn: turn[:2]))
+        first = [turn for turn in left if not turn[0].why and turn[0].until_ms < turn[1].enough_ms]
+        again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
+        first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
+        again.sort(key=lambda turn: (turn[0].why != "", turn[0].turn))
+        finished = self.turns.each(partial(self._ask, one) for _, one in first)
         if finished:
-            self._each(partial(self._ask, one) for *_, one in sorted(again, key=lambda turn: turn[:2]))
-        for why in (self.shelf.open(one.name).why for _, one in left):
-            if why and not self.failure:
-                self.failure = IncompleteError(why, hint="run it again: it is asked again after all others")
+            self.turns.each(partial(self._ask, one) for _, one in again)
+        self._tell(one.name for _, one in left)
         return self.result(finished=finished)
 
     def _was_asked(self, one: Question) -> bool:
@@ -285,35 +271,41 @@ class Run:
         """Ask about a day; also one that did not come whole counts as asked, so that the days around it touch."""
         known = Open()
         while known.until_ms < one.enough_ms:  # once more behind the end of an earlier walk, which asked less far
-            known = self._asked(one.name, one.window, one.pages, one.until_ms)
+            known = self._asked(one.name, one, one.window, one.until_ms)
             is_open = known.why or known.until_ms < one.window.end_ms
             self.shelf.remember_open(one.name, known if is_open else None)  # first: who is killed here asks again
             if known.until_ms >= one.window.begin_ms:
                 self.shelf.remember_asked(one.what, Window(one.window.begin_ms, known.until_ms))
 
-    def _ask_unless_answered(self, hole: Missing, now_ms: int) -> None:
-        if self.shelf.progress.get(hole.what, "") < utc_text(hole.settled_ms):
-            known = self._asked(hole.what, hole.wide, hole.pages, now_ms)
-            self.shelf.remember_open(hole.what, known if known.why else None)
-            if not known.why:
-                self.shelf.remember(hole.what, utc_text(known.until_ms))
+    def _is_unanswered(self, hole: Missing) -> bool:
+        return self.shelf.progress.get(hole.what, "") < utc_text(hole.settled_ms)
 
-    def _turn(self, hole: Missing) -> tuple[bool, int]:
-        """Return what sorts holes: those that did not come whole are last."""
-        return self.shelf.open(hole.what).why != "", hole.window.end_ms
+    def _ask_missing(self, hole: Missing, now_ms: int) -> None:
+        known = self._asked(hole.what, hole, hole.wide, now_ms)
+        self.shelf.remember_open(hole.what, known if known.why else None)
+        if not known.why:
+            self.shelf.remember(hole.what, utc_text(known.until_ms))
 
-    def _asked(self, what: str, window: Window, pages: Pages, until_ms: int) -> Open:
-        """Ask about something; where the service fails at one question after another, it is not this one's fault."""
-        try:
-            until_ms, why = self._ask_about(what, window, pages, until_ms), ""
-            self.failing = 0
-        except IncompleteError as error:
-            self.failing = self.failing + 1 if isinstance(error, FailingError) else 0
-            if self.failing == DOWN:
-                raise
-            self.failure = self.failure or error
-            why = str(error)
-        return Open(until_ms, why)
+    def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int) -> Open:
+        """Ask, unless the day fails; return up to when that was done, or why it did not come whole."""
+        known = self.shelf.open(name)
+        if error := self.turns.failing(window):
+            return Open(until_ms, known.why or str(error), known.turn)
+        asked = self.turns.attempt(one.title, window, partial(self._ask_about, name, window, one.pages, until_ms))
+        if isinstance(asked, IncompleteError):
+            self.failure = self.failure or asked
+            return Open(until_ms, str(asked), next(self._turn))
+        return Open(asked, turn=next(self._turn))
+
+    @cached_property
+    def _turn(self) -> Iterator[int]:
+        return count(self.shelf.latest_turn() + 1)
+
+    def _tell(self, names: Iterable[str]) -> None:
+        """Take what an earlier run failed at for a failure of this one, until it came whole."""
+        for why in (self.shelf.open(name).why for name in names):
+            if why and not self.failure:
+                self.failure = IncompleteError(why, hint="run it again: it is asked again after all others")
 
     def _ask_about(self, what: str, window: Window, pages: Pages, until_ms: int) -> int:
         """Ask until everything has come; return up to which moment, an earlier one where a walk was gone on with.
@@ -331,19 +323,6 @@ class Run:
             raise overfull(left, is_of_all=self.is_of_all)
         return begun.until_ms
 
-    def _each(self, asks: Iterable[Callable[[], None]]) -> bool:
-        """Ask one by one; False: the budget was spent before the end."""
-        try:
-            for ask in asks:
-                ask()
-        except BudgetSpentError:
-            return False
-        return True
-
     def result(self, *, finished: bool) -> Pulled:
         """Return what was done so far."""
         return Pulled(self.windows, self.shelf.written, finished, self.unsure, self.failure)
-
-
-def label(streams: Sequence[str]) -> str:
-    return hashed(*streams) if streams else "all"

@@ -61,6 +61,7 @@ class Open(Value, frozen=True):
 
     until_ms: int = 0
     why: str = ""  # it did not come whole
+    turn: int = 0  # of two days that with the lower one was asked about longer ago; 0: never, or by an earlier version
 
 
 class Shelf:
@@ -132,6 +133,12 @@ class Shelf:
         """Note that a day has to be asked about again; None: it has not."""
         if known or OPEN + name in self.progress:
             self.remember(OPEN + name, msgspec.json.encode(known).decode() if known else "")
+
+    def latest_turn(self) -> int:
+        """Return the turn of the day that was asked about last."""
+        return max(
+            (self.open(what.removeprefix(OPEN)).turn for what in self.progress if what.startswith(OPEN)), default=0
+        )
 
     def of_application(self) -> set[str]:
         """Return the names of the folders with answers of this application, asked with whatever key."""

@@ -217,7 +217,123 @@ def test_a_service_that_is_down_is_not_asked_about_every_day(provider, pull, cap
     codes = [pull("--since", "2025-07-20"), pull("--since", "2025-07-20")]
 
     assert codes == [7, 7]
-    assert days(provider) == ["2025-07-20", "2025-07-21", "2025-07-21", "2025-07-22"]
+    assert days(provider) == ["2025-07-20", "2025-07-21", "2025-07-22", "2025-07-23"]
+    assert "the budget is spent" not in capsys.readouterr().err
+
+
+def fails_on(*failing):
+    """Return a service without files that fails on some days."""
+    broken = {"Error": {"Code": "FailedOperation", "Message": "no matter"}}
+    return lambda ask: broken if days_of([ask])[0] in failing else {"DataInfoList": [], "MediaInfoSet": []}
+
+
+def days_of(asked):
+    return [(ask.get("StartTime") or ask["CreateTime"]["After"])[:10] for ask in asked]
+
+
+def test_what_failed_is_asked_again_in_turn_whatever_still_fails(provider, pull):
+    """The same two had been asked first by every run, which they ended."""
+    window = ("--since", "2025-07-30")
+    failing = ["2025-07-30", "2025-07-31", FULL]
+    provider.answer = fails_on(*failing)
+    first = [pull(*window) for _ in range(3)]
+    provider.answer = fails_on(*failing[:2])
+    begin = len(provider.asked)
+    codes = [pull(*window) for _ in range(3)]
+
+    assert first + codes == [7] * 6
+    assert days(provider)[:begin].count(EMPTY) == 1
+    assert days(provider)[begin:].count(FULL) == 1, "it came whole, behind two that fail"
+    assert abs(days(provider)[begin:].count(failing[0]) - days(provider)[begin:].count(failing[1])) <= 1
+
+
+@pytest.mark.parametrize("origin", ["callbacks", "vod"])
+def test_a_day_that_fails_for_many_streams_is_one_failure(origin, provider, pull, monkeypatch, capsys):
+    """Every later day is asked about of every stream, in the first run; the day comes whole when it can."""
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    names = [f"s{number:02d}" for number in range(4 if origin == "callbacks" else 40)]
+    ask = ("--from", origin, "--json", *(part for name in names for part in ("--stream", name)))
+    provider.answer = fails_on(FULL)
+    codes = [pull(*ask, "--until", "2025-08-04T23:59:59Z")]
+    first, told = days_of(provider.asked), json.loads(capsys.readouterr().out)
+    codes.append(pull(*ask, "--until", "2025-08-04T11:00:00Z"))
+    second = days_of(provider.asked)[len(first) :]
+    provider.answer = fails_on()
+    codes.append(pull(*ask, "--until", "2025-08-04T11:00:00Z"))
+    third = days_of(provider.asked)[len(first + second) :]
+
+    assert codes == [7, 7, 0]
+    assert first == [FULL, *(day for day in (EMPTY, "2025-08-03", "2025-08-04") for _ in range(4))]
+    assert told["finished"] is True
+    assert second.count(FULL) == 1, "that of another stream"
+    assert third.count(FULL) == 4
+    asked = [(one["StreamName"] if origin == "callbacks" else one["StreamIds"][0]) for one in provider.asked]
+    assert [asked[0], asked[len(first + second) - 1]] == [names[0], names[len(names) // 4]]
+
+
+@pytest.mark.parametrize(
+    ("origin", "streams", "named"),
+    [
+        ("vod", (), "2025-08-01: "),
+        ("vod", ("a",), "2025-08-01 of `a`: "),
+        ("vod", ("a", "b", "c"), "2025-08-01 of `a` and 2 more: "),
+        ("callbacks", ("a",), "2025-08-01 of `a`: "),
+    ],
+)
+def test_a_failure_names_the_day_and_the_streams(origin, streams, named, provider, pull, monkeypatch, capsys):
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    provider.answer = fails_on(FULL)
+    assert pull("--from", origin, "--json", *(part for name in streams for part in ("--stream", name))) == 7
+    told = capsys.readouterr()
+    pull("--from", origin, "--budget", "1", *(part for name in streams for part in ("--stream", name)))
+
+    assert json.loads(told.out)["failure"].startswith(named)
+    assert f"aftercast: {named}" in told.err
+    assert f"aftercast: {named}" in capsys.readouterr().err, "also in a run that did not ask about it"
+
+
+@pytest.mark.parametrize("budget", ["1", "3", "5"])
+def test_a_budget_smaller_than_the_tries_at_a_failing_day_goes_on_behind_it(budget, provider, pull, capsys):
+    """It had been spent on that day by every run."""
+    broken = {"Error": {"Code": "InternalError", "Message": "no matter"}}
+    whole = library(ROWS[:3])
+    provider.answer = lambda ask: broken if ask["CreateTime"]["After"].startswith("2025-07-31") else whole(ask)
+    codes = [pull("--since", "2025-07-30", "--budget", budget) for _ in range(4)]
+    said = capsys.readouterr().err
+
+    assert 7 in codes
+    assert codes[-1] == 7
+    assert "2025-07-31: failed to ask SearchMedia: InternalError" in said
+    assert [day for day in days(provider) if day != "2025-07-31"] == ["2025-07-30", FULL, EMPTY]
+
+
+def test_holes_of_a_day_that_fails_are_one_failure(provider, pull, capsys):
+    """A hole a stream: those of the other day are asked about all the same."""
+    begin = int(time.time()) // 86_400 * 86_400 - 3 * 86_400
+    tasks = [
+        {"StreamName": f"s{number}", "StartTime": begin + at, "EndTime": begin + at + 600}
+        for at in (3600, 90_000) for number in range(3)
+    ]  # fmt: skip
+    broken, bad = (
+        {"Error": {"Code": "FailedOperation", "Message": "no matter"}},
+        time.strftime("%F", time.gmtime(begin)),
+    )
+    provider.answer = lambda ask: (
+        {"TaskList": tasks}
+        if ask["action"] == "DescribeRecordTask"
+        else broken if days_of([ask]) == [bad] else {"TotalCount": 0}
+    )  # fmt: skip
+    missing = ("--missing", "--since", "", "--until", "", "--days", "4")
+    codes = [pull(*missing)]
+    first = days_of(ask for ask in provider.asked if "CreateTime" in ask)
+    provider.answer = lambda ask: {"TaskList": tasks, "TotalCount": 0}
+    codes.append(pull(*missing))
+
+    assert codes == [7, 0]
+    assert first.count(bad) == 1
+    assert len(first) == 4
+    assert f"{bad}T01:00:00Z of `s0`: `SearchMedia` failed" in capsys.readouterr().err
+    assert days_of(ask for ask in provider.asked if "CreateTime" in ask).count(bad) == 4
 
 
 @pytest.mark.parametrize(

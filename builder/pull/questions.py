@@ -1,0 +1,68 @@
+"""What a run asks about: a day, or a hole; who asks, what it is remembered under and how a person is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from builder.model import Value
+from builder.pull.names import hashed
+from builder.pull.walk import Place
+from builder.pull.windows import Window, china_text, file_text, utc_text
+
+STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
+
+Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
+
+
+class Question(Value, frozen=True):
+    """A day, who asks about it and up to when, and what it is remembered under with the other days."""
+
+    what: str
+    title: str
+    window: Window
+    pages: Pages
+    until_ms: int  # what comes later may still change
+
+    @property
+    def name(self) -> str:
+        return f"{self.what} {file_text(self.window)}"
+
+    @property
+    def enough_ms(self) -> int:
+        return self.until_ms if self.until_ms == self.window.end_ms else self.until_ms - STILL_FRESH_MS
+
+
+class Missing(Value, frozen=True):
+    """A hole, the window in which its files were registered, who asks about that, and when all of them are told."""
+
+    stream: str
+    window: Window
+    wide: Window
+    pages: Pages
+    settled_ms: int
+
+    @property
+    def what(self) -> str:
+        return f"hole {hashed(self.stream)} {file_text(self.window)}"
+
+    @property
+    def title(self) -> str:
+        return title(utc_text(self.window.begin_ms), [self.stream])
+
+
+def label(streams: Sequence[str]) -> str:
+    return hashed(*streams) if streams else "all"
+
+
+def title(when: str, streams: Sequence[str]) -> str:
+    """Return what a question is about, for a person: "2025-08-01 of `s1` and 9 more"."""
+    others = f" and {len(streams) - 1} more" if len(streams) > 1 else ""
+    return f"{when} of `{streams[0]}`{others}" if streams else when
+
+
+def utc_day(day: Window) -> str:
+    return utc_text(day.begin_ms)[:10]
+
+
+def china_day(day: Window) -> str:
+    return china_text(day.begin_ms)[:10]

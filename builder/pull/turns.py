@@ -1,0 +1,60 @@
+"""The rule of a walk: in which order a run asks its questions, what a failure does, and when the run ends.
+
+First comes what no run has asked yet, day by day and each day of all streams; then what may still change, the present
+day; last what failed. Of what was asked before, what was asked longest ago comes first: nothing waits for ever behind
+what fails again and again.
+
+A question that fails is noted with the reason, and counts as asked. Where it is the service that fails, and not an
+answer, that is one failure of the day: the day's other questions, about other streams, are put off. Without a call they
+are noted as failed too, and come with the next run. So two failures in turn are of two days: the service is down.
+
+A run ends when everything was asked, the budget is spent, the service is down, or it refuses: a `RemoteError` that is
+no `IncompleteError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError
+from builder.pull.windows import DAY_MS, Window
+
+Answer = TypeVar("Answer")
+DOWN = 2  # failures in turn at which a service is taken for down
+
+
+class Turns:
+    """The questions of one run in turn, and the days at which the service failed."""
+
+    def __init__(self) -> None:
+        self._failing: dict[int, FailingError] = {}
+        self._in_turn = 0
+
+    def each(self, asks: Iterable[Callable[[], None]]) -> bool:
+        """Ask one by one; False: the budget was spent, or the service is down, before the end."""
+        try:
+            for ask in asks:
+                ask()
+                if self._in_turn >= DOWN:
+                    return False
+        except BudgetSpentError:
+            return False
+        return True
+
+    def failing(self, window: Window) -> FailingError | None:
+        """Return the failure of the day that a window begins on, if the service failed at it in this run."""
+        return self._failing.get(window.begin_ms // DAY_MS)
+
+    def attempt(self, title: str, window: Window, ask: Callable[[], Answer]) -> Answer | IncompleteError:
+        """Ask about a window; return the answer, or why it did not come whole, under the title of the question."""
+        try:
+            answer = ask()
+        except IncompleteError as error:
+            titled = type(error)(f"{title}: {error}", hint=error.hint)
+            self._in_turn = self._in_turn + 1 if isinstance(titled, FailingError) else 0
+            if isinstance(titled, FailingError):
+                self._failing[window.begin_ms // DAY_MS] = titled
+            return titled
+        self._in_turn = 0
+        return answer
