@@ -85,11 +85,9 @@ class Cloud:
         }
         return self._ask(self._vod, "SearchMedia", ask, lambda answer: believed(media_page(answer, limit), place))
 
-    def media_of(self, file_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """Yield the answers of DescribeMediaInfos: what is known of files, and which of them are gone."""
-        for first in range(0, len(file_ids), FILES_AT_ONCE):
-            ask = {"FileIds": list(file_ids[first : first + FILES_AT_ONCE])}
-            yield self._ask(self._vod, "DescribeMediaInfos", ask, whole)
+    def media_of(self, file_ids: Sequence[str]) -> dict[str, Any]:
+        """Return the answer of DescribeMediaInfos, for a group: what is known of files, and which are gone."""
+        return self._ask(self._vod, "DescribeMediaInfos", {"FileIds": list(file_ids)}, whole)
 
     def callbacks(self, places: Sequence[Place], stream: str = "") -> Iterator[Step]:
         """Yield every page of the provider's own log of recording notifications, for a day at most."""

@@ -30,6 +30,7 @@ class Waiting(Value, frozen=True):
     last: str
     unknown: Sequence[str]
     is_known: bool  # a file of the group, or of an earlier one of the round, is known
+    alone: Sequence[str] = ()  # those still to be asked about alone, because the service failed at the group
 
 
 class Round:
@@ -47,6 +48,10 @@ class Round:
     def furthest(self) -> Waiting | None:
         """Return the group behind which the round goes on."""
         return max(self.waiting(), key=lambda one: one.last, default=None)
+
+    def at(self, last: str) -> Waiting | None:
+        """Return what waits under the last file of a group."""
+        return waiting_at(self.folder / f"{last}.json")
 
     def keep(self, waiting: Waiting) -> None:
         put_waiting(self._place(waiting), waiting)

@@ -11,20 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import count
 
-from builder.errors import ConfigError, RemoteError
+from builder.errors import ConfigError
 from builder.model import Value
-from builder.pull.answers import known_in, unknown_in
+from builder.pull.answers import known_in
 from builder.pull.calls import BudgetSpentError, IncompleteError
-from builder.pull.cloud import FILES_AT_ONCE, STREAMS_AT_ONCE, Cloud, overfull
+from builder.pull.cloud import STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.denials import Denials
 from builder.pull.holes import Task
+from builder.pull.inquiry import Inquiry
 from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, MEDIA
 from builder.pull.names import hashed
 from builder.pull.questions import Missing, Pages, Question, china_day, label, title, utc_day
-from builder.pull.round import ROUNDS, Round, Waiting
 from builder.pull.shelf import Begun, Listed, Open, Shelf
-from builder.pull.statements import Statements
 from builder.pull.tasks import tasks_of
 from builder.pull.turns import Turns
 from builder.pull.walk import Place
@@ -172,47 +171,14 @@ class Run:
     def status(self, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str] = ()) -> Pulled:
         """Ask what became of known files, told with the hosts of their media: deleted ones become tombstones.
 
-        A round goes through all of them, in as many runs as the budget wants. Where none of the files is known at all,
-        the account is the wrong one, and believing it would empty the site.
+        A round goes through all of them, in as many runs as the budget wants.
         """
-        answers, statements = Round(self.shelf.folder / ROUNDS / label(streams)), Statements(self.shelf, hosts)
-        last = answers.furthest()
-        files = set(hosts) if streams else {*hosts, *statements.withheld()}
-        left = [file_id for file_id in sorted(files) if last is None or file_id > last.last]
-        finished = True
+        inquiry = Inquiry(self.shelf, cloud, hosts, streams)
         try:
-            for number, answer in enumerate(cloud.media_of(left)):
-                self.windows += 1
-                group = left[number * FILES_AT_ONCE : (number + 1) * FILES_AT_ONCE]
-                is_known, was_known = any(known_in(answer)), last is not None and last.is_known
-                if is_known and not was_known:
-                    self.shelf.remember(f"status {label(streams)}", "")  # whose application it is
-                statements.lay_known(answer)
-                last = Waiting(group[-1], unknown_in(group, answer), is_known or was_known)
-                answers.keep(last)
-        except BudgetSpentError:
-            finished = False
-        if last and last.is_known:
-            self._settle(answers, statements, last, is_over=finished)
-        if finished:
-            answers.end()
-        if last and finished and not last.is_known:
-            raise RemoteError(
-                f"none of {len(files)} files is known there, nothing was changed",
-                hint="ask with the account (and `--sub-app-id`) that the recordings were made with",
-            )
+            finished = inquiry.go_on()
+        finally:
+            self.windows, self.unsure, self.failure = inquiry.answers, inquiry.unsure, inquiry.failure
         return self.result(finished=finished)
-
-    def _settle(self, answers: Round, statements: Statements, last: Waiting, *, is_over: bool) -> None:
-        """Lay what waits in a round; what is doubtful waits on until all that the account knows has been told."""
-        for one in answers.waiting():
-            doubtful = [] if is_over else statements.doubtful(one.unknown)
-            told = [name for name in one.unknown if name not in doubtful]
-            self.unsure += statements.lay_unknown(told)
-            if not doubtful and one.last != last.last:
-                answers.drop(one)
-            elif told:
-                answers.keep(Waiting(one.last, doubtful, one.is_known))
 
     # --- one question ---
 
@@ -288,10 +254,10 @@ class Run:
 
     def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int) -> Open:
         """Ask, unless the day fails; return up to when that was done, or why it did not come whole."""
-        known = self.shelf.open(name)
-        if error := self.turns.failing(window):
+        known, day = self.shelf.open(name), window.begin_ms // DAY_MS
+        if error := self.turns.failing(day):
             return Open(until_ms, known.why or str(error), known.turn)
-        asked = self.turns.attempt(one.title, window, partial(self._ask_about, name, window, one.pages, until_ms))
+        asked = self.turns.attempt(day, one.title, partial(self._ask_about, name, window, one.pages, until_ms))
         if isinstance(asked, IncompleteError):
             self.failure = self.failure or asked
             return Open(until_ms, str(asked), next(self._turn))

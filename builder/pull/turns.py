@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError
-from builder.pull.windows import DAY_MS, Window
 
 Answer = TypeVar("Answer")
+Failure = TypeVar("Failure", bound=IncompleteError)
 DOWN = 2  # failures in turn at which a service is taken for down
 
 
@@ -28,33 +28,43 @@ class Turns:
     """The questions of one run in turn, and the days at which the service failed."""
 
     def __init__(self) -> None:
-        self._failing: dict[int, FailingError] = {}
-        self._in_turn = 0
+        self._failing: dict[int | str, FailingError] = {}
+        self._in_turn: list[FailingError] = []
 
     def each(self, asks: Iterable[Callable[[], None]]) -> bool:
         """Ask one by one; False: the budget was spent, or the service is down, before the end."""
         try:
             for ask in asks:
                 ask()
-                if self._in_turn >= DOWN:
+                if len(self._in_turn) >= DOWN:
                     return False
         except BudgetSpentError:
             return False
         return True
 
-    def failing(self, window: Window) -> FailingError | None:
-        """Return the failure of the day that a window begins on, if the service failed at it in this run."""
-        return self._failing.get(window.begin_ms // DAY_MS)
+    @property
+    def latest(self) -> FailingError | None:
+        """Return the failure that nothing came after."""
+        return self._in_turn[-1] if self._in_turn else None
 
-    def attempt(self, title: str, window: Window, ask: Callable[[], Answer]) -> Answer | IncompleteError:
-        """Ask about a window; return the answer, or why it did not come whole, under the title of the question."""
+    def failing(self, day: int) -> FailingError | None:
+        """Return the failure of a day, if the service failed at it in this run."""
+        return self._failing.get(day)
+
+    def attempt(self, day: int | str, title: str, ask: Callable[[], Answer]) -> Answer | IncompleteError:
+        """Ask about a day, or about a group of files; return the answer, or why there is none, under a title."""
         try:
             answer = ask()
+        except FailingError as error:
+            failing = self._failing[day] = titled(error, title)
+            self._in_turn.append(failing)
+            return failing
         except IncompleteError as error:
-            titled = type(error)(f"{title}: {error}", hint=error.hint)
-            self._in_turn = self._in_turn + 1 if isinstance(titled, FailingError) else 0
-            if isinstance(titled, FailingError):
-                self._failing[window.begin_ms // DAY_MS] = titled
-            return titled
-        self._in_turn = 0
+            self._in_turn.clear()
+            return titled(error, title)
+        self._in_turn.clear()
         return answer
+
+
+def titled(error: Failure, title: str) -> Failure:
+    return type(error)(f"{title}: {error}", hint=error.hint)

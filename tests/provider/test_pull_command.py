@@ -481,7 +481,7 @@ def test_a_service_that_drips_bytes_does_not_hold_a_call():
     address = f"http://127.0.0.1:{running.port}"
     try:
         for ask in (
-            lambda calls: list(Cloud(CloudAccount("i", "k", endpoint=address), calls).media_of(["1"])),
+            lambda calls: Cloud(CloudAccount("i", "k", endpoint=address), calls).media_of(["1"]),
             lambda calls: list(
                 LegacyList(LegacyAccount("1", "k", address), calls).pages([Place(Window(0, 1000))], "a")
             ),

@@ -397,6 +397,80 @@ def test_a_run_that_fails_is_gone_on_with_by_the_next(site, library):
     assert site.shown() == MANY[40:]
 
 
+def fail_at(site, library, *names, code="FailedOperation"):
+    """Let the service fail at whatever asks about one of some files."""
+    broken = {"Error": {"Code": code, "Message": "x"}}
+    site.provider.answer = lambda ask: broken if {*names} & {*ask["FileIds"]} else library(ask)
+
+
+@pytest.mark.parametrize("bad", [MANY[0], MANY[25], MANY[44]])
+def test_a_file_at_which_the_service_fails_keeps_no_other_from_being_asked_about(bad, site, library):
+    """It had stopped every round at its group; it is told, and asked about again."""
+    library.owner = dict.fromkeys(MANY)
+    library.gone = {MANY[3], MANY[22], MANY[43], bad}
+    site.notify(*MANY)
+    fail_at(site, library, bad)
+    failed = [site.status() for _ in range(2)]
+    shown = site.shown()
+    site.provider.answer = library
+    begin = len(site.provider.asked)
+    code = site.status()[0]
+
+    assert ([code for code, _ in failed], code) == ([7, 7], 0)
+    assert all(f"file `{bad}`: `DescribeMediaInfos` failed: FailedOperation" in said for _, said in failed)
+    assert shown == [name for name in MANY if name == bad or name not in library.gone]
+    assert site.shown() == [name for name in MANY if name not in library.gone]
+    assert len(site.provider.asked) == begin + 3, "a group that does not fail is asked about at once"
+    assert not list(site.source.rglob(".status/*")), "nothing waits"
+
+
+@pytest.mark.parametrize("budget", ["2", "500"])
+@pytest.mark.parametrize("bad", [MANY[20:22], [MANY[5], MANY[30]], [MANY[0], MANY[44]]])
+def test_files_at_which_the_service_fails_are_passed_in_some_runs(bad, budget, site, library, monkeypatch):
+    """Side by side they look like a service that is down, and a small budget is spent on each of them."""
+    monkeypatch.setattr("builder.pull.calls.FIRST_WAIT_SECONDS", 0.0)
+    library.owner = dict.fromkeys(MANY)
+    library.gone = {MANY[3], MANY[22], MANY[43]}
+    site.notify(*MANY)
+    fail_at(site, library, *bad, code="InternalError")
+    codes = []
+    while len(codes) < 40 and (not codes or list(site.source.rglob(".status/*"))):
+        codes.append(site.status("--budget", budget)[0])
+
+    assert set(codes) <= {0, 7}
+    assert 7 in codes
+    assert site.shown() == [name for name in MANY if name not in library.gone]
+
+
+def test_a_service_that_is_down_is_not_asked_about_every_file(site, library):
+    """Two groups tell that; when it is up again, everything comes in one run."""
+    library.owner = dict.fromkeys(MANY)
+    library.gone = set(MANY[:30])
+    site.notify(*MANY)
+    fail_at(site, library, *MANY)
+    code, said = site.status()
+    asked = len(site.provider.asked)
+    site.provider.answer = library
+    again = site.status()[0]
+
+    assert (code, asked, again) == (7, 2, 0)
+    assert f"file `{MANY[20]}` and 19 more: `DescribeMediaInfos` failed" in said
+    assert "the budget is spent" not in said
+    assert site.shown() == MANY[30:]
+
+
+def test_a_service_that_fails_at_all_but_unknown_files_is_not_taken_for_another_account(site, library):
+    library.owner = {A: None, B: SUB}
+    site.notify(A, B)
+    fail_at(site, library, A)
+    code, said = site.status()
+
+    assert code == 7
+    assert f"file `{A}`" in said
+    assert "nothing was changed" not in said
+    assert site.shown() == [A, B]
+
+
 def begin_round(site, library, unknown):
     """Ask about the first group of three, in which some files are of another application: their answer waits."""
     library.owner = {name: SUB if name in unknown else None for name in MANY}
