@@ -16,7 +16,7 @@ import msgspec
 from builder.cli.common import json_option, note, places_of, source_option, state_option
 from builder.cli.options import SHOWN, Number, is_address, utc_moment
 from builder.cli.reading import up_to_date
-from builder.errors import ConfigError
+from builder.errors import ConfigError, RemoteError
 from builder.inside import refuse_elsewhere
 from builder.media import host_of
 from builder.places import Places
@@ -74,7 +74,12 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
     window = window_of(asked, now_ms)
     calls = Calls(budget=asked.budget, per_second=asked.rate)
     with among_runs(places.source, places.state), passed_by(asked.endpoint):
-        pulled = pull(places, asked, window, calls, now_ms)
+        run, service = run_of(places, asked, calls)
+        try:
+            pulled = pull(run, service, places, asked, window=window, now_ms=now_ms)
+        except RemoteError as error:  # what was done before it is told all the same
+            run.failure = error
+            pulled = run.result(finished=False)
     if asked.as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled, enc_hook=str), "calls": calls.made}).decode())
     note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")
@@ -105,28 +110,33 @@ class Asked(msgspec.Struct, frozen=True):
     as_json: bool
 
 
-def pull(places: Places, asked: Asked, window: Window, calls: Calls, now_ms: int) -> Pulled:
-    """Do what was asked."""
+def run_of(places: Places, asked: Asked, calls: Calls) -> tuple[Run, Cloud | LegacyList]:
+    """Return the run of the account in the environment, and whom it asks."""
     if asked.origin == "legacy":
         legacy = legacy_account(os.environ, asked.endpoint)
-        run, listing = Run(Shelf(places.source, places.state, legacy.name)), LegacyList(legacy, calls)
+        return Run(Shelf(places.source, places.state, legacy.name)), LegacyList(legacy, calls)
+    account = cloud_account(os.environ, asked)
+    return Run(Shelf(places.source, places.state, account.name, account.application)), Cloud(account, calls)
+
+
+def pull(run: Run, service: Cloud | LegacyList, places: Places, asked: Asked, *, window: Window, now_ms: int) -> Pulled:
+    """Do what was asked."""
+    if isinstance(service, LegacyList):
         window = listed(window, now_ms)
         if asked.missing:
-            return run.missing(find_holes(places, asked, window, []), None, listing, now_ms=now_ms)
-        return run.legacy(listing, window, asked.streams, now_ms=now_ms)
-    account = cloud_account(os.environ, asked)
-    run, cloud = Run(Shelf(places.source, places.state, account.name, account.application)), Cloud(account, calls)
+            return run.missing(find_holes(places, asked, window, []), None, service, now_ms=now_ms)
+        return run.legacy(service, window, asked.streams, now_ms=now_ms)
     if asked.missing:
         recent = latest(window, now_ms, TASK_DAYS)
-        tasks = run.tasks(cloud, recent) if recent else []
+        tasks = run.tasks(service, recent) if recent else []
         if tasks is None:
             return run.result(finished=False)
-        return run.missing(find_holes(places, asked, window, tasks), cloud, None, now_ms=now_ms)
+        return run.missing(find_holes(places, asked, window, tasks), service, None, now_ms=now_ms)
     if asked.status:
-        return run.status(cloud, known_files(places, asked.streams), asked.streams)
+        return run.status(service, known_files(places, asked.streams), asked.streams)
     if asked.origin == "callbacks":
-        return run.callbacks(cloud, logged(window, now_ms), asked.streams)
-    return run.media(cloud, window, asked.streams)
+        return run.callbacks(service, logged(window, now_ms), asked.streams)
+    return run.media(service, window, asked.streams)
 
 
 def check(asked: Asked) -> None:

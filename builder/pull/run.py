@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import count
 
-from builder.errors import ConfigError
+from builder.errors import ConfigError, RemoteError
 from builder.model import Value
 from builder.pull.answers import known_in
 from builder.pull.calls import BudgetSpentError, IncompleteError
@@ -46,14 +46,15 @@ FINISHED_MS = 12 * 3_600_000  # how long after a day's end a channel of that day
 class Pulled(Value, frozen=True):
     """What a run did. `finished` is False when the budget or the service ended it; the next run goes on from there.
 
-    `failure` tells of a day that could not be asked about whole, in this run or in the last one that tried.
+    `failure` tells of a day that could not be asked about whole, in this run or in the last one that tried, of a file,
+    or of the refusal that ended the run.
     """
 
     windows: int
     files_written: int
     finished: bool
     unsure: int = 0  # files that the account does not know and never told of
-    failure: IncompleteError | None = None
+    failure: RemoteError | None = None
 
 
 class Run:
@@ -63,7 +64,7 @@ class Run:
         self.shelf = shelf
         self.windows = 0
         self.unsure = 0
-        self.failure: IncompleteError | None = None
+        self.failure: RemoteError | None = None
         self.turns = Turns()
         self.is_of_all = False  # asks about all streams at once
 

@@ -20,6 +20,7 @@ from tests.provider.support import ENVIRON, Provider, media, new_site, serving, 
 from tests.provider.test_pull import file_ids
 
 END = 1_754_049_600  # 2025-08-01T12:00:00Z
+NOW = ("--since", "", "--until", "")
 FULL, EMPTY = "2025-08-01", "2025-08-02"  # the days that are asked about
 IDS = [f"52000000000000{number:05d}" for number in range(250)]
 ROWS = [media(name, END + number) for number, name in enumerate(IDS)]
@@ -364,6 +365,43 @@ def test_a_refusal_stops_at_once_and_tells_what_to_do(code, remedy, provider, pu
     assert f"`SearchMedia` was refused: {code}" in said
     assert remedy in said
     assert len(provider.asked) == 1
+
+
+@pytest.mark.parametrize("ask", [(), ("--status",), ("--missing", *NOW), ("--from", "callbacks", *NOW)])
+def test_a_run_that_is_refused_tells_what_it_did_before(ask, provider, pull, tmp_path, capsys):
+    """Its data as well as its words, and the failure in both."""
+    file = {
+        "event_type": 100, "app": "push.example.com", "appname": "live", "stream_id": "s", "file_id": IDS[0],
+        "file_format": "mp4", "start_time": END - 600, "end_time": END, "duration": 600,
+        "video_url": f"http://1250000000.vod2.myqcloud.com/a/{IDS[0]}/f0.mp4",
+    }  # fmt: skip
+    (tmp_path / "site_src" / "recordings" / "told.jsonl").write_text(json.dumps(file) + "\n")
+    refused = {"Error": {"Code": "UnauthorizedOperation", "Message": "no matter"}}
+    whole = library(ROWS[:3])
+    provider.answer = lambda ask: whole(ask) if ask.get("CreateTime", {}).get("After", "")[:10] == FULL else refused
+    code, said = pull(*ask, "--json"), capsys.readouterr()
+    told = json.loads(said.out)
+
+    assert code == 7
+    assert told["finished"] is False
+    assert "was refused: UnauthorizedOperation" in told["failure"]
+    assert told["calls"] == len(provider.asked)
+    assert told["files_written"] == (0 if ask else 1)
+    assert f"{len(provider.asked)} call" in said.err
+    assert f"aftercast: {told['failure']}" in said.err
+    assert "the budget is spent" not in said.err
+
+
+def test_a_service_that_is_down_is_told_in_data_too(provider, pull, capsys):
+    provider.answer = fails_on(FULL, EMPTY)
+    code, said = pull("--json"), capsys.readouterr()
+
+    assert code == 7
+    assert json.loads(said.out) == {
+        "windows": 0, "files_written": 0, "finished": False, "calls": 2,
+        "failure": "2025-08-01: `SearchMedia` failed: FailedOperation",
+    }  # fmt: skip
+    assert "2 calls, 0 new answers" in said.err
 
 
 def test_a_service_that_asks_to_wait_is_asked_again(provider, pull):
