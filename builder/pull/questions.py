@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from builder.model import Value
 from builder.pull.names import hashed
+from builder.pull.shelf import Open
 from builder.pull.walk import Place
-from builder.pull.windows import Window, china_text, file_text, utc_text
+from builder.pull.windows import DAY_MS, Window, china_text, file_text, utc_text
 
 STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
 
@@ -28,6 +31,10 @@ class Question(Value, frozen=True):
         return f"{self.what} {file_text(self.window)}"
 
     @property
+    def day(self) -> int:
+        return self.window.begin_ms // DAY_MS
+
+    @property
     def enough_ms(self) -> int:
         return self.until_ms if self.until_ms == self.window.end_ms else self.until_ms - STILL_FRESH_MS
 
@@ -46,8 +53,24 @@ class Missing(Value, frozen=True):
         return f"hole {hashed(self.stream)} {file_text(self.window)}"
 
     @property
+    def day(self) -> int:
+        return self.window.begin_ms // DAY_MS
+
+    @property
     def title(self) -> str:
         return title(utc_text(self.window.begin_ms), [self.stream])
+
+
+Asked = TypeVar("Asked", Question, Missing)
+
+
+def in_turn(asked: Sequence[tuple[Open, Asked]]) -> list[Asked]:
+    """Sort what is asked again: what failed is last, the day that was asked about longest ago before the others."""
+    latest: defaultdict[int, int] = defaultdict(int)
+    for known, one in asked:
+        latest[one.day] = max(latest[one.day], known.turn)
+    order = sorted(asked, key=lambda turn: (*((1, latest[turn[1].day]) if turn[0].why else (0, 0)), turn[0].turn))
+    return [one for _, one in order]
 
 
 def label(streams: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from builder.pull.inquiry import Inquiry
 from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, MEDIA
 from builder.pull.names import hashed
-from builder.pull.questions import Missing, Pages, Question, china_day, label, title, utc_day
+from builder.pull.questions import Missing, Pages, Question, china_day, in_turn, label, title, utc_day
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.tasks import tasks_of
 from builder.pull.turns import Turns
@@ -159,9 +159,9 @@ class Run:
                     pages = partial(self._legacy_of, listing, stream)
                     asks.append(Missing(stream, day, day, pages, end_ms + FINISHED_MS))
         asked = [(self.shelf.open(one.what), one) for one in asks if self._is_unanswered(one)]
-        asked.sort(key=lambda turn: (turn[0].turn, turn[1].window.end_ms))
+        asked.sort(key=lambda turn: turn[1].window.end_ms)
         first = [one for known, one in asked if not known.why]
-        again = [one for known, one in asked if known.why]
+        again = in_turn([turn for turn in asked if turn[0].why])
         finished = self.turns.each(partial(self._ask_missing, one, now_ms) for one in first)
         if finished:
             self.shelf.forget_listed()
@@ -223,10 +223,9 @@ class Run:
         first = [turn for turn in left if not turn[0].why and turn[0].until_ms < turn[1].enough_ms]
         again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
         first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
-        again.sort(key=lambda turn: (turn[0].why != "", turn[0].turn))
         finished = self.turns.each(partial(self._ask, one) for _, one in first)
         if finished:
-            self.turns.each(partial(self._ask, one) for _, one in again)
+            self.turns.each(partial(self._ask, one) for one in in_turn(again))
         self._tell(one.name for _, one in left)
         return self.result(finished=finished)
 
@@ -255,10 +254,10 @@ class Run:
 
     def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int) -> Open:
         """Ask, unless the day fails; return up to when that was done, or why it did not come whole."""
-        known, day = self.shelf.open(name), window.begin_ms // DAY_MS
-        if error := self.turns.failing(day):
+        known = self.shelf.open(name)
+        if error := self.turns.failing(one.day):
             return Open(until_ms, known.why or str(error), known.turn)
-        asked = self.turns.attempt(day, one.title, partial(self._ask_about, name, window, one.pages, until_ms))
+        asked = self.turns.attempt(one.day, one.title, partial(self._ask_about, name, window, one.pages, until_ms))
         if isinstance(asked, IncompleteError):
             self.failure = self.failure or asked
             return Open(until_ms, str(asked), next(self._turn))

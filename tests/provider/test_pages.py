@@ -272,6 +272,22 @@ def test_a_day_that_fails_for_many_streams_is_one_failure(origin, provider, pull
     assert [asked[0], asked[len(first + second) - 1]] == [names[0], names[len(names) // 4]]
 
 
+def test_a_day_that_is_whole_again_does_not_wait_for_every_stream_of_others(provider, pull, monkeypatch):
+    """Two days fail for all of ten streams: a third one, that failed before, comes in the run after next."""
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 4 * 86_400.0)
+    ask = ("--from", "callbacks", *(part for number in range(10) for part in ("--stream", f"s{number}")))
+    failing = [FULL, EMPTY, "2025-08-03"]
+    provider.answer = fails_on(*failing)
+    for _ in range(4):
+        pull(*ask, "--until", "2025-08-05T00:00:00Z")
+    provider.answer = fails_on(*failing[:2])
+    begin = len(provider.asked)
+    codes = [pull(*ask, "--until", "2025-08-05T00:00:00Z") for _ in range(2)]
+
+    assert codes == [7, 7]
+    assert days_of(provider.asked[begin:]).count("2025-08-03") == 10
+
+
 @pytest.mark.parametrize(
     ("origin", "streams", "named"),
     [
