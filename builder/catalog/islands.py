@@ -12,7 +12,8 @@ from builder.catalog.recall import Events, Recall
 from builder.catalog.rows import Known, decode_session
 from builder.model import Event, PushEvent, Recording, Session, TaskEvent
 from builder.sessions import Reach, Rulebook, Span, join_interval, reach
-from builder.sessions.intervals import place_all
+from builder.sessions.borders import may_reach_over
+from builder.sessions.intervals import place, place_all
 from builder.sessions.links import LINK_REACH_MS, Links
 
 
@@ -46,15 +47,27 @@ class Closing:
                 self._fresh.append(one)
 
     def add_session(self, identity: str) -> None:
-        """Add a session as it is stored, with all its recordings."""
+        """Add a session as it is stored, with all its recordings, and what it was cut off from."""
         if identity in self.sessions:
             return
         row = self.recall.connection.execute("SELECT body FROM sessions WHERE id=?", (identity,)).fetchone()
         if row is None:
             return
         session = self.sessions[identity] = decode_session(row[0])
-        for key in session.recordings:
+        tied = {key for reason in session.reasons for key in reason.keys}  # some of them are in others
+        for key in tied.union(session.recordings):
             self.add(one for one in self.recall.named(key) if one.recording.key == key)
+        self._add_next_to(session)
+
+    def _add_next_to(self, session: Session) -> None:
+        """Add what lies within the gap before and after a session: the days that a broadcast was cut into.
+
+        By what is reached they would come one by one, each at the price of all before it.
+        """
+        gap_ms, whole = session.max_gap_ms, session.whole
+        for from_ms, to_ms in ((whole.start_ms - gap_ms, whole.start_ms), (whole.end_ms, whole.end_ms + gap_ms)):
+            if gap_ms:
+                self.add(self.recall.in_span(Span(session.stream, from_ms, to_ms)))
 
     def close(self) -> Closed:
         """Load until nothing new comes."""
@@ -96,6 +109,9 @@ class Closing:
         for span in found.spans:
             if self._is_new(span):
                 self.add(self.recall.in_span(span))
+        for span in found.reaching:
+            if self._is_new(("reaching", span)):
+                self.add(one for one in self.recall.in_span(span) if self._may_reach_over(one))
         for span in found.around:
             if self._is_new(("around", span)):
                 self.add(self._astride(span))
@@ -105,9 +121,12 @@ class Closing:
         for name in found.names:
             if self._is_new(("name", name)):
                 self.add(self.recall.named(name))
-        for place in found.places:
-            if self._is_new(("place", place)):
-                self.add(self.recall.stored_at(place))
+        for address in found.places:
+            if self._is_new(("place", address)):
+                self.add(self.recall.stored_at(address))
+
+    def _may_reach_over(self, known: Known) -> bool:
+        return may_reach_over(place(known.recording), self.recall.deriver.book)
 
     def _astride(self, span: Span) -> list[Known]:
         """Return what is tied to each other across a time, by the events of what lies near it too."""

@@ -53,6 +53,14 @@ class Borders:
         return self._at[stream].union(ends, self._book.handovers(stream))
 
 
+def may_reach_over(one: Placed, book: Rulebook) -> bool:
+    """Say whether a file may ever reach over a border; where every file is a replay, few can."""
+    stream = one.recording.stream
+    if book.merges_of(one.recording) or book.owner(stream, one.middle_ms).gap_ms:
+        return True
+    return any(one.start_ms < window.to_ms and window.from_ms < one.end_ms for window in book.windows_of(stream))
+
+
 def _by_stream(members: Iterable[Placed]) -> dict[StreamKey, list[Placed]]:
     found: defaultdict[StreamKey, list[Placed]] = defaultdict(list)
     for one in members:

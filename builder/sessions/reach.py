@@ -14,6 +14,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from builder.model import PushEvent, Recording, StreamKey, TaskEvent, Value, Window, whereabouts
+from builder.sessions.borders import may_reach_over
 from builder.sessions.intervals import Placed, place_all
 from builder.sessions.lanes import Run, lanes, runs_of
 from builder.sessions.links import LINK_REACH_MS, PUSH_MARGIN_MS, Chain, Links
@@ -54,6 +55,7 @@ class Reach(Value, frozen=True):
     """What must be loaded; every tuple is sorted.
 
     Of what differs in its time only, nothing touches: many runs of one stream ask together.
+    `reaching`: of a span, the recordings that may reach over a border (see `may_reach_over`).
     `around`: recordings of the stream that a session or task id ties to each other across the time, each at most a
     link's reach away from it (see `Links.astride`). What a chain spans is one time: all that lies in it is loaded, and
     leads to what is tied to it.
@@ -62,6 +64,7 @@ class Reach(Value, frozen=True):
     """
 
     spans: tuple[Span, ...] = ()
+    reaching: tuple[Span, ...] = ()
     around: tuple[Span, ...] = ()
     links: tuple[LinkKey, ...] = ()
     pushes: tuple[Span, ...] = ()
@@ -86,13 +89,14 @@ def reach(
                 found.add_run(run)
             if len(runs) > 1:
                 found.add_between(links.chains(lane.stream, members), lane.stream)
-        elif book.rules.curations or book.steady_owner(lane.stream) is None:  # alone, but see `borders`
-            found.add_overlaps(lane.stream, members)
+        elif book.merges or book.windows_of(lane.stream) or book.steady_owner(lane.stream) is None:
+            found.add_alone(lane.stream, members, book)
     names = {name for one in placed for ids in book.merges_of(one.recording) for name in ids}
     known = {name for one in placed for name in names_of(one.recording)}
     places = {whereabouts(one.recording.url) for one in placed if may_be_replaced(one.recording)} - {""}
     return Reach(
         spans=_joined(found.spans),
+        reaching=_joined(found.reaching),
         around=_joined(found.around),
         links=_joined(found.links),
         pushes=_joined(found.pushes),
@@ -120,6 +124,7 @@ class _Found:
         self._links = links
         self._tasks = [event for event in tasks if event.task_id and event.session_id]
         self.spans: set[Span] = set()
+        self.reaching: set[Span] = set()
         self.around: set[Span] = set()
         self.links: set[LinkKey] = set()
         self.pushes: set[Span] = set()
@@ -136,10 +141,15 @@ class _Found:
         self.spans |= between
         self.around |= between
 
-    def add_overlaps(self, stream: StreamKey, members: Iterable[Placed]) -> None:
-        """Ask for what shares time with each, not for what only touches it: that would be every slice of a stream."""
-        longer = [one for one in members if one.end_ms - one.join_ms > 2]
-        self.spans |= {Span(stream, one.join_ms + 1, one.end_ms - 1) for one in longer}
+    def add_alone(self, stream: StreamKey, members: Iterable[Placed], book: Rulebook) -> None:
+        """Ask for what shares time with each, as far as one of the two may reach over a border.
+
+        Slices mostly overlap a little: asking for whatever shares time would lead through all of a stream.
+        """
+        for one in members:
+            if one.end_ms - one.join_ms > 2:  # what only touches it shares no time
+                asked = self.spans if may_reach_over(one, book) else self.reaching
+                asked.add(Span(stream, one.join_ms + 1, one.end_ms - 1))
 
     def add_run(self, run: Run) -> None:
         stream = run.lane.stream

@@ -3,9 +3,12 @@
 import random
 import re
 
-from builder.catalog import Catalog
+import pytest
+
+from builder.catalog import Catalog, islands
 from builder.catalog.ledger import Ledger
-from builder.model import Session
+from builder.model import Curation, Session, Window
+from builder.sessions import reach
 from tests.catalog.world import HOUR_S, START_S, World, callback, deleted, push, random_records, task
 
 LARGE = ("notices", "events", "recordings", "sessions", "aliases", "curated", "session_tags", "problems", "findings")
@@ -56,6 +59,52 @@ def test_a_walk_would_be_seen(tmp_path):
         statements = ["SELECT body FROM sessions WHERE visibility='x'", "SELECT 1 FROM notices AS n WHERE n.line=3"]
 
         assert len(walks(catalog.connection, statements)) == 2
+
+
+SLICES = [callback(str(number), START_S + 59 * number, 60) for number in range(160)]
+MERGE = Curation(source="replays/merge.md", recordings=("1",), merge=("1", "3"))
+HIDE = Curation(source="replays/hide.md", recordings=("5",), visibility="hidden")
+WINDOW = Curation(
+    source="replays/window.md", window=Window("room1", START_S * 1000 + 600_000, START_S * 1000 + 900_000)
+)
+
+
+@pytest.mark.parametrize("said", [(HIDE,), (MERGE, HIDE), (HIDE, WINDOW)])
+def test_without_a_gap_one_more_slice_costs_the_same_however_long_its_stream_is(tmp_path, said):
+    """Slices mostly overlap a little, but few of them show anything of another replay."""
+
+    def questions(slices):
+        world = World(tmp_path / str(len(slices)))
+        world.write("a.jsonl", *slices[:-1])
+        world.run(gap_ms=0, curations=said)
+        world.append("a.jsonl", slices[-1])
+        with Catalog.open(world.state) as catalog:
+            statements = []
+            catalog.connection.set_trace_callback(statements.append)
+            report = world.refresh(catalog, gap_ms=0, curations=said)
+            catalog.connection.set_trace_callback(None)
+        assert report.changed == 1
+        return len(statements)
+
+    assert questions(SLICES) == questions(SLICES[:40])
+
+
+@pytest.mark.parametrize("hole_s", [60, 1000])
+def test_the_days_of_a_broadcast_that_never_ends_are_not_reached_one_by_one(tmp_path, monkeypatch, hole_s):
+    """Each would be a round over all that is known by then; a hole longer than the gap is bridged by the task."""
+    length_s = 3600 - hole_s
+    hours = [callback(str(number), START_S + HOUR_S * number, length_s, task_id="t") for number in range(12 * 24)]
+    world = World(tmp_path)
+    world.write("a.jsonl", *hours[:-1])
+    world.run()
+    world.append("a.jsonl", hours[-1])
+    given = []
+    monkeypatch.setattr(islands, "reach", lambda known, *rest: given.append(len(known)) or reach(known, *rest))
+
+    assert world.run()[0].changed == 1
+
+    assert given[-1] == len(hours)
+    assert sum(given) <= 2 * len(hours)
 
 
 def test_questions_of_pages_that_follow_a_session_never_walk(tmp_path):

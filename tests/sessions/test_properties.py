@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from builder.addresses import session_id, tag_of
 from builder.model import Curation, PushEvent, Recording, StreamClaim, StreamKey, TaskEvent, Vj, Window, whereabouts
 from builder.sessions import Island, Rulebook, assemble, join_interval, reach
-from builder.sessions.intervals import place_all
+from builder.sessions.borders import may_reach_over
+from builder.sessions.intervals import place, place_all
 from builder.sessions.links import LINK_REACH_MS, Links
 from tests.sessions.making import HOUR, ms, public, rec, rulebook
 from tests.sessions.oracle import naive_groups
@@ -203,6 +204,8 @@ class Store:
                     for link in wanted.links
                 )
             }
+            reaching = [one for one in self.found if may_reach_over(place(one), book)]
+            more |= {one.key: one for one in reaching if self.is_in_a_span(one, wanted.reaching)}
             for span in wanted.around:
                 more |= {one.key: one for one in self.astride(span)}
             if more.keys() <= loaded.keys() and more_pushes <= pushes and more_tasks <= tasks:
@@ -221,16 +224,20 @@ class Store:
         return [one.recording for one in Links(tasks=self.tasks).astride(near, span.from_ms, span.to_ms)]
 
     @staticmethod
-    def is_wanted(one, wanted):
+    def is_in_a_span(one, spans):
+        low, high = join_interval(one)
+        return any(
+            span.stream.stream_id == one.stream.stream_id
+            and (span.any_app or span.stream == one.stream)
+            and low <= span.to_ms
+            and high >= span.from_ms
+            for span in spans
+        )
+
+    def is_wanted(self, one, wanted):
         low, high = join_interval(one)
         return (
-            any(
-                span.stream.stream_id == one.stream.stream_id
-                and (span.any_app or span.stream == one.stream)
-                and low <= span.to_ms
-                and high >= span.from_ms
-                for span in wanted.spans
-            )
+            self.is_in_a_span(one, wanted.spans)
             or any(
                 link.stream == one.stream
                 and link.name == getattr(one, link.kind)
@@ -282,6 +289,19 @@ def test_a_closed_island_gives_the_sessions_that_everything_gives(found, told, b
         assert all(sessions[session.id] == session for session in part)
         found_in = {key for session in part for key in session.recordings}
         assert (seed.key in found_in) == (seed.key in in_a_session)
+
+
+@THOROUGH
+@given(recordings(), events(), books())
+def test_what_one_more_recording_changes_is_in_its_island(found, told, book):
+    everything = assemble(Island(found, *told), book, public)
+    store = Store(found, *told)
+
+    for one in found:
+        others = tuple(other for other in found if other is not one)
+        before = assemble(Island(others, *told), book, public) if others else []
+        known = {recording.key for recording in store.close(one, book).recordings}
+        assert all(known.issuperset(session.recordings) for session in everything if session not in before)
 
 
 @pytest.mark.parametrize("seed", range(3))
