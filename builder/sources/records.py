@@ -127,7 +127,8 @@ def _withdrawals(told: Any, depth: int = 0) -> list[Notice]:
     if type(told) is not dict:
         return []
     inner = [notice for name in _AROUND if name in told for notice in _withdrawals(told[name], depth + 1)]
-    return [*inner, *mediainfo.withdrawals(told), *mediainfo.withdrawals(vodevents.media_info(told))]
+    uploaded = [notice for info in vodevents.media_infos(told) for notice in mediainfo.withdrawals(info)]
+    return [*inner, *mediainfo.withdrawals(told), *uploaded]
 
 
 def _from_object(values: dict[str, Any], keys: tuple[bytes, ...], depth: int) -> list[Item]:

@@ -138,13 +138,14 @@ def _legible(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _all_told(values: list[Any]) -> Any:
-    """Return what the values of one key tell together: objects are one object, other values an array of all."""
+    """Return what the values of one key tell together: objects are one object, which other values make an array."""
     told = [value for value in values if value is not None] or [None]
     if all(value == told[0] for value in told):
         return told[0]
-    if all(type(value) is dict for value in told):
-        return _legible([pair for value in told for pair in value.items()])
-    return [one for value in told for one in (value if type(value) is list else [value])]
+    objects = [value for value in told if type(value) is dict]
+    together = [_legible([pair for value in objects for pair in value.items()])] if objects else []
+    others = [one for value in told if type(value) is not dict for one in (value if type(value) is list else [value])]
+    return [*others, *together] if others else together[0]
 
 
 def _legible_integer(digits: str) -> int | float:

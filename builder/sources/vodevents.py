@@ -59,16 +59,16 @@ def _deleted(values: dict[str, Any]) -> list[Item]:
     return gone
 
 
-def media_info(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the MediaInfo in an event that tells of a new file; {} when there is none."""
+def media_infos(values: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what an event tells of a new file as MediaInfo; several where it was told in several ways."""
     told = values.get("FileUploadEvent")
-    return {**told, "BasicInfo": told.get("MediaBasicInfo") or {}} if type(told) is dict else {}
+    ways = told if type(told) is list else [told]
+    return [{**way, "BasicInfo": way.get("MediaBasicInfo") or {}} for way in ways if type(way) is dict]
 
 
 def _uploaded(values: dict[str, Any]) -> Item:
-    told = media_info(values)
-    if told:
-        return mediainfo.notice_of(told)
+    if type(values.get("FileUploadEvent")) is dict:
+        return mediainfo.notice_of(media_infos(values)[0])
     inner = values.get("data")
     if type(inner) is not dict:
         raise RefusedError("missing_field", "`FileUploadEvent` is missing", "FileUploadEvent")

@@ -355,6 +355,8 @@ ANSWER = {"Response": {"MediaInfoSet": [FORBIDDEN], "TotalCount": 1}}
         '{"FileId":"5","FileId":null,"BasicInfo":{"Status":"Forbidden"}}',
         '{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"5","MediaBasicInfo":{"Status":"Forbidden"},"MediaBasicInfo":{}}}',
         '{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"5"},"FileUploadEvent":{"MediaBasicInfo":{"Status":"Forbidden"}}}',
+        '{"EventType":"NewFileUpload","FileUploadEvent":"x","FileUploadEvent":{"FileId":"5","MediaBasicInfo":{"Status":"Forbidden"}}}',
+        '{"EventType":"NewFileUpload","FileUploadEvent":{"FileId":"5"},"FileUploadEvent":"x","FileUploadEvent":{"MediaBasicInfo":{"Status":"Forbidden"}}}',
         json.dumps(FORBIDDEN).replace('"HERE"', "9" * 5000),
         *(json.dumps({"t": 1, "body": body})[:-1] + ',"t":2}' for body in (FORBIDDEN, json.dumps(FORBIDDEN), json.dumps([FORBIDDEN]))),
         *(json.dumps({"body": body})[:-1] + ',"z":NaN}' for body in (json.dumps(ANSWER), json.dumps([json.dumps(ANSWER)]))),
@@ -366,7 +368,7 @@ ANSWER = {"Response": {"MediaInfoSet": [FORBIDDEN], "TotalCount": 1}}
         "2022-01-13 got " + json.dumps(ANSWER).replace('"HERE"', "NaN"),
         '- "' + json.dumps(FORBIDDEN).replace('"HERE"', "NaN").replace('"', "\\x22") + '"',
     ],
-    ids=range(20),
+    ids=range(22),
 )  # fmt: skip
 def test_nothing_around_a_withdrawal_that_is_not_strict_hides_it(folder, text):
     """Keys told twice, numbers of any length, texts in texts, answers in them, behind words: whatever holds the file."""
