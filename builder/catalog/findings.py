@@ -134,6 +134,8 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation, worded: Callab
         field, why = unmatched(connection, curation)
         if curation.visibility in UNSEEN or curation.trim:
             why += "; so it hides nothing, and what else there is of that broadcast is public"
+        elif curation.visibility == "unlisted":
+            why += "; so it keeps nothing out of lists, and what else there is of that broadcast is in them"
         return Problem("curation_unmatched", f"matches no session: {why}", field=field, source=curation.source)
     if idle := _idle(connection, curation):
         (field, name), *more = idle

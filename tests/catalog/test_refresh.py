@@ -735,3 +735,15 @@ def test_a_curation_that_hides_what_it_does_not_find_says_what_that_means(tmp_pa
 
     assert problem.code == "curation_unmatched"
     assert problem.message.endswith("`3`; so it hides nothing, and what else there is of that broadcast is public")
+
+
+def test_a_curation_that_takes_what_it_does_not_find_out_of_lists_says_what_that_means(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", callback("1", START_S))
+    unlisted = Curation("replays/u.md", recordings=("3",), visibility="unlisted")
+    (problem,) = world.run(curations=(unlisted,))[0].problems
+
+    assert problem.code == "curation_unmatched"
+    assert problem.message.endswith(
+        "; so it keeps nothing out of lists, and what else there is of that broadcast is in them"
+    )
