@@ -9,6 +9,11 @@ import socket
 from builder.errors import ConfigError, reason_of
 
 
+def authority(host: str, port: int) -> str:
+    """Return a host and a port as addresses and `Host` headers have them: an IPv6 address stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def bound_socket(host: str, port: int, option: str = "--port") -> socket.socket:
     """Return a socket that has the address; one that cannot be had is a mistake of the command line.
 

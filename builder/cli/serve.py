@@ -16,6 +16,7 @@ from builder.catalog.ledger import Ledger
 from builder.cli.common import jobs_of, jobs_option, note, places_of, site_options
 from builder.cli.watch import Teller
 from builder.errors import AftercastError
+from builder.listening import authority
 from builder.loop import Loop, watched
 from builder.places import Places
 from builder.serve import News, Preview, listen, serve
@@ -74,7 +75,8 @@ def command(
     if host is not None:
         note(f"warning: listening on `{host}`: other machines may read this preview")
     news, stop = News(), threading.Event()
-    extra = frozenset({f"{host}:{bound}", *([] if bound != 80 else [str(host)])}) if host else frozenset[str]()
+    own = authority(host or "127.0.0.1", bound)
+    extra = frozenset({own.lower(), own.lower().removesuffix(":80")} if host else ())
     options = Options(jobs=jobs_of(jobs), wait=True)
     with watched(places) as watcher:
         preview = Preview(
@@ -90,7 +92,7 @@ def command(
         )
         loop.start()
         try:
-            serve(preview, sockets, lambda: click.echo(f"http://{host or '127.0.0.1'}:{bound}/"))
+            serve(preview, sockets, lambda: click.echo(f"http://{own}/"))
         finally:
             watcher.stop(stop)
             loop.join()

@@ -27,7 +27,7 @@ from builder.collect.log import Log
 from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder
 from builder.collect.wire import House, Wire
-from builder.listening import bound_socket
+from builder.listening import authority, bound_socket
 
 DEFAULT_PATHS = ("/", "/callback")
 SUMMARY_SECONDS = 60.0
@@ -172,7 +172,7 @@ def configuration(app: Any, house: House, stop_seconds: float) -> uvicorn.Config
 
 def address_of(sock: socket.socket) -> str:
     host, port = sock.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{authority(host, port)}"
 
 
 async def _until(is_true: Callable[[], bool]) -> None:

@@ -6,6 +6,8 @@ import http.client
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Container
@@ -355,3 +357,20 @@ def test_a_machine_without_ipv6_is_served_on_ipv4_alone(monkeypatch):
     assert [endpoint.family for endpoint in sockets] == [socket.AF_INET]
     with pytest.raises(ConfigError, match="address family not supported"):
         listen(0, "::1")
+
+
+@pytest.mark.parametrize(("host", "shown"), [("::1", "[::1]"), ("::", "[::]"), ("0.0.0.0", "0.0.0.0")])
+def test_the_address_that_is_printed_is_one_that_answers(tmp_path, host, shown):
+    """An IPv6 address stands in brackets, in the line and in what browsers say of it."""
+    (tmp_path / "site_src").mkdir()
+    command = [sys.executable, "-m", "builder", "serve", "--port", "0", "--host", host]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    address = process.stdout.readline().strip()
+    name, _, port = address.removeprefix("http://").removesuffix("/").rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(f"GET /-/nothing HTTP/1.1\r\nHost: {name}:{port}\r\nConnection: close\r\n\r\n".encode())
+        status = connection.recv(100).split()[1]
+    process.terminate()
+    process.communicate(timeout=60)
+
+    assert (name, status) == (shown, b"404")
