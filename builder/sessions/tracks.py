@@ -141,16 +141,21 @@ def primary_first(tracks: list[Track]) -> tuple[Track, ...]:
     candidates = [track for track in tracks if _plays(track)] or tracks
     enough = max(track.coverage_ms for track in candidates) * ENOUGH_PERCENT
     candidates = [track for track in candidates if track.coverage_ms * 100 >= enough]
-    order = _preference(candidates)
-    primary = min(candidates, key=lambda track: (order.index(track.format), *_rank(track)))
+    best: dict[Format, Track] = {}
+    for track in sorted(candidates, key=_rank):
+        best.setdefault(track.format, track)
+    primary = best[min(best, key=_preference(best).index)]
     rest = sorted((track for track in tracks if track is not primary), key=lambda track: (track.format, *_rank(track)))
     return (msgspec.structs.replace(primary, primary=True), *rest)
 
 
-def _preference(candidates: Sequence[Track]) -> tuple[Format, ...]:
-    """Prefer MP4, which plays anywhere without an engine, unless HLS has fewer files and so fewer seams."""
-    fewest = {track.format: len(track.parts) for track in sorted(candidates, key=lambda track: -len(track.parts))}
-    return HLS_FIRST if "hls" in fewest and fewest["hls"] < fewest.get("mp4", 0) else PREFERENCE
+def _preference(best: Mapping[Format, Track]) -> tuple[Format, ...]:
+    """Prefer MP4, which plays anywhere without an engine, unless HLS has fewer files and so fewer seams.
+
+    By the tracks that would play, the best of each format: a rendition of fewer files speaks for no other track.
+    """
+    hls, mp4 = best.get("hls"), best.get("mp4")
+    return HLS_FIRST if hls and mp4 and len(hls.parts) < len(mp4.parts) else PREFERENCE
 
 
 def _rank(track: Track) -> tuple[int, int, int, int, str, str]:

@@ -30,6 +30,15 @@ def test_one_playlist_equals_four_slices_and_plays_first():
     assert session.others == ()
 
 
+def test_a_rendition_of_one_file_lets_no_other_playlists_play_first():
+    """MP4 has fewer files than the playlists that would play; with more than these it comes after them."""
+    lists = [rec("h0", 0, 1000, fmt="hls"), rec("h1", 1000, 2000, fmt="hls"), rec("h2", 2000, 3600, fmt="hls")]
+    small = rec("s", 30, 3600, fmt="hls", bps=800, resolution="640x360")
+
+    assert shape(only([*SLICES[:2], *lists, small])) == ["mp4: m0 m1", "hls: h0 h1 h2", "hls: s"]
+    assert shape(only([rec(f"m{n}", n * 900, (n + 1) * 900) for n in range(4)] + [*lists, small]))[0] == "hls: h0 h1 h2"
+
+
 def test_one_file_each_plays_as_mp4():
     trio = [rec("m", 0, 600), rec("h", 0, 601, fmt="hls"), rec("f", 0, 599, fmt="flv")]
 
