@@ -25,15 +25,17 @@ _OF_A_DAY = {"y", "m", "mon", "month", "d", "wd", "weekday"}  # filled into ever
 _FURTHER_PLACES = {"lengths.hours_minutes": {"m"}, "lengths.whole_hours": {"m", "mm"}}  # English has no use for them
 _PLURAL_KEYS = {"one", "other"}
 Where = Callable[[str], str]  # the place of a message, by its name
+Unknown = tuple[str, str]  # a message of a site's own file that there is not: its place and its name
 Form = tuple[str, str]  # what `%` fills, "" for a message without places; and the text as it stands
 
 
 class Messages:
     """The messages of one language."""
 
-    def __init__(self, language: str, tree: Mapping[str, Any]) -> None:
+    def __init__(self, language: str, tree: Mapping[str, Any], unknown: Sequence[Unknown] = ()) -> None:
         self.language = language
         self.tree = tree
+        self.unknown = unknown
         self._flat: dict[str, Any] = {}
         self._forms: dict[str, tuple[Form, Form]] = {}
         _flatten("", tree, self._flat)
@@ -107,10 +109,10 @@ def load(
     trees = (memory or Memory(None)).recall(
         "messages",
         digest_of_parts([program, *languages, *told]),
-        dict[str, dict[str, Any]],
+        dict[str, tuple[dict[str, Any], list[Unknown]]],
         lambda: {language: _tree(each) for language, each in files.items()},
     )
-    return {language: Messages(language, tree) for language, tree in trees.items()}
+    return {language: Messages(language, *read) for language, read in trees.items()}
 
 
 def _files(folders: Sequence[Path], language: str) -> list[Path]:
@@ -132,14 +134,35 @@ def _files(folders: Sequence[Path], language: str) -> list[Path]:
     return [folders[-1] / "messages" / "en.yaml", *found]
 
 
-def _tree(files: Sequence[tuple[Path, bytes]]) -> dict[str, Any]:
+def _tree(files: Sequence[tuple[Path, bytes]]) -> tuple[dict[str, Any], list[Unknown]]:
     below, *further = files
     english = tree = dict(_parsed(*below))
+    unknown: list[Unknown] = []
     for path, raw in further:
-        own, where = _parsed(path, raw), partial(_place, path, raw)
+        where, strange = partial(_place, path, raw), list[str]()
+        own = _known(tree, _parsed(path, raw), "", strange)
         tree = _merged(tree, own, where, "")
         _refuse_unknown_places(own, english, where)
-    return tree
+        unknown += [(where(name), name) for name in strange]
+    return tree, unknown
+
+
+def _known(old: Mapping[str, Any], new: Mapping[str, Any], place: str, strange: list[str]) -> dict[str, Any]:
+    """Return what is in both, and the free section; the names of the rest come into `strange`.
+
+    The theme's messages change with its versions: what a file still says of one that is gone is no reason to stop.
+    """
+    found: dict[str, Any] = {}
+    for key, value in new.items():
+        name = f"{place}.{key}" if place else str(key)
+        before = old.get(key)
+        if before is None and not (place == FREE_SECTION and isinstance(value, str)):
+            strange.append(name)
+        elif isinstance(before, Mapping) and isinstance(value, Mapping) and not _is_plural(before):
+            found[key] = _known(before, value, name, strange)
+        else:
+            found[key] = value
+    return found
 
 
 def _refuse_unknown_places(own: Mapping[str, Any], english: Mapping[str, Any], where: Where) -> None:
@@ -173,13 +196,21 @@ def _place(path: Path, raw: bytes, name: str) -> str:
     """Name the line of a message in a file: `templates/messages/en.yaml:3`."""
     import yaml  # here, for a file with a mistake alone
 
-    node, line = yaml.compose(raw, _loader()), 0
+    node, line = _composed(raw), 0
     for word in name.split("."):
         pairs = {key.value: (key, value) for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
         if word in pairs:
             key, node = pairs[word]
             line = key.start_mark.line
     return f"{path.parent.parent.name}/messages/{path.name}:{line + 1}"
+
+
+@lru_cache(maxsize=1)
+def _composed(raw: bytes) -> Any:
+    """Return a file as nodes, which know their lines; kept, for one file may have many mistakes."""
+    import yaml
+
+    return yaml.compose(raw, _loader())
 
 
 def _read(path: Path) -> bytes:
@@ -214,16 +245,11 @@ def _loader() -> type[Any]:
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any], where: Where, place: str) -> dict[str, Any]:
-    """Lay `new` over `old`; a key that the theme does not have is a spelling mistake."""
+    """Lay `new` over `old`, which has all keys of it but those of the free section."""
     merged = dict(old)
     for key, value in new.items():
         name = f"{place}.{key}" if place else str(key)
-        if key not in old and place == FREE_SECTION and isinstance(value, str):
-            merged[key] = value
-            continue
-        if key not in old:
-            raise ConfigError(f"{where(name)}: expected a known message, found `{name}`")
-        before = old[key]
+        before = old.get(key, "")
         if isinstance(before, Mapping) and isinstance(value, Mapping) and not _is_plural(before):
             merged[key] = _merged(before, value, where, name)
         elif isinstance(before, list) != isinstance(value, list) or (

@@ -134,10 +134,11 @@ class Renderer:
             raise ConfigError(f"templates/: expected the asset `{name}`, found none", hint=WHERE_ASSETS_LIE) from None
 
     def problems(self, kinds: Sequence[PageKind]) -> list[str]:
-        """Return what is odd about a site's own templates: blocks that no theme has, files that nothing uses."""
+        """Return what is odd about a site's own templates: what no theme has or nothing uses."""
         files = self.theme.own_files
         used = self.theme.needed(kind.template for kind in kinds if kind.template) if files else set()
-        return self._unused(used) + self._unread(files.keys() - used) + self._strange_blocks(kinds)
+        strange = self._strange_messages() + self._strange_blocks(kinds)
+        return self._unused(used) + self._unread(files.keys() - used) + strange
 
     def _unused(self, used: Collection[str]) -> list[str]:
         return [
@@ -152,6 +153,14 @@ class Renderer:
             f"templates/{name}: expected {wanted}; the file is not read"
             for name, wanted in unread(sorted(names), list(self.messages))
         ]
+
+    def _strange_messages(self) -> list[str]:
+        found = [
+            f"{place}: expected a known message, found `{name}`, which is left out{_meant(name, words.keys())}"
+            for words in self.messages.values()
+            for place, name in words.unknown
+        ]
+        return list(dict.fromkeys(found))  # a file may be of several languages
 
     def _strange_blocks(self, kinds: Sequence[PageKind]) -> list[str]:
         own = [kind.template for kind in kinds if self._extends_its_namesake(kind.template)]

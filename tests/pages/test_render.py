@@ -34,7 +34,10 @@ def own(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         words, assets = theme()
-        return Renderer([tmp_path / "templates", THEME], words, assets, stays=True)
+        folders = [tmp_path / "templates", THEME]
+        if "messages/en.yaml" in files:
+            words = messages.load(folders, list(words))
+        return Renderer(folders, words, assets, stays=True)
 
     return write
 
@@ -340,8 +343,6 @@ def test_a_site_replaces_single_messages(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("# mine\nnav: {hom: Now}\n", "2: expected a known message, found `nav.hom`"),
-        ("nav:\n  home: Now\n  hom: Now\n", "3: expected a known message, found `nav.hom`"),
         ("\ndates: {months: [a]}\n", "2: `dates.months` expected a list of 12 words"),
         ("nav: Home\n", "1: `nav` expected a mapping"),
         ("nav:\n  home: {many: x}\n", "2: `nav.home` expected a text or `one` and `other`"),
@@ -379,6 +380,35 @@ def test_a_mistake_in_messages_is_told_with_its_line(tmp_path, text, error):
         messages.load([tmp_path, THEME], ["en"])
 
     assert str(found.value).endswith(f"/messages/en.yaml:{error}")
+
+
+def test_messages_that_there_are_not_are_left_out_and_reported(own):
+    """Those of another version of the theme, or misspelt: all at once, whatever they are; the others count."""
+    text = """\
+nav:
+  home: Now
+  hom: Now
+dates:
+  month_short: "{m} of {yy}"
+gone:
+  with: {one: a, other: b}
+zones: {Etc/UTC: London, Asia/Shanghai: [a]}
+"""
+    renderer = own(**{"messages/en.yaml": text})
+
+    assert renderer.problems(KINDS) == [
+        "templates/messages/en.yaml:3: expected a known message, found `nav.hom`, which is left out; did you mean `nav.home`?",
+        "templates/messages/en.yaml:5: expected a known message, found `dates.month_short`, which is left out; did you mean `dates.months_short`?",
+        "templates/messages/en.yaml:6: expected a known message, found `gone`, which is left out",
+        "templates/messages/en.yaml:8: expected a known message, found `zones.Asia/Shanghai`, which is left out",
+    ]
+    assert renderer.messages["en"]("nav.home") == "Now"
+    assert renderer.messages["en"].section("zones")["Etc/UTC"] == "London"
+    assert not renderer.messages["en"].has("nav.hom")
+
+
+def test_the_theme_has_no_messages_that_there_are_not(own):
+    assert [words.unknown for words in own().messages.values()] == [[], []]
 
 
 @pytest.mark.parametrize(
