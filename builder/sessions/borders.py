@@ -7,7 +7,7 @@ otherwise, such as one HLS file beside slices of MP4, reaches over it; what beco
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
@@ -57,6 +57,9 @@ def may_reach_over(one: Placed, book: Rulebook) -> bool:
     """Say whether a file may ever reach over a border; where every file is a replay, few can."""
     stream = one.recording.stream
     if book.merges_of(one.recording) or book.owner(stream, one.middle_ms).gap_ms:
+        return True
+    handovers = book.handovers(stream)
+    if bisect_right(handovers, one.start_ms) < bisect_left(handovers, one.end_ms):
         return True
     return any(one.start_ms < window.to_ms and window.from_ms < one.end_ms for window in book.windows_of(stream))
 
