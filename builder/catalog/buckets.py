@@ -48,31 +48,41 @@ class Derived(msgspec.Struct, array_like=True):
     unclaimed: int = 0  # notices of files whose facts nobody told
 
 
-def derive_bucket(places: Iterable[Path], deriver: Deriver, lifted: frozenset[int]) -> Derived:
-    """Derive everything from the files of one bucket, but for the streams that another bucket has."""
-    bases: dict[int, list[bytes]] = {}
-    events: dict[int, ShotRow] = {}
+class Contents(msgspec.Struct):
+    """What a bucket holds of one stream."""
+
+    bases: dict[int, list[bytes]] = {}  # notices by base number
+    events: dict[int, ShotRow] = {}  # by identity
+
+
+def derive_bucket(places: Iterable[Path], deriver: Deriver, lifted: frozenset[int], *, is_tied: bool) -> Derived:
+    """Derive everything from the files of one bucket, but for the streams that another bucket has.
+
+    Stream by stream, unless they are tied: the values of one stay in the processor's cache, those of a bucket do not.
+    """
+    contents: defaultdict[int, Contents] = defaultdict(Contents)
     for sort, data in (frame for place in places for frame in frames(place)):
         if sort == NOTICE:
             for base, stream, item in _decode_notices(data):
-                if lifted and stream in lifted:
-                    continue
-                found = bases.get(base)
-                if found is None:
-                    bases[base] = [item]
-                else:
-                    found.append(item)
+                if stream not in lifted:
+                    contents[0 if is_tied else stream].bases.setdefault(base, []).append(item)
         else:
             for row in _decode_events(data):
                 if row[1] not in lifted:
-                    known = events.get(row[0], row)
-                    events[row[0]] = row if row[3] < known[3] else known  # told twice: the same one in any order
-    return derive(bases.items(), [decode_event(row[2], row[3]) for _, row in sorted(events.items())], deriver)
-
-
-def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[Event], deriver: Deriver) -> Derived:
-    """Derive rows from whole bases and distinct events of streams that no other call gets."""
+                    told = contents[0 if is_tied else row[1]].events
+                    known = told.get(row[0], row)
+                    told[row[0]] = row if row[3] < known[3] else known  # told twice: the same one in any order
     derived = Derived()
+    for own in contents.values():
+        events = [decode_event(row[2], row[3]) for _, row in sorted(own.events.items())]
+        derive(own.bases.items(), events, deriver, derived)
+    return derived
+
+
+def derive(
+    bases: Iterable[tuple[int, list[bytes]]], events: Iterable[Event], deriver: Deriver, derived: Derived
+) -> None:
+    """Add the rows derived from whole bases and distinct events of streams that no other call gets."""
     by_stream: defaultdict[str, list[Known]] = defaultdict(list)
     replaceable: list[Recording] = []
     wild: set[str] = set()  # streams that some record does not name in full
@@ -98,7 +108,7 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[Event], de
         events_of[event.stream.stream_id].append(event)
         seen[event.stream] += 1
     apps = apps_of([*told, *seen])
-    derived.streams = [_stream_row(stream, told[stream], seen[stream]) for stream in sorted({*told, *seen})]
+    derived.streams += [_stream_row(stream, told[stream], seen[stream]) for stream in sorted({*told, *seen})]
     for together in _together(by_stream, replaceable, deriver):
         group = [
             one
@@ -111,7 +121,6 @@ def derive(bases: Iterable[tuple[int, list[bytes]]], events: Iterable[Event], de
             completed_event(event, apps.get(stream_id, ())) for stream_id in together for event in events_of[stream_id]
         ]
         _group(group, happened, deriver, derived)
-    return derived
 
 
 def _told(lists: Iterable[list[Known]]) -> Counter[StreamKey]:

@@ -50,9 +50,10 @@ class Deriving(Value, frozen=True):
     def run(self) -> Iterator[bytes]:
         deriver = deriver_of(self.setting)
         for places in self.buckets:
-            skipped = frozenset[int]() if places[0].name == LIFTED else self.lifted
+            is_lifted = places[0].name == LIFTED
+            derived = derive_bucket(places, deriver, frozenset() if is_lifted else self.lifted, is_tied=is_lifted)
             result = places[0].with_suffix(".derived")
-            result.write_bytes(encode(derive_bucket(places, deriver, skipped)))
+            result.write_bytes(encode(derived))
             yield str(result).encode()
 
 
