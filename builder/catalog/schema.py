@@ -11,7 +11,7 @@ import sqlite3
 from builder.catalog import ledger
 
 APPLICATION_ID = 0x41465443  # "AFTC"
-VERSION = 12
+VERSION = 13
 ROW_BITS = 36  # rows a file may have, as a power of two; 27 bits are left for files
 CACHE_KIB = 24 * 1024
 SORT_KIB = 4 * 1024  # cache while indexes are made
@@ -84,6 +84,7 @@ RECORDING_INDEXES = {
     "recordings_task": "recordings(stream, task) WHERE task IS NOT NULL",
     "recordings_url": "recordings(url) WHERE url IS NOT NULL",
     "recordings_expiry": "recordings(expires_ms) WHERE expires_ms IS NOT NULL",
+    "recordings_homeless": "recordings(key) WHERE usable AND session IS NULL",
     "pushes_span": "pushes(stream, span, start_ms)",
     "streams_stream": "streams(stream)",
     "findings_base": "findings(base)",
@@ -94,7 +95,7 @@ SESSION_INDEXES = {
     "sessions_hour": "sessions(day, hour, start_ms, id) WHERE listed",
     "sessions_vj": "sessions(vj, start_ms, id) WHERE listed",
     "sessions_vj_unlisted": "sessions(vj, start_ms, id) WHERE visibility='unlisted'",
-    "sessions_vj_day": "sessions(vj, day, start_ms, id) WHERE listed",
+    "sessions_vj_day": "sessions(vj, day, start_ms, id, duration_ms) WHERE listed",
     "sessions_longest": "sessions(vj, duration_ms, id) WHERE listed",
     "sessions_start": "sessions(start_ms, id, end_ms) WHERE listed",
     "sessions_featured": "sessions(start_ms, id) WHERE featured AND listed",

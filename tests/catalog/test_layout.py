@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {12: "5dc49db0598e8576"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {13: "5dc49db0598e8576"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:

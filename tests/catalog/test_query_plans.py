@@ -107,6 +107,21 @@ def test_the_days_of_a_broadcast_that_never_ends_are_not_reached_one_by_one(tmp_
     assert sum(given) <= 2 * len(hours)
 
 
+def test_recordings_that_are_in_no_session_are_told_without_a_look_at_the_others(tmp_path):
+    world = World(tmp_path)
+    world.write("a.jsonl", *random_records(random.Random(3), 40))
+    world.run()
+    with Catalog.open(world.state) as catalog:
+        statements = []
+        catalog.connection.set_trace_callback(statements.append)
+        catalog.problems(10)
+        catalog.connection.set_trace_callback(None)
+        (asked,) = [statement for statement in statements if "session IS NULL" in statement]
+        plan = [row[3] for row in catalog.connection.execute(f"EXPLAIN QUERY PLAN {asked}")]
+
+        assert plan == ["SCAN recordings USING INDEX recordings_homeless"]
+
+
 def test_questions_of_pages_that_follow_a_session_never_walk(tmp_path):
     world = World(tmp_path)
     world.write("a.jsonl", *random_records(random.Random(2), 40))
