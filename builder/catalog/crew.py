@@ -7,6 +7,7 @@ notifications. A crew of none does its jobs right here.
 from __future__ import annotations
 
 import multiprocessing
+from collections import deque
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -60,28 +61,44 @@ class Crew:
             for job in jobs:
                 yield from job.run()
             return
-        busy = self._connections[: len(jobs)]
-        for connection, job in zip(busy, jobs, strict=True):
-            connection.send(job)
+        busy = self._given(jobs)
         while busy:
             ready = wait(busy)
             for connection in [one for one in busy if one in ready]:
-                message, failure = _told(connection)
-                if failure is not None:
-                    raise failure
+                message = _told(connection)
                 if message != END:
                     yield message
                 else:
                     busy.remove(connection)
 
+    def in_turn(self, jobs: Sequence[Job]) -> Iterator[bytes]:
+        """Yield the first message of each job, then the second of each, and so on; there is a process for each."""
+        busy = deque(self._given(jobs))
+        while busy:
+            connection = busy.popleft()
+            message = _told(connection)
+            if message != END:
+                yield message
+                busy.append(connection)
 
-def _told(connection: Connection) -> tuple[bytes, Exception | None]:
-    """Return the next message of a process; with the end of its job comes what the job raised, if anything."""
+    def _given(self, jobs: Sequence[Job]) -> list[Connection]:
+        """Give each job to a process; return the connections to these."""
+        busy = self._connections[: len(jobs)]
+        for connection, job in zip(busy, jobs, strict=True):
+            connection.send(job)
+        return busy
+
+
+def _told(connection: Connection) -> bytes:
+    """Return the next message of a process, or the end of its job; raise what the job raised."""
     try:
         message = connection.recv_bytes()
-        return message, connection.recv() if message == END else None
+        failure: Exception | None = connection.recv() if message == END else None
     except (EOFError, OSError) as error:
-        raise StorageError("a process that reads or groups the records ended early") from error
+        raise StorageError("a process that was to help ended early") from error
+    if failure is not None:
+        raise failure
+    return message
 
 
 def serve(connection: Connection) -> None:

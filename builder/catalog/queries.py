@@ -14,6 +14,7 @@ import msgspec
 from builder.catalog.values import DayTotal, Totals
 from builder.model import Session
 
+BEGINNING = (-(2**63), "")  # lies before every session
 OVERLAP_MS = 3 * 86_400_000  # how long before a day a session may have begun that still reaches into it
 
 _decode = msgspec.msgpack.Decoder(Session).decode
@@ -52,6 +53,19 @@ class SessionQuestions(Questions):
         """Yield every session, hidden ones too, by start and id."""
         rows = self.connection.execute("SELECT body FROM sessions ORDER BY start_ms, id")
         return (_decode(body) for (body,) in rows)
+
+    def places(self, every: int) -> Iterator[tuple[int, str]]:
+        """Yield (start_ms, id) of the first session by start and id, and of each so many behind it."""
+        query = "SELECT start_ms, id FROM sessions WHERE (start_ms, id)>=(?,?) ORDER BY start_ms, id LIMIT 1 OFFSET ?"
+        found = self.connection.execute(query, (*BEGINNING, 0)).fetchone()
+        while found:
+            yield found
+            found = self.connection.execute(query, (*found, every)).fetchone()
+
+    def sessions_from(self, place: tuple[int, str], limit: int) -> Iterator[Session]:
+        """Yield so many sessions by start and id, from a place on."""
+        query = "SELECT body FROM sessions WHERE (start_ms, id)>=(?,?) ORDER BY start_ms, id LIMIT ?"
+        return (_decode(body) for (body,) in self.connection.execute(query, (*place, limit)))
 
     def tombstones(self) -> Iterator[Session]:
         rows = self.connection.execute("SELECT body FROM sessions WHERE tombstone<>'' ORDER BY id")

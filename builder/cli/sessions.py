@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from builder.cli.common import json_option, source_option, state_option
+from builder.cli.common import jobs_of, json_option, source_option, state_option
+from builder.cli.listing import MANY, say_many
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say_all
 from builder.model import Session
@@ -29,7 +30,12 @@ def command(source: Path, state: Path | None, as_json: bool) -> None:
     Example:  aftercast sessions --json --source site_src
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     with up_to_date(source, state) as desk:
-        say_all(session_lines(desk.catalog.all_sessions(), as_json=as_json))
+        catalog, hands = desk.catalog, jobs_of(None)
+        # What another aftercast is changing is read at one moment, by one process.
+        if as_json and hands > 1 and not catalog.readonly and catalog.session_count() > MANY:
+            say_many(catalog, desk.workshop.places.state, hands)
+        else:
+            say_all(session_lines(catalog.all_sessions(), as_json=as_json))
 
 
 def session_lines(sessions: Iterator[Session], *, as_json: bool) -> Iterator[str]:

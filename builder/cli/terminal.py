@@ -42,6 +42,11 @@ def say_all(lines: Iterable[str]) -> None:
             click.echo("\n".join(waiting))
 
 
+def say_data(lines: bytes) -> None:
+    """Print lines of JSON that are known to be safe."""
+    click.echo(lines)
+
+
 def say(text: str, *, err: bool = False) -> None:
     """Print one line for a person; that nobody can read stderr is no reason to give up what is being done."""
     if err:

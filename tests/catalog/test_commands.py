@@ -10,6 +10,7 @@ import pytest
 
 from builder.addresses import tag_of
 from builder.cli import run
+from builder.cli.listing import say_many
 from tests.catalog.world import HOUR_S, START_S, World, callback, push
 
 FIRST = f"2022/01/13/{tag_of('1')}"
@@ -46,6 +47,26 @@ def test_sessions_are_one_json_object_a_line(world, capsys):
     assert (first["id"], first["vj"], first["duration"], first["hidden"]) == (FIRST, "alice", 1800.0, False)
     assert second["start"] == "2022-01-13T19:30:00.000Z"
     assert not (world.source.parent / "output").exists()
+
+
+def test_many_sessions_are_worded_by_several_processes_and_printed_alike(world, capsys, monkeypatch):
+    """Not a byte depends on how many there are, nor on titles that are not ASCII or would steer a terminal."""
+    world.write("b.jsonl", *(callback(f"many{number}", START_S + number * 4 * HOUR_S) for number in range(10, 700)))
+    (world.source / "replays").mkdir()
+    for number, title in ((20, "\u76f4\u64ad"), (400, "a \u202e b")):
+        text = f"---\nrecordings: [many{number}]\ntitle: {json.dumps(title, ensure_ascii=True)}\n---\n"
+        (world.source / "replays" / f"{number}.md").write_text(text)
+    _, alone, _ = call(capsys, "sessions", "--json")
+    asked = []
+    monkeypatch.setattr("builder.cli.sessions.MANY", 0)
+    monkeypatch.setattr("builder.cli.sessions.jobs_of", lambda _told: 2)
+    monkeypatch.setattr("builder.cli.sessions.say_many", lambda *told: (asked.append(told[2]), say_many(*told)))
+    code, together, err = call(capsys, "sessions", "--json")
+
+    assert (code, err, asked) == (0, [], [2])
+    assert len(alone) == 692
+    assert sum("\\u202e" in line or "\u76f4" in line for line in alone) == 2
+    assert together == alone
 
 
 def test_sessions_for_people(world, capsys):

@@ -60,9 +60,17 @@ def test_a_crew_of_none_does_the_jobs_here():
         assert list(crew.run([Counting("a", 2)])) == [b"a0", b"a1"]
 
 
+def test_messages_in_turn_come_from_each_job_after_the_other():
+    with Crew(2) as crew:
+        found = list(crew.in_turn([Counting("a", 3), Counting("b", 2)]))
+
+    assert found == [b"a0", b"b0", b"a1", b"b1", b"a2"]
+
+
 def test_a_process_that_dies_is_an_error_and_no_hang():
-    with Crew(2) as crew, pytest.raises(StorageError, match="ended early"):
-        list(crew.run([Dying(), Counting("a", 2)]))
+    for run in (Crew.run, Crew.in_turn):
+        with Crew(2) as crew, pytest.raises(StorageError, match="ended early"):
+            list(run(crew, [Dying(), Counting("a", 2)]))
 
 
 def test_what_a_job_raises_is_raised_here_and_nothing_is_printed(capfd):
