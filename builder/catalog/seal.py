@@ -4,7 +4,8 @@ SQLite survives a killed process by itself, and its own check finds broken pages
 row. The main file changes only at checkpoints, which this room makes itself and seals. A file that is not as the seal
 says was cut off by a power failure, restored from elsewhere or changed by something else; it is made anew rather than
 trusted. That is dear where something else changed too, such as the zone: only the catalog knows where the replays were.
-So a run opens the seal before it changes anything: what a killed run or a full disk left is SQLite's own to mend.
+So a run opens the seal before it changes anything: what a killed run or a full disk left is SQLite's own to mend, as
+long as its log is there.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SECOND_NS = 1_000_000_000
 class Seal(msgspec.Struct, frozen=True):
     """Size and time of the file, and whether the disk has it; if not, the seal holds until the machine restarts.
 
-    An open seal is that of a run at work: the file has changed since, but does not shrink.
+    An open seal is that of a run at work: the file may have changed since, and then its log is beside it.
     """
 
     size: int
@@ -45,6 +46,8 @@ def write(database: Path, *, synced: bool, is_open: bool = False) -> None:
     """
     facts = database.stat()
     seal = Seal(facts.st_size, facts.st_mtime_ns, synced, boot_id(), is_open)
+    if read(database) == seal:
+        return
     temporary = place_of(database).with_suffix(".seal.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -68,10 +71,11 @@ def is_whole(database: Path) -> bool:
     if seal is None or not (seal.synced or (seal.boot and seal.boot == boot_id())):
         return False
     facts = database.stat()
-    if seal.is_open:
-        return facts.st_size >= seal.size
     same_time = facts.st_mtime_ns in (seal.mtime_ns, seal.mtime_ns // SECOND_NS * SECOND_NS)
-    return facts.st_size == seal.size and same_time
+    if facts.st_size == seal.size and same_time:
+        return True
+    is_grown = facts.st_size >= seal.size and facts.st_mtime_ns >= seal.mtime_ns
+    return seal.is_open and is_grown and Path(f"{database}-wal").is_file()
 
 
 def boot_id() -> str:

@@ -43,6 +43,7 @@ class Store:
         self.is_unsynced = before is not None and not before.synced  # a bulk load left the disk behind
         self.is_loaded = False  # … in this run
         self._is_unsealed = False
+        self._is_damaged = False
         self.connection = self._open_readonly() if readonly else self._open(state)
 
     def __enter__(self) -> Self:
@@ -65,14 +66,12 @@ class Store:
             return
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
-        is_moved = self._move()
+        self.settle()
         self.connection.close()
-        if is_moved:
-            self._seal()
 
     def settle(self) -> None:
-        """Move committed transactions into the main file and seal it."""
-        if self._move():
+        """Move committed transactions into the main file and seal it, while the empty log still tells of that."""
+        if self._move() and not self._is_damaged:
             self._seal()
 
     def _move(self) -> bool:
@@ -133,10 +132,14 @@ class Store:
                 self.connection.execute("ROLLBACK")
 
     def _failure(self, error: sqlite3.DatabaseError | msgspec.DecodeError) -> StorageError:
-        """Word an error of SQLite; a damaged file loses its seal, so that the next run makes it anew."""
-        if isinstance(error, sqlite3.OperationalError):
-            full = " (is the disk full?)" if error.sqlite_errorname.startswith("SQLITE_IOERR") else ""
-            return StorageError(f"failed to write the catalog: {error}{full}")
+        """Word an error of SQLite; a damaged file loses its seal, so that the next run makes it anew.
+
+        Of what it cannot decode Python tells itself, without a name.
+        """
+        if isinstance(error, sqlite3.OperationalError) and hasattr(error, "sqlite_errorname"):
+            doubt = " (the disk may be full, or broken)" if error.sqlite_errorname.startswith("SQLITE_IOERR") else ""
+            return StorageError(f"failed to write the catalog: {error}{doubt}")
+        self._is_damaged = True
         seal.place_of(self.path).unlink(missing_ok=True)
         return StorageError(f"failed to read the catalog: {error}", hint="run it again: the catalog is made anew")
 

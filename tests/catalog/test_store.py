@@ -181,17 +181,61 @@ def test_where_the_seal_cannot_be_opened_nothing_is_changed(world):
     assert world.run()[0].warning == ""
 
 
-def test_a_file_cut_off_after_a_killed_run_is_noticed(world):
-    expected = world.run()[1]
+def killed_in_a_checkpoint(world):
+    """Leave what a run leaves that is killed when the main file is written: an open seal, a log."""
     child = os.fork()
     if child == 0:
-        with Catalog.open(world.state) as catalog, catalog.transaction():
+        with Catalog.open(world.state) as catalog:
+            world.refresh(catalog)
+            with Path(f"{database(world)}-wal").open("rb") as log:
+                before = log.read()
+            catalog.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            Path(f"{database(world)}-wal").write_bytes(before)
             os._exit(9)
     os.waitpid(child, 0)
-    database(world).write_bytes(database(world).read_bytes()[:-4096])
+    assert seal.read(database(world)).is_open
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:-4096]),
+        lambda path: Path(f"{path}-wal").unlink(),
+        lambda path: os.utime(path, ns=(0, seal.read(path).mtime_ns - 10**10)),
+    ],
+    ids=["cut off", "without its log", "an older one put back"],
+)
+def test_a_file_that_a_killed_run_did_not_leave_so_is_noticed(world, harm):
+    world.run()
+    world.append("a.jsonl", callback("99", START_S + 99 * HOUR_S))
+    killed_in_a_checkpoint(world)
+    harm(database(world))
 
     report, found = world.run()
-    assert (report.warning, found) == (CUT_OFF, expected)
+    (world.state / "catalog.seal").unlink()
+    assert (report.warning, found) == (CUT_OFF, world.run()[1])
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE notices SET item=x'ff'",
+        "UPDATE sessions SET id=CAST(x'ff' AS TEXT) WHERE rowid=1",  # of which Python tells, not SQLite
+    ],
+    ids=["a value", "a letter"],
+)
+def test_a_damaged_file_is_made_anew_at_the_next_run(world, harm):
+    """And is not sealed as it is, with the same failure at each run."""
+    expected = world.run()[1]
+    with Catalog.open(world.state) as catalog:
+        catalog.connection.execute(harm)
+    world.append("a.jsonl", callback("99", START_S + 2))
+    with pytest.raises(StorageError, match="failed to read the catalog"):
+        world.run()
+
+    report, _ = world.run()
+    world.write("a.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(12)))
+    assert (report.warning, world.run()[1]) == (CUT_OFF, expected)
 
 
 def test_readers_see_the_catalog_as_it_stands_while_one_writes(world):
