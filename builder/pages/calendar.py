@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from builder.almanac import heat_step
-from builder.clock import DayScale, day_scale
+from builder.drawing.almanac import heat_step
+from builder.drawing.clock import DayScale, day_scale
+from builder.drawing.strips import Bar, bar_of, day_svg
 from builder.model import Session
 from builder.pages.kind import LIST_LIMIT
 from builder.pages.site import Site
 from builder.pages.values import Svg, Total, Turn, VjRef
-from builder.strips import Bar, bar_of, day_svg
 
 
 def scale_of(site: Site, day: str) -> DayScale:

@@ -8,13 +8,13 @@ from itertools import product
 from msgspec.structs import replace
 
 from builder.dates import HOUR_MS
+from builder.drawing.strips import strip_svg
 from builder.model import NEVER_MS, Format, Part, Rendition, Session, Track
 from builder.pages.attachment import storyboard_url
 from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg
 from builder.pages.words import run
 from builder.sessions.holes import Hole, lost_and_removed
-from builder.strips import strip_svg
 
 CHAPTERS_ON_CARD = 12
 BADGES_ON_CARD = 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from builder.guide import Entry, hours_svg, lane_svg
+from builder.drawing.guide import Entry, hours_svg, lane_svg
 from builder.model import Session, Value
 from builder.pages import calendar, cards, paths
 from builder.pages.frame import frame, head

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from builder.drawing.posters import poster_svg
 from builder.model import Session, Value
 from builder.pages.kind import Kind
 from builder.pages.site import Site
 from builder.pages.values import Svg
-from builder.posters import poster_svg
 
 
 class PosterFile(Value, frozen=True):

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
-from builder.colour import hue_step
 from builder.config import SiteConfig
 from builder.dates import Dates, zone_place
-from builder.lettering import monogram
+from builder.drawing.colour import hue_step
+from builder.drawing.lettering import monogram
 from builder.messages import Messages
 from builder.model import Session, Vj
 from builder.pages import paths

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from builder.dates import HOUR_MS, MINUTE_MS
+from builder.drawing.tape import Gap, Mark, Tape, tape_svg
 from builder.model import Session
 from builder.pages import cards
 from builder.pages.site import Site
 from builder.pages.values import Svg
 from builder.sessions.holes import Hole, holes
-from builder.tape import Gap, Mark, Tape, tape_svg
 
 HOURS_MOST = 12  # marks on one bar
 CHAPTERS_MOST = 40

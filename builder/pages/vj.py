@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder.almanac import hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
 from builder.catalog.values import VjTotal
-from builder.clock import DayScale, day_scale
+from builder.drawing.almanac import hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
+from builder.drawing.clock import DayScale, day_scale
 from builder.model import Session, Value, Vj
 from builder.pages import cards
 from builder.pages.frame import frame, head

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from builder.almanac import heat_step
+from builder.drawing.almanac import heat_step
 from builder.model import Session, Value
 from builder.pages import calendar
 from builder.pages.frame import frame, head

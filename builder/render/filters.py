@@ -47,7 +47,7 @@ def asset(context: Context, name: str) -> str:
 def markup(context: Context, value: Svg | Html) -> Markup:
     """Print a picture of ours or sanitised HTML as it is, the site paths in it made relative."""
     if isinstance(value, Svg):
-        return Markup(value.markup)  # noqa: S704  drawn by this program; words in it are escaped by svg.py
+        return Markup(value.markup)  # noqa: S704  drawn by this program; words in it are escaped by drawing/svg.py
     assert isinstance(value, Html), f"`markup` expects a picture or sanitised HTML, found {type(value).__name__}"
     linked = prose.relink(value.markup, lambda target: address(context, target))
     return Markup(linked)  # noqa: S704  passed the allow-list of prose.py

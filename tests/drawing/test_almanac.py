@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from builder.almanac import heat_step, hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
-from builder.clock import day_scale
+from builder.drawing.almanac import heat_step, hours_scale_svg, quarter_shares, skyline_svg, year_months_svg, year_svg
+from builder.drawing.clock import day_scale
 
 HOUR_MS = 3_600_000
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

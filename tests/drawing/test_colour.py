@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.colour import HUES, hue_degrees, hue_step, largest_chroma, oklch_hex
+from builder.drawing.colour import HUES, hue_degrees, hue_step, largest_chroma, oklch_hex
 
 SHEET = (Path(__file__).parents[2] / "templates/assets/site.css").read_text()
 

@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from builder.clock import day_scale
-from builder.guide import LANE_PX, Entry, hours_svg, lane_svg
-from builder.lettering import fit, monogram, width_px
-from builder.strips import Bar
+from builder.drawing.clock import day_scale
+from builder.drawing.guide import LANE_PX, Entry, hours_svg, lane_svg
+from builder.drawing.lettering import fit, monogram, width_px
+from builder.drawing.strips import Bar
 
 HOUR_MS = 3_600_000
 START_MS = 1642032000000  # 2022-01-13T00:00:00Z

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from builder.posters import SIZE_LIMIT_BYTES, colours_of, dial_of, edge_bits, poster_svg
+from builder.drawing.posters import SIZE_LIMIT_BYTES, colours_of, dial_of, edge_bits, poster_svg
 from tests.drawing.made import HOUR_MS, made
 
 EVENING_MS = 1642077294000  # 2022-01-13T12:34:54Z, 20:34:54 in Shanghai

@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from builder.clock import day_scale
+from builder.drawing.clock import day_scale
+from builder.drawing.strips import Bar, bar_of, day_svg, levels, recorded_intervals, strip_svg
 from builder.model import Trim
-from builder.strips import Bar, bar_of, day_svg, levels, recorded_intervals, strip_svg
 from tests.drawing.made import HOUR_MS, made
 
 START_MS = 1642032000000  # 2022-01-13T00:00:00Z

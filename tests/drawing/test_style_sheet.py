@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from builder.almanac import hours_scale_svg, skyline_svg, year_months_svg, year_svg
-from builder.clock import day_scale
-from builder.colour import HUES, hue_degrees
-from builder.guide import Entry, hours_svg, lane_svg
+from builder.drawing.almanac import hours_scale_svg, skyline_svg, year_months_svg, year_svg
+from builder.drawing.clock import day_scale
+from builder.drawing.colour import HUES, hue_degrees
+from builder.drawing.guide import Entry, hours_svg, lane_svg
+from builder.drawing.strips import Bar, day_svg
+from builder.drawing.tape import Gap, Mark, Tape, tape_svg
 from builder.pages.cards import VJ_LETTERS, VJS_IN_FILTER
 from builder.pages.kind import LIST_LIMIT
-from builder.strips import Bar, day_svg
-from builder.tape import Gap, Mark, Tape, tape_svg
 
 ASSETS = Path(__file__).parents[2] / "templates/assets"
 SHEET = (ASSETS / "site.css").read_text()
@@ -44,7 +44,7 @@ def test_braces_are_balanced():
 
 
 def test_the_sheet_has_every_hue():
-    """The steps are the ones that builder.colour computes with."""
+    """The steps are the ones that builder.drawing.colour computes with."""
     found = re.findall(r'\[data-hue="(\d+)"\] \{ --h: (\d+); \}', RULES)
 
     assert [(int(step), int(degrees)) for step, degrees in found] == [(step, hue_degrees(step)) for step in range(HUES)]

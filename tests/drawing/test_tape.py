@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from builder.tape import GAPS_MOST, Gap, Mark, Tape, tape_scale, tape_svg
+from builder.drawing.tape import GAPS_MOST, Gap, Mark, Tape, tape_scale, tape_svg
 
 S = 1000
 

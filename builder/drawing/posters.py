@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from builder.addresses import ALPHABET
-from builder.colour import hue_degrees, oklch_hex
 from builder.dates import zone_of
+from builder.drawing.colour import hue_degrees, oklch_hex
+from builder.drawing.svg import number
 from builder.model import Session, Value
-from builder.svg import number
 
 SIZE_LIMIT_BYTES = 3072
 DRAWN = ((12, 20), (9, 14), (6, 10), (4, 6), (2, 3))  # losses (the longest) and chapters: the first pair that fits

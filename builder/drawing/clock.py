@@ -1,7 +1,7 @@
 """The scale of one broadcast day: where its hours stand, also on the days that have 23 or 25 of them.
 
 A day begins at the configured minute of the site's zone (midnight unless told otherwise) and ends where the next
-one begins. Drawing rooms ask it for shares of the width; nothing else here knows about zones.
+one begins. Drawings ask it for shares of the width; nothing else here knows about zones.
 """
 
 from __future__ import annotations

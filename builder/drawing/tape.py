@@ -7,10 +7,10 @@ script draws the same picture from the same numbers.
 
 from __future__ import annotations
 
-from builder.lettering import fit, width_px
+from builder.drawing.lettering import fit, width_px
+from builder.drawing.strips import Interval, recorded_intervals
+from builder.drawing.svg import lang, named, percent, rect, text
 from builder.model import Value
-from builder.strips import Interval, recorded_intervals
-from builder.svg import lang, named, percent, rect, text
 
 GAP_LEAST = 0.015
 GAP_MOST = 0.032

@@ -1,6 +1,6 @@
 """Colour arithmetic: OKLCH to sRGB, and the hue of a VJ.
 
-The style sheet mixes most colours itself; this room computes those that must be written out as hex (posters).
+The style sheet mixes most colours itself; this module computes those that must be written out as hex (posters).
 Twenty-four fixed hues, 13° apart, none nearer than 28° to the accent: a page may carry no inline style and the style
 sheet may not grow with the catalog, so a VJ's colour is an attribute, `data-hue="6"`, chosen by the slug.
 """

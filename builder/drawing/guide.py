@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from builder.clock import DayScale
-from builder.lettering import NARROW_PX, fit, width_px
+from builder.drawing.clock import DayScale
+from builder.drawing.lettering import NARROW_PX, fit, width_px
+from builder.drawing.strips import Bar, levels, recorded_intervals
+from builder.drawing.svg import lang, percent, rect, text
 from builder.model import Value
-from builder.strips import Bar, levels, recorded_intervals
-from builder.svg import lang, percent, rect, text
 
 LANE_PX = 1008  # the lane of the widest page
 NARROW_LANE_PX = 250  # and of a phone's

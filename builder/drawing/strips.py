@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from builder.clock import DayScale
+from builder.drawing.clock import DayScale
+from builder.drawing.svg import named, percent, rect, text
 from builder.model import Session, Value
-from builder.svg import named, percent, rect, text
 
 Interval = tuple[int, int]
 

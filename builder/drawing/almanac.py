@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from builder.svg import named, number, percent, text
+from builder.drawing.svg import named, number, percent, text
 
 WEEKS = 53
 HOUR_MS = 3_600_000
