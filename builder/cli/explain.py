@@ -12,13 +12,13 @@ from builder.catalog import Catalog, Stated
 from builder.cli.common import source_option, state_option
 from builder.cli.reading import up_to_date
 from builder.cli.terminal import say
-from builder.counted import counted_problems
 from builder.errors import ConfigError
 from builder.explain import explain
 from builder.lines import with_lines
 from builder.model import Problem, Session
 from builder.pages import Site
 from builder.pages.named import session_at
+from builder.site_problems.moved_seconds import moved_seconds_problems
 
 SHOWN_NOTICES = 200
 MASKED = ", signature masked"
@@ -76,7 +76,7 @@ def explanation(site: Site, what: str) -> Iterator[str]:
 def said_in_vain(site: Site, session: Session) -> Iterator[Problem]:
     """Yield what is wrong with the curation of a session: keys that another file gives too, what lies outside it."""
     found = [problem for source in session.curated_by for problem in site.catalog.problems_of(source)]
-    found += (problem for problem in counted_problems(site) if problem.source in session.curated_by)
+    found += (problem for problem in moved_seconds_problems(site) if problem.source in session.curated_by)
     return with_lines(found, site.source)
 
 

@@ -25,6 +25,8 @@ ALLOWED = {
     "content": {"addresses", "config", "fields", "inside", "prose", "redirects", "sessions", "strict_yaml", "wording"},
     "drawing": {"addresses", "dates"},
     "pages": {"addresses", "catalog", "config", "content", "dates", "drawing", "messages", "redirects", "sessions"},
+    "site_problems": {"addresses", "config", "content", "inside", "pages", "redirects", "sessions"}
+    | {"snapshot", "wording"},
     "render": {"dates", "messages", "pages", "program", "prose"},
     "output": {"flush"},
     "press": {"catalog", "content", "inside", "output", "pages", "render"},

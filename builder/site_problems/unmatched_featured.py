@@ -8,7 +8,7 @@ from builder.pages.named import session_named
 from builder.wording import count
 
 
-def unmatched_problems(site: Site) -> list[Problem]:
+def unmatched_featured_problems(site: Site) -> list[Problem]:
     """Return a problem for each profile whose `featured` matches no replay."""
     found = []
     for vj in site.content.vjs:

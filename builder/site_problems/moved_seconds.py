@@ -14,7 +14,7 @@ from builder.model import Captions, Curation, Part, Problem, Session, SetAside, 
 from builder.pages import Site
 
 
-def counted_problems(site: Site) -> Iterator[Problem]:
+def moved_seconds_problems(site: Site) -> Iterator[Problem]:
     """Yield a problem for each thing that counts from where only another curation of its replay names a recording."""
     by_source = {curation.source: curation for curation in site.content.curations}
     for session in map(site.catalog.session, site.catalog.twice_curated()):

@@ -12,7 +12,7 @@ from builder.pages import Site
 from builder.pages.attachment import goes_beyond
 
 
-def outside_problems(site: Site) -> Iterator[Problem]:
+def cue_outside_problems(site: Site) -> Iterator[Problem]:
     """Yield a problem for each file of captions or pictures that goes on behind the end of its broadcast."""
     files: tuple[Captions | Storyboard, ...] = (*site.content.captions, *site.content.storyboards)
     for file in files:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from itertools import chain
 
-from builder.contested import contested_problems
-from builder.counted import counted_problems
-from builder.dead_ends import dead_end_problems
-from builder.missing import missing_problems
 from builder.model import Problem
-from builder.outside import outside_problems
 from builder.pages import Site
-from builder.unmatched import unmatched_problems
+from builder.site_problems.contested import contested_problems
+from builder.site_problems.cues_outside import cue_outside_problems
+from builder.site_problems.dead_ends import dead_end_problems
+from builder.site_problems.missing import missing_problems
+from builder.site_problems.moved_seconds import moved_seconds_problems
+from builder.site_problems.unmatched_featured import unmatched_featured_problems
 
 KINDS = (
     contested_problems,
-    counted_problems,
+    moved_seconds_problems,
     dead_end_problems,
     missing_problems,
-    outside_problems,
-    unmatched_problems,
+    cue_outside_problems,
+    unmatched_featured_problems,
 )
 
 
