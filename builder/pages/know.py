@@ -16,7 +16,6 @@ from builder.pages.words import NAME_LIMIT, clean
 from builder.sessions.holes import Hole, lost_and_removed
 
 LOSSES_SHOWN = 20
-SPLITS = frozenset({"split", "split_end"})  # say where a broadcast begins and ends, not what holds it together
 
 
 def facts(site: Site, session: Session, language: str) -> tuple[Fact, ...]:
@@ -89,15 +88,15 @@ def _stretches(site: Site, found: list[Hole], language: str) -> list[str]:
 
 def _one_broadcast(site: Site, session: Session, language: str) -> list[str]:
     words, dates = site.words(language), site.dates(language)
-    told = dict.fromkeys(reason.rule for reason in session.reasons)
-    rules = [rule for rule in told if words.has(f"know.rule.{rule}")]
     length = dates.length(session.max_gap_ms)
-    said = [words(f"know.rule.{rule}", length=length) for rule in rules]
-    if any(rule not in SPLITS for rule in rules):
+    # Nothing of a split, which only `explain` tells: what lies behind it may be hidden, or a draft.
+    rules = dict.fromkeys(reason.rule for reason in session.reasons)
+    said = [words(f"know.rule.{rule}", length=length) for rule in rules if words.has(f"know.rule.{rule}")]
+    if said:
         return said
     if len(session.recordings) == 1:
-        return [words("know.single"), *said]
-    return [words("know.gap", length=length) if session.max_gap_ms else words("know.gap_zero"), *said]
+        return [words("know.single")]
+    return [words("know.gap", length=length)] if session.max_gap_ms else [words("know.gap_zero")]
 
 
 def _repaired(site: Site, session: Session, language: str) -> list[str]:

@@ -29,23 +29,29 @@ def test_a_pause_of_just_the_limit_is_not_said_to_be_shorter(site):
     assert "<dd>因为没有超过 5 分钟的间断（此处的上限）</dd>" in said["zh"]
 
 
-def test_both_sides_of_a_split_say_that_a_person_parted_them_and_what_holds_each_together(site):
-    """Also where the split came later: only its end changes of the first half."""
+@pytest.mark.parametrize("first", ["public", "hidden", "draft"])
+@pytest.mark.parametrize("second", ["public", "hidden", "draft"])
+def test_no_half_of_a_split_tells_of_the_other(site, capsys, first, second):
+    """It may be hidden, or a draft; also where the split came later. The operator has `explain` to tell it."""
+    ids = [f"52{number:017d}" for number in range(3)]
     site.append("a.jsonl", "".join(callback("alice", number, 100 * number, 100) for number in range(3)))
     site.build()
-    site.write("replays/s.md", f"---\nrecordings: ['52{2:017d}']\nsplit: before 52{2:017d}\n---\n")
+    site.write("replays/a.md", f"---\nrecordings: {ids[:2]}\nvisibility: {first}\n---\n")
+    site.write("replays/b.md", f"---\nrecordings: {ids[2:]}\nvisibility: {second}\nsplit: before {ids[2]}\n---\n")
     site.build()
 
-    found = re.findall(
-        r"<dt>(?:One broadcast|算作一场)</dt><dd>(.*)</dd>", b"".join(site.tree().values()).decode("utf-8", "replace")
-    )
-    assert sorted(found) == [
-        "because no pause was longer than 5 m, the limit that applies here<br>a person let another broadcast begin after it",
-        "there is one recording<br>a person split it here",
-        "只有一段录像<br>有人在此处分开",
-        "因为没有超过 5 分钟的间断（此处的上限）<br>有人在结尾处分开",
+    pages = b"".join(site.tree().values()).decode("utf-8", "replace")
+    found = re.findall(r"<dt>(?:One broadcast|算作一场)</dt><dd>(.*)</dd>", pages)
+    of_first = [
+        "because no pause was longer than 5 m, the limit that applies here",
+        "因为没有超过 5 分钟的间断（此处的上限）",
     ]
+    of_second = ["there is one recording", "只有一段录像"]
+    assert sorted(found) == sorted(of_first * (first == "public") + of_second * (second == "public"))
     assert difference(site.tree(), site.clean_tree()) == []
+    for number, side in ((1, "after"), (2, "with")):
+        told = "\n".join(site.ask(capsys, "explain", ids[number]))
+        assert f"a person let a new session begin {side} this file" in told
 
 
 @pytest.mark.parametrize(
