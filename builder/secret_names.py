@@ -9,7 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import unquote
 
-COOKIES = frozenset({"cookie", "cookies", "setcookie"})
+COOKIES = frozenset(  # headers, and what servers call them in their logs
+    {"cookie", "cookies", "setcookie", "cookie2", "setcookie2"}
+    | {"httpcookie", "httpsetcookie", "senthttpsetcookie", "upstreamhttpsetcookie"}
+)
 SECRET = COOKIES | frozenset(
     {"txsecret", "txtime", "wssecret", "wstime", "sign", "signature", "sig", "qsignature", "usersig"}
     | {"key", "auth", "authorization", "cert", "certtime", "expires", "pass", "passcode", "pwd", "jwt"}
@@ -22,8 +25,6 @@ ENDINGS = ("token", "secret", "password", "passwd", "passphrase", "secretkey", "
 IN_TEXT = frozenset({"us"})  # too short to mean anything but in `us=…`, …
 IN_ADDRESS = frozenset({"t"})  # … and this one anywhere but in an address
 WORDS = frozenset({"key", "sign", "sig", "auth", "cert", "expires", "pass"}) | COOKIES  # `key: C major` is no secret
-COOKIE_NAME, COOKIE_VALUE = r"[A-Za-z0-9_.$%\-]++", r"""=(?:\\*+"[^\s;"\\]*+\\*+"|[^\s;"'<>\\]*+)"""
-COOKIE_LIST = rf"{COOKIE_NAME}{COOKIE_VALUE}(?:;[ \t]*+{COOKIE_NAME}(?:{COOKIE_VALUE})?+)*+"  # of a header: `a=b; c=d`
 PERSONAL = frozenset({"phone", "userid", "openid"})  # no secrets, and still nobody's business
 
 

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from builder.secret_names import COOKIE_LIST, COOKIES, IN_ADDRESS, IN_TEXT, WORDS, is_secret, plain_name
+from builder.secret_names import COOKIES, IN_ADDRESS, IN_TEXT, WORDS, is_secret, plain_name
 
 Hide = Callable[[str], str]
 Kind = Literal["text", "label", "query"]
@@ -34,7 +34,8 @@ _SCALAR = re.compile(r"""(?P<value>(?!null\b)[^\s,\[\]{}"'\\]++)""")
 # A comma ends a value only where another parameter begins, or nothing: passwords hold commas.
 _AFTER_EQUALS = re.compile(rf"""(?P<value>(?:[^?&;#\s"'<>\\,]|,(?!\s|\Z|{_NAME}{{1,64}}[=\uff1d]))++)""")
 _AFTER_COLON = re.compile(rf"""(?P<value>(?:[^?&;#\s"'<>\\,]|,(?!\s|\Z|{_NAME}{{1,64}}[=:\uff1d\uff1a]))++)""")
-_COOKIES = re.compile(rf"(?P<value>{COOKIE_LIST})")
+_HOLDS_COOKIE = re.compile(r"[^=\r\n]{0,4096}+=")  # a sentence on cookies has no `=`
+_LINE = re.compile(r"[^\r\n]*+")
 _ADDRESS = re.compile(r"\s*https?://[^?#]*", re.IGNORECASE)
 _USERINFO = re.compile(r""":(?:\\*+/){2}[^\s/?#:@"'<>\\]*+:(?P<value>[^\s/?#"'<>\\]+)@""")
 _HOLDS_PAIR = re.compile("[=:%\uff1d\uff1a]")
@@ -136,23 +137,30 @@ def _counts(pair: re.Match[str], name: str, kind: Kind) -> bool:
 
 
 def _is_cookies(pair: re.Match[str], name: str) -> bool:
-    return name in COOKIES and _COOKIES.match(pair.string, pair.end()) is not None
+    return name in COOKIES and _HOLDS_COOKIE.match(pair.string, pair.end()) is not None
 
 
 def _value_of(pair: re.Match[str], name: str) -> Found | None:
     """Return what stands behind a name; under a quoted one without quotes of its own it is a value of JSON."""
     text, start = pair.string, pair.end()
     quote, pattern = slice(0), _AFTER_EQUALS if pair["equals"] in _EQUALS else _AFTER_COLON
+    if not pair["quote"] and _is_cookies(pair, name):
+        return Found(start, _end_of_cookies(text, start))
     if _QUOTED.match(text, start):
         pattern = _QUOTED
     elif pair["quote"]:
         quote, pattern = slice(*pair.span("quote")), _SCALAR
         if text.startswith(("[", "{"), start):
             return Found(start, _end_of_brackets(text, start), quote)
-    elif _is_cookies(pair, name):
-        pattern = _COOKIES
     found = pattern.match(text, start)
     return Found(*found.span("value"), quote) if found else None
+
+
+def _end_of_cookies(text: str, start: int) -> int:
+    """Return where the line of a header ends: cookies hold quotes, blanks and commas, as programs make them."""
+    quoted = _QUOTED.match(text, start)
+    match = _LINE.match(text, quoted.end() if quoted else start)
+    return match.end() if match else start
 
 
 def _end_of_brackets(text: str, start: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from builder.secret_names import COOKIE_LIST, COOKIES, is_private, plain_name
+from builder.secret_names import COOKIES, is_private, plain_name
 from builder.sources import limits
 
 # Plain names under which all of a value is cut, with the parameters that it may hold.
@@ -26,7 +26,8 @@ _QUOTED = r"""(?P<quote>\\*+["'])(?:(?!(?<!\\)(?P=quote)).)*+"""
 _REST = r"[\[{].*+"  # of a list or object nobody knows the end
 _VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s&"'\\;,}}\]]*+""", re.DOTALL)
 _WHOLE_VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s"'\\,}}]*+""", re.DOTALL)
-_COOKIES = re.compile(rf"""{_QUOTED}|{COOKIE_LIST}|{_REST}|[^\s&"'\\;,}}\]]*+""", re.DOTALL)
+# Cookies hold quotes, blanks and commas, as programs make them: they go to the end of the line.
+_COOKIES = re.compile(rf"""(?:{_QUOTED}|{_REST})?+[^\r\n]*+""", re.DOTALL)
 _RULES = (
     (re.compile(r"(?i)(?:tx|%74%78|t%78|%74x)[a-z0-9%]{2,24}(?:=|%3d)[^\s&\"'\\;,}]*"), "***"),
     (re.compile(r"(?<![0-9A-Za-z_])[0-9A-Fa-f]{32}(?![0-9A-Za-z])"), "***"),
@@ -41,7 +42,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e
 
 def excerpt(raw: bytes) -> str:
     """Return the first `limits.EXCERPT_BYTES` as text: unreadable bytes escaped, secrets starred."""
-    text = raw[: limits.EXCERPT_BYTES].decode("utf-8", "backslashreplace").replace("\\x22", '"')
+    text = raw[: limits.EXCERPT_BYTES].decode("utf-8", "backslashreplace").replace("\\x22", '"').replace("\\x5C", "\\")
     text = _uncovered(text)
     for pattern, kept in _RULES:
         text = pattern.sub(kept, text)
@@ -69,7 +70,7 @@ def _starred(text: str) -> str:
         name, last = plain_name(head["name"]), plain_name(re.split("[.-]", head["name"])[-1])
         if head.start() < done or not (name in _WHOLE or is_private(name) or is_private(last)):
             continue
-        pattern = _WHOLE_VALUE if name in _WHOLE else _COOKIES if last in COOKIES else _VALUE
+        pattern = _WHOLE_VALUE if name in _WHOLE else _COOKIES if COOKIES & {name, last} else _VALUE
         value = pattern.match(text, head.end())
         if value is not None and value.end() > head.end():
             pieces += [text[done : head.end()], value["quote"] or "", "***"]

@@ -37,6 +37,7 @@ from builder.sources import SourceSettings, find_sources, limits, read
 from builder.sources.records import items_of
 from builder.sources.strict_json import strict_object, strict_value
 from tests.collect.support import DAY, HOSTILE, KEY, body_of, running
+from tests.sources.cookies import COOKIES
 
 HASH_KEY = b"k" * 32
 CANARIES = json.loads((HOSTILE / "leak_canaries.json").read_text(encoding="utf-8"))["canaries"][:8]
@@ -98,7 +99,7 @@ def test_secrets_in_other_texts_are_hashed(text: str, kept: str) -> None:
         ("rtmp://user:X@host/live", "rtmp://user:{X}@host/live"),
         (r'"a":"rtmp:\/\/user:X@host\/live"', r'"a":"rtmp:\/\/user:{X}@host\/live"'),
         ("Cookie: a=b; c=d; X", "Cookie: {a=b; c=d; X}"),
-        ('Set-Cookie: a="b"; Path=/; HttpOnly and so on', 'Set-Cookie: {a="b"; Path=/; HttpOnly} and so on'),
+        ('Set-Cookie: a="b"; Path=/; HttpOnly and so on', 'Set-Cookie: {a="b"; Path=/; HttpOnly and so on}'),
         ("said {'password': 'X', \"token\":\"X\"", "said {'password': '{X}', \"token\":\"{X}\""),
         (r'said \"token\":\"a\\\"b\", \"c\":1', r'said \"token\":\"{a\\\"b}\", \"c\":1'),
         ('{"token":1,"token":X,"a":2}', '{"token":"{1}","token":"{X}","a":2}'),
@@ -111,6 +112,17 @@ def test_secrets_in_other_texts_are_hashed(text: str, kept: str) -> None:
 def test_secrets_are_found_however_they_are_written(text: str, kept: str) -> None:
     """The comma form of SRT, JSON that cannot be parsed, sentences, passwords in addresses, codes of any depth."""
     assert scrub(text, HASH_KEY) == re.sub(r"\{([XY1]|a[^}]*b|a=[^}]*)\}", lambda found: H(found[1]), kept)
+
+
+@pytest.mark.parametrize("head", ["Cookie: ", "Set-Cookie: ", "Cookie2: ", "http_cookie=", "$http_cookie="])
+@pytest.mark.parametrize("cookies", COOKIES)
+def test_cookies_are_hidden_to_the_end_of_their_line(head: str, cookies: str) -> None:
+    """However untidy they are; also in JSON that is a text, and a second time nothing changes."""
+    text = f"GET / HTTP/1.1\r\n{head}{cookies}\r\nHost: a"
+    kept = text.replace(cookies, H(cookies))
+
+    assert scrub(text, HASH_KEY) == kept == scrub(kept, HASH_KEY)
+    assert json.loads(scrub(json.dumps({"headers": text}), HASH_KEY)) == {"headers": kept}
 
 
 @pytest.mark.parametrize(
@@ -626,6 +638,9 @@ def test_canaries_of_the_corpus_do_not_survive() -> None:
         "a%3D" * 15_000,
         "a%25" * 15_000 + "=b",
         "=&" * 30_000,
+        "cookie:" * 9_000,
+        'cookie:a="' * 6_000,
+        "cookie:\n" * 8_000 + "=",
     ],
 )
 def test_long_texts_take_little_time(text: str) -> None:

@@ -3,10 +3,12 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from builder.sources.redact import excerpt
+from tests.sources.cookies import COOKIES
 
 ROOT = Path(__file__).parents[2]
 CANARIES = json.loads((ROOT / "tests/hostile/leak_canaries.json").read_text(encoding="utf-8"))["canaries"]
@@ -71,6 +73,18 @@ def test_excerpts_tell_no_secret(text):
 
     assert [canary for canary in CANARIES if canary in told] == []
     assert told
+
+
+@pytest.mark.parametrize("head", ["Cookie: ", "Set-Cookie: ", "Cookie2: ", "http_cookie=", "$http_cookie="])
+@pytest.mark.parametrize("cookies", COOKIES)
+def test_excerpts_tell_no_cookie_however_untidy(head, cookies):
+    """All to the end of the line, also in JSON, and in what nginx and browsers make of it."""
+    text = head + cookies
+    in_json, member = json.dumps({"a": text, "b": 1}), json.dumps({"cookie": cookies, "b": 1})
+    for each in (text, in_json, member):
+        for raw in (each, each.replace("\\", "\\x5C").replace('"', "\\x22"), quote(each)):
+            assert "CANARY" not in excerpt(raw.encode())
+    assert excerpt(f"{text}\nHost: a".encode()).replace('"', "") == f"{head}***\nHost: a"
 
 
 def test_excerpts_keep_what_is_no_secret():
