@@ -16,7 +16,7 @@ from typing import Any
 
 from builder.model import NEVER_MS, Filled, Item, Notice, Problem, Value
 from builder.sources import limits, mediainfo, neutral, times
-from builder.sources.fields import WIDE_DIGIT, Fields, RefusedError
+from builder.sources.fields import SPREADSHEET, WIDE_DIGIT, Fields, RefusedError
 from builder.sources.files import FileRefusedError
 from builder.sources.redact import excerpt
 
@@ -51,8 +51,10 @@ _SEPARATOR = re.compile(  # a first line that tells a spreadsheet what stands be
     rb'"?sep=([,;|\t])"?[,;|\t]*\r?$', re.IGNORECASE | re.MULTILINE
 )
 _OBJECT = re.compile(  # the beginning of one in JSON, escaped or not; in a cell its quotes would be doubled
-    r'\{\s*(?:"(?!")|\\+(?:"|x22|u0022))'
+    r"""(?:\{|%7[Bb])(?:\s|\\+(?:[nrt]|x0[9AaDd]|u000[9AaDd])|%(?:0[9AaDd]|20))*+"""
+    r"""(?:"(?!")|'|%22|\\+(?:["']|x22|u0022))"""
 )
+_FILE_ID = re.compile(r"[0-9]{15,}", re.ASCII)
 _UNIT = re.compile(r"[（(]\s*([^（()）]*?)\s*[)）]\s*$")
 _BYTES = frozenset(("", "b", "byte", "bytes", "字节", "kb", "kib", "mb", "mib", "gb", "gib", "tb", "tib"))
 _SECONDS = frozenset(("", "s", "sec", "second", "seconds", "秒", "h:mm:ss", "hh:mm:ss"))
@@ -107,10 +109,17 @@ def layout_of(head: bytes) -> Layout | None:
         return None  # a line of a log that has as many commas
     if "://" not in text:
         return Layout(EXPORT, titles, delimiter, is_neutral=False, is_guessed=True)
-    if not any(cell.strip().startswith(("http://", "https://")) for cell in cells):
+    if not _names_a_file(cells):
         return None
     titles = tuple(_title("", at) for at in range(1, len(EXPORT) + 1))
     return Layout(EXPORT, titles, delimiter, is_neutral=False, has_header=False, is_guessed=True)
+
+
+def _names_a_file(cells: Sequence[str]) -> bool:
+    """Say whether an export's first row, which no names come before, has a file's address or id where these stand."""
+    url, file_id = (_plain(cells[EXPORT.index(name)].strip()).strip() for name in ("url", "id"))
+    is_id = _FILE_ID.fullmatch(file_id) or SPREADSHEET.fullmatch(file_id)
+    return url.startswith(("http://", "https://")) or is_id is not None
 
 
 def refusal_of(head: bytes) -> str:

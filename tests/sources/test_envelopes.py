@@ -71,8 +71,12 @@ def test_a_request_log_gives_the_bodies_back(folder, line, wrap):
         lambda body: '203.0.113.9 "POST /cb" 200 ' + json.dumps(body),
         lambda body: '203.0.113.9 "POST /cb" 200 "http://a.example/" ' + json.dumps(body),
         lambda body: '203.0.113.9 "http://a.example/" "' + body.replace('"', "\\x22") + '"',
+        lambda body: "203.0.113.9,http://a.example/," + laid_out(body).replace('"', "\\x22").replace("\n", "\\x0A"),
+        lambda body: "http://a.example/," + laid_out(body).replace('"', "\\x22").replace("\n", "\\x0D\\x0A\\x09"),
+        lambda body: "203.0.113.9,http://a.example/ " + json.dumps(laid_out(body)),
+        lambda body: f"203.0.113.9 {json.dumps(laid_out(body))}",
     ],
-    ids=range(8),
+    ids=range(12),
 )
 def test_a_log_is_no_table_whatever_it_counts(folder, line, wrap, cells):
     """Not by its commas (an export has sixteen columns), nor by a word and a colon (as YAML has)."""
@@ -98,6 +102,23 @@ def test_a_log_is_no_table_whatever_it_counts(folder, line, wrap, cells):
 
     assert type(first) is Notice
     assert first == second == folder.item(json.dumps(body))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "203.0.113.9,{'a': 1, ",
+        "203.0.113.9,%7B%0A%20%22a%22:1,",
+        "203.0.113.9,{\\u000a \\u0022a\\u0022: 1,",
+        "203.0.113.9,http://a.example/,GET /,200,",
+        "203.0.113.9,http://a.example/,GET /,200,0,0,0,0,0,0,0,0,0,1642089445000,",
+    ],
+)
+def test_a_line_that_names_no_file_where_an_export_does_is_no_table(folder, line):
+    """Sixteen cells and an address are not enough; nor are the commas of an object, however it is written."""
+    text = line + ",".join(["0"] * (16 - line.count(",")))
+
+    assert [(item.code, item.line) for item in folder.items(f"{text}\n{text}\n")] == [("bad_json", 1), ("bad_json", 2)]
 
 
 @pytest.mark.parametrize("wrap", [lambda bodies: bodies, json.dumps], ids=["array", "text"])

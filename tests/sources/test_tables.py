@@ -42,9 +42,11 @@ def test_a_console_export_is_read_by_position_without_its_header(folder):
     assert folder.item(",".join(f"col{i}" for i in range(16)) + "\n" + EXPORT_ROW) == EXPORTED
 
 
-def test_a_first_row_without_an_address_makes_no_other_lost(folder):
-    """By position too; a picture's address is one as well."""
+@pytest.mark.parametrize("written", ["5285890784246869930", '"=""5285890784246869930"""', "\t5285890784246869930"])
+def test_a_first_row_without_an_address_makes_no_other_lost(folder, written):
+    """By position too: the file's id stands where the export has it, also as a spreadsheet's text."""
     archived = EXPORT_ROW.replace("http://1.vod2.myqcloud.com/a/f0.mp4", "").replace("标准存储", "归档存储")
+    archived = archived.replace("5285890784246869930", written)
 
     first, second = folder.items(f"{archived}\n{EXPORT_ROW}\n")
 
