@@ -6,6 +6,7 @@ drips bytes would hold it for ever; so it reads in a thread of its own, which is
 
 from __future__ import annotations
 
+import http.client
 import random
 import re
 import threading
@@ -24,6 +25,7 @@ LONGEST_WAIT_SECONDS = 30.0
 CALL_SECONDS = 60.0  # for the whole of one call
 NUMBER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 LARGEST = 10**15
+NOT_HTTP = "the answer is not HTTP"
 UNPRINTABLE = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -56,12 +58,15 @@ class TransientError(Exception):
 
 
 class UnreachableError(TransientError):
-    """No answer came from a host; told by the words of the system alone, for an error's own may hold what was sent."""
+    """No answer came from a host that can be read; never told by an error's own words: they may hold what was sent."""
 
     hint = f"see that it listens there and that this machine reaches it; then {TransientError.hint}"
 
     def __init__(self, host: str, error: BaseException) -> None:
-        super().__init__(f"`{host}`: {failure_of(error)}")
+        reason = failure_of(error)
+        super().__init__(f"`{host}`: {reason}")
+        if reason == NOT_HTTP:
+            self.hint = f"see what listens there, and whether it wants `https`; then {TransientError.hint}"
 
 
 def failure_of(error: BaseException) -> str:
@@ -74,8 +79,10 @@ def failure_of(error: BaseException) -> str:
             return "timed out"
         if isinstance(cause, ConnectionError):
             return "the connection was closed"
-        error, cause = cause, getattr(cause, "__cause__", None) or cause.__context__
-    return type(error).__name__.lower()
+        if isinstance(cause, http.client.HTTPException):
+            return "the answer broke off" if isinstance(cause, http.client.IncompleteRead) else NOT_HTTP
+        cause = cause.__cause__ or cause.__context__
+    return "no answer that can be read"
 
 
 class DoubtfulError(TransientError):

@@ -13,7 +13,7 @@ import pytest
 from builder.cli import run
 from builder.errors import RemoteError
 from builder.model import StreamKey
-from builder.pull.calls import Calls, TransientError, number_in, within
+from builder.pull.calls import Calls, TransientError, failure_of, number_in, within
 from builder.pull.cloud import Cloud, CloudAccount, called, clients
 from builder.pull.holes import Task
 from builder.pull.legacy import LegacyAccount, LegacyList, fetch
@@ -280,11 +280,50 @@ def test_a_service_that_is_not_there_is_told_by_its_host_and_the_words_of_the_sy
             assert str(raised.value) == f"`{host}`: {words}"
 
 
-def hang_up(server: socket.socket) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [b"SSH-2.0-OpenSSH_9.2\r\n", b"x" * 70_000, b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000],
+    ids=["other", "long", "header"],
+)
+def test_a_service_that_speaks_no_http_is_told_in_words(answer):
+    """No name of a class; and the hint does not send to see whether anybody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host = f"127.0.0.1:{server.getsockname()[1]}"
+        client, _ = clients(CloudAccount("i", "k", endpoint=f"http://{host}"))
+        threading.Thread(target=hang_up, args=(server, answer), daemon=True).start()
+        for ask in (lambda: called(client, "SearchMedia", {}), lambda: fetch(f"http://{host}/common_access?sign=x")):
+            with pytest.raises(TransientError) as raised:
+                ask()
+            assert str(raised.value) == f"`{host}`: the answer is not HTTP"
+            assert raised.value.hint.startswith("see what listens there, and whether it wants `https`")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"Content-Length: 9\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\nx\r\n"], ids=["short", "chunks"]
+)
+def test_an_answer_that_breaks_off_is_told_in_words(answer):
+    """What was to come is lost; trying again may help."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client, _ = clients(CloudAccount("i", "k", endpoint=f"http://127.0.0.1:{server.getsockname()[1]}"))
+        threading.Thread(target=hang_up, args=(server, b"HTTP/1.1 200 OK\r\n" + answer), daemon=True).start()
+        with pytest.raises(TransientError, match=r"\Athe answer broke off\Z"):
+            called(client, "SearchMedia", {})
+
+
+def test_what_no_system_told_is_still_told_in_words():
+    """The name of a class says nothing to anybody."""
+    assert failure_of(ZeroDivisionError("x")) == "no answer that can be read"
+
+
+def hang_up(server: socket.socket, answer: bytes = b"") -> None:
     for _ in range(2):
         caller, _ = server.accept()
         with caller:
             caller.recv(65536)
+            caller.sendall(answer)
+            caller.shutdown(socket.SHUT_WR)
+            while caller.recv(65536):  # what is closed on something unread is a reset connection
+                pass
 
 
 # --- answers that are none ---
