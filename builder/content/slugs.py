@@ -26,7 +26,7 @@ def check_slug(file: ContentFile, slug: str, reserved: Collection[str]) -> str:
     name = f"`{written}`"
     if not SLUG.fullmatch(slug):
         expected = f"a file name of `a-z`, `0-9` and single `-`, at most {MAX_SLUG} long"
-        raise file.error(expected, name, hint=_meant(slug, written.removeprefix(slug)))
+        raise file.error(expected, name, hint=_meant(slug, written.removeprefix(slug), reserved))
     if _DEVICES.fullmatch(slug):
         raise file.error("a file name that no system keeps for a device", name)
     if slug in reserved:
@@ -34,10 +34,13 @@ def check_slug(file: ContentFile, slug: str, reserved: Collection[str]) -> str:
     return slug
 
 
-def _meant(slug: str, ending: str) -> str:
+def _meant(slug: str, ending: str, reserved: Collection[str]) -> str:
     """Return a hint of the nearest name that may be; a file of that name would be of the same person or page."""
-    plain = re.sub("[^a-z0-9]+", "-", unicodedata.normalize("NFKC", slug).casefold()).strip("-")
-    return f"call it `{plain}{ending}`, unless there is one already" if SLUG.fullmatch(plain) else ""
+    letters = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", slug)).casefold()  # without their marks
+    plain = re.sub("[^a-z0-9]+", "-", letters).strip("-")
+    if not SLUG.fullmatch(plain) or _DEVICES.fullmatch(plain) or plain in reserved:
+        return ""
+    return f"call it `{plain}{ending}`, unless there is one already"
 
 
 def former(base: str) -> Parser[str]:

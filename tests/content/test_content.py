@@ -326,7 +326,13 @@ def test_a_file_name_that_cannot_be_an_address_is_refused(site, name):
         ("vjs/ｍｉｒａ.md", "mira.md"),
         ("vjs/DJ Mira_2.md", "dj-mira-2.md"),
         ("pages/About us.zh.md", "about-us.zh.md"),
+        ("vjs/Míra.md", "mira.md"),
+        ("vjs/Mi\u0301ra.md", "mira.md"),
         ("vjs/米拉.md", ""),
+        ("vjs/In.md", ""),
+        ("vjs/CON.md", ""),
+        ("pages/Index.md", ""),
+        ("pages/Index.zh.md", ""),
     ],
 )
 def test_a_file_name_that_is_nearly_an_address_is_told_with_the_one_that_is(site, name, wanted):
