@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
         except click.UsageError as error:
             import difflib  # here: only mistakes need it
 
-            close = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
+            close = difflib.get_close_matches(arguments[0].lower(), COMMANDS, n=1)
             if not close:
                 raise
             raise click.UsageError(f"{error.message.rstrip('.')}; did you mean `{close[0]}`?", context) from error

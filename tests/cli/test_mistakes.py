@@ -54,6 +54,7 @@ def test_a_build_that_ends_in_an_error_leaves_the_catalog_whole(site, name):
     [
         ("biuld", "aftercast: no such command 'biuld'; did you mean `build`?"),
         ("push-ulr", "aftercast: no such command 'push-ulr'; did you mean `push-url`?"),
+        ("BUILD", "aftercast: no such command 'BUILD'; did you mean `build`?"),
         ("nothing", "aftercast: no such command 'nothing'"),
         ("--biuld", "aftercast: no such option '--biuld'"),
     ],
