@@ -94,7 +94,7 @@ def build(workshop: Workshop, options: Options, progress: Progress = unseen) -> 
 
 def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress: Progress) -> BuildReport:
     """Build with a catalog that is open and locked; the steps."""
-    ledger = Ledger(catalog.connection, output_id(workshop.places.output))
+    ledger = Ledger(catalog.connection, output_id(workshop.places))
     outputs = (ledger.output,)
     read = read_news(
         workshop,

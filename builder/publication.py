@@ -219,7 +219,7 @@ def start_worker(handed_over: Queue[bytes], fresh: bool, dry: bool) -> None:
     workshop: Workshop = pickle.loads(handed_over.get())  # noqa: S301  our parent's own bytes
     places = workshop.places
     catalog = Catalog.open(places.state, readonly=True)
-    ledger = Ledger(catalog.connection, output_id(places.output))
+    ledger = Ledger(catalog.connection, output_id(places))
     Worker.press = Press(
         workshop.site(catalog), workshop.renderer, OutputFolder(places.output), ledger, fresh=fresh, dry=dry
     )

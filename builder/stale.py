@@ -8,8 +8,9 @@ out as page keys.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import msgspec
 
@@ -20,6 +21,7 @@ from builder.pages.former import Former
 from builder.pages.kind import Kind
 from builder.pages.redirect import about_piece
 from builder.pages.standing import CUT_LISTS
+from builder.places import Places
 
 ALL = "*"  # as a key's name: every page of the kind
 ASSETS = PageKey("asset", ALL)
@@ -59,9 +61,12 @@ class Stale(Value, frozen=True):
         return ""
 
 
-def output_id(output: Path) -> str:
-    """Return the name under which the catalog remembers an output folder."""
-    return hashlib.blake2b(bytes(output), digest_size=8).hexdigest()
+def output_id(places: Places) -> str:
+    """Return the name under which the catalog remembers an output folder: where it is from the state folder.
+
+    So what was published is known after both were moved or copied together, as between the folders of a CI.
+    """
+    return hashlib.blake2b(os.fsencode(os.path.relpath(places.output, places.state)), digest_size=8).hexdigest()
 
 
 def note_changed_inputs(ledger: Ledger, site: Site, digests: dict[str, str], *, everything: str) -> None:

@@ -31,7 +31,7 @@ class BuiltFiles(Container[str]):
 
     def __contains__(self, path: object) -> bool:
         with suppress(AftercastError), Catalog.open(self.places.state, readonly=True) as catalog:
-            return Ledger(catalog.connection, output_id(self.places.output)).row(str(path)) is not None
+            return Ledger(catalog.connection, output_id(self.places)).row(str(path)) is not None
         return False  # there is no catalog before the first build
 
 

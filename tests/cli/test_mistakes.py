@@ -1,12 +1,15 @@
 """A mistake costs a sentence and nothing else: what is known stays known for the next command."""
 
 import os
+import shutil
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from builder.cli import run
+from builder.places import find_places
 from tests.build.sites import ENVIRON, SITE, TestSite, callback
 
 RUN = "import sys; from builder.cli import run; sys.exit(run(sys.argv[1:]))"
@@ -62,3 +65,31 @@ def test_a_build_that_ends_in_an_error_leaves_the_catalog_whole(site, name):
 def test_a_mistyped_command_is_told_with_the_one_that_may_be_meant(capsys, told, said):
     assert run([told]) == 2
     assert capsys.readouterr().err.splitlines()[1:] == [said]
+
+
+def test_a_project_that_was_moved_or_copied_still_knows_what_it_published(tmp_path):
+    """Also where the first build in the new place has something to move."""
+    made = TestSite(tmp_path / "one")
+    made.append("a.jsonl", callback("alice", 1, 0, 600) + callback("bob", 2, 90_000, 600))
+    assert build(made)[0] == 0
+    published = {path for path in made.tree() if path.endswith(".html")}
+    shutil.copytree(made.root, tmp_path / "two", symlinks=True)
+    made.places = find_places(tmp_path / "two/site_src", tmp_path / "two/output", tmp_path / "two/state")
+    made.source = made.places.source
+    made.write("vjs/bob.md", "---\nname: Bob\nstreams: bob\n---\n")
+
+    assert build(made)[0] == 0
+
+    assert published <= set(made.tree())
+
+
+@pytest.mark.parametrize("folder", ["output", "output/.aftercast", "site_src/static", "site_src/recordings", "."])
+def test_a_state_folder_that_overlaps_what_is_published_or_read_is_refused(site, folder):
+    """Its files name streams and hidden replays."""
+    before = site.tree()
+    site.places = msgspec.structs.replace(site.places, state=site.root / folder)
+
+    code, said = build(site)
+
+    assert (code, site.tree()) == (2, before)
+    assert "expected a state folder apart, found one that overlaps" in said
