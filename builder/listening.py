@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import socket
 
 from builder.errors import ConfigError, reason_of
 
 
 def authority(host: str, port: int) -> str:
-    """Return a host and a port as addresses and `Host` headers have them: an IPv6 address stands in brackets."""
+    """Return a host and a port as addresses and `Host` headers have them: an IPv6 address short and in brackets."""
+    with contextlib.suppress(ValueError):  # a name
+        host = str(ipaddress.ip_address(host))
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -359,9 +359,9 @@ def test_a_machine_without_ipv6_is_served_on_ipv4_alone(monkeypatch):
         listen(0, "::1")
 
 
-@pytest.mark.parametrize(("host", "shown"), [("::1", "[::1]"), ("::", "[::]"), ("0.0.0.0", "0.0.0.0")])
+@pytest.mark.parametrize(("host", "shown"), [("::1", "[::1]"), ("0:0:0:0:0:0:0:0", "[::]"), ("0.0.0.0", "0.0.0.0")])
 def test_the_address_that_is_printed_is_one_that_answers(tmp_path, host, shown):
-    """An IPv6 address stands in brackets, in the line and in what browsers say of it."""
+    """An IPv6 address stands in brackets, and as short as browsers say it, however it was given."""
     (tmp_path / "site_src").mkdir()
     command = [sys.executable, "-m", "builder", "serve", "--port", "0", "--host", host]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
