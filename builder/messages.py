@@ -197,11 +197,12 @@ def _place(path: Path, raw: bytes, name: str) -> str:
     import yaml  # here, for a file with a mistake alone
 
     node, line = _composed(raw), 0
-    for word in name.split("."):
-        pairs = {key.value: (key, value) for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
-        if word in pairs:
-            key, node = pairs[word]
-            line = key.start_mark.line
+    while isinstance(node, yaml.MappingNode):
+        pairs = [(key, value) for key, value in node.value if f"{name}.".startswith(f"{key.value}.")]
+        if not pairs:
+            break
+        key, node = max(pairs, key=lambda pair: len(pair[0].value))  # a key may have dots itself
+        name, line = name[len(key.value) + 1 :], key.start_mark.line
     return f"{path.parent.parent.name}/messages/{path.name}:{line + 1}"
 
 

@@ -156,7 +156,7 @@ class Renderer:
 
     def _strange_messages(self) -> list[str]:
         found = [
-            f"{place}: expected a known message, found `{name}`, which is left out{_meant(name, words.keys())}"
+            f"{place}: expected a known message, found `{name}`, which is left out{_meant_message(name, words.keys())}"
             for words in self.messages.values()
             for place, name in words.unknown
         ]
@@ -217,6 +217,14 @@ def _meant(name: str, known: Collection[str]) -> str:
 
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
     return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _meant_message(name: str, known: Collection[str]) -> str:
+    """Return what to write instead of a message that there is not; of a known one it is the key that has the dots."""
+    if name in known:
+        section, _, last = name.rpartition(".")
+        return f"; write `{last}` below `{section}`"
+    return _meant(name, known)
 
 
 def _again(

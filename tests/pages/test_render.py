@@ -393,6 +393,7 @@ dates:
 gone:
   with: {one: a, other: b}
 zones: {Etc/UTC: London, Asia/Shanghai: [a]}
+nav.home: Now
 """
     renderer = own(**{"messages/en.yaml": text})
 
@@ -401,6 +402,7 @@ zones: {Etc/UTC: London, Asia/Shanghai: [a]}
         "templates/messages/en.yaml:5: expected a known message, found `dates.month_short`, which is left out; did you mean `dates.months_short`?",
         "templates/messages/en.yaml:6: expected a known message, found `gone`, which is left out",
         "templates/messages/en.yaml:8: expected a known message, found `zones.Asia/Shanghai`, which is left out",
+        "templates/messages/en.yaml:9: expected a known message, found `nav.home`, which is left out; write `home` below `nav`",
     ]
     assert renderer.messages["en"]("nav.home") == "Now"
     assert renderer.messages["en"].section("zones")["Etc/UTC"] == "London"
