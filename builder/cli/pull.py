@@ -20,7 +20,7 @@ from builder.errors import ConfigError, RemoteError
 from builder.inside import refuse_elsewhere
 from builder.media import host_of
 from builder.places import Places
-from builder.pull.calls import Calls, IncompleteError
+from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.holes import Task, holes
 from builder.pull.leftovers import among_runs
@@ -29,6 +29,7 @@ from builder.pull.names import is_file_id, is_name
 from builder.pull.proxies import passed_by
 from builder.pull.run import Pulled, Run
 from builder.pull.shelf import FOLDER, Shelf
+from builder.pull.turns import End, Turns
 from builder.pull.windows import CHINA_MS, DAY_MS, Window, utc_text
 from builder.wording import count
 
@@ -87,10 +88,18 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
         one, many = "file is unknown to this account and stays", "files are unknown to this account and stay"
         note(f"{count(pulled.unsure, one, many)} as the records tell")
         note("recordings of another VOD application are asked about with its `--sub-app-id`")
-    if not pulled.finished and type(pulled.failure) in {type(None), IncompleteError}:  # no failing service
-        note("the budget is spent; run it again to go on")
+    if not pulled.finished:
+        tell_end(run.turns)
     if pulled.failure:
         raise pulled.failure
+
+
+def tell_end(turns: Turns) -> None:
+    """Tell what ended a run that did not ask everything; what refused it is told as its failure."""
+    if turns.end is End.SPENT:
+        note("the budget is spent; run it again to go on")
+    elif turns.end is End.DOWN:
+        note(f"the service is taken for down, the rest was not asked about: {turns.latest}")
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -27,7 +27,9 @@ from builder.pull.turns import Turns
 class Inquiry:
     """Asks an account what became of files, told with the hosts of their media; deleted ones become tombstones."""
 
-    def __init__(self, shelf: Shelf, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str]) -> None:
+    def __init__(
+        self, shelf: Shelf, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str], turns: Turns
+    ) -> None:
         self.shelf = shelf
         self.cloud = cloud
         self.name = label(streams)
@@ -37,7 +39,7 @@ class Inquiry:
         last = self.round.furthest()
         self.last = last.last if last else ""
         self.is_known = last is not None and last.is_known  # a file of this round
-        self.turns = Turns()
+        self.turns = turns
         self.answers = 0
         self.unsure = 0
         self.failure: IncompleteError | None = None

@@ -140,6 +140,7 @@ class Run:
                 raise ConfigError(
                     f"`--budget` expected enough calls to list the recording tasks of a week, found {found}"
                 ) from error
+            self.turns.spend()
             return None
         return kept.tasks
 
@@ -174,7 +175,7 @@ class Run:
 
         A round goes through all of them, in as many runs as the budget wants.
         """
-        inquiry = Inquiry(self.shelf, cloud, hosts, streams)
+        inquiry = Inquiry(self.shelf, cloud, hosts, streams, self.turns)
         try:
             finished = inquiry.go_on()
         finally:

@@ -15,6 +15,7 @@ no `IncompleteError`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from enum import Enum, auto
 from typing import TypeVar
 
 from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError
@@ -24,10 +25,18 @@ Failure = TypeVar("Failure", bound=IncompleteError)
 DOWN = 2  # failures in turn at which a service is taken for down
 
 
+class End(Enum):
+    """What ended a run before everything was asked, where it was no refusal."""
+
+    SPENT = auto()
+    DOWN = auto()
+
+
 class Turns:
-    """The questions of one run in turn, and the days at which the service failed."""
+    """The questions of one run in turn, the days at which the service failed, and what ended it."""
 
     def __init__(self) -> None:
+        self.end: End | None = None
         self._failing: dict[int | str, FailingError] = {}
         self._in_turn: list[FailingError] = []
 
@@ -37,10 +46,16 @@ class Turns:
             for ask in asks:
                 ask()
                 if len(self._in_turn) >= DOWN:
+                    self.end = End.DOWN
                     return False
         except BudgetSpentError:
+            self.spend()
             return False
         return True
+
+    def spend(self) -> None:
+        """Note that the budget is spent; where a failing service used it up, that is what ends the run."""
+        self.end = None if self._in_turn else End.SPENT
 
     @property
     def latest(self) -> FailingError | None:

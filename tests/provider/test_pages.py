@@ -219,7 +219,31 @@ def test_a_service_that_is_down_is_not_asked_about_every_day(provider, pull, cap
 
     assert codes == [7, 7]
     assert days(provider) == ["2025-07-20", "2025-07-21", "2025-07-22", "2025-07-23"]
-    assert "the budget is spent" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "the budget is spent" not in said
+    assert "taken for down, the rest was not asked about: 2025-07-23: `SearchMedia` failed: FailedOperation" in said
+
+
+def test_a_service_that_goes_down_after_a_doubtful_day_is_told(provider, pull, capsys):
+    """The run fails with the first of its days, which is no reason for its end."""
+    failing = fails_on("2025-07-21", "2025-07-22")
+    doubtful = {"TotalCount": 3}
+    provider.answer = lambda ask: doubtful if ask["CreateTime"]["After"][:10] == "2025-07-20" else failing(ask)
+    code, said = pull("--since", "2025-07-20"), capsys.readouterr().err
+
+    assert code == 7
+    assert "the answer tells of 3 rows, 0 came" in said
+    assert "the budget is spent" not in said
+    assert "the service is taken for down, the rest was not asked about: 2025-07-22: `SearchMedia` failed" in said
+
+
+def test_a_budget_that_is_spent_after_a_day_failed_is_told(provider, pull, capsys):
+    provider.answer = fails_on("2025-07-20")
+    code, said = pull("--since", "2025-07-20", "--budget", "3"), capsys.readouterr().err
+
+    assert (code, len(provider.asked)) == (7, 3)
+    assert "2025-07-20: `SearchMedia` failed: FailedOperation" in said
+    assert "the budget is spent; run it again to go on" in said
 
 
 def fails_on(*failing):
@@ -609,7 +633,9 @@ def test_an_answer_that_tells_of_nothing_does_not_tell_that_there_is_nothing(opt
     provider.answer = lambda ask: {}
 
     assert pull(*options, "--since", "", "--until", "", "--days", "0.01") == 7
-    assert words in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert words in said
+    assert "the budget is spent" not in said
 
 
 @pytest.mark.parametrize("told", [{"TotalCount": 0, "MediaInfoSet": None}, {"MediaInfoSet": []}, {"TotalCount": 0}])
