@@ -99,7 +99,7 @@ def tell_end(turns: Turns) -> None:
     if turns.end is End.SPENT:
         note("the budget is spent; run it again to go on")
     elif turns.end is End.DOWN:
-        note(f"the service is taken for down, the rest was not asked about: {turns.latest}")
+        note(f"two questions in turn failed, the rest was not asked about: {turns.latest}")
 
 
 class Asked(msgspec.Struct, frozen=True):

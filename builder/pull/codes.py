@@ -2,7 +2,8 @@
 
 The codes are those of the vendor's SDK (`errorcodes.py` of VOD and of live). One that is not here means what the part
 before its point means: of the hundreds of `FailedOperation…` and `InternalError…` only those of the account, its
-service and its rights are named, which stay as they are however often they are asked.
+service and its rights are named, which stay as they are however often they are asked. Where files are asked about, a
+parameter or a resource that is refused may be one of them, and the others may be answered.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ TRANSIENT = {
     "ClientNetworkError",
 }
 FAILED = {"FailedOperation"}
+ABOUT_FILES = {"InvalidParameter", "InvalidParameterValue", "ResourceNotFound", "UnsupportedOperation"}
 REMEDIES = {
     "AuthFailure.SignatureExpire": "check this machine's clock: a signature holds for five minutes",
     "LimitExceeded": QUOTA,
@@ -75,11 +77,14 @@ REMEDIES = {
 def failure(action: str, code: object) -> Exception:
     """Return the error for a code of the service; its message is not passed on, it may quote what was sent."""
     told = plain(code or "no code")
+    refused, guide = f"`{action}` was refused: {told}", f"the provider's guide to `{action}` lists its codes"
     for name in (told, told.partition(".")[0]):
         if name in REMEDIES:
-            return RemoteError(f"`{action}` was refused: {told}", hint=REMEDIES[name])
+            return RemoteError(refused, hint=REMEDIES[name])
         if name in TRANSIENT:
             return TransientError(told)
         if name in FAILED:
             return FailingError(f"`{action}` failed: {told}", hint="run it again: it goes on where it stopped")
-    return RemoteError(f"`{action}` was refused: {told}", hint=f"the provider's guide to `{action}` lists its codes")
+        if name in ABOUT_FILES and action == "DescribeMediaInfos":  # one of its files may be all that is refused
+            return FailingError(refused, hint=guide)
+    return RemoteError(refused, hint=guide)

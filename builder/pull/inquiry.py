@@ -1,9 +1,9 @@
 """One run of `pull --status`: a round through all known files, in groups, and what a failing group does to it.
 
-One file may be all that a service fails at, and its group would end every round there. So the round goes on behind the
-group, whose files are asked about alone when all groups were; one that fails alone too is told, the round ends without
-an answer about it, and the next round asks again. Less is deleted then, never more. Otherwise the rule of `turns`
-holds: two failures in turn end the run, and the next goes on behind them.
+One file may be all that a service fails at or refuses, and its group would end every round there. So the round goes on
+behind the group, whose files are asked about alone when all groups were; one that fails alone too is told, the round
+ends without an answer about it, and the next round asks again. Less is deleted then, never more. Otherwise the rule of
+`turns` holds: two failures in turn end the run, and the next goes on behind them.
 """
 
 from __future__ import annotations

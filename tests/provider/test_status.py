@@ -424,6 +424,38 @@ def test_a_file_at_which_the_service_fails_keeps_no_other_from_being_asked_about
     assert not list(site.source.rglob(".status/*")), "nothing waits"
 
 
+REFUSALS = [
+    "InvalidParameter",
+    "InvalidParameterValue.FileIds",
+    "ResourceNotFound.FileNotExist",
+    "UnsupportedOperation",
+]
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_file_id_that_is_refused_keeps_no_other_from_being_asked_about(code, site, library):
+    """Its group is asked about file by file, and what is deleted behind it is told."""
+    library.owner = dict.fromkeys(MANY)
+    library.gone = {MANY[3], MANY[43]}
+    site.notify(*MANY)
+    fail_at(site, library, MANY[5], code=code)
+    code_of_run, said = site.status()
+
+    assert code_of_run == 7
+    assert f"file `{MANY[5]}`: `DescribeMediaInfos` was refused: {code}" in said
+    assert len(site.provider.asked) == 3 + 20
+    assert site.shown() == [name for name in MANY if name not in library.gone]
+
+
+@pytest.mark.parametrize("code", ["InvalidParameterValue.SubAppId", "ResourceNotFound.UserNotExist", "Broken"])
+def test_a_refusal_that_is_not_about_files_ends_the_run(code, site, library):
+    site.notify(*MANY)
+    fail_at(site, library, *MANY, code=code)
+
+    assert site.status()[0] == 7
+    assert len(site.provider.asked) == 1
+
+
 @pytest.mark.parametrize("budget", ["2", "500"])
 @pytest.mark.parametrize("bad", [MANY[20:22], [MANY[5], MANY[30]], [MANY[0], MANY[44]]])
 def test_files_at_which_the_service_fails_are_passed_in_some_runs(bad, budget, site, library, monkeypatch):
