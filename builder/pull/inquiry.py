@@ -50,8 +50,7 @@ class Inquiry:
         Where none of the files is known at all, the account is the wrong one, and believing it would empty the site.
         """
         finished = self.turns.each(self._groups()) and self.turns.each(self._alone())
-        if not finished:
-            self.failure = self.failure or self.turns.latest
+        self.failure = self.failure or (None if finished else self.turns.latest) or self._failed_before()
         if self.is_known:
             self._settle(is_over=finished)
         if finished:
@@ -82,12 +81,17 @@ class Inquiry:
                 yield partial(self._ask_alone, one.last, name)
 
     def _ask_alone(self, last: str, name: str) -> None:
-        unknown = self._ask([name])
+        unknown, why = self._ask([name]), ""
         if isinstance(unknown, IncompleteError):
-            self.failure, unknown = self.failure or unknown, []
+            self.failure, unknown, why = self.failure or unknown, [], str(unknown)
         if one := self.round.at(last):  # as it is by now
             left = [other for other in one.alone if other != name]
-            self.round.keep(replace(one, unknown=[*one.unknown, *unknown], alone=left))
+            self.round.keep(replace(one, unknown=[*one.unknown, *unknown], alone=left, why=one.why or why))
+
+    def _failed_before(self) -> IncompleteError | None:
+        """Return what an earlier run of the round failed at: the round has no answer about it."""
+        why = next((one.why for one in self.round.waiting() if one.why), "")
+        return IncompleteError(why, hint="the next round asks about it again") if why else None
 
     def _ask(self, names: Sequence[str]) -> list[str] | IncompleteError:
         """Return which of some files are not known, or why there is no answer."""
@@ -110,7 +114,7 @@ class Inquiry:
             doubtful = [] if is_over else self.statements.doubtful(one.unknown)
             told = [name for name in one.unknown if name not in doubtful]
             self.unsure += self.statements.lay_unknown(told)
-            if not doubtful and not one.alone and one.last != self.last:
+            if not doubtful and not one.alone and not one.why and one.last != self.last:
                 self.round.drop(one)
             elif told or not one.is_known:
                 self.round.keep(replace(one, unknown=doubtful, is_known=True))

@@ -31,6 +31,7 @@ class Waiting(Value, frozen=True):
     unknown: Sequence[str]
     is_known: bool  # a file of the group, or of an earlier one of the round, is known
     alone: Sequence[str] = ()  # those still to be asked about alone, because the service failed at the group
+    why: str = ""  # it failed at one of them alone too, which has no answer in this round
 
 
 class Round:

@@ -474,6 +474,21 @@ def test_files_at_which_the_service_fails_are_passed_in_some_runs(bad, budget, s
     assert site.shown() == [name for name in MANY if name not in library.gone]
 
 
+@pytest.mark.parametrize("bad", [MANY[0], MANY[44]])
+def test_a_round_in_small_budgets_ends_with_what_failed_in_it(bad, site, library):
+    """Also where another run than its last found that out."""
+    library.owner = dict.fromkeys(MANY)
+    site.notify(*MANY)
+    fail_at(site, library, bad)
+    said = [site.status("--budget", "1")]
+    while list(site.source.rglob(".status/*")):
+        said.append(site.status("--budget", "1"))
+        assert len(said) < 50
+
+    assert said[-1][0] == 7
+    assert f"file `{bad}`: `DescribeMediaInfos` failed: FailedOperation" in said[-1][1]
+
+
 def test_a_service_that_is_down_is_not_asked_about_every_file(site, library):
     """Two groups tell that; when it is up again, everything comes in one run."""
     library.owner = dict.fromkeys(MANY)
