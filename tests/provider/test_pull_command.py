@@ -349,6 +349,8 @@ def test_an_answer_that_is_none_is_a_failure_and_no_empty_list(answer, content_t
 
     class Raw:
         async def __call__(self, scope, receive, send):
+            while (await receive()).get("more_body"):  # an answer before all was read resets the connection at times
+                pass
             await send({"type": "http.response.start", "status": 200, "headers": [
                 (b"content-type", content_type.encode()), (b"content-length", str(len(answer)).encode())]})  # fmt: skip
             await send({"type": "http.response.body", "body": answer})
