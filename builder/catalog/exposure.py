@@ -7,8 +7,9 @@ knows; only sessions that the run replaced are looked at.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
 from functools import cached_property
 
 from builder.catalog.catalog import Catalog
@@ -16,44 +17,55 @@ from builder.catalog.comparing import leads
 from builder.catalog.findings import is_matched, named, session_of, unmatched
 from builder.catalog.rows import decode_session
 from builder.errors import ExposureError
-from builder.model import Curation, Session, StreamKey, Visibility
+from builder.model import Curation, Session, StreamKey, Trim, Visibility
+from builder.sessions import Rules
+from builder.sessions.claims import ENDLESS_MS
 from builder.sessions.coverage import GAP_MS
 from builder.sessions.curate import HIDING, UNSEEN
 from builder.sessions.standing import GONE, WITHHELD
+from builder.sessions.trimming import kept
 from builder.wording import count
 
-Spans = dict[str, tuple[int, int]]  # from when to when, by the key of a recording
-Hidden = dict[str, tuple[int, int] | None]  # what was shown all the same of a recording, by its key
+Span = tuple[int, int]
+Spans = dict[str, Span]  # from when to when, by the key of a recording
+Hidden = dict[str, Span | None]  # what may be shown all the same of a recording, by its key
 ACT = (
     "name what must stay hidden in `recordings` of that file too; if all may see it, take `visibility` or `trim` "
     "out of the file, or give `aftercast build --allow-exposure`"
 )
 
 
-def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], curations: Iterable[Curation]) -> None:
+class Way(IntEnum):
+    """How a file hides. What hides more comes first: whoever lets go of the rest must not lose this unasked."""
+
+    WHOLE = 0  # `hidden` or `draft`
+    ENDS = 1  # `trim`
+    LISTS = 2  # `unlisted`
+
+
+def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules) -> None:
     """Raise `ExposureError` where the run that is under way shows what was hidden in a session that it replaced.
 
     Of these sessions those come first that withheld files (see `withheld_in`).
     """
-    hiding = Hiding(catalog, curations)
-    counts: Counter[str] = Counter()
-    first: dict[str, str] = {}
+    hiding = Hiding(catalog, rules)
+    found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
     for session in replaced:
-        for source, key in hiding.exposed(session):
-            counts[source] += 1
-            first[source] = min(key, first.get(source, key))
-    if counts:
-        raise _refusal(hiding, counts, first)
+        for way, source, key in hiding.exposed(session):
+            found[way, source].add(key)
+    if found:
+        raise _refusal(hiding, found)
 
 
-def _refusal(hiding: Hiding, counts: Mapping[str, int], first: Mapping[str, str]) -> ExposureError:
-    source, *more = sorted(counts)
-    number = counts[source]
-    which = f"{'' if number == 1 else 'the first is '}{named(first[source], 'one without an id')}"
-    why = hiding.why_unmatched(source)
-    others = f"; so it is with {count(len(more), 'more file')} in replays/" if more else ""
-    what = f"{count(number, 'recording')} that it hid would be seen, {which}{why}{others}"
-    return ExposureError(f"{source}: {what}", hint=ACT)
+def _refusal(hiding: Hiding, found: Mapping[tuple[Way, str], set[str]]) -> ExposureError:
+    (way, source), keys = min(found.items())
+    number = len(keys)
+    which = f"{'' if number == 1 else 'the first is '}{named(min(keys), 'one without an id')}"
+    why = hiding.why_shown(source)
+    more = len({source for _, source in found}) - 1
+    others = f"; so it is with {count(more, 'more file')} in replays/" if more else ""
+    what = "kept out of lists would be listed" if way is Way.LISTS else "hid would be seen"
+    return ExposureError(f"{source}: {count(number, 'recording')} that it {what}, {which}{why}{others}", hint=ACT)
 
 
 def withheld_in(session: Session) -> Spans:
@@ -64,77 +76,154 @@ def withheld_in(session: Session) -> Spans:
 class Hiding:
     """What people said of replays before the run, and what they say now."""
 
-    def __init__(self, catalog: Catalog, curations: Iterable[Curation]) -> None:
+    def __init__(self, catalog: Catalog, rules: Rules) -> None:
         self.catalog = catalog
         self.connection = catalog.connection
-        self._curations = curations
+        self._rules = rules
         self._withheld: defaultdict[StreamKey, Spans] = defaultdict(dict)
-        self._holding: dict[str, bool] = {}
+
+    @cached_property
+    def _old_rules(self) -> Rules:
+        return self.catalog.setting().rules
+
+    @cached_property
+    def _is_zone_new(self) -> bool:
+        """Say whether moments without an offset are others than before though nobody wrote them anew."""
+        return self._rules.zone != self._old_rules.zone
 
     @cached_property
     def _old(self) -> Mapping[str, Curation]:
-        return {curation.source: curation for curation in self.catalog.setting().rules.curations}
+        return {curation.source: curation for curation in self._old_rules.curations}
 
     @cached_property
     def _new(self) -> Mapping[str, Curation]:
-        return {curation.source: curation for curation in self._curations}
+        return {curation.source: curation for curation in self._rules.curations}
 
-    def exposed(self, former: Session) -> Iterator[tuple[str, str]]:
-        """Yield (source, key) of what a file hid by a former session, and does not where it is now."""
+    @cached_property
+    def _naming(self) -> Mapping[str, list[Curation]]:
+        """Return the files that name a recording now."""
+        naming: defaultdict[str, list[Curation]] = defaultdict(list)
+        for curation in self._rules.curations:
+            for name in curation.recordings:
+                naming[name].append(curation)
+        return naming
+
+    def exposed(self, former: Session) -> Iterator[tuple[Way, str, str]]:
+        """Yield (way, source, key) of what a file hid by a former session, and does not where it is now."""
         if withheld := withheld_in(former):
             self._withheld[former.stream] |= withheld
-        for source in former.curated_by:
-            by = self._old[source]
-            hidden = _hidden(former, by)
-            if by.visibility in UNSEEN and former.stream in self._withheld:
-                hidden |= dict.fromkeys(_sharing(self._withheld[former.stream], former.whole))
-            if hidden and self._holds(source):
-                yield from ((source, key) for key in self._seen_now(hidden, by))
+        for old in map(self._old.__getitem__, former.curated_by):
+            for way in _ways(old):
+                new = self._new.get(old.source) or self._heir(old, way)
+                if new is None or self._is_taken_back(former, old, new, way):
+                    continue
+                hidden = self._hidden(former, old, new, way)
+                yield from ((way, new.source, key) for key in self._seen_now(hidden, old, new, way))
 
-    def why_unmatched(self, source: str) -> str:
-        """Say why a file matches no session any more, if it does not: the refused run takes its problems with it."""
+    def why_shown(self, source: str) -> str:
+        """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""
         curation = self._new[source]
-        if is_matched(self.connection, curation):
-            return ""
-        return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"
+        if not is_matched(self.connection, curation):
+            return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"
+        if self._is_zone_new and (curation.trim or curation.window):
+            return "; the site has another `timezone`, which moves moments without an offset"
+        return ""
 
-    def _seen_now(self, hidden: Hidden, by: Curation) -> Iterator[str]:
+    def _heir(self, old: Curation, way: Way) -> Curation | None:
+        """Return the file that says the same of the recordings of one that is gone: it was only given another name."""
+        rivals = (new for name in old.recordings for new in self._naming.get(name, ()))
+        if way is Way.ENDS:
+            return next((new for new in rivals if new.trim), None)
+        return next((new for new in rivals if _audience(new.visibility) <= _audience(old.visibility)), None)
+
+    def _is_taken_back(self, former: Session, old: Curation, new: Curation, way: Way) -> bool:
+        """Say whether a person lets go of what a file hid. More names do not, nor does one less that names nothing.
+
+        What is said of other broadcasts in that file does not either. What another `trim` lets go of: see `_left`.
+        """
+        if way is not Way.ENDS and _audience(new.visibility) > _audience(old.visibility):
+            return True
+        members = _ids(former)
+        return (
+            (new.window != old.window and not (new.window and self._is_zone_new))
+            or not members.isdisjoint(set(new.split_before).difference(old.split_before))
+            or (new.address != old.address and leads(self.connection, old.address))
+            or any(map(self.catalog.session_of_file, members & _names(old).difference(_names(new))))
+        )
+
+    def _hidden(self, former: Session, old: Curation, new: Curation, way: Way) -> Hidden:
+        """Return what a file hid by a session, also of what was withheld for its sake."""
+        whole = former.whole
+        start, end = whole.start_ms, whole.end_ms
+        if way is Way.ENDS:
+            low, high = self._left(whole, old, new)
+            spans = {key: (span, _within(span, low, high)) for key, span in _shown(whole).items()}
+            hidden: Hidden = {key: left for key, (span, left) in spans.items() if left != span}
+            dark = [(start, min(low, end)), (max(high, start), end)]
+        else:
+            hidden = dict.fromkeys(former.recordings)
+            dark = [(start, end)] if way is Way.WHOLE else []
+        if former.stream in self._withheld:
+            hidden |= dict.fromkeys(_sharing(self._withheld[former.stream], dark))
+        return hidden
+
+    def _left(self, whole: Session, old: Curation, new: Curation) -> Span:
+        """Return what a trim left of a session, with what it may show besides as a person wrote it anew."""
+        trims = [old.trim or Trim()] + ([] if self._is_moved(old, new) else [new.trim or Trim()])
+        spans = [kept(whole.start_ms, whole.end_ms, trim) for trim in trims]
+        lows, highs = zip(*([span for span in spans if span[0] < span[1]] or [(ENDLESS_MS, ENDLESS_MS)]), strict=True)
+        return min(lows), max(highs)
+
+    def _is_moved(self, old: Curation, new: Curation) -> bool:
+        """Say whether a trim may show other moments because the site's zone is another."""
+        return self._is_zone_new and new.trim is not None and _moments(new.trim) != _moments(old.trim or Trim())
+
+    def _seen_now(self, hidden: Hidden, old: Curation, new: Curation, way: Way) -> Iterator[str]:
         homes: dict[str, Spans] = {}
         for key, before in hidden.items():
             home = session_of(self.connection, key)
             if home not in homes:
-                homes[home] = self._shown_in(home, by)
+                homes[home] = self._shown_in(home, old, new, way)
             after = homes[home].get(key)
             if after and (before is None or after[0] < before[0] or before[1] < after[1]):
                 yield key
 
-    def _shown_in(self, identity: str, by: Curation) -> Spans:
-        """Return what a session shows; nothing where the file hides it still, or any file says who may see it."""
+    def _shown_in(self, identity: str, old: Curation, new: Curation, way: Way) -> Spans:
+        """Return what a session shows; nothing where it is hidden as well as before, or a person says who may see it.
+
+        `head` and `tail` of a file that still speaks of it hide what they hide, however the ends moved.
+        """
+        source = "" if way is Way.ENDS and self._is_moved(old, new) else new.source
         query = "SELECT body FROM sessions WHERE id=?1 AND ?2 NOT IN (SELECT source FROM curated WHERE session=?1)"
-        row = self.connection.execute(query, (identity, by.source)).fetchone()
+        row = self.connection.execute(query, (identity, source)).fetchone()
         session = decode_session(row[0]) if row else None
         if session is None or session.tombstone:
             return {}
-        is_said = any(self._new[source].visibility for source in session.curated_by)
-        return {} if is_said else _shown(session)
+        if way is not Way.ENDS and (
+            _audience(session.visibility) <= _audience(old.visibility) or self._is_said_anew(session)
+        ):
+            return {}
+        return _shown(session)
 
-    def _holds(self, source: str) -> bool:
-        if source not in self._holding:
-            self._holding[source] = not self._is_taken_back(self._old[source], self._new.get(source))
-        return self._holding[source]
+    def _is_said_anew(self, session: Session) -> bool:
+        """Say whether a person says now who may see a session: what stood elsewhere all along was not said of it."""
+        members = _ids(session)
+        for new in map(self._new.__getitem__, session.curated_by):
+            old = self._old.get(new.source, Curation(source=new.source))
+            if new.visibility and (
+                new.visibility != old.visibility or not members.isdisjoint(_names(new).difference(_names(old)))
+            ):
+                return True
+        return False
 
-    def _is_taken_back(self, old: Curation, new: Curation | None) -> bool:
-        """Say whether a person lets go of what a file hid. More names do not, nor does one less that names nothing."""
-        if new is None or _audience(new.visibility) > _audience(old.visibility):
-            return True
-        dropped = {*old.recordings, *old.merge}.difference(new.recordings, new.merge)
-        return (
-            (_is_public(new) and new.trim != old.trim)
-            or new.window != old.window
-            or not set(new.split_before) <= set(old.split_before)
-            or (new.address != old.address and leads(self.connection, old.address))
-            or any(map(self.catalog.session_of_file, dropped))
-        )
+
+def _ways(curation: Curation) -> Iterator[Way]:
+    if curation.visibility in UNSEEN:
+        yield Way.WHOLE
+    if curation.trim:
+        yield Way.ENDS
+    if curation.visibility == "unlisted":
+        yield Way.LISTS
 
 
 def _audience(visibility: Visibility | None) -> int:
@@ -142,24 +231,31 @@ def _audience(visibility: Visibility | None) -> int:
     return max(HIDING.index(visibility or "public"), len(UNSEEN) - 1)
 
 
-def _is_public(curation: Curation) -> bool:
-    return curation.visibility in (None, "public")
+def _names(curation: Curation) -> set[str]:
+    return {*curation.recordings, *curation.merge}
 
 
-def _hidden(session: Session, by: Curation) -> Hidden:
-    """Return what a file hid in a session."""
-    if not _is_public(by):
-        return dict.fromkeys(session.recordings)
-    if by.trim is None:
-        return {}
-    shown = {} if session.tombstone else _shown(session)
-    return {key: shown.get(key) for key, span in _shown(session.whole).items() if shown.get(key) != span}
+def _ids(session: Session) -> set[str]:
+    """Return all that people may call the recordings of a session: keys and file ids."""
+    return {*session.recordings, *(key.rpartition("@")[0] for key in session.recordings)}
 
 
-def _sharing(spans: Spans, session: Session) -> list[str]:
-    """Return what shares more time with a session than slices do at a border."""
-    low, high = session.start_ms, session.end_ms
-    return [key for key, (start, end) in spans.items() if min(high, end) - max(low, start) > GAP_MS]
+def _moments(trim: Trim) -> tuple[int | None, int | None]:
+    return trim.from_ms, trim.to_ms
+
+
+def _within(span: Span, low: int, high: int) -> Span | None:
+    start, end = span
+    return (max(low, start), min(high, end)) if low < end and start < high else None
+
+
+def _sharing(spans: Spans, dark: Iterable[Span]) -> list[str]:
+    """Return what shares more of hidden times than slices do at a border."""
+    return [
+        key
+        for key, (start, end) in spans.items()
+        if any(min(high, end) - max(low, start) > GAP_MS for low, high in dark)
+    ]
 
 
 def _shown(session: Session) -> Spans:

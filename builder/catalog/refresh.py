@@ -242,7 +242,7 @@ class Refresh:
 
     def _guard_hidden(self, replaced: Iterable[Session]) -> None:
         if not self.allow_exposure:
-            refuse_exposure(self.catalog, replaced, self.inputs.rules.curations)
+            refuse_exposure(self.catalog, replaced, self.inputs.rules)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         for output in self.outputs:

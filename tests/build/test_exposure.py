@@ -22,12 +22,12 @@ HINT = (
 NAMED = 2  # the place of the recording in the middle, by which the broadcast is hidden
 
 
-def refusal(*seen: int, lost: int | None = None) -> list[str]:
+def refusal(*seen: int, lost: int | None = None, what="hid would be seen", name="secret") -> list[str]:
     """Return what a build says that would show these recordings; `lost` is the one that the file names in vain."""
     which = f"the first is `{FILES[seen[0]]}`" if len(seen) > 1 else f"`{FILES[seen[0]]}`"
-    what = f"{len(seen)} recording{'s' if len(seen) > 1 else ''} that it hid would be seen"
+    what = f"{len(seen)} recording{'s' if len(seen) > 1 else ''} that it {what}"
     why = "" if lost is None else f"; now it matches no session: none has the recording `{FILES[lost]}`"
-    return [f"aftercast: replays/secret.md: {what}, {which}{why}", f"hint: {HINT}"]
+    return [f"aftercast: replays/{name}.md: {what}, {which}{why}", f"hint: {HINT}"]
 
 
 @pytest.fixture
@@ -64,6 +64,11 @@ def build(site, capsys, *flags):
     state = ["--state", str(places.state)]
     code = run(["build", "--source", str(places.source), "--output", str(places.output), *state, "--jobs=1", *flags])
     return code, [line for line in capsys.readouterr().err.splitlines() if "new record" not in line]
+
+
+def stops(site, capsys):
+    code, err = build(site, capsys)
+    return code == 2 and err[-1] == f"hint: {HINT}"
 
 
 def seen(site):
@@ -128,7 +133,9 @@ def test_a_build_stops_that_would_show_what_a_person_hid(site, capsys, change, e
 
     for _ in range(2):
         code, err = build(site, capsys)
-        assert (code, err[-2:]) == (2, refusal(*exposed, lost=NAMED if change in (lose, damage) else None))
+        what = "kept out of lists would be listed" if said == "visibility: unlisted" else "hid would be seen"
+        lost = NAMED if change in (lose, damage) else None
+        assert (code, err[-2:]) == (2, refusal(*exposed, lost=lost, what=what))
         assert site.tree() == before
     assert build(site, capsys, "--allow-exposure")[0] == 0
     assert set(exposed) <= set(seen(site))
@@ -236,6 +243,136 @@ def test_what_is_said_besides_takes_nothing_back(site, capsys):
 
 
 @pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("said", "elsewhere"),
+    [
+        ("visibility: unlisted", "public"),
+        ("trim: {from: '2022-01-14T00:40:00'}", "public"),
+        ("trim: {from: '2022-01-14T00:40:00'}", "unlisted"),
+    ],
+)
+def test_what_another_file_said_all_along_takes_nothing_back(site, capsys, said, elsewhere):
+    """It was said of the broadcast while the other file hid it, or its ends."""
+    hide(site, said)
+    hide(site, f"visibility: {elsewhere}", named=(0, 3), name="other")
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    lose(site)
+
+    assert stops(site, capsys)
+    assert site.tree() == before
+
+
+@pytest.mark.parametrize("elsewhere", ["public", "unlisted"])
+def test_who_may_see_it_is_no_word_of_the_ends_that_a_trim_hid(site, capsys, elsewhere):
+    hide(site, "trim: {head: 1300}")
+    assert build(site, capsys)[0] == 0
+    lose(site)
+    hide(site, f"visibility: {elsewhere}", named=(0, 3), name="other")
+
+    assert stops(site, capsys)
+    hide(site, "visibility: hidden", named=(0, 3), name="other")
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == []
+
+
+@pytest.mark.parametrize("said", ["visibility: hidden", "visibility: unlisted", "trim: {head: 1300}"])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_another_name_of_the_file_takes_nothing_back(site, capsys, said, is_late):
+    """Neither in the run that loses the recording, nor after a refusal."""
+    hide(site, said)
+    assert build(site, capsys)[0] == 0
+    lose(site)
+    if is_late:
+        assert stops(site, capsys)
+    (site.source / "replays" / "secret.md").rename(site.source / "replays" / "private.md")
+
+    code, err = build(site, capsys)
+    assert code == 2
+    assert err[-2].startswith("aftercast: replays/private.md: ")
+
+
+@pytest.mark.parametrize("said", ["trim: {head: 1400}", "trim: {head: 1300, tail: 60}"])
+def test_a_trim_that_hides_more_takes_nothing_back(site, capsys, said):
+    hide(site, "trim: {head: 1300}")
+    assert build(site, capsys)[0] == 0
+    lose(site)
+    hide(site, said)
+
+    code, err = build(site, capsys)
+    assert (code, err[-2:]) == (2, refusal(0, 1, lost=NAMED))
+
+
+def test_a_trim_lets_go_of_what_it_shows_and_no_more(site, capsys):
+    hide(site, "trim: {head: 1300}")
+    assert build(site, capsys)[0] == 0
+    lose(site)
+    hide(site, "trim: {head: 700}")
+
+    code, err = build(site, capsys)
+    assert (code, err[-2:]) == (2, refusal(0, lost=NAMED))
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("act", ["name", "split"])
+def test_what_is_said_of_another_broadcast_takes_nothing_back(site, capsys, act):
+    site.append("other.jsonl", callback("alice", 91, 50_700, 600))
+    other = f"52{90:017d}"
+
+    def write(*names, more=""):
+        site.write("replays/secret.md", f"---\nrecordings: {json.dumps(names)}\nvisibility: hidden\n{more}---\n")
+
+    write(FILES[NAMED], other)
+    assert build(site, capsys)[0] == 0
+    lose(site)
+    if act == "name":
+        write(FILES[NAMED])
+    else:
+        write(FILES[NAMED], other, more=f"split: before 52{91:017d}\n")
+
+    assert stops(site, capsys)
+
+
+ZONE = SITE.replace("Asia/Shanghai", "UTC")
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_another_zone_takes_nothing_back(site, capsys, is_lost):
+    """It moves the moments of a trim, which nobody wrote anew, whether the file still speaks of the broadcast or not."""
+    hide(site, 'trim: {to: "2022-01-14T00:40:00"}')
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    if is_lost:
+        lose(site)
+    site.write("site.yaml", ZONE)
+
+    code, err = build(site, capsys)
+    said, hint = refusal(3, 4, lost=NAMED if is_lost else None)
+    why = "" if is_lost else "; the site has another `timezone`, which moves moments without an offset"
+    assert (code, err[-2:]) == (2, [said + why, hint])
+    assert site.tree() == before
+    if not is_lost:
+        hide(site, 'trim: {to: "2022-01-14T00:40:00+08:00"}')
+        assert build(site, capsys)[0] == 0
+        assert seen(site) == [0, 1, 2, 3]
+    hide(site, "title: All of it")
+    assert build(site, capsys)[0] == 0
+
+
+@pytest.mark.usefixtures("way")
+def test_another_zone_moves_no_window_unasked(site, capsys):
+    window = 'window: {stream: alice, from: "2022-01-14T00:00:00", to: "2022-01-14T01:00:00"}'
+    hide(site, f"visibility: hidden\n{window}")
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    site.write("site.yaml", ZONE + "grouping: {gap: 30s}\n")
+
+    assert stops(site, capsys)
+    assert site.tree() == before
+
+
+@pytest.mark.usefixtures("way")
 def test_files_that_are_gone_are_not_shown(site, capsys):
     """A broadcast that vanishes shows nothing; one of which a file is deleted is as hidden as before."""
     hide(site, named=(0,))
@@ -260,6 +397,27 @@ def test_several_files_that_hide_are_told(site, capsys):
 
     first, hint = refusal(0, 1, 3, 4)
     assert (code, err[-2:]) == (2, [f"{first}; so it is with 1 more file in replays/", hint])
+
+
+def test_the_file_that_hides_most_is_named_first(site, capsys):
+    """What the hint says of it must not show what another hides more of."""
+    files = {"c": (2, "visibility: hidden"), "b": (3, "trim: {head: 1300}"), "a": (4, "visibility: unlisted")}
+    for name, (at, said) in files.items():
+        hide(site, said, name=name, named=(at,))
+    build(site, capsys)
+    part_by_gap(site)
+
+    told = []
+    for name, (at, _) in files.items():
+        code, err = build(site, capsys)
+        assert code == 2
+        told.append(err[-2])
+        hide(site, "title: T", name=name, named=(at,))
+    assert told == [
+        refusal(0, 1, 4, name="c")[0] + "; so it is with 2 more files in replays/",
+        refusal(0, 1, name="b")[0] + "; so it is with 1 more file in replays/",
+        refusal(0, 1, 2, 3, name="a", what="kept out of lists would be listed")[0],
+    ]
 
 
 @pytest.mark.usefixtures("way")
@@ -310,6 +468,21 @@ def test_a_build_stops_that_would_show_hidden_time_by_a_file_that_reaches_into_i
     what = f"1 recording that it hid would be seen, `52{50:017d}`"
     why = f"now it matches no session: none has the recording `{FILES[at]}`"
     assert (code, err[-2]) == (2, f"aftercast: replays/secret.md: {what}; {why}")
+    assert site.tree() == before
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("said", ["trim: {head: 600}", 'trim: {to: "2022-01-14T00:45:00"}'])
+def test_a_build_stops_that_would_show_trimmed_time_by_a_file_that_reaches_into_it(site, capsys, said):
+    site.append("hls.jsonl", callback("alice", 50, 0, 3400, form="hls"))
+    hide(site, f"{said}\nsplit: before {FILES[3]}", named=(3,))
+    build(site, capsys)
+    before = site.tree()
+    (site.source / "recordings" / "3.jsonl").unlink()
+
+    code, err = build(site, capsys)
+
+    assert (code, f"`52{50:017d}`" in err[-2] or "2 recordings" in err[-2]) == (2, True)
     assert site.tree() == before
 
 
