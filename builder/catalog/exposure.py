@@ -73,6 +73,13 @@ def withheld_in(session: Session) -> Spans:
     return {one.key: (one.start_ms, one.end_ms) for one in session.whole.others if one.why == WITHHELD}
 
 
+def forgotten(rules: Rules) -> str:
+    """Return what to say besides of a catalog that is made anew, and so does not know what was hidden."""
+    if all(next(_ways(curation), None) is None for curation in rules.curations):
+        return ""
+    return ", which do not tell what a file in replays/ hid that matches nothing now"
+
+
 class Hiding:
     """What people said of replays before the run, and what they say now."""
 

@@ -17,7 +17,7 @@ from builder.catalog import facts, findings
 from builder.catalog.catalog import Catalog
 from builder.catalog.comparing import changed_spoken, compare_bulk, keep_former_addresses, removed_sessions
 from builder.catalog.deriving import Setting
-from builder.catalog.exposure import refuse_exposure, withheld_in
+from builder.catalog.exposure import forgotten, refuse_exposure, withheld_in
 from builder.catalog.guard import refuse_removal
 from builder.catalog.intake import Batch, FileRow, Plan, batches, plan
 from builder.catalog.ledger import EVERYTHING, Ledger
@@ -290,7 +290,8 @@ class Refresh:
         everything: bool = False,
     ) -> RefreshReport:
         counts = findings.counts(self.connection)
-        return RefreshReport(counts, new, changed, removed, everything, problems, self.catalog.warning)
+        warning = self.catalog.warning and self.catalog.warning + forgotten(self.inputs.rules)
+        return RefreshReport(counts, new, changed, removed, everything, problems, warning)
 
 
 def new_counts(intake: Intake, todo: Plan, update: Update) -> Counts:

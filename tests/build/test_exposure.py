@@ -496,6 +496,19 @@ def test_a_catalog_without_memory_does_not_stop(site, capsys):
     assert build(site, capsys, "--strict")[0] == 3
 
 
+@pytest.mark.parametrize("said", ["visibility: unlisted", "trim: {head: 5}", "title: Finale"])
+def test_a_catalog_that_is_made_anew_says_what_it_does_not_know(site, capsys, said):
+    hide(site, said)
+    build(site, capsys)
+    lose(site)
+    (site.places.state / "catalog.sqlite").write_bytes(b"junk" * 100)
+
+    code, err = build(site, capsys)
+    warning = "aftercast: the catalog in the state folder is damaged; it is made anew from the sources"
+    more = ", which do not tell what a file in replays/ hid that matches nothing now"
+    assert (code, warning + ("" if "title" in said else more) in err) == (0, True)
+
+
 def test_commands_that_ask_leave_the_catalog_as_it_stands(site, capsys):
     hide(site)
     build(site, capsys)
