@@ -121,11 +121,10 @@ class Hiding:
             self._withheld[former.stream] |= withheld
         for old in map(self._old.__getitem__, former.curated_by):
             for way in _ways(old):
-                new = self._new.get(old.source) or self._heir(old, way)
-                if new is None or self._is_taken_back(former, old, new, way):
-                    continue
-                hidden = self._hidden(former, old, new, way)
-                yield from ((way, new.source, key) for key in self._seen_now(hidden, old, new, way))
+                bearers = (new for new in self._bearers(old) if not self._is_taken_back(former, old, new, way))
+                if new := next(bearers, None):
+                    hidden = self._hidden(former, old, new, way)
+                    yield from ((way, new.source, key) for key in self._seen_now(hidden, old, new, way))
 
     def why_shown(self, source: str) -> str:
         """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""
@@ -136,19 +135,19 @@ class Hiding:
             return "; the site has another `timezone`, which moves moments without an offset"
         return ""
 
-    def _heir(self, old: Curation, way: Way) -> Curation | None:
-        """Return the file that says the same of the recordings of one that is gone: it was only given another name."""
-        rivals = (new for name in old.recordings for new in self._naming.get(name, ()))
-        if way is Way.ENDS:
-            return next((new for new in rivals if new.trim), None)
-        return next((new for new in rivals if _audience(new.visibility) <= _audience(old.visibility)), None)
+    def _bearers(self, old: Curation) -> Iterator[Curation]:
+        """Yield the files that may say now what one said: itself, and what names its recordings under another name."""
+        if old.source in self._new:
+            yield self._new[old.source]
+        for name in old.recordings:
+            yield from self._naming.get(name, ())
 
     def _is_taken_back(self, former: Session, old: Curation, new: Curation, way: Way) -> bool:
         """Say whether a person lets go of what a file hid. More names do not, nor does one less that names nothing.
 
         What is said of other broadcasts in that file does not either. What another `trim` lets go of: see `_left`.
         """
-        if way is not Way.ENDS and _audience(new.visibility) > _audience(old.visibility):
+        if new.trim is None if way is Way.ENDS else _audience(new.visibility) > _audience(old.visibility):
             return True
         members = _ids(former)
         return (

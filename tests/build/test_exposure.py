@@ -292,6 +292,20 @@ def test_another_name_of_the_file_takes_nothing_back(site, capsys, said, is_late
     assert err[-2].startswith("aftercast: replays/private.md: ")
 
 
+@pytest.mark.parametrize("said", ["visibility: hidden", "visibility: unlisted", "trim: {head: 1300}"])
+@pytest.mark.parametrize("other", ["title: T", "visibility: public"])
+def test_files_that_swap_their_names_take_nothing_back(site, capsys, said, other):
+    hide(site, said)
+    site.write("replays/other.md", f"---\nrecordings: ['52{90:017d}']\n{other}\n---\n")
+    assert build(site, capsys)[0] == 0
+    replays = site.source / "replays"
+    for old, new in (("secret", "kept"), ("other", "secret"), ("kept", "other")):
+        (replays / f"{old}.md").rename(replays / f"{new}.md")
+    lose(site)
+
+    assert stops(site, capsys)
+
+
 @pytest.mark.parametrize("said", ["trim: {head: 1400}", "trim: {head: 1300, tail: 60}"])
 def test_a_trim_that_hides_more_takes_nothing_back(site, capsys, said):
     hide(site, "trim: {head: 1300}")
