@@ -8,7 +8,7 @@ knows; only sessions that the run replaced are looked at.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import IntEnum
 from functools import cached_property
 
@@ -105,6 +105,11 @@ class Hiding:
     @cached_property
     def _new(self) -> Mapping[str, Curation]:
         return {curation.source: curation for curation in self._rules.curations}
+
+    @cached_property
+    def _said_before(self) -> Collection[tuple[str, Visibility | None]]:
+        """Return the recordings that files named before, each with who might see them by that file."""
+        return {(name, old.visibility) for old in self._old_rules.curations for name in _names(old)}
 
     @cached_property
     def _naming(self) -> Mapping[str, list[Curation]]:
@@ -214,13 +219,12 @@ class Hiding:
     def _is_said_anew(self, session: Session) -> bool:
         """Say whether a person says now who may see a session: what stood elsewhere all along was not said of it."""
         members = _ids(session)
-        for new in map(self._new.__getitem__, session.curated_by):
-            old = self._old.get(new.source, Curation(source=new.source))
-            if new.visibility and (
-                new.visibility != old.visibility or not members.isdisjoint(_names(new).difference(_names(old)))
-            ):
-                return True
-        return False
+        return any(
+            (name, new.visibility) not in self._said_before
+            for new in map(self._new.__getitem__, session.curated_by)
+            if new.visibility
+            for name in members & _names(new)
+        )
 
 
 def _ways(curation: Curation) -> Iterator[Way]:

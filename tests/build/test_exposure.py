@@ -260,6 +260,8 @@ def test_what_another_file_said_all_along_takes_nothing_back(site, capsys, said,
     lose(site)
 
     assert stops(site, capsys)
+    (site.source / "replays" / "other.md").rename(site.source / "replays" / "renamed.md")
+    assert stops(site, capsys)
     assert site.tree() == before
 
 
