@@ -36,17 +36,14 @@ def find_places(source: Path, output: Path | None = None, state: Path | None = N
     need_source(source)
     origin = Path(os.path.abspath(source))  # noqa: PTH100  links in the path stay as the user wrote them
     wanted = Path(os.path.abspath(state)) if state else origin.parent / STATE_FOLDER / origin.name  # noqa: PTH100
-    destination = Path(os.path.abspath(output or origin.parent / "output"))  # noqa: PTH100
-    if state is not None:
-        _refuse_overlap(wanted, source, origin)
-        _refuse_overlap(wanted, destination, destination)
+    refuse_overlap(wanted, source)
     usable = is_writable(wanted)
     if not usable and state is not None:
         raise ConfigError(f"{state}: expected a state folder that can be written, found one that cannot")
     theme, overrides = theme_folder(), origin.parent / "templates"
     return Places(
         source=origin,
-        output=destination,
+        output=Path(os.path.abspath(output or origin.parent / "output")),  # noqa: PTH100
         state=wanted if usable else temporary_folder(),
         theme=theme,
         overrides=overrides if overrides.is_dir() and overrides.resolve() != theme.resolve() else None,
@@ -54,11 +51,14 @@ def find_places(source: Path, output: Path | None = None, state: Path | None = N
     )
 
 
-def _refuse_overlap(state: Path, told: Path, folder: Path) -> None:
+def refuse_overlap(state: Path, folder: Path) -> None:
     """Refuse a state folder whose files would be published, read as records or taken for pages."""
     one, other = state.resolve(), folder.resolve()
     if one == other or one in other.parents or other in one.parents:
-        raise ConfigError(f"{state}: expected a state folder apart, found one that overlaps `{told}`")
+        raise ConfigError(
+            f"{state}: expected a state folder apart, found one that overlaps `{folder}`",
+            hint=f"give it a folder of its own with `--state`, such as `{STATE_FOLDER}` beside the source",
+        )
 
 
 def need_source(source: Path) -> None:

@@ -126,7 +126,7 @@ class Hiding:
             self._withheld[former.stream] |= withheld
         for old in map(self._old.__getitem__, former.curated_by):
             for way in _ways(old):
-                bearers = (new for new in self._bearers(old) if not self._is_taken_back(former, old, new, way))
+                bearers = (new for new in self._bearers(old, former) if not self._is_taken_back(former, old, new, way))
                 if new := next(bearers, None):
                     hidden = self._hidden(former, old, new, way)
                     yield from ((way, new.source, key) for key in self._seen_now(hidden, old, new, way))
@@ -136,15 +136,15 @@ class Hiding:
         curation = self._new[source]
         if not is_matched(self.connection, curation):
             return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"
-        if self._is_zone_new and (curation.trim or curation.window):
+        if self._is_zone_new and (curation.window or (curation.trim and any(_moments(curation.trim)))):
             return "; the site has another `timezone`, which moves moments without an offset"
         return ""
 
-    def _bearers(self, old: Curation) -> Iterator[Curation]:
-        """Yield the files that may say now what one said: itself, and what names its recordings under another name."""
+    def _bearers(self, old: Curation, former: Session) -> Iterator[Curation]:
+        """Yield the files that may say now what one said: itself, and others that name recordings of the same."""
         if old.source in self._new:
             yield self._new[old.source]
-        for name in old.recordings:
+        for name in (*old.recordings, *sorted(_ids(former))):
             yield from self._naming.get(name, ())
 
     def _is_taken_back(self, former: Session, old: Curation, new: Curation, way: Way) -> bool:
@@ -187,7 +187,8 @@ class Hiding:
 
     def _is_moved(self, old: Curation, new: Curation) -> bool:
         """Say whether a trim may show other moments because the site's zone is another."""
-        return self._is_zone_new and new.trim is not None and _moments(new.trim) != _moments(old.trim or Trim())
+        moments = _moments(new.trim or Trim())
+        return self._is_zone_new and any(moments) and moments != _moments(old.trim or Trim())
 
     def _seen_now(self, hidden: Hidden, old: Curation, new: Curation, way: Way) -> Iterator[str]:
         homes: dict[str, Spans] = {}

@@ -15,7 +15,7 @@ from builder.cli.common import (
     jobs_option,
     json_option,
     note,
-    places_of,
+    places_to_build,
     site_options,
     tell_problems,
 )
@@ -52,7 +52,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
     \b
     Example:  aftercast build --source site_src --output output
     """  # noqa: D301  click reads the backspace as "do not rewrap"
-    places = places_of(source, output, state)
+    places = places_to_build(source, output, state)
     jobs = jobs_of(flags["jobs"])
     options = Options(
         jobs=jobs,

@@ -12,7 +12,7 @@ import click
 
 from builder.cli.terminal import say
 from builder.model import Problem
-from builder.places import Places, find_places
+from builder.places import Places, find_places, refuse_overlap
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 SHOWN_PROBLEMS = 20
@@ -48,6 +48,13 @@ def places_of(source: Path, output: Path | None = None, state: Path | None = Non
     places = find_places(source, output, state)
     if places.state_is_temporary:
         note(f"the state folder beside `{source}` is not writable: building everything anew")
+    return places
+
+
+def places_to_build(source: Path, output: Path | None, state: Path | None) -> Places:
+    """Find the folders for a command that writes pages; the state may not be among them."""
+    places = places_of(source, output, state)
+    refuse_overlap(places.state, places.output)
     return places
 
 

@@ -13,7 +13,7 @@ import click
 from builder.build import BuildReport, Options
 from builder.catalog import Catalog
 from builder.catalog.ledger import Ledger
-from builder.cli.common import jobs_of, jobs_option, note, places_of, site_options
+from builder.cli.common import jobs_of, jobs_option, note, places_to_build, site_options
 from builder.cli.watch import Teller
 from builder.errors import AftercastError
 from builder.listening import authority
@@ -69,7 +69,7 @@ def command(
     \b
     Example:  aftercast serve --port 8000
     """  # noqa: D301  click reads the backspace as "do not rewrap"
-    places = places_of(source, output, state)
+    places = places_to_build(source, output, state)
     sockets = listen(port, host)
     bound = sockets[0].getsockname()[1]
     if host is not None:

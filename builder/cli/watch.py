@@ -12,7 +12,7 @@ import click
 from builder.build import BuildReport, Options
 from builder.cli import complain
 from builder.cli.build import tell
-from builder.cli.common import jobs_of, jobs_option, note, places_of, site_options
+from builder.cli.common import jobs_of, jobs_option, note, places_to_build, site_options
 from builder.cli.meter import Meter
 from builder.errors import AftercastError
 from builder.loop import Loop, watched
@@ -48,7 +48,7 @@ def command(source: Path, output: Path | None, state: Path | None, jobs: int | N
     \b
     Example:  aftercast watch --source site_src --output output
     """  # noqa: D301  click reads the backspace as "do not rewrap"
-    places = places_of(source, output, state)
+    places = places_to_build(source, output, state)
     options = Options(jobs=jobs_of(jobs), wait=True)
     stop = threading.Event()
     with watched(places) as watcher:

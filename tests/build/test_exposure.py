@@ -294,6 +294,22 @@ def test_another_name_of_the_file_takes_nothing_back(site, capsys, said, is_late
     assert err[-2].startswith("aftercast: replays/private.md: ")
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("named", [(3,), (1, 3), (0,)])
+def test_other_files_that_name_others_of_the_broadcast_take_nothing_back(site, capsys, named):
+    """The name that leads nowhere is dropped with the file, as whoever tidies up does."""
+    hide(site)
+    build(site, capsys)
+    lose(site)
+    part_by_gap(site)
+    (site.source / "replays" / "secret.md").unlink()
+    for at in named:
+        hide(site, named=(at,), name=f"n{at}")
+
+    assert stops(site, capsys)
+    assert seen(site) == []
+
+
 @pytest.mark.parametrize("said", ["visibility: hidden", "visibility: unlisted", "trim: {head: 1300}"])
 @pytest.mark.parametrize("other", ["title: T", "visibility: public"])
 def test_files_that_swap_their_names_take_nothing_back(site, capsys, said, other):
@@ -581,3 +597,14 @@ def test_a_watch_says_it_and_goes_on(site, capsys):
     assert "4 broadcasts" not in capsys.readouterr().err
     assert seen(site) == []
     assert not difference(site.tree(), site.clean_tree())
+
+
+def test_a_trim_without_moments_is_no_matter_of_the_zone(site, capsys):
+    hide(site, 'trim: {to: "2022-01-14T00:40:00"}', named=range(5))
+    build(site, capsys)
+    site.write("site.yaml", SITE.replace("Asia/Shanghai", "UTC"))
+    assert stops(site, capsys)
+
+    hide(site, "trim: {tail: 5m}", named=range(5))
+
+    assert build(site, capsys)[0] == 0

@@ -83,6 +83,29 @@ def test_a_project_that_was_moved_or_copied_still_knows_what_it_published(tmp_pa
     assert published <= set(made.tree())
 
 
+def test_links_to_a_project_change_nothing_of_what_it_published(site, tmp_path):
+    """The output is named by its real place, and the source by a link as well as without one."""
+    published = {path for path in site.tree() if path.endswith(".html")}
+    link = tmp_path.parent / f"{tmp_path.name}-link"
+    link.symlink_to(tmp_path, target_is_directory=True)
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: bob\n---\n")
+    site.places = msgspec.structs.replace(site.places, state=link / "state")
+
+    assert build(site)[0] == 0
+
+    assert published <= set(site.tree())
+
+
+def test_the_usual_state_folder_is_no_output_either(tmp_path):
+    made = TestSite(tmp_path)
+    told = ["build", "--adopt", "--source", str(made.source), "--output", str(tmp_path / ".aftercast")]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *told], env=os.environ | ENVIRON, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, "expected a state folder apart" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("folder", ["output", "output/.aftercast", "site_src/static", "site_src/recordings", "."])
 def test_a_state_folder_that_overlaps_what_is_published_or_read_is_refused(site, folder):
     """Its files name streams and hidden replays."""
