@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -35,6 +36,15 @@ def new_site(root: Path) -> Path:
     source = root / "site_src"
     (source / "recordings").mkdir(parents=True)
     return source
+
+
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """Give a port that nobody listens on, and that the system gives to nobody: a receiver that asks for it gets it."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
 
 
 class Receiver:

@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import socket
+import socketserver
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,7 +28,7 @@ from builder.simulate.delivery import Sent
 from builder.simulate.messages import Event
 from builder.simulate.running import Running
 from builder.simulate.world import make_world
-from tests.provider.support import ENVIRON, Provider, aftercast, new_site
+from tests.provider.support import ENVIRON, Provider, aftercast, kept_port, new_site
 from tests.provider.support import serving as serving_provider
 
 SECRETS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY")
@@ -267,13 +269,9 @@ def test_a_service_that_is_dead_is_no_spent_budget(tmp_path, secrets, capsys):
 @pytest.mark.parametrize(("listens", "words"), [(False, "connection refused"), (True, "the connection was closed")])
 def test_a_service_that_is_not_there_is_told_by_its_host_and_the_words_of_the_system(listens, words):
     """And by nothing of the call: neither its signature nor the name of a class."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        host = f"127.0.0.1:{server.getsockname()[1]}"
+    with hanging_up() if listens else kept_port() as port:
+        host = f"127.0.0.1:{port}"
         client, _ = clients(CloudAccount("i", "k", endpoint=f"http://{host}"))
-        if listens:
-            threading.Thread(target=hang_up, args=(server,), daemon=True).start()
-        else:
-            server.close()
         for ask in (lambda: called(client, "SearchMedia", {}), lambda: fetch(f"http://{host}/common_access?sign=x")):
             with pytest.raises(TransientError) as raised:
                 ask()
@@ -287,10 +285,9 @@ def test_a_service_that_is_not_there_is_told_by_its_host_and_the_words_of_the_sy
 )
 def test_a_service_that_speaks_no_http_is_told_in_words(answer):
     """No name of a class; and the hint does not send to see whether anybody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        host = f"127.0.0.1:{server.getsockname()[1]}"
+    with hanging_up(answer) as port:
+        host = f"127.0.0.1:{port}"
         client, _ = clients(CloudAccount("i", "k", endpoint=f"http://{host}"))
-        threading.Thread(target=hang_up, args=(server, answer), daemon=True).start()
         for ask in (lambda: called(client, "SearchMedia", {}), lambda: fetch(f"http://{host}/common_access?sign=x")):
             with pytest.raises(TransientError) as raised:
                 ask()
@@ -303,9 +300,8 @@ def test_a_service_that_speaks_no_http_is_told_in_words(answer):
 )
 def test_an_answer_that_breaks_off_is_told_in_words(answer):
     """What was to come is lost; trying again may help."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        client, _ = clients(CloudAccount("i", "k", endpoint=f"http://127.0.0.1:{server.getsockname()[1]}"))
-        threading.Thread(target=hang_up, args=(server, b"HTTP/1.1 200 OK\r\n" + answer), daemon=True).start()
+    with hanging_up(b"HTTP/1.1 200 OK\r\n" + answer) as port:
+        client, _ = clients(CloudAccount("i", "k", endpoint=f"http://127.0.0.1:{port}"))
         with pytest.raises(TransientError, match=r"\Athe answer broke off\Z"):
             called(client, "SearchMedia", {})
 
@@ -315,15 +311,26 @@ def test_what_no_system_told_is_still_told_in_words():
     assert failure_of(ZeroDivisionError("x")) == "no answer that can be read"
 
 
-def hang_up(server: socket.socket, answer: bytes = b"") -> None:
-    for _ in range(2):
-        caller, _ = server.accept()
-        with caller:
-            caller.recv(65536)
-            caller.sendall(answer)
-            caller.shutdown(socket.SHUT_WR)
-            while caller.recv(65536):  # what is closed on something unread is a reset connection
+@contextmanager
+def hanging_up(answer: bytes = b""):
+    """Give the port of a service that takes what is asked, sends `answer` and hangs up."""
+
+    class HangUp(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(65536)
+            self.request.sendall(answer)
+            self.request.shutdown(socket.SHUT_WR)
+            while self.request.recv(65536):  # what is closed on something unread is a reset connection
                 pass
+
+    with socketserver.TCPServer(("127.0.0.1", 0), HangUp) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 # --- answers that are none ---

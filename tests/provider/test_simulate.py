@@ -16,7 +16,7 @@ from builder.cli import run
 from builder.simulate.delivery import Delivery, Weather
 from builder.simulate.messages import Event, signed
 from builder.simulate.world import make_world
-from tests.provider.support import KEY, Receiver, aftercast, new_site, sessions_of, truth_in
+from tests.provider.support import KEY, Receiver, aftercast, kept_port, new_site, sessions_of, truth_in
 
 START = 1_754_006_400  # 2025-08-01T00:00:00Z
 TINY = ("--vjs", "2", "--days", "0.3", "--start", "2025-08-01", "--speed", "max", "--reorder", "0.3")
@@ -116,15 +116,6 @@ def test_a_retry_and_a_duplicate_are_the_first_message_to_the_byte():
     assert set(files.values()) == {1}
     assert all(b'"sign":' in body for body in bodies)
     assert set(bodies.values()) == {4}, "two refused, two that were acknowledged"
-
-
-@contextmanager
-def kept_port():
-    """Give a port that nobody listens on, and that the system gives to nobody: a receiver that asks for it gets it."""
-    with socket.socket() as keeper:
-        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        keeper.bind(("127.0.0.1", 0))
-        yield keeper.getsockname()[1]
 
 
 @pytest.mark.parametrize(
