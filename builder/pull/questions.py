@@ -10,7 +10,7 @@ from builder.model import Value
 from builder.pull.names import hashed
 from builder.pull.shelf import Open
 from builder.pull.walk import Place
-from builder.pull.windows import DAY_MS, Window, china_text, file_text, utc_text
+from builder.pull.windows import DAY_MS, Window, file_text, utc_text
 
 STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
 
@@ -83,9 +83,6 @@ def title(when: str, streams: Sequence[str]) -> str:
     return f"{when} of `{streams[0]}`{others}" if streams else when
 
 
-def utc_day(day: Window) -> str:
-    return utc_text(day.begin_ms)[:10]
-
-
-def china_day(day: Window) -> str:
-    return china_text(day.begin_ms)[:10]
+def day_text(day: Window) -> str:
+    """Return "2022-01-14", the date of a UTC day as of a China day: at noon of either it is that day in both."""
+    return utc_text(day.begin_ms + DAY_MS // 2)[:10]

@@ -7,7 +7,7 @@ In which order, and what a failure does, is the rule of `turns`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import count
 
@@ -22,7 +22,7 @@ from builder.pull.inquiry import Inquiry
 from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, MEDIA
 from builder.pull.names import hashed
-from builder.pull.questions import Missing, Pages, Question, china_day, in_turn, label, title, utc_day
+from builder.pull.questions import Missing, Pages, Question, day_text, in_turn, label, title
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.tasks import tasks_of
 from builder.pull.turns import Turns
@@ -71,32 +71,15 @@ class Run:
     def media(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
         """Pull everything that VOD registered in a window, a UTC day at a time, going on where an earlier run ended."""
         self.is_of_all = not streams
-        groups = [list(streams[i : i + STREAMS_AT_ONCE]) for i in range(0, len(streams), STREAMS_AT_ONCE)] or [[]]
-        return self._until_spent(
-            Question(
-                f"vod {label(group)}",
-                title(utc_day(day), group),
-                day,
-                partial(self._media_of, cloud, group),
-                min(day.end_ms, window.end_ms),
-            )
-            for day in whole_days(window)
-            for group in groups
-        )
+        groups = [streams[i : i + STREAMS_AT_ONCE] for i in range(0, len(streams), STREAMS_AT_ONCE)] or [()]
+        pages = partial(self._media_of, cloud)
+        return self._each_day("vod", whole_days(window), groups, pages, settled_ms=window.end_ms)
 
     def callbacks(self, cloud: Cloud, window: Window, streams: Sequence[str] = ()) -> Pulled:
         """Pull the provider's own log of notifications, a UTC day at a time."""
-        return self._until_spent(
-            Question(
-                f"callbacks {label(one)}",
-                title(utc_day(day), one),
-                day,
-                partial(self._callbacks_of, cloud, one),
-                min(day.end_ms, window.end_ms),
-            )
-            for day in whole_days(window)
-            for one in [[stream] for stream in streams] or [[]]
-        )
+        groups = [[stream] for stream in streams] or [[]]
+        pages = partial(self._callbacks_of, cloud)
+        return self._each_day("callbacks", whole_days(window), groups, pages, settled_ms=window.end_ms)
 
     def legacy(self, listing: LegacyList, window: Window, streams: Sequence[str], *, now_ms: int) -> Pulled:
         """Pull the legacy list of streams, a China day at a time.
@@ -104,17 +87,9 @@ class Run:
         The list holds what finished channels recorded: a day counts as asked only when it was over for half a day.
         """
         settled_ms = min(window.end_ms, now_ms - FINISHED_MS)
-        return self._until_spent(
-            Question(
-                f"legacy {hashed(stream)}",
-                title(china_day(day), [stream]),
-                day,
-                partial(self._legacy_of, listing, stream),
-                min(day.end_ms, settled_ms),
-            )
-            for day in china_days(window)
-            for stream in streams
-        )
+        groups = [[stream] for stream in streams]
+        pages = partial(self._legacy_of, listing)
+        return self._each_day("legacy", china_days(window), groups, pages, settled_ms=settled_ms)
 
     def tasks(self, cloud: Cloud, window: Window) -> list[Task] | None:
         """Return the recording tasks of a window, None when the budget ends before the list does.
@@ -157,7 +132,7 @@ class Run:
                     asks.append(Missing(stream, hole, wide, partial(self._media_of, cloud, [stream]), settled_ms))
             elif listing is not None:
                 for day, end_ms in ends_of_days(windows).items():
-                    pages = partial(self._legacy_of, listing, stream)
+                    pages = partial(self._legacy_of, listing, [stream])
                     asks.append(Missing(stream, day, day, pages, end_ms + FINISHED_MS))
         asked = [(self.shelf.open(one.what), one) for one in asks if self._is_unanswered(one)]
         asked.sort(key=lambda turn: turn[1].window.end_ms)
@@ -204,8 +179,8 @@ class Run:
                 self.shelf.lay(f"{folder}/{file_text(step.place.window)}-{step.place.pages + 1}.json", step.page.answer)
             yield step.left
 
-    def _legacy_of(self, listing: LegacyList, stream: str, places: Sequence[Place]) -> Iterator[list[Place]]:
-        folder = f"legacy/{hashed(stream)}"
+    def _legacy_of(self, listing: LegacyList, one: Sequence[str], places: Sequence[Place]) -> Iterator[list[Place]]:
+        stream, folder = one[0], f"legacy/{hashed(one[0])}"
         for step in listing.pages(places, stream):
             if step.page.rows:
                 name = f"{file_text(step.place.window)}-{step.place.pages + 1}.json"
@@ -213,6 +188,28 @@ class Run:
             yield step.left
 
     # --- how far ---
+
+    def _each_day(
+        self,
+        kind: str,
+        days: Iterable[Window],
+        groups: Sequence[Sequence[str]],
+        pages_of: Callable[[Sequence[str], Sequence[Place]], Iterator[list[Place]]],
+        *,
+        settled_ms: int,
+    ) -> Pulled:
+        """Ask about each day of each group of streams; what is told of the time after `settled_ms` may still change."""
+        return self._until_spent(
+            Question(
+                f"{kind} {label(group)}",
+                title(day_text(day), group),
+                day,
+                partial(pages_of, group),
+                min(day.end_ms, settled_ms),
+            )
+            for day in days
+            for group in groups
+        )
 
     def _until_spent(self, questions: Iterable[Question]) -> Pulled:
         """Ask what no earlier run has; a day that is not over, or did not come whole, is asked again.
