@@ -5,6 +5,8 @@ together; all others are shared one by one. A long test that needs what the mach
 `not tried` instead of skipping; the end of the run lists them.
 """
 
+import signal
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -18,6 +20,13 @@ class Modules(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", 1)[0]
         return module if module.startswith(TOGETHER) else nodeid
+
+
+def pytest_configure() -> None:
+    """Hear every signal: what a job in the background or `nohup` ignores, the commands under test would ignore too."""
+    for number, action in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, action)
 
 
 @pytest.hookimpl(optionalhook=True)
