@@ -2,7 +2,7 @@
 
 Hiding follows the file: a curation hides the whole broadcast of a recording that it names. Where that record is lost,
 or another setting parts the broadcast, the rest would be public unasked. What was hidden, the catalog of before the run
-knows; only sessions that the run replaced are looked at.
+knows; only sessions that the run replaced are looked at, and those that kept a file of one of them out.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 
 from builder.catalog.catalog import Catalog
 from builder.catalog.comparing import leads
 from builder.catalog.findings import is_matched, named, session_of, unmatched
+from builder.catalog.numbers import stream_number
 from builder.catalog.rows import decode_session
 from builder.errors import ExposureError
 from builder.model import Curation, Session, StreamKey, Trim, Visibility
@@ -50,7 +52,7 @@ def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules)
     """
     hiding = Hiding(catalog, rules)
     found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
-    for session in replaced:
+    for session in chain(replaced, hiding.beside()):
         for way, source, key in hiding.exposed(session):
             found[way, source].add(key)
     if found:
@@ -124,12 +126,21 @@ class Hiding:
         """Yield (way, source, key) of what a file hid by a former session, and does not where it is now."""
         if withheld := withheld_in(former):
             self._withheld[former.stream] |= withheld
-        for old in map(self._old.__getitem__, former.curated_by):
+        for old in [self._old[source] for source in former.curated_by if source in self._old]:
             for way in _ways(old):
                 bearers = (new for new in self._bearers(old, former) if not self._is_taken_back(former, old, new, way))
                 if new := next(bearers, None):
                     hidden = self._hidden(former, old, new, way)
                     yield from ((way, new.source, key) for key in self._seen_now(hidden, old, new, way))
+
+    def beside(self) -> Iterator[Session]:
+        """Yield what is beside withheld files and people spoke of: a border may go away, and it is what it was."""
+        query = "SELECT body FROM sessions WHERE stream=? AND id IN (SELECT session FROM curated) ORDER BY id"
+        for stream, spans in self._withheld.items():
+            for (body,) in self.connection.execute(query, (stream_number(stream),)):
+                session = decode_session(body)
+                if _sharing(spans, [(session.whole.start_ms, session.whole.end_ms)]):
+                    yield session
 
     def why_shown(self, source: str) -> str:
         """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""

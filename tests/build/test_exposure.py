@@ -518,6 +518,30 @@ def test_a_build_stops_that_would_show_trimmed_time_by_a_file_that_reaches_into_
     assert site.tree() == before
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("said", ["visibility: hidden", "trim: {head: 400}"])
+def test_a_build_stops_where_a_border_goes_away_that_kept_a_file_out(site, capsys, said):
+    """Where each file is a replay, the hidden one beside does not change with it: nobody lets go of that."""
+    site.write("site.yaml", SITE + "grouping: {gap: 0}\n")
+    site.append("hls.jsonl", callback("alice", 50, 0, 1000, form="hls"))
+    site.write("vjs/alice.md", ALICE.replace("[alice]", '[{stream: alice, until: "2022-01-14T00:11:40"}]'))
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: ['ali*']\n---\n")
+    hide(site, said, named=(1,))
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    assert not any(b"/a/50/f0.m3u8" in page for page in before.values())
+    (site.source / "vjs" / "alice.md").unlink()
+
+    code, err = build(site, capsys)
+
+    said_then = [f"aftercast: replays/secret.md: 1 recording that it hid would be seen, `52{50:017d}`", f"hint: {HINT}"]
+    assert (code, err[-2:]) == (2, said_then)
+    assert site.tree() == before
+    hide(site, "title: All of it", named=(1,))
+    assert build(site, capsys)[0] == 0
+    assert any(b"/a/50/f0.m3u8" in page for page in site.tree().values())
+
+
 def test_a_catalog_without_memory_does_not_stop(site, capsys):
     """A clean build, as CI makes one, has nothing to compare with: there `--strict` is what fails."""
     hide(site)
