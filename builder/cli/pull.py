@@ -37,6 +37,7 @@ SETTLED_MS = 60_000  # the present minute is left alone: its files are still on 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 TASK_DAYS, CALLBACK_DAYS = 90, 14  # how far back DescribeRecordTask and DescribeCallbackRecordsList answer
 LEGACY_DAYS = 59  # two months, the shortest that there are
+USUAL_DAYS = 7.0
 ENDPOINT_FORM = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?")
 SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
 LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
@@ -49,7 +50,7 @@ LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
               help="VOD's media, the file list of 2016–2019, or the provider's log of notifications.")  # fmt: skip
 @click.option("--since", default=None, help="UTC day or moment to begin at, 2022-01-13 or 2022-01-13T08:00:00Z.")
 @click.option("--until", default=None, help="Where to end, now at the latest.  [default: now]")
-@click.option("--days", type=Number(0.01, 3700), default=7.0, show_default=True, help="Instead of --since.")
+@click.option("--days", type=Number(0.01, 3700), default=None, help="So many from --since or to --until.  [default: 7]")
 @click.option("--stream", "streams", multiple=True, help="Only this stream; may be repeated, `legacy` needs one.")
 @click.option("--missing", is_flag=True, help="Compare with what was recorded and ask only about the holes.")
 @click.option("--status", is_flag=True, help="Ask which known files were deleted or forbidden.")
@@ -108,7 +109,7 @@ class Asked(msgspec.Struct, frozen=True):
     origin: str
     since: str | None
     until: str | None
-    days: float
+    days: float | None
     streams: tuple[str, ...]
     missing: bool
     status: bool
@@ -152,6 +153,8 @@ def check(asked: Asked) -> None:
     """Refuse options that do not go together, before anything is asked."""
     if asked.missing and asked.status:
         raise ConfigError("`--missing` and `--status` are two questions, give one")
+    if asked.since and asked.until and asked.days:
+        raise ConfigError("`--days` expected only one of `--since` and `--until` beside it, found both")
     if asked.status and asked.origin != "vod":
         raise ConfigError(f"`--status` asks VOD, found `--from {asked.origin}`")
     if asked.missing and asked.origin == "callbacks":
@@ -220,8 +223,10 @@ def window_of(asked: Asked, now_ms: int) -> Window:
     if asked.until:
         # What is to come cannot be asked about, let alone count as asked.
         end_ms = min(end_ms, second("--until", asked.until))
-    length_ms = int(timedelta(days=asked.days).total_seconds() * 1000)
+    length_ms = int(timedelta(days=asked.days or USUAL_DAYS).total_seconds() * 1000)
     begin_ms = second("--since", asked.since) if asked.since else end_ms - length_ms
+    if asked.since and asked.days:
+        end_ms = min(end_ms, begin_ms + length_ms - 1000)  # the second at the end would be of the next day
     if begin_ms >= end_ms:
         raise ConfigError("`--since` expected a moment before `--until` and the present, found a later one")
     return Window(begin_ms // 1000 * 1000, end_ms // 1000 * 1000)

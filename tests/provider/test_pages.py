@@ -67,6 +67,21 @@ def days(provider):
 
 
 @pytest.mark.parametrize(
+    ("window", "asked"),
+    [
+        (("--since", FULL, "--until", "", "--days", "2"), [FULL, EMPTY]),
+        (("--since", FULL + "T20:00:00Z", "--until", "", "--days", "0.2"), [FULL, EMPTY]),
+        (("--since", "", "--until", "2025-08-02T23:59:59Z", "--days", "1"), [FULL, EMPTY]),
+        (("--since", "", "--until", EMPTY, "--days", "0.5"), [FULL, EMPTY]),
+    ],
+)
+def test_days_are_counted_from_the_beginning_or_up_to_the_end(window, asked, provider, pull):
+    """`--days` beside `--since` was passed over: every day up to now was asked about."""
+    assert pull("--budget", "4", *window) == 0
+    assert days(provider) == asked
+
+
+@pytest.mark.parametrize(
     ("page_rows", "told", "calls_made"),
     [
         pytest.param(100, {}, 3, id="as asked for"),

@@ -74,6 +74,10 @@ def test_every_interface_is_asked_by_the_command(origin, tmp_path):
         (["--since", "x"], "`--since` expected a moment such as `2022-01-13T08:00:00Z`, found `x`\n"),
         (["--until", "x"], "`--until` expected a moment such as `2022-01-13T08:00:00Z`, found `x`\n"),
         (["--days", "nan"], "aftercast: `--days` expected a number from 0.01 to 3700, found `nan`\n"),
+        (
+            ["--since", "2025-08-01", "--until", "2025-08-09", "--days", "3"],
+            "`--days` expected only one of `--since` and `--until` beside it, found both\n",
+        ),
         (["--rate", "nan"], "aftercast: `--rate` expected a number from 0.01 to 1000, found `nan`\n"),
         (["--endpoint", "http://127.0.0.1:99999"], "`--endpoint` expected an address"),
         (["--from", "legacy", "--stream", "a", "--endpoint", "http://a..b"], "`--endpoint` expected an address"),
