@@ -32,9 +32,11 @@ Span = tuple[int, int]
 Spans = dict[str, Span]  # from when to when, by the key of a recording
 Hidden = dict[str, Span | None]  # what may be shown all the same of a recording, by its key
 ACT = (
-    "name what must stay hidden in `recordings` of that file too; if all may see it, take `visibility` or `trim` "
-    "out of the file, or give `aftercast build --allow-exposure`"
+    "name what must stay hidden in `recordings` of that file too; if all may see it, {}, "
+    "or give `aftercast build --allow-exposure`"
 )
+LET_GO = "take `visibility` or `trim` out of the file"
+TAKE_AWAY = "take the file away"  # it matches nothing, which would stay a problem
 
 
 class Way(IntEnum):
@@ -67,7 +69,8 @@ def _refusal(hiding: Hiding, found: Mapping[tuple[Way, str], set[str]]) -> Expos
     more = len({source for _, source in found}) - 1
     others = f"; so it is with {count(more, 'more file')} in replays/" if more else ""
     what = "kept out of lists would be listed" if way is Way.LISTS else "hid would be seen"
-    return ExposureError(f"{source}: {count(number, 'recording')} that it {what}, {which}{why}{others}", hint=ACT)
+    said = f"{source}: {count(number, 'recording')} that it {what}, {which}{why}{others}; the site stays as it was"
+    return ExposureError(said, hint=ACT.format(LET_GO if hiding.is_matched(source) else TAKE_AWAY))
 
 
 def withheld_in(session: Session) -> Spans:
@@ -142,10 +145,14 @@ class Hiding:
                 if _sharing(spans, [(session.whole.start_ms, session.whole.end_ms)]):
                     yield session
 
+    def is_matched(self, source: str) -> bool:
+        """Say whether a file speaks of any replay now."""
+        return is_matched(self.connection, self._new[source])
+
     def why_shown(self, source: str) -> str:
         """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""
         curation = self._new[source]
-        if not is_matched(self.connection, curation):
+        if not self.is_matched(source):
             return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"
         if self._is_zone_new and (curation.window or (curation.trim and any(_moments(curation.trim)))):
             return "; the site has another `timezone`, which moves moments without an offset"

@@ -10,7 +10,7 @@ import msgspec
 
 from builder.catalog import Note
 from builder.cli.common import json_option, note, source_option, state_option
-from builder.cli.reading import up_to_date
+from builder.cli.reading import Desk, up_to_date
 from builder.cli.terminal import say
 from builder.errors import ConfigError
 from builder.wording import count
@@ -46,7 +46,7 @@ def list_problems(source: Path, state: Path | None, as_json: bool) -> None:
     for each in found:
         say(msgspec.json.encode(as_data(each, private=False)).decode() if as_json else line_of(each))
     if not found and not as_json:
-        note("no problems")
+        note(f"no problems{where(desk)}")
 
 
 @command.command("show")
@@ -81,7 +81,12 @@ def retry(source: Path, state: Path | None) -> None:
     """Read the files with problems again, from their start."""
     with up_to_date(source, state, retry=True) as desk:
         left = len(desk.problems())
-    note(f"{count(left, 'problem is', 'problems are')} left" if left else "no problems are left")
+    note(f"{count(left, 'problem is', 'problems are') if left else 'no problems are'} left{where(desk)}")
+
+
+def where(desk: Desk) -> str:
+    """Say that what was told of is not all, where the news were not taken over."""
+    return "" if desk.is_current else " in the catalog as it stands"
 
 
 def line_of(found: Note) -> str:

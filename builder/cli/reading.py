@@ -31,6 +31,7 @@ class Desk(msgspec.Struct, frozen=True):
 
     workshop: Workshop
     catalog: Catalog
+    is_current: bool = True  # False: it is told that this is the catalog as it stands
 
     def problems(self) -> list[Note]:
         """Return what is wrong with the records, then with what people wrote, and addresses that could not be kept."""
@@ -63,27 +64,27 @@ def up_to_date(source: Path, state: Path | None, *, retry: bool = False) -> Iter
             if retry:
                 raise
             note("another aftercast is at work here: this is the catalog as it stands")
-            yield Desk(workshop, stack.enter_context(Catalog.open(places.state, readonly=True)))
+            yield Desk(workshop, stack.enter_context(Catalog.open(places.state, readonly=True)), is_current=False)
             return
         catalog = stack.enter_context(Catalog.open(places.state))
         if retry:
             catalog.doubt_problems()
-        _refresh(workshop, catalog)
-        yield Desk(workshop, catalog)
+        yield Desk(workshop, catalog, is_current=_refresh(workshop, catalog))
 
 
-def _refresh(workshop: Workshop, catalog: Catalog) -> None:
-    """Read what is new. What a build would stop at is a build's to take over: until then, the catalog stays."""
+def _refresh(workshop: Workshop, catalog: Catalog) -> bool:
+    """Read what is new, and say whether it counts: what a build would stop at is a build's to take over."""
     try:
         with Meter() as meter:
             report = read_news(workshop, catalog, progress=meter)
     except RemovalError as error:
         note(f"{error}: this is the catalog as it stands")
         note("`aftercast build --allow-removal` takes it over, if the records were removed on purpose")
-        return
+        return False
     except ExposureError as error:
         note(f"{error}: this is the catalog as it stands")
         note(error.hint)
-        return
+        return False
     if report.warning:
         note(report.warning)
+    return True
