@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Mapping
 
 import click
 
@@ -13,8 +14,8 @@ from builder.errors import ConfigError
 from builder.push_url import ADVICE, FORMATS, SCHEMES, push_url
 
 PUSH_KEY = "AFTERCAST_PUSH_KEY"
-LENGTH = re.compile(r"([1-9][0-9]{0,8})([smhd]?)")
-SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+LENGTH = re.compile(r"([1-9][0-9]{0,8})([smhd])")  # a bare number would be seconds to us, and hours to many
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 @click.command("push-url")
@@ -51,12 +52,9 @@ def command(
     if stream is None or domain is None:
         missing = " and ".join(["a stream"] * (stream is None) + ["`--domain`"] * (domain is None))
         raise ConfigError(f"push-url: expected {missing}, found none", hint="or `--advice` alone")
-    key = os.environ.get(PUSH_KEY, "")
-    if not key:
-        raise ConfigError(f"the environment: `{PUSH_KEY}` expected the push key of the domain, found none")
     click.echo(
         push_url(
-            key.encode("utf-8", "surrogateescape"),
+            key_in(os.environ).encode("utf-8", "surrogateescape"),
             domain,
             stream,
             expires_s=expiry(ttl, until, int(time.time())),
@@ -68,6 +66,15 @@ def command(
     )
 
 
+def key_in(environ: Mapping[str, str]) -> str:
+    """Return the push key; a blank or a line feed that was copied with it would be signed too."""
+    key = environ.get(PUSH_KEY, "")
+    if not key or key != key.strip():
+        found = "blanks around it" if key.strip() else "none"
+        raise ConfigError(f"the environment: `{PUSH_KEY}` expected the push key of the domain, found {found}")
+    return key
+
+
 def expiry(ttl: str | None, until: str | None, now_s: int) -> int:
     """Return the end of validity in Unix seconds; a time needs a zone, because push keys outlive time zones."""
     if ttl is not None and until is not None:
@@ -75,7 +82,9 @@ def expiry(ttl: str | None, until: str | None, now_s: int) -> int:
     if until is None:
         match = LENGTH.fullmatch("12h" if ttl is None else ttl)
         if match is None:
-            raise ConfigError(f"`--ttl` expected a length such as `12h`, found `{ttl}`")
+            raise ConfigError(
+                f"`--ttl` expected a length such as `12h`, found `{ttl}`", hint="the units are `s`, `m`, `h` and `d`"
+            )
         return now_s + int(match[1]) * SECONDS[match[2]]
     end = moment("--until", until)
     if end.tzinfo is None:

@@ -93,7 +93,7 @@ def test_what_cannot_be_an_address_is_refused(domain: str, stream: str, more: di
     ("ttl", "until", "expected"),
     [
         (None, None, 1000 + 43_200),
-        ("90", None, 1090),
+        ("90s", None, 1090),
         ("5m", None, 1300),
         ("2h", None, 8200),
         ("7d", None, 605_800),
@@ -110,11 +110,12 @@ def test_validity_is_a_length_or_a_time_with_a_zone(ttl: str | None, until: str 
     ("ttl", "until", "words"),
     [
         ("", None, "`--ttl` expected a length"),
-        ("0", None, "`--ttl` expected a length"),
+        ("0h", None, "`--ttl` expected a length"),
+        ("12", None, "`--ttl` expected a length such as `12h`, found `12`$"),  # 12 seconds, or hours?
         ("-1h", None, "`--ttl` expected a length"),
         ("1w", None, "`--ttl` expected a length"),
         ("1\u0663h", None, "`--ttl` expected a length"),  # Arabic three
-        ("1\uff12", None, "`--ttl` expected a length"),  # a full-width two
+        ("1\uff12h", None, "`--ttl` expected a length"),  # a full-width two
         ("1h", "1970-01-01T01:00:00Z", "push-url: `--ttl` and `--until` say the same"),
         (None, "", "`--until` expected a moment such as"),
         (None, "tomorrow", "`--until` expected a moment such as"),
@@ -155,6 +156,16 @@ def test_advice_needs_no_key() -> None:
     ]  # fmt: skip
     assert beside.stderr == alone.stdout
     assert len(beside.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("key", "found"), [(" ", "none"), ("\n", "none"), ("CANARY\n", "blanks around it")])
+def test_a_key_that_was_copied_with_blanks_is_refused(key: str, found: str) -> None:
+    """It would be signed with them, and the address refused by the provider."""
+    outcome = CliRunner().invoke(cli, ["push-url", "a", "--domain", "p.example.com"], env={"AFTERCAST_PUSH_KEY": key})
+
+    assert isinstance(outcome.exception, ConfigError)
+    words = f"the environment: `AFTERCAST_PUSH_KEY` expected the push key of the domain, found {found}"
+    assert (str(outcome.exception), outcome.stdout) == (words, "")
 
 
 @pytest.mark.parametrize("arguments", [["push-url"], ["push-url", "a"], ["push-url", "a", "--domain", "p.example.com"]])
