@@ -84,7 +84,8 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
             pulled = run.result(finished=False)
     if asked.as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(pulled, enc_hook=str), "calls": calls.made}).decode())
-    note(f"{calls.made} calls, {pulled.files_written} new answers in `{source}/recordings/pulled`")
+    written = count(pulled.files_written, "new answer")
+    note(f"{count(calls.made, 'call')}, {written} in `{source}/recordings/pulled`")
     if pulled.unsure:
         one, many = "file is unknown to this account and stays", "files are unknown to this account and stay"
         note(f"{count(pulled.unsure, one, many)} as the records tell")
@@ -143,10 +144,19 @@ def pull(run: Run, service: Cloud | LegacyList, places: Places, asked: Asked, *,
             return run.result(finished=False)
         return run.missing(find_holes(places, asked, window, tasks), service, None, now_ms=now_ms)
     if asked.status:
-        return run.status(service, known_files(places, asked.streams), asked.streams)
+        return status(run, service, known_files(places, asked.streams), asked.streams)
     if asked.origin == "callbacks":
         return run.callbacks(service, logged(window, now_ms), asked.streams)
     return run.media(service, window, asked.streams)
+
+
+def status(run: Run, cloud: Cloud, files: Mapping[str, str], streams: tuple[str, ...]) -> Pulled:
+    """Ask about known files, and say where there is none: no call looks like no news."""
+    pulled = run.status(cloud, files, streams)
+    if not files and not pulled.windows:
+        of_streams = " of these streams" if streams else ""
+        note(f"there are no recordings{of_streams} to ask about, none with a file id of VOD")
+    return pulled
 
 
 def check(asked: Asked) -> None:

@@ -169,6 +169,24 @@ def test_a_file_that_only_a_listing_withholds_is_asked_about(told, site, library
     assert site.shown() == [A, B, C]
 
 
+@pytest.mark.parametrize(("more", "of_streams"), [((), ""), (("--stream", "other"), " of these streams")])
+def test_that_there_is_nothing_to_ask_about_is_said(more, of_streams, site):
+    if more:
+        site.notify(A)
+
+    code, said = site.status(*more)
+
+    there = f"there are no recordings{of_streams} to ask about, none with a file id of VOD"
+    where = f"0 calls, 0 new answers in `{site.source}/recordings/pulled`"
+    assert (code, said.splitlines()) == (0, [f"aftercast: {there}", f"aftercast: {where}"])
+
+
+def test_calls_and_answers_agree_with_their_numbers(site):
+    site.notify(A)
+
+    assert f"aftercast: 1 call, 1 new answer in `{site.source}/recordings/pulled`" in site.status()[1].splitlines()
+
+
 def test_what_is_no_id_of_a_file_is_not_asked_about(site, library):
     """Ids become names of files on the disk, and an answer may hold anything."""
     rows = [media(name, ENDS[A], Status="Reviewing") for name in (A, "../x")]
