@@ -56,12 +56,20 @@ def nearest(word: str, known: Collection[str]) -> str:
 class Fields:
     """A mapping with known keys; `each` says what a key is, where it is not the name of a field."""
 
-    def __init__(self, node: Node | None, place: Place, known: Collection[str], *, each: str = "known key") -> None:
+    def __init__(
+        self,
+        node: Node | None,
+        place: Place,
+        known: Collection[str],
+        *,
+        each: str = "known key",
+        example: str = "",
+    ) -> None:
         if node is None:
             node = Mapping((), 1)
         if not isinstance(node, Mapping):
             hint = wide_colon(node.text, node.line) if isinstance(node, Scalar) else ""
-            raise place.error(node, "a mapping", hint=hint)
+            raise place.error(node, f"a mapping such as `{example}`" if example else "a mapping", hint=hint)
         self.node = node
         self.place = place
         self._values: dict[str, Node] = {}

@@ -50,7 +50,7 @@ def command(source: Path, output: Path | None, state: Path | None, as_json: bool
     else:
         for line in faults:
             say(line)
-        note(f"{checked.pages} pages and {checked.links} links checked")
+        note(f"{count(checked.pages, 'page')} and {count(checked.links, 'link')} checked")
     if faults:
         is_missing = any(finding.kind in MISSING for finding in checked.findings)
         raise VerificationError(

@@ -65,9 +65,10 @@ def explanation(site: Site, what: str) -> Iterator[str]:
         yield from (problem.sentence for problem in refused)
         return
     if not notices:
+        found = "that of a stream" if catalog.stream_names(what) else "nothing of that name"
         raise ConfigError(
-            f"`{what[:80]}` expected the id of a session or a file, found nothing of that name",
-            hint="`aftercast sessions` lists the sessions, `aftercast problems` what was set aside",
+            f"`{what[:80]}` expected the id of a session or a file, found {found}",
+            hint="`aftercast sessions --json` lists sessions, their streams and files, `aftercast problems` the rest",
         )
     yield f"{what} is in no session: {reason(catalog, what)}"
     yield from told(iter(notices))

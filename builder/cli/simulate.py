@@ -24,6 +24,7 @@ from builder.simulate.truth import truth_of
 from builder.simulate.world import DAY, World, make_world
 from builder.sources.callback_keys import callback_keys_if_any
 from builder.sources.limits import FIRST_SECOND, LAST_SECOND
+from builder.wording import count
 
 TARGET = re.compile(r"http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?")
 ANNOUNCED_SECONDS = 60  # from the end of a file to its first notification, at the most
@@ -71,7 +72,7 @@ def command(**flags: Any) -> None:
     weather = Weather(flags["duplicates"], flags["lost"], flags["reorder"], flags["outages"])
     keys = callback_keys_if_any(os.environ)
     delivery = Delivery(world, weather, seed=flags["seed"], key=keys[0].decode() if keys else "")
-    note(f"{len(world.broadcasts)} broadcasts, {len(world.files())} files, seed {flags['seed']}")
+    note(f"{count(len(world.broadcasts), 'broadcast')}, {count(len(world.files()), 'file')}, seed {flags['seed']}")
     if flags["truth"]:
         flags["truth"].write_text(json.dumps(truth_of(world), indent=1) + "\n", encoding="utf-8")
     running = answering(flags["api_port"], delivery, world)

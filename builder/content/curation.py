@@ -18,6 +18,7 @@ from builder.prose import Prose, to_text
 from builder.strict_yaml import Mapping, Node, Scalar, Sequence, shown_text
 
 MAX_TAG = 64
+_WINDOW = "{stream: alice, from: 2022-01-13T21:37:05+08:00, to: 2022-01-13T22:10:00+08:00}"
 _COMMA = re.compile("[,，、;；]")
 _NEED_RECORDINGS = ("visibility", "split", "merge", "trim")
 _KEYS = (
@@ -141,7 +142,7 @@ def _split(node: Node, place: Place) -> str:
 
 def _trim(zone: ZoneInfo) -> fields.Parser[Trim | None]:
     def parse(node: Node, place: Place) -> Trim:
-        trim = Fields(node, place, ("head", "tail", "from", "to"))
+        trim = Fields(node, place, ("head", "tail", "from", "to"), example="{head: 30s, tail: 1m}")
         read = Trim(
             head_seconds=trim.get("head", fields.duration, 0) / 1000,
             tail_seconds=trim.get("tail", fields.duration, 0) / 1000,
@@ -157,7 +158,7 @@ def _trim(zone: ZoneInfo) -> fields.Parser[Trim | None]:
 
 def _window(zone: ZoneInfo) -> fields.Parser[Window | None]:
     def parse(node: Node, place: Place) -> Window:
-        window = Fields(node, place, ("stream", "from", "to", "app", "appname"))
+        window = Fields(node, place, ("stream", "from", "to", "app", "appname"), example=_WINDOW)
         read = Window(
             stream_id=window.need("stream", fields.token),
             from_ms=window.need("from", fields.instant(zone)),

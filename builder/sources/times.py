@@ -28,7 +28,8 @@ def instant_ms(text: str, name: str, zone: timezone) -> int:
     """Read a written time, or raise `RefusedError` naming the field."""
     match = _TIME.fullmatch(text.strip(BLANKS))
     if match is None:
-        raise RefusedError("bad_field", f"`{name}` expected a time such as `2022-01-13 23:57:25`", name)
+        expected = "expected a time such as `2022-01-13 23:57:25`"
+        raise RefusedError("bad_field", f"`{name}` {expected}, found other text", name)
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     micro = int((fraction or "0").ljust(6, "0")[:6])
     try:

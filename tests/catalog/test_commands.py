@@ -234,6 +234,13 @@ def test_explain_takes_ids_addresses_and_files(world, capsys, name):
     assert out[-2:] == [f"told by recordings/a.jsonl:{line}: facts, batch" for line in (1, 2)]
 
 
+def test_explain_says_that_it_takes_no_stream(world, capsys):
+    code, out, err = call(capsys, "explain", "room1")
+
+    assert (code, out) == (2, [])
+    assert err[0] == "aftercast: `room1` expected the id of a session or a file, found that of a stream"
+
+
 def test_explain_says_why_a_file_is_in_no_session(world, capsys):
     _, out, _ = call(capsys, "explain", "3")
 

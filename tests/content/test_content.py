@@ -245,6 +245,7 @@ def test_a_first_heading_that_repeats_the_title_is_shown_once(site):
 
 
 PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
+WINDOW = "{stream: alice, from: 2022-01-13T21:37:05+08:00, to: 2022-01-13T22:10:00+08:00}"
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,8 @@ PROFILE, REPLAY = "vjs/a.md", "replays/a.md"
          ":3: `chapters` expected a chapter such as `12:30 the first song`, found `1:60:00 Hello`"),
         (REPLAY, "recordings: ['1']\ntags: ['!!']",
          ":3: `tags` expected a tag of letters or digits, at most 64 characters, found `!!`"),
-        (REPLAY, "recordings: ['1']\ntrim: 30", ":3: `trim` expected a mapping, found `30`"),
+        (REPLAY, "recordings: ['1']\ntrim: 30", ":3: `trim` expected a mapping such as `{head: 30s, tail: 1m}`, found `30`"),
+        (REPLAY, "window: alice", f":2: `window` expected a mapping such as `{WINDOW}`, found `alice`"),
         (REPLAY, "recordings: ['1']\ntrim: {from: 21:30}", ":3: `trim.from` expected a date or an instant such as `2022-01-13T21:37:05+08:00`, found `21:30`"),
         (REPLAY, "recordings: ['1']\ntrim: {from: 2022-01-14, to: 2022-01-13}", ":3: `trim.to` expected a moment after `from`, found `2022-01-13`"),
         (REPLAY, "recordings: ['1']\nvj: alcie", ":3: `vj` expected the slug of a profile in `vjs/`, found `alcie`"),

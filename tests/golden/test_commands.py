@@ -145,7 +145,7 @@ def test_explain_of_nothing_is_a_usage_error(command):
         "",
         [
             "aftercast: `no-such-file` expected the id of a session or a file, found nothing of that name",
-            "hint: `aftercast sessions` lists the sessions, `aftercast problems` what was set aside",
+            "hint: `aftercast sessions --json` lists sessions, their streams and files, `aftercast problems` the rest",
         ],
     )
 
