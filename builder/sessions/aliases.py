@@ -7,14 +7,15 @@ leads to the session which holds that recording. (So each former address leads t
 Regrouping at every step is quadratic; this is the same result in n log n. While no split comes into force, knowing
 more only joins groups: a recording was an anchor when, at its arrival, it touched nothing announced before, or when the
 group it belonged to grew over the limit, was cut, and it was the first of its piece. Each split file that arrives
-changes the rules once, and starts a fresh replay under them.
+changes the rules once, and starts a fresh replay under them: of the segment that it parts, since no other knows of it,
+but of everything where people merged files across splits.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from builder.sessions.intervals import Placed, hull, in_announced_order
 from builder.sessions.joins import Joins
@@ -22,6 +23,8 @@ from builder.sessions.lanes import Lane, Run
 from builder.sessions.links import LINK_REACH_MS, Links
 from builder.sessions.rules import Rulebook
 from builder.sessions.unions import Union
+
+Life = tuple[int, Sequence[int], Sequence[int]]  # from which step on, the steps of what it holds, the splits in force
 
 
 def former_anchors(island: Union, links: Links, book: Rulebook) -> set[str]:
@@ -37,11 +40,38 @@ def former_anchors(island: Union, links: Links, book: Rulebook) -> set[str]:
         for step, (one, lane) in enumerate(arrivals)
         if book.splits and lane.window is None and book.is_split(one.recording)
     ]
+    is_apart = bool(heads) and not any(book.merges_of(one.recording) for one, _ in arrivals)
     found: set[int] = set()
-    for begin, end in zip([0, *heads], [*heads, len(arrivals)], strict=True):
-        in_force = [arrivals[head] for head in heads if head <= begin] if heads else []
-        found |= Replay(arrivals[:end], in_force, links, book).anchors_since(begin)
+    for begin, steps, in_force in _segments(arrivals, heads) if is_apart else _ages(len(arrivals), heads):
+        replay = Replay([arrivals[step] for step in steps], [arrivals[head] for head in in_force], links, book)
+        found.update(steps[place] for place in replay.anchors_since(bisect_right(steps, begin) - 1))
     return {arrivals[step][0].recording.key for step in found}
+
+
+def _ages(size: int, heads: Sequence[int]) -> Iterator[Life]:
+    """Yield everything, from each split that comes into force until the next."""
+    for begin, end in zip([0, *heads], [*heads, size], strict=True):
+        yield begin, range(end), heads[: bisect_right(heads, begin)]
+
+
+def _segments(arrivals: Sequence[tuple[Placed, Lane]], heads: Collection[int]) -> Iterator[Life]:
+    """Yield what lies between two splits of a lane, from the later of them until another one parts it."""
+    heads = frozenset(heads)
+    borders: defaultdict[Lane, list[int]] = defaultdict(list)
+    segments: defaultdict[Lane, list[tuple[int, list[int]]]] = defaultdict(lambda: [(0, [])])
+    for step, (one, lane) in enumerate(arrivals):
+        if step in heads:
+            at = bisect_right(borders[lane], one.start_ms)
+            begin, steps = segments[lane][at]
+            yield begin, steps, ()
+            before = [other for other in steps if arrivals[other][0].middle_ms < one.start_ms]
+            behind = [other for other in steps if arrivals[other][0].middle_ms >= one.start_ms]
+            segments[lane][at : at + 1] = [(step, before), (step, behind)]
+            borders[lane].insert(at, one.start_ms)
+        segments[lane][bisect_right(borders[lane], one.middle_ms)][1].append(step)
+    for own in segments.values():
+        for begin, steps in own:
+            yield begin, steps, ()
 
 
 def _grew_as_one(run: Run, book: Rulebook) -> bool:

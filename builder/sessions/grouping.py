@@ -20,7 +20,7 @@ regrouped without knowing any other.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -85,12 +85,15 @@ def _tell_partings(groups: list[Group], heads: list[Placed], island: Union) -> N
     names = {one.recording.key for one in heads}
     first, last = set(), set()
     for members in _by_lane(island).values():
+        ordered = sorted(members, key=lambda one: (one.middle_ms, one.recording.key))
         for head in (one for one in members if one.recording.key in names):
             own = home[head.recording.key]
-            before = [one for one in members if one.middle_ms < head.start_ms and home[one.recording.key] is not own]
-            if before:
+            end = bisect_left(ordered, head.start_ms, key=lambda one: one.middle_ms)
+            before = (ordered[at].recording.key for at in range(end - 1, -1, -1))
+            nearest = next((key for key in before if home[key] is not own), "")
+            if nearest:
                 first.add(head.recording.key)
-                last.add(max(before, key=lambda one: (one.middle_ms, one.recording.key)).recording.key)
+                last.add(nearest)
     for rule, side, parting in (("split", "with", first), ("split_end", "after", last)):
         for group in groups:
             keys = tuple(one.recording.key for one in group.members if one.recording.key in parting)
@@ -107,8 +110,9 @@ def _by_lane(island: Union) -> dict[Lane, list[Placed]]:
 
 def _split(island: Union, heads: list[Placed]) -> list[Run]:
     runs = []
+    names = {one.recording.key for one in heads}
     for lane, members in _by_lane(island).items():
-        borders = sorted(one.start_ms for one in members if one in heads)
+        borders = sorted(one.start_ms for one in members if one.recording.key in names)
         segments: defaultdict[int, list[Placed]] = defaultdict(list)
         for one in members:
             segments[bisect_right(borders, one.middle_ms)].append(one)

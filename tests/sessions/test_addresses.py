@@ -19,7 +19,8 @@ from builder.addresses import (
 )
 from builder.errors import ConfigError
 from builder.model import StreamKey
-from tests.sessions.making import HOUR, made, members, rec, rulebook
+from builder.sessions import aliases
+from tests.sessions.making import HOUR, curation, made, members, rec, rulebook
 
 
 def test_a_tag_is_ten_unmistakable_characters():
@@ -182,3 +183,17 @@ def test_two_thousand_recordings_cut_and_shuffled_are_quick():
     assert len(sessions) == 43 or len(sessions) == 42
     assert sum(len(session.recordings) for session in sessions) == 2000
     assert members(made(slices[:2])) == ["0000 0001"]
+
+
+def test_many_splits_of_one_broadcast_are_quick(monkeypatch):
+    """Each parts one segment, and only that is looked at again; all of it each time would be 45,000 arrivals."""
+    arrive, arrived = aliases.Replay._arrive, []
+    monkeypatch.setattr(aliases.Replay, "_arrive", lambda self, step: arrived.append(step) or arrive(self, step))
+    slices = [rec(f"{n:03}", n * 600, (n + 1) * 600, announced=(n + 1) * 600) for n in range(300)]
+    splits = tuple(f"{n:03}" for n in range(1, 300))
+
+    sessions = made(slices, book=rulebook(curations=[curation("replays/a.md", "000", split_before=splits)]))
+
+    assert [session.recordings for session in sessions] == [(f"{n:03}",) for n in range(300)]
+    assert not any(session.aliases for session in sessions)
+    assert len(arrived) <= 3 * 300
