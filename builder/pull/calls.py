@@ -133,14 +133,17 @@ class Calls:
         Raises `BudgetSpentError` when no call is left, `FailingError` when the service fails to the last try, that of
         the budget too, and `IncompleteError` when it answers, but not whole.
         """
+        doubts = 0
         for attempt in range(RETRIES + 1):
             self._take_turn()
             try:
                 return within(self.call_seconds, call)
             except TransientError as error:
-                retries = DOUBTS if isinstance(error, DoubtfulError) else RETRIES
-                if attempt == retries or self.is_spent:  # a spent budget must not hide what failed
-                    failed = IncompleteError if isinstance(error, DoubtfulError) else FailingError
+                is_doubtful = isinstance(error, DoubtfulError)
+                doubts += is_doubtful
+                # a spent budget must not hide what failed
+                if attempt == RETRIES or doubts > DOUBTS or self.is_spent:
+                    failed = IncompleteError if is_doubtful else FailingError
                     raise failed(f"failed to ask {what}: {error}", hint=error.hint) from error
                 longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)
                 self.sleep(longest * (0.5 + self.chance() / 2))  # jitter: many askers must not meet again

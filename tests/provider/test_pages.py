@@ -204,6 +204,20 @@ def test_a_doubtful_answer_is_asked_for_twice_more(provider, pull, monkeypatch):
     assert code == 0, "whole at the third time"
 
 
+@pytest.mark.parametrize(("busy", "doubtful", "code"), [(5, 9, 7), (3, 2, 0), (3, 9, 7)])
+def test_a_doubtful_answer_of_a_busy_service_is_one_more_try(busy, doubtful, code, provider, pull, monkeypatch, capsys):
+    """Which of the two is counted may not keep the other from ending the call."""
+    monkeypatch.setattr(calls, "DOUBTS", 2)
+    answers = iter(
+        [{"Error": {"Code": "RequestLimitExceeded", "Message": "no matter"}}] * busy + [{"TotalCount": 3}] * doubtful
+    )
+    provider.answer = lambda ask: next(answers, {"TotalCount": 0})
+
+    assert pull("--since", EMPTY) == code
+    assert len(provider.asked) == 6
+    assert ("failed to ask SearchMedia: the answer tells of 3 rows, 0 came" in capsys.readouterr().err) is (code == 7)
+
+
 @pytest.mark.parametrize("code", ["InternalError", "FailedOperation.Timeout"])
 def test_a_day_at_which_the_service_fails_keeps_no_other_day_from_being_asked(code, provider, pull, tmp_path, capsys):
     """It had stopped every run at the same day, and the present one was never asked about."""
