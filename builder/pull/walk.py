@@ -2,8 +2,9 @@
 
 A service may give fewer rows a page than it was asked for, tell no total or a wrong one, give nothing of what it tells,
 or the same again. So the walk goes on by what has come, an empty page ends it, and an answer that contradicts itself is
-none: asked again it may be whole. A page that is as full as it was asked for is not the last, whatever total it tells.
-A window with more rows than can be paged through is halved.
+none: asked again it may be whole. One that goes on contradicting the pages before it may be right, and one of them half
+a page: no later page brings the rest of it, so the window is begun anew. A page that is as full as it was asked for is
+not the last, whatever total it tells. A window with more rows than can be paged through is halved.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from builder.model import Value
-from builder.pull.calls import DoubtfulError, IncompleteError, number_in
+from builder.pull.calls import DoubtfulError, FailingError, IncompleteError, number_in
 from builder.pull.names import hashed
 from builder.pull.windows import Window
 
@@ -32,13 +33,16 @@ class Page(Value, frozen=True):
     name: str = ""  # the hash of all of it, where a row may stand there more than once
 
 
+NOTHING = Page({}, [], 0)  # in place of a page that is not to be kept
+
+
 class Place(Value, frozen=True):
     """How far a window was asked about: what has come of it."""
 
     window: Window
     rows: int = 0
     pages: int = 0
-    total: int = 0  # as the last page told
+    total: int = 0  # as the last page told that told one
     came: tuple[str, ...] = ()  # the hashes of the rows, without those that an earlier page had too
     beginnings: int = 0  # how often it was begun anew
     is_cut: bool = False  # has more than can be had: all that can be came
@@ -58,7 +62,8 @@ class Place(Value, frozen=True):
         rows, pages = self.rows + len(page.rows), self.pages + 1
         whole = (*self.whole, page.name) if page.name else ()
         is_grown = self.is_grown or self.has_less(page)
-        return Place(self.window, rows, pages, page.total, came, self.beginnings, whole=whole, is_grown=is_grown)
+        total = page.total or self.total
+        return Place(self.window, rows, pages, total, came, self.beginnings, whole=whole, is_grown=is_grown)
 
     def had(self, page: Page) -> bool:
         """Say whether all of a page came before, and not because so many rows moved there."""
@@ -92,34 +97,47 @@ class Step(Value, frozen=True):
 def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -> Iterator[Step]:
     """Yield every page of the windows, from where an earlier walk stopped; one with more rows than `most` is halved.
 
-    Where there are fewer rows now than the page before told of, others have moved up, and where rows came twice, others
-    did not come: the window is asked from its start, some times at most, since a service may tell what it likes.
-    A window that cannot be halved and has more is cut, and the walk goes on behind it.
+    Where there are fewer rows now than the pages before told of, others have moved up, and where not all of them come,
+    some did not stand on their pages: the window is asked from its start, some times at most, since a service may tell
+    what it likes. A window that cannot be halved and has more is cut, and the walk goes on behind it.
     """
     left, cut = ([place for place in places if place.is_cut == is_cut] for is_cut in (False, True))
     while left:
         place, *others = left
-        page = ask(place)
-        is_short = place.after(page).is_short
-        if (is_short or 0 < page.total < place.total) and place.beginnings < BEGINNINGS:
+        page, lack = looked_up(ask, place)
+        if (lack or 0 < page.total < place.total) and place.beginnings < BEGINNINGS:
             left = [Place(place.window, beginnings=place.beginnings + 1), *others]
-            yield Step(place, Page({}, [], 0), left + cut)  # a budget that ends here must not bring the old total back
+            yield Step(place, NOTHING, left + cut)  # a budget that ends here must not bring the old total back
             continue
-        if is_short:
+        if lack:
             yield Step(place, page, [Place(place.window), *others, *cut])
-            raise IncompleteError(
-                f"{page.total} rows are told of, but some of those that came were the same",
-                hint="run it again: it begins that day anew",
-            )
+            raise lack
         is_last = place.ends_with(page)
         is_over = bool(most) and not is_last and place.after(page).rows >= most
         if is_over and not place.window.can_be_halved:
             left, cut = others, [*cut, Place(place.window, is_cut=True)]
         elif is_over or (page.total >= most > 0 and place.window.can_be_halved):
-            left, page = [*map(Place, place.window.halves()), *others], Page({}, [], 0)
+            left, page = [*map(Place, place.window.halves()), *others], NOTHING
         else:
             left = others if is_last else [place.after(page), *others]
         yield Step(place, page, left + cut)
+
+
+def looked_up(ask: Callable[[Place], Page], place: Place) -> tuple[Page, IncompleteError | None]:
+    """Return the page at a place, and why it does not go together with those before it, if so."""
+    try:
+        page = ask(place)
+    except IncompleteError as error:
+        if isinstance(error, FailingError) or not place.pages:
+            raise
+        return NOTHING, error
+    after = place.after(page)
+    if not after.is_short:
+        return page, None
+    return page, IncompleteError(
+        f"{after.total} rows are told of, but some of those that came were the same",
+        hint="run it again: it begins that day anew",
+    )
 
 
 def page_of(answer: dict[str, Any], part: dict[str, Any], rows: str, total: str, *, asked: int = PAGE_ROWS) -> Page:
@@ -132,8 +150,9 @@ def page_of(answer: dict[str, Any], part: dict[str, Any], rows: str, total: str,
 
 def believed(page: Page, place: Place) -> Page:
     """Return a page that can be the one at a place; raise `DoubtfulError` for another."""
-    if not page.rows and place.rows < page.total:
-        raise DoubtfulError(f"the answer tells of {page.total} rows, {place.rows} came")
+    total = page.total or place.total
+    if not page.rows and place.rows < total:
+        raise DoubtfulError(f"the answer tells of {total} rows, {place.rows} came")
     if page.rows and place.had(page):
         raise DoubtfulError("the same rows came twice")
     return page

@@ -165,6 +165,56 @@ def test_a_row_that_comes_twice_stands_for_none_that_did_not_come(budget, times,
     assert file_ids(tmp_path / "site_src") == set(IDS)
 
 
+@pytest.mark.parametrize("budget", ["1", "500"])
+@pytest.mark.parametrize("first", [slice(1), slice(100, 200)], ids=["half a page", "the next page"])
+@pytest.mark.parametrize("origin", ["vod", "callbacks"])
+def test_a_first_page_that_was_another_once_is_asked_for_again(
+    origin, first, budget, provider, pull, tmp_path, monkeypatch, capsys
+):
+    """Every later page had contradicted it, in every run, and the rows that it lacked never came."""
+    rows = [{**row, "Request": json.dumps({"n": row["FileId"]})} for row in ROWS]
+
+    def answer(ask):
+        begin = ask["Offset"] if origin == "vod" else (ask["PageNum"] - 1) * 100
+        found = rows[first] if len(provider.asked) == 1 else rows[begin:][:100]
+        return {"TotalCount": 250, "MediaInfoSet": found, "TotalNum": 250, "DataInfoList": found}
+
+    provider.answer = answer
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    ask = ("--from", origin, "--until", "2025-08-01T23:59:59Z", "--budget", budget)
+    codes = [pull(*ask) for _ in range(20 if budget == "1" else 1)]
+    came = file_ids(tmp_path / "site_src") if origin == "vod" else entries_in(tmp_path)
+
+    assert codes[-1] == 0
+    assert "failed to ask" not in capsys.readouterr().err
+    assert len(came) == 250
+
+
+@pytest.mark.parametrize("end", [{}, {"all_count": 0}, {"all_count": 3}])
+@pytest.mark.parametrize("times", [1, 99])
+def test_half_a_page_of_the_legacy_list_is_not_all_of_it(times, end, legacy, tmp_path, monkeypatch, capsys):
+    """Whatever the empty page behind it tells: the first one told of three rows, and brought one."""
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    rows = [{"file_id": name} for name in IDS[:3]]
+    halves = iter([rows[:1]] * times)
+
+    def output(day, page):
+        if not day.startswith(FULL):
+            return {"file_list": [], "all_count": 0}
+        return {"file_list": next(halves, rows), "all_count": 3} if page == 1 else {"file_list": [], **end}
+
+    days = ("--stream", "s", "--since", "2025-07-31T16:00:00Z", "--until", "2025-08-02T15:00:00Z")
+    service = FileList(output)
+    with serving(service) as address:
+        code, said = legacy(service, "--endpoint", address, *days), capsys.readouterr().err
+        halves = iter(())
+        again = legacy(service, "--endpoint", address, *days)
+
+    assert (code, again) == (0 if times == 1 else 7, 0)
+    assert (f"{FULL} of `s`: failed to ask the file list: the answer tells of 3 rows, 1 came" in said) is (code == 7)
+    assert file_ids(tmp_path / "site_src") == set(IDS[:3])
+
+
 @pytest.mark.parametrize(("total", "calls_made"), [(100, 4), (200, 3)])
 def test_a_total_does_not_end_a_day_whose_page_is_full(total, calls_made, provider, pull, tmp_path):
     """It may be too low."""
@@ -888,7 +938,7 @@ def test_the_smallest_budget_is_enough_for_tasks_and_holes(provider, pull, tmp_p
 
 
 class FileList:
-    """The legacy list: the same `output` for every day, none for one that is more than so many days old."""
+    """The legacy list: one `output` for every day, or by day and page; none for one more than so many days old."""
 
     def __init__(self, output, now=0.0, days=0):
         self.output, self.now, self.days, self.asked = output, now, days, []
@@ -898,7 +948,9 @@ class FileList:
         self.asked.append(query["Param.s.start_time"][0])
         begin = datetime.fromisoformat(f"{self.asked[-1]}+08:00").timestamp()
         is_too_old = bool(self.now) and begin < self.now - self.days * 86_400
-        answer = json.dumps({"ret": 20001 if is_too_old else 0, "output": self.output}).encode()
+        page = int(query["Param.n.page_no"][0])
+        output = self.output(self.asked[-1], page) if callable(self.output) else self.output
+        answer = json.dumps({"ret": 20001 if is_too_old else 0, "output": output}).encode()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": answer})
 
