@@ -97,6 +97,10 @@ class FailingError(IncompleteError):
     """The service failed at one question to the last try, or for a reason of its own; at others it may not."""
 
 
+class RefusedError(FailingError):
+    """The service refused something that one question asks about; waiting mends nothing, others may be answered."""
+
+
 class BudgetSpentError(Exception):
     """The calls allowed for this run are used up; the next run goes on from here."""
 

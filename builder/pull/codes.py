@@ -1,15 +1,15 @@
-"""What a code of the API 3.0 means: waiting may help, a question failed, or no question would be answered.
+"""What a code of the API 3.0 means: waiting may help, one question failed or is refused, or none would be answered.
 
 The codes are those of the vendor's SDK (`errorcodes.py` of VOD and of live). One that is not here means what the part
 before its point means: of the hundreds of `FailedOperation…` and `InternalError…` only those of the account, its
-service and its rights are named, which stay as they are however often they are asked. Where files are asked about, a
-parameter or a resource that is refused may be one of them, and the others may be answered.
+service and its rights are named, which stay as they are however often they are asked. A parameter or a resource that
+is refused is what one question is about, a stream, a day or a file, unless it is named too: others may be answered.
 """
 
 from __future__ import annotations
 
 from builder.errors import RemoteError
-from builder.pull.calls import FailingError, TransientError, plain
+from builder.pull.calls import FailingError, RefusedError, TransientError, plain
 
 RIGHTS = "check the credentials and their rights"
 CLOSED = "open VOD and live for this account in the provider's console; `--sub-app-id` names an application of it"
@@ -25,7 +25,7 @@ TRANSIENT = {
     "ClientNetworkError",
 }
 FAILED = {"FailedOperation"}
-ABOUT_FILES = {"InvalidParameter", "InvalidParameterValue", "ResourceNotFound", "UnsupportedOperation"}
+OF_ONE_QUESTION = {"InvalidParameter", "InvalidParameterValue", "ResourceNotFound", "UnsupportedOperation"}
 REMEDIES = {
     "AuthFailure.SignatureExpire": "check this machine's clock: a signature holds for five minutes",
     "LimitExceeded": QUOTA,
@@ -85,6 +85,6 @@ def failure(action: str, code: object) -> Exception:
             return TransientError(told)
         if name in FAILED:
             return FailingError(f"`{action}` failed: {told}", hint="run it again: it goes on where it stopped")
-        if name in ABOUT_FILES and action == "DescribeMediaInfos":  # one of its files may be all that is refused
-            return FailingError(refused, hint=guide)
+        if name in OF_ONE_QUESTION:
+            return RefusedError(refused, hint=guide)
     return RemoteError(refused, hint=guide)

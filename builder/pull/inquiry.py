@@ -21,7 +21,7 @@ from builder.pull.questions import label
 from builder.pull.round import ROUNDS, Round, Waiting
 from builder.pull.shelf import Shelf
 from builder.pull.statements import Statements
-from builder.pull.turns import Turns
+from builder.pull.turns import About, Turns
 
 
 class Inquiry:
@@ -96,7 +96,8 @@ class Inquiry:
     def _ask(self, names: Sequence[str]) -> list[str] | IncompleteError:
         """Return which of some files are not known, or why there is no answer."""
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        return self.turns.attempt(names[-1], f"file `{names[0]}`{others}", partial(self._answer, names))
+        about = About(names[-1], names[-1], f"file `{names[0]}`{others}")
+        return self.turns.attempt(about, partial(self._answer, names))
 
     def _answer(self, names: Sequence[str]) -> list[str]:
         """Ask, and lay what is known at once."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from builder.errors import RemoteError
 from builder.model import Value
-from builder.pull.calls import Calls, TransientError, UnreachableError, object_in, plain
+from builder.pull.calls import Calls, RefusedError, TransientError, UnreachableError, object_in, plain
 from builder.pull.names import hashed
 from builder.pull.walk import PAGE_ROWS, Page, Place, Step, believed, page_of, walk
 from builder.pull.windows import Window, china_text
@@ -117,7 +117,7 @@ def fetch(address: str) -> dict[str, Any]:
     if not isinstance(answer.get("ret"), int | str):
         raise TransientError("the answer has no `ret`")
     if answer["ret"] not in {0, "0"}:
-        raise RemoteError(
+        raise RefusedError(  # no list of these codes is known
             f"the file list was refused: `ret` is {plain(answer['ret'])}",
             hint="check the appid and the key; it may tell of fewer days than were asked about",
         )

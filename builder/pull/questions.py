@@ -9,6 +9,7 @@ from typing import TypeVar
 from builder.model import Value
 from builder.pull.names import hashed
 from builder.pull.shelf import Open
+from builder.pull.turns import About
 from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, Window, file_text, utc_text
 
@@ -18,13 +19,18 @@ Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yi
 
 
 class Question(Value, frozen=True):
-    """A day, who asks about it and up to when, and what it is remembered under with the other days."""
+    """A day of some streams, or of all where none is named, who asks about it and up to when."""
 
-    what: str
-    title: str
+    kind: str
+    streams: Sequence[str]
     window: Window
     pages: Pages
     until_ms: int  # what comes later may still change
+
+    @property
+    def what(self) -> str:
+        """Return what it is remembered under with the other days."""
+        return f"{self.kind} {label(self.streams)}"
 
     @property
     def name(self) -> str:
@@ -33,6 +39,10 @@ class Question(Value, frozen=True):
     @property
     def day(self) -> int:
         return self.window.begin_ms // DAY_MS
+
+    @property
+    def about(self) -> About:
+        return About(self.day, self.what if self.streams else self.day, title(day_text(self.window), self.streams))
 
     @property
     def enough_ms(self) -> int:
@@ -57,8 +67,8 @@ class Missing(Value, frozen=True):
         return self.window.begin_ms // DAY_MS
 
     @property
-    def title(self) -> str:
-        return title(utc_text(self.window.begin_ms), [self.stream])
+    def about(self) -> About:
+        return About(self.day, self.stream, title(utc_text(self.window.begin_ms), [self.stream]))
 
 
 Asked = TypeVar("Asked", Question, Missing)

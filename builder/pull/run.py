@@ -22,7 +22,7 @@ from builder.pull.inquiry import Inquiry
 from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, MEDIA
 from builder.pull.names import hashed
-from builder.pull.questions import Missing, Pages, Question, day_text, in_turn, label, title
+from builder.pull.questions import Missing, Pages, Question, in_turn, label
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.tasks import tasks_of
 from builder.pull.turns import Turns
@@ -200,13 +200,7 @@ class Run:
     ) -> Pulled:
         """Ask about each day of each group of streams; what is told of the time after `settled_ms` may still change."""
         return self._until_spent(
-            Question(
-                f"{kind} {label(group)}",
-                title(day_text(day), group),
-                day,
-                partial(pages_of, group),
-                min(day.end_ms, settled_ms),
-            )
+            Question(kind, group, day, partial(pages_of, group), min(day.end_ms, settled_ms))
             for day in days
             for group in groups
         )
@@ -251,11 +245,11 @@ class Run:
             self.shelf.remember(hole.what, utc_text(known.until_ms))
 
     def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int) -> Open:
-        """Ask, unless the day fails; return up to when that was done, or why it did not come whole."""
+        """Ask, unless it is put off; return up to when that was done, or why it did not come whole."""
         known = self.shelf.open(name)
-        if error := self.turns.failing(one.day):
+        if error := self.turns.failing(one.about):
             return Open(until_ms, known.why or str(error), known.turn)
-        asked = self.turns.attempt(one.day, one.title, partial(self._ask_about, name, window, one.pages, until_ms))
+        asked = self.turns.attempt(one.about, partial(self._ask_about, name, window, one.pages, until_ms))
         if isinstance(asked, IncompleteError):
             self.failure = self.failure or asked
             return Open(until_ms, str(asked), next(self._turn))

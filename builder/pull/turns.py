@@ -7,9 +7,11 @@ nothing waits for ever behind what fails again and again.
 A question that fails is noted with the reason, and counts as asked. Where it is the service that fails, and not an
 answer, that is one failure of the day: the day's other questions, about other streams, are put off. Without a call they
 are noted as failed too, and come with the next run. So two failures in turn are of two days: the service is down.
+What is refused is one failure of the streams that are asked for: their questions about other days are put off. Two in
+turn are of different streams: it may be the account that is refused, and is not asked on either.
 
-A run ends when everything was asked, the budget is spent, the service is down, or it refuses: a `RemoteError` that is
-no `IncompleteError`.
+A run ends when everything was asked, the budget is spent, two questions in turn failed, or no question would be
+answered: a `RemoteError` that is no `IncompleteError`. Which refusal is of which kind is told by `codes`.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import TypeVar
 
-from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError
+from builder.model import Value
+from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError, RefusedError
 
 Answer = TypeVar("Answer")
 Failure = TypeVar("Failure", bound=IncompleteError)
-DOWN = 2  # failures in turn at which a service is taken for down
+DOWN = 2  # failures in turn that end a run
 
 
 class End(Enum):
@@ -32,8 +35,16 @@ class End(Enum):
     DOWN = auto()
 
 
+class About(Value, frozen=True):
+    """What a question is about: the day or file that fails with it, the streams refused with it; for a person."""
+
+    day: int | str
+    whom: int | str  # the day or file again, where no stream is asked for
+    title: str
+
+
 class Turns:
-    """The questions of one run in turn, the days at which the service failed, and what ended it."""
+    """The questions of one run in turn, the days and streams at which the service failed, and what ended it."""
 
     def __init__(self) -> None:
         self.end: End | None = None
@@ -62,21 +73,22 @@ class Turns:
         """Return the failure that nothing came after."""
         return self._in_turn[-1] if self._in_turn else None
 
-    def failing(self, day: int) -> FailingError | None:
-        """Return the failure of a day, if the service failed at it in this run."""
-        return self._failing.get(day)
+    def failing(self, about: About) -> FailingError | None:
+        """Return the failure that puts a question off, if the service failed at its day or refused its streams."""
+        return self._failing.get(about.day) or self._failing.get(about.whom)
 
-    def attempt(self, day: int | str, title: str, ask: Callable[[], Answer]) -> Answer | IncompleteError:
-        """Ask about a day, or about a group of files; return the answer, or why there is none, under a title."""
+    def attempt(self, about: About, ask: Callable[[], Answer]) -> Answer | IncompleteError:
+        """Ask; return the answer, or why there is none, under the title of the question."""
         try:
             answer = ask()
         except FailingError as error:
-            failing = self._failing[day] = titled(error, title)
+            failing = titled(error, about.title)
+            self._failing[about.whom if isinstance(error, RefusedError) else about.day] = failing
             self._in_turn.append(failing)
             return failing
         except IncompleteError as error:
             self._in_turn.clear()
-            return titled(error, title)
+            return titled(error, about.title)
         self._in_turn.clear()
         return answer
 

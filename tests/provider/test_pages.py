@@ -465,7 +465,7 @@ def test_holes_of_a_day_that_fails_are_one_failure(provider, pull, capsys):
         ("LimitExceeded", "the account's quota"),
         ("LimitExceeded.Quota", "the account's quota"),
         ("InvalidParameterValue.SubAppId", "as `--sub-app-id`"),
-        ("InvalidParameterValue.Offset", "the provider's guide to `SearchMedia` lists its codes"),
+        ("Broken", "the provider's guide to `SearchMedia` lists its codes"),
         ("FailedOperation.InvalidVodUser", "open VOD and live"),
         ("ResourceUnavailable.InvalidVodStatus", "open VOD and live"),
         ("FailedOperation.NoPrivileges", "check the credentials and their rights"),
@@ -484,6 +484,77 @@ def test_a_refusal_stops_at_once_and_tells_what_to_do(code, remedy, provider, pu
     assert f"`SearchMedia` was refused: {code}" in said
     assert remedy in said
     assert len(provider.asked) == 1
+
+
+OF_ONE_QUESTION = [
+    "InvalidParameter",
+    "InvalidParameterValue.StreamIds",
+    "ResourceNotFound.Broken",
+    "UnsupportedOperation",
+]
+
+
+def refuses(code, is_bad):
+    """Return a service without files that refuses some questions."""
+    refused = {"Error": {"Code": code, "Message": "no matter"}}
+    return lambda ask: refused if is_bad(ask) else {"TotalCount": 0, "TotalNum": 0}
+
+
+@pytest.mark.parametrize("code", OF_ONE_QUESTION)
+def test_a_stream_that_is_refused_keeps_no_hole_of_others_from_being_asked_about(code, provider, pull, capsys):
+    """It had ended every run, unnamed; it is asked for once in each now."""
+    begin = int(time.time()) // 86_400 * 86_400 - 5 * 86_400
+    holes = [(name, begin + day * 86_400) for day in range(4) for name in ("bad", "good")]
+    tasks = [{"StreamName": name, "StartTime": at + 3600, "EndTime": at + 7200} for name, at in holes]
+    answer = refuses(code, lambda ask: ask["StreamIds"] == ["bad"])
+    provider.answer = lambda ask: {"TaskList": tasks} if "StreamIds" not in ask else answer(ask)
+    missing = ("--missing", *NOW, "--days", "6", "--json")
+    codes, said = [pull(*missing)], capsys.readouterr()
+    asked = [[ask["StreamIds"][0] for ask in provider.asked[1:]]]
+    codes.append(pull(*missing))
+    asked.append([ask["StreamIds"][0] for ask in provider.asked[len(asked[0]) + 2 :]])
+    answer = refuses("", lambda ask: False)
+    codes.append(pull(*missing))
+
+    day = time.strftime("%F", time.gmtime(begin))
+    assert f"{day}T01:00:00Z of `bad`: `SearchMedia` was refused: {code}" in said.err
+    assert codes == [7, 7, 0]
+    assert asked == [["bad", *["good"] * 4], ["bad"]]
+    assert json.loads(said.out)["finished"] is True
+    assert [ask["StreamIds"][0] for ask in provider.asked[-4:]] == ["bad"] * 4
+
+
+@pytest.mark.parametrize("code", OF_ONE_QUESTION)
+def test_a_day_that_is_refused_is_named_and_others_are_asked_about(code, provider, pull, capsys):
+    provider.answer = refuses(code, lambda ask: ask["CreateTime"]["After"].startswith(FULL))
+
+    assert pull("--since", "2025-07-31") == 7
+    assert days(provider) == ["2025-07-31", FULL, EMPTY]
+    said = capsys.readouterr().err
+    assert f"{FULL}: `SearchMedia` was refused: {code}" in said
+    assert "the provider's guide to `SearchMedia` lists its codes" in said
+
+
+@pytest.mark.parametrize("origin", ["vod", "callbacks"])
+def test_a_service_that_refuses_everything_is_not_asked_on(origin, provider, pull, monkeypatch, capsys):
+    """What is refused for each stream is not refused for a stream."""
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    provider.answer = refuses("InvalidParameterValue", lambda ask: True)
+    streams = [part for number in range(40) for part in ("--stream", f"s{number:02d}")]
+
+    assert pull("--from", origin, *streams) == 7
+    assert len(provider.asked) == 2
+    assert f"{FULL} of `s00`" in (said := capsys.readouterr().err)
+    assert "two questions in turn failed, the rest was not asked about" in said
+
+
+def test_a_stream_of_the_log_that_is_refused_keeps_no_other_waiting(provider, pull, monkeypatch, capsys):
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    provider.answer = refuses("InvalidParameterValue", lambda ask: ask["StreamName"] == "bad")
+
+    assert pull("--from", "callbacks", "--stream", "bad", "--stream", "good") == 7
+    assert [ask["StreamName"] for ask in provider.asked] == ["bad", "good", "good"]
+    assert f"{FULL} of `bad`: `DescribeCallbackRecordsList` was refused" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("ask", [(), ("--status",), ("--missing", *NOW), ("--from", "callbacks", *NOW)])
@@ -938,19 +1009,23 @@ def test_the_smallest_budget_is_enough_for_tasks_and_holes(provider, pull, tmp_p
 
 
 class FileList:
-    """The legacy list: one `output` for every day, or by day and page; none for one more than so many days old."""
+    """The legacy list: one `output` for every day, or by day and page.
 
-    def __init__(self, output, now=0.0, days=0):
-        self.output, self.now, self.days, self.asked = output, now, days, []
+    It refuses a day that is more than so many days old, and some streams.
+    """
+
+    def __init__(self, output, now=0.0, days=0, refused=()):
+        self.output, self.now, self.days, self.refused, self.asked, self.streams = output, now, days, refused, [], []
 
     async def __call__(self, scope, receive, send):
         query = parse_qs(scope["query_string"].decode())
         self.asked.append(query["Param.s.start_time"][0])
         begin = datetime.fromisoformat(f"{self.asked[-1]}+08:00").timestamp()
-        is_too_old = bool(self.now) and begin < self.now - self.days * 86_400
+        self.streams += query["Param.s.channel_id"]
+        is_refused = self.streams[-1] in self.refused or (self.now and begin < self.now - self.days * 86_400)
         page = int(query["Param.n.page_no"][0])
         output = self.output(self.asked[-1], page) if callable(self.output) else self.output
-        answer = json.dumps({"ret": 20001 if is_too_old else 0, "output": output}).encode()
+        answer = json.dumps({"ret": 20001 if is_refused else 0, "output": output}).encode()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": answer})
 
@@ -986,6 +1061,32 @@ def test_a_day_of_the_legacy_list_without_what_it_tells_is_told_and_asked_again(
     assert code == 7
     assert f"failed to ask the file list: {words}" in capsys.readouterr().err
     assert asked[1] == 2 * asked[0] >= 12, "every day is asked about twice a run"
+
+
+def test_a_stream_that_the_legacy_list_refuses_keeps_no_other_waiting(legacy, monkeypatch, capsys):
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    service = FileList({"all_count": 0, "file_list": []}, refused=("bad",))
+    days = ("--since", "2025-07-31T16:00:00Z", "--until", "2025-08-02T15:00:00Z")
+    with serving(service) as address:
+        asked = ("--endpoint", address, *days, "--stream", "bad", "--stream", "good")
+        codes, said = [legacy(service, *asked)], capsys.readouterr().err
+        service.refused = ()
+        codes.append(legacy(service, *asked))
+
+    assert codes == [7, 0]
+    assert f"{FULL} of `bad`: the file list was refused: `ret` is 20001" in said
+    assert service.streams == ["bad", "good", "good", "bad", "bad"]
+
+
+def test_a_legacy_list_that_refuses_every_stream_is_not_asked_on(legacy, capsys):
+    """As it does with a wrong key: which of its codes tells that is not known."""
+    service = FileList({"all_count": 0, "file_list": []}, refused=("a", "b", "c"))
+
+    assert legacy(service, "--days", "5", "--stream", "a", "--stream", "b", "--stream", "c") == 7
+    assert service.streams == ["a", "b"]
+    said = capsys.readouterr().err
+    assert "two questions in turn failed, the rest was not asked about" in said
+    assert "check the appid and the key" in said
 
 
 @pytest.mark.parametrize("hours", [-7, 0, 17])  # midnight in China at -8 and 16

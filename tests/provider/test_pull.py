@@ -122,8 +122,10 @@ def test_the_legacy_list_is_asked_a_china_day_at_a_time(api, service, tmp_path):
 def test_a_legacy_key_that_is_wrong_is_a_clear_refusal(service, tmp_path):
     calls = Calls(budget=500, per_second=10_000, sleep=lambda _: None)
     listing = LegacyList(LegacyAccount("1250000000", "wrong", f"{service}/common_access"), calls)
-    with pytest.raises(RemoteError, match="`ret` is 5001"):
-        Run(Shelf(tmp_path, tmp_path / "state", "practice")).legacy(listing, WINDOW, ["a"], now_ms=NOW_MS)
+    pulled = Run(Shelf(tmp_path, tmp_path / "state", "practice")).legacy(listing, WINDOW, ["a"], now_ms=NOW_MS)
+
+    assert calls.made == 1
+    assert "2025-07-31 of `a`: the file list was refused: `ret` is 5001" in str(pulled.failure)
 
 
 def test_pulled_media_become_sessions_and_deleted_files_tombstones(api, service, tmp_path):
