@@ -141,7 +141,7 @@ class Run:
         finished = self.turns.each(partial(self._ask_missing, one, now_ms) for one in first)
         if finished:
             self.shelf.forget_listed()
-            self.turns.each(partial(self._ask_missing, one, now_ms) for one in again)
+            finished = self.turns.again(partial(self._ask_missing, one, now_ms) for one in again)
         self._tell(one.what for _, one in asked)
         return self.result(finished=finished)
 
@@ -215,9 +215,9 @@ class Run:
         first = [turn for turn in left if not turn[0].why and turn[0].until_ms < turn[1].enough_ms]
         again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
         first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
-        finished = self.turns.each(partial(self._ask, one) for _, one in first)
-        if finished:
-            self.turns.each(partial(self._ask, one) for one in in_turn(again))
+        finished = self.turns.each(partial(self._ask, one) for _, one in first) and self.turns.again(
+            partial(self._ask, one) for one in in_turn(again)
+        )
         self._tell(one.name for _, one in left)
         return self.result(finished=finished)
 

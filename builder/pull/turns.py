@@ -52,17 +52,21 @@ class Turns:
         self._in_turn: list[FailingError] = []
 
     def each(self, asks: Iterable[Callable[[], None]]) -> bool:
-        """Ask one by one; False: the budget was spent, or the service is down, before the end."""
+        """Ask one by one; False: the budget was spent, or two in turn failed, before the end."""
         try:
             for ask in asks:
-                ask()
                 if len(self._in_turn) >= DOWN:
                     self.end = End.DOWN
                     return False
+                ask()
         except BudgetSpentError:
             self.spend()
             return False
         return True
+
+    def again(self, asks: Iterable[Callable[[], None]]) -> bool:
+        """Ask once more what was asked before; a budget that ends with that has done its work."""
+        return self.each(asks) or self.end is not End.DOWN
 
     def spend(self) -> None:
         """Note that the budget is spent; where a failing service used it up, that is what ends the run."""

@@ -583,8 +583,11 @@ def test_a_run_that_is_refused_tells_what_it_did_before(ask, provider, pull, tmp
 
 
 def test_a_service_that_is_down_is_told_in_data_too(provider, pull, capsys):
+    """Not where it failed at all that there was to ask: that is asked again."""
     provider.answer = fails_on(FULL, EMPTY)
-    code, said = pull("--json"), capsys.readouterr()
+    code, said = pull("--until", "2025-08-03T23:59:59Z", "--json"), capsys.readouterr()
+    pull("--since", "2025-08-01", "--json")
+    everything = capsys.readouterr()
 
     assert code == 7
     assert json.loads(said.out) == {
@@ -592,6 +595,26 @@ def test_a_service_that_is_down_is_told_in_data_too(provider, pull, capsys):
         "failure": "2025-08-01: `SearchMedia` failed: FailedOperation",
     }  # fmt: skip
     assert "2 calls, 0 new answers" in said.err
+    assert "the rest was not asked about" in said.err
+    assert json.loads(everything.out)["finished"] is True
+    assert "the rest was not asked about" not in everything.err
+
+
+@pytest.mark.parametrize("ask", ["days", "holes"])
+def test_a_service_that_is_still_down_is_told_too(ask, provider, pull, capsys):
+    """Where every question failed in an earlier run, the run that left some of them out was told as a whole one."""
+    begin = int(time.time()) // 86_400 * 86_400 - 4 * 86_400
+    tasks = [{"StreamName": "s", "StartTime": at, "EndTime": at + 600} for at in range(begin, begin + 345_600, 86_400)]
+    all_days = [time.strftime("%F", time.gmtime(task["StartTime"])) for task in tasks]
+    failing = fails_on(*all_days)
+    provider.answer = lambda ask: {"TaskList": tasks} if ask["action"] == "DescribeRecordTask" else failing(ask)
+    told = []
+    for _ in range(4):
+        window = ("--since", all_days[0], "--until", f"{all_days[-1]}T23:59:59Z")
+        code, said = pull(*window, *(("--missing",) if ask == "holes" else ()), "--json"), capsys.readouterr()
+        told.append((code, json.loads(said.out)["finished"], "the rest was not asked about: 20" in said.err))
+
+    assert told == [(7, False, True)] * 4
 
 
 def test_a_service_that_asks_to_wait_is_asked_again(provider, pull):
