@@ -25,7 +25,7 @@ from builder.pull.names import hashed
 from builder.pull.questions import Missing, Pages, Question, in_turn, label
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.tasks import tasks_of
-from builder.pull.turns import Turns
+from builder.pull.turns import Turns, titled
 from builder.pull.walk import Place
 from builder.pull.windows import (
     DAY_MS,
@@ -94,6 +94,9 @@ class Run:
     def tasks(self, cloud: Cloud, window: Window) -> list[Task] | None:
         """Return the recording tasks of a window, None when the budget ends before the list does.
 
+        Where the list fails or is refused, that is told, and what is listed so far is returned: other evidence may tell
+        of holes, and a key may have the rights for VOD only.
+
         What was listed is kept until `missing` is done, else a small budget would go into the same list for ever.
         A week is listed whole: for a budget that is too small for it this raises `ConfigError`.
         """
@@ -117,12 +120,15 @@ class Run:
                 ) from error
             self.turns.spend()
             return None
+        except RemoteError as error:
+            self.failure = titled(error, "the recording tasks")
         return kept.tasks
 
     def missing(
         self, holes: Mapping[str, Sequence[Window]], cloud: Cloud | None, listing: LegacyList | None, *, now_ms: int
     ) -> Pulled:
         """Ask only about holes; one that was asked about after its files must have arrived is not asked again."""
+        has_tasks = self.failure is None
         asks: list[Missing] = []
         for stream, windows in holes.items():
             if cloud is not None:
@@ -143,7 +149,7 @@ class Run:
             self.shelf.forget_listed()
             finished = self.turns.again(partial(self._ask_missing, one, now_ms) for one in again)
         self._tell(one.what for _, one in asked)
-        return self.result(finished=finished)
+        return self.result(finished=finished and has_tasks)
 
     def status(self, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str] = ()) -> Pulled:
         """Ask what became of known files, told with the hosts of their media: deleted ones become tombstones.

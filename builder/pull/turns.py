@@ -20,11 +20,12 @@ from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import TypeVar
 
+from builder.errors import RemoteError
 from builder.model import Value
 from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError, RefusedError
 
 Answer = TypeVar("Answer")
-Failure = TypeVar("Failure", bound=IncompleteError)
+Failure = TypeVar("Failure", bound=RemoteError)
 DOWN = 2  # failures in turn that end a run
 
 

@@ -1028,6 +1028,38 @@ def test_the_smallest_budget_is_enough_for_tasks_and_holes(provider, pull, tmp_p
     assert [ask["action"] for ask in provider.asked] == ["DescribeRecordTask", *["SearchMedia"] * 3]
 
 
+@pytest.mark.parametrize(
+    "code", ["FailedOperation", "InternalError", "InvalidParameter", "UnauthorizedOperation", None]
+)
+def test_a_list_of_tasks_that_fails_keeps_no_hole_of_other_evidence_waiting(code, provider, pull, tmp_path, capsys):
+    """Live may be refused to a key that has the rights for VOD."""
+    begin = int(time.time()) // 86_400 * 86_400 - 2 * 86_400
+    push = {"app": "push.example.com", "appname": "live", "stream_id": "s", "channel_id": "s", "sequence": "1"}
+    lines = [{**push, "event_type": kind, "event_time": begin + at} for kind, at in ((1, 6600), (0, 7200))]
+    (tmp_path / "site_src" / "recordings" / "pushes.jsonl").write_text(
+        "".join(json.dumps(line) + "\n" for line in lines)
+    )
+    row = media(IDS[0], begin + 7200)
+    failing = {"Error": {"Code": code, "Message": "no matter"}} if code else {}
+    provider.answer = lambda ask: (
+        failing if ask["action"] == "DescribeRecordTask" else {"TotalCount": 1, "MediaInfoSet": [row]}
+    )
+    codes = [pull("--missing", *NOW, "--days", "3", "--json")]
+    told = capsys.readouterr()
+    begun = len(provider.asked)
+    codes.append(pull("--missing", *NOW, "--days", "3"))
+    again = {ask["action"] for ask in provider.asked[begun:]}
+    provider.answer = lambda ask: {"TaskList": [], "TotalCount": 0}
+    codes.append(pull("--missing", *NOW, "--days", "3"))
+
+    assert codes == [7, 7, 0]
+    assert "the recording tasks: " in json.loads(told.out)["failure"]
+    assert json.loads(told.out)["finished"] is False
+    assert "DescribeRecordTask" in told.err
+    assert file_ids(tmp_path / "site_src") == {IDS[0]}
+    assert again == {"DescribeRecordTask"}, "the hole was answered"
+
+
 # --- the legacy list ---
 
 
