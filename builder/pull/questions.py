@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from builder.model import Value
+from builder.pull.calls import FailingError, IncompleteError, RefusedError
 from builder.pull.names import hashed
 from builder.pull.shelf import Open
 from builder.pull.turns import About
@@ -16,6 +20,7 @@ from builder.pull.windows import DAY_MS, Window, file_text, utc_text
 STILL_FRESH_MS = 3_600_000  # a walk through the present day that began so long ago is enough: it never ends otherwise
 
 Pages = Callable[[Sequence[Place]], Iterator[list[Place]]]  # lays the pages; yields what is left after each
+PagesOf = Callable[[Sequence[str], Sequence[Place]], Iterator[list[Place]]]  # of some streams
 
 
 class Question(Value, frozen=True):
@@ -24,8 +29,16 @@ class Question(Value, frozen=True):
     kind: str
     streams: Sequence[str]
     window: Window
-    pages: Pages
+    pages_of: PagesOf
     until_ms: int  # what comes later may still change
+
+    def of(self, stream: str) -> Question:
+        """Return the question about one of the streams alone."""
+        return replace(self, streams=[stream])
+
+    @property
+    def pages(self) -> Pages:
+        return partial(self.pages_of, self.streams)
 
     @property
     def what(self) -> str:
@@ -59,6 +72,10 @@ class Missing(Value, frozen=True):
     settled_ms: int
 
     @property
+    def streams(self) -> Sequence[str]:
+        return [self.stream]
+
+    @property
     def what(self) -> str:
         return f"hole {hashed(self.stream)} {file_text(self.window)}"
 
@@ -68,7 +85,7 @@ class Missing(Value, frozen=True):
 
     @property
     def about(self) -> About:
-        return About(self.day, self.stream, title(utc_text(self.window.begin_ms), [self.stream]))
+        return About(self.day, self.stream, title(utc_text(self.window.begin_ms), self.streams))
 
 
 Asked = TypeVar("Asked", Question, Missing)
@@ -81,6 +98,15 @@ def in_turn(asked: Sequence[tuple[Open, Asked]]) -> list[Asked]:
         latest[one.day] = max(latest[one.day], known.turn)
     order = sorted(asked, key=lambda turn: (*((1, latest[turn[1].day]) if turn[0].why else (0, 0)), turn[0].turn))
     return [one for _, one in order]
+
+
+def parted(one: Question | Missing, error: IncompleteError, *, is_again: bool = False) -> Sequence[str]:
+    """Return the streams of a group that is parted, since it is refused, or the service failed at it once more.
+
+    Failing once is most often of the service: when it is up again, the group is one question and not ten.
+    """
+    is_its_own = isinstance(error, RefusedError) or (is_again and isinstance(error, FailingError))
+    return one.streams if is_its_own and len(one.streams) > 1 else ()
 
 
 def label(streams: Sequence[str]) -> str:

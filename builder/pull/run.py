@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import count
 
+from msgspec.structs import replace
+
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
 from builder.pull.answers import known_in
@@ -22,7 +24,7 @@ from builder.pull.inquiry import Inquiry
 from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, MEDIA
 from builder.pull.names import hashed
-from builder.pull.questions import Missing, Pages, Question, in_turn, label
+from builder.pull.questions import Missing, Pages, PagesOf, Question, in_turn, label, parted
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.tasks import tasks_of
 from builder.pull.turns import Turns, titled
@@ -200,15 +202,13 @@ class Run:
         kind: str,
         days: Iterable[Window],
         groups: Sequence[Sequence[str]],
-        pages_of: Callable[[Sequence[str], Sequence[Place]], Iterator[list[Place]]],
+        pages_of: PagesOf,
         *,
         settled_ms: int,
     ) -> Pulled:
         """Ask about each day of each group of streams; what is told of the time after `settled_ms` may still change."""
         return self._until_spent(
-            Question(kind, group, day, partial(pages_of, group), min(day.end_ms, settled_ms))
-            for day in days
-            for group in groups
+            Question(kind, group, day, pages_of, min(day.end_ms, settled_ms)) for day in days for group in groups
         )
 
     def _until_spent(self, questions: Iterable[Question]) -> Pulled:
@@ -222,7 +222,7 @@ class Run:
         again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
         first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
         finished = self.turns.each(partial(self._ask, one) for _, one in first) and self.turns.again(
-            partial(self._ask, one) for one in in_turn(again)
+            ask for one in in_turn(again) for ask in self._asks_again(one)
         )
         self._tell(one.name for _, one in left)
         return self.result(finished=finished)
@@ -232,33 +232,61 @@ class Run:
         return begin_ms <= one.until_ms and self.shelf.was_asked(one.what, Window(begin_ms, one.until_ms))
 
     def _ask(self, one: Question) -> None:
-        """Ask about a day; also one that did not come whole counts as asked, so that the days around it touch."""
+        """Ask about a day."""
         known = Open()
         while known.until_ms < one.enough_ms:  # once more behind the end of an earlier walk, which asked less far
-            known = self._asked(one.name, one, one.window, one.until_ms)
-            is_open = known.why or known.until_ms < one.window.end_ms
-            self.shelf.remember_open(one.name, known if is_open else None)  # first: who is killed here asks again
-            if known.until_ms >= one.window.begin_ms:
-                self.shelf.remember_asked(one.what, Window(one.window.begin_ms, known.until_ms))
+            known = self._asked(one.name, one, one.window, one.until_ms, self.shelf.open(one.name))
+            self._remember(one, known)
+
+    def _asks_again(self, one: Question) -> Iterator[Callable[[], None]]:
+        """Yield the asking about a day again, of each stream of a group that was parted."""
+        known = self.shelf.open(one.name)
+        if not known.alone:
+            yield partial(self._ask, one)
+        elif known.until_ms < one.enough_ms:  # also those that came may have more by now
+            others = [stream for stream in one.streams if stream not in known.alone]
+            known = replace(known, until_ms=one.until_ms, alone=[*others, *known.alone])
+            self._remember(one, known)
+        for stream in known.alone:
+            yield partial(self._ask_alone, one, stream)
+
+    def _ask_alone(self, one: Question, stream: str) -> None:
+        """Ask about a stream of a parted group; the day is open until all of them came. One that fails is last."""
+        known, single = self.shelf.open(one.name), one.of(stream)
+        came = Open()
+        while came.until_ms < one.enough_ms:
+            came = self._asked(single.name, single, one.window, one.until_ms, known)
+        if came.turn == known.turn:  # put off
+            return
+        alone = [*(other for other in known.alone if other != stream), *([stream] if came.why else ())]
+        why = (came.why or known.why) if alone else ""
+        self._remember(one, Open(known.until_ms, why, came.turn, alone))
+
+    def _remember(self, one: Question, known: Open) -> None:
+        """Note how a day was asked; also one that did not come whole counts as asked, so that those around it touch."""
+        is_open = known.why or known.until_ms < one.window.end_ms
+        self.shelf.remember_open(one.name, known if is_open else None)  # first: who is killed here asks again
+        if known.until_ms >= one.window.begin_ms:
+            self.shelf.remember_asked(one.what, Window(one.window.begin_ms, known.until_ms))
 
     def _is_unanswered(self, hole: Missing) -> bool:
         return self.shelf.progress.get(hole.what, "") < utc_text(hole.settled_ms)
 
     def _ask_missing(self, hole: Missing, now_ms: int) -> None:
-        known = self._asked(hole.what, hole, hole.wide, now_ms)
+        known = self._asked(hole.what, hole, hole.wide, now_ms, self.shelf.open(hole.what))
         self.shelf.remember_open(hole.what, known if known.why else None)
         if not known.why:
             self.shelf.remember(hole.what, utc_text(known.until_ms))
 
-    def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int) -> Open:
+    def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int, known: Open) -> Open:
         """Ask, unless it is put off; return up to when that was done, or why it did not come whole."""
-        known = self.shelf.open(name)
         if error := self.turns.failing(one.about):
-            return Open(until_ms, known.why or str(error), known.turn)
+            return Open(until_ms, known.why or str(error), known.turn, parted(one, error))
         asked = self.turns.attempt(one.about, partial(self._ask_about, name, window, one.pages, until_ms))
         if isinstance(asked, IncompleteError):
             self.failure = self.failure or asked
-            return Open(until_ms, str(asked), next(self._turn))
+            alone = parted(one, asked, is_again=bool(known.why and known.turn))
+            return Open(until_ms, str(asked), next(self._turn), alone)
         return Open(asked, turn=next(self._turn))
 
     @cached_property

@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ class Open(Value, frozen=True):
     until_ms: int = 0
     why: str = ""  # it did not come whole
     turn: int = 0  # of two days that with the lower one was asked about longer ago; 0: never, or by an earlier version
+    alone: Sequence[str] = ()  # the streams still to be asked about alone, because the service failed at all together
 
 
 class Shelf:

@@ -8,7 +8,8 @@ A question that fails is noted with the reason, and counts as asked. Where it is
 answer, that is one failure of the day: the day's other questions, about other streams, are put off. Without a call they
 are noted as failed too, and come with the next run. So two failures in turn are of two days: the service is down.
 What is refused is one failure of the streams that are asked for: their questions about other days are put off. Two in
-turn are of different streams: it may be the account that is refused, and is not asked on either.
+turn are of different streams: it may be the account that is refused, and is not asked on either. A group of streams
+that is refused, or at which the service fails twice, is parted for that day: the next run asks about each of them.
 
 A run ends when everything was asked, the budget is spent, two questions in turn failed, or no question would be
 answered: a `RemoteError` that is no `IncompleteError`. Which refusal is of which kind is told by `codes`.

@@ -557,6 +557,89 @@ def test_a_stream_of_the_log_that_is_refused_keeps_no_other_waiting(provider, pu
     assert f"{FULL} of `bad`: `DescribeCallbackRecordsList` was refused" in capsys.readouterr().err
 
 
+STREAMS = ["bad", *(f"s{number:02d}" for number in range(11))]
+TWELVE = tuple(part for name in STREAMS for part in ("--stream", name))
+
+
+@pytest.fixture
+def group(provider):
+    """A service that has a file of each stream a day and fails, or refuses, where one of them is asked for."""
+    provider.code, provider.rows = "FailedOperation", 1
+
+    def answer(ask):
+        if provider.code and "bad" in ask["StreamIds"]:
+            return {"Error": {"Code": provider.code, "Message": "no matter"}}
+        day = int(datetime.fromisoformat(ask["CreateTime"]["After"]).timestamp())
+        rows = [
+            media(f"{day + number}{STREAMS.index(name):09d}", day + 600 + number)
+            for name in ask["StreamIds"] for number in range(provider.rows)
+        ]  # fmt: skip
+        return {"TotalCount": len(rows), "MediaInfoSet": rows}
+
+    provider.answer = answer
+    return provider
+
+
+@pytest.mark.parametrize(("code", "most"), [("FailedOperation", 6), ("InternalError", 6), ("InvalidParameterValue", 2)])
+def test_a_stream_at_which_the_service_fails_keeps_none_of_its_group_waiting(code, most, group, pull, tmp_path, capsys):
+    """A group is asked about in one question, and its healthy streams had never been asked about, nor the bad one named."""
+    group.code = code
+    window = ("--since", "2025-07-31", *TWELVE)
+    codes = [pull(*window) for _ in range(most)]
+    healthy = len(file_ids(tmp_path / "site_src"))
+    capsys.readouterr()
+    begun = len(group.asked)
+    codes.append(pull(*window))
+    asked, said = [ask["StreamIds"] for ask in group.asked[begun:]], capsys.readouterr().err
+    group.code = ""
+    codes += [pull(*window), pull(*window)]
+
+    assert codes == [7] * (most + 1) + [0, 0]
+    assert healthy == 3 * 11
+    assert {*map(tuple, asked)} == {("bad",)}
+    assert "2025-" in said
+    assert " of `bad`: `SearchMedia`" in said or " of `bad`: failed to ask SearchMedia" in said
+    assert len(file_ids(tmp_path / "site_src")) == 3 * 12
+
+
+def test_a_group_is_parted_where_the_service_fails_at_it_once_more(group, pull):
+    """Most often it is down, and a hundred streams would be a hundred questions when it is up again."""
+    group.code = "FailedOperation"
+    pull("--since", EMPTY, *TWELVE[:20])
+    group.code = ""
+    assert pull("--since", EMPTY, *TWELVE[:20]) == 0
+    assert [len(ask["StreamIds"]) for ask in group.asked] == [10, 10]
+
+
+def test_the_present_day_of_a_parted_group_goes_on(group, pull, tmp_path, monkeypatch):
+    """The bad stream may fail for ever; what comes of the others late in the day comes all the same."""
+    group.code = "UnsupportedOperation"
+    begin = END + 86_400 - 12 * 3600
+
+    def at(hour):
+        monkeypatch.setattr("builder.cli.pull.time.time", lambda: begin + hour * 3600.0)
+        return pull("--since", EMPTY, "--until", "", *TWELVE)
+
+    codes = [at(6), at(6.1)]
+    first = len(file_ids(tmp_path / "site_src"))
+    group.rows = 2
+    codes.append(at(6.5))
+    asked = len(file_ids(tmp_path / "site_src"))
+    codes.append(at(30))
+    second = len(file_ids(tmp_path / "site_src"))
+    begun = len(group.asked)
+    codes.append(at(30.2))
+
+    assert codes == [7] * 5
+    assert (first, asked) == (11, 13), (
+        "a day that was gone through within the hour is finished, but for the group of two"
+    )
+    assert second >= 2 * 11
+    assert ["s00"] not in [
+        ask["StreamIds"] for ask in group.asked[begun:] if ask["CreateTime"]["After"].startswith(EMPTY)
+    ]
+
+
 @pytest.mark.parametrize("ask", [(), ("--status",), ("--missing", *NOW), ("--from", "callbacks", *NOW)])
 def test_a_run_that_is_refused_tells_what_it_did_before(ask, provider, pull, tmp_path, capsys):
     """Its data as well as its words, and the failure in both."""
