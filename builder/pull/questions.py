@@ -95,7 +95,8 @@ def in_turn(asked: Sequence[tuple[Open, Asked]]) -> list[Asked]:
     """Sort what is asked again: what failed is last, the day that was asked about longest ago before the others."""
     latest: defaultdict[int, int] = defaultdict(int)
     for known, one in asked:
-        latest[one.day] = max(latest[one.day], known.turn)
+        if known.why:  # not what came of the present day, which is asked by every run
+            latest[one.day] = max(latest[one.day], known.turn)
     order = sorted(asked, key=lambda turn: (*((1, latest[turn[1].day]) if turn[0].why else (0, 0)), turn[0].turn))
     return [one for _, one in order]
 

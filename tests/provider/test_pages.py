@@ -391,6 +391,21 @@ def test_a_day_that_is_whole_again_does_not_wait_for_every_stream_of_others(prov
     assert days_of(provider.asked[begin:]).count("2025-08-03") == 10
 
 
+def test_a_stream_that_failed_on_the_present_day_has_its_turn(provider, pull, monkeypatch):
+    """Every run asks about the present day of the others, and may not take its failure for one of this run."""
+    hours = itertools.count(END + 3 * 86_400.0, 3600.0)
+    bad = {"Error": {"Code": "FailedOperation", "Message": "no matter"}}
+    provider.answer = lambda ask: bad if ask["StreamName"] == "bad" else {"DataInfoList": []}
+    window = ("--since", "2025-07-31", "--until", "2025-08-04T23:59:59Z")
+    for _ in range(9):
+        now = next(hours)
+        monkeypatch.setattr("builder.cli.pull.time.time", lambda now=now: now)
+        assert pull("--from", "callbacks", *window, "--stream", "bad", "--stream", "good") == 7
+    asked = days_of(one for one in provider.asked if one["StreamName"] == "bad")
+
+    assert {asked[-10:].count(day) for day in ("2025-07-31", FULL, EMPTY, "2025-08-03", "2025-08-04")} == {2}
+
+
 @pytest.mark.parametrize(
     ("origin", "streams", "named"),
     [
