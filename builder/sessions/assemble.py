@@ -6,7 +6,7 @@ the sessions that it would give of them among all others: assemble(all) is the u
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -66,7 +66,7 @@ class Assembler:
             former = former_anchors(island, self._links, self._book)
             groups += [(group, former) for group in groups_of(island, self._links, self._book)]
         if any(group.own_times for group, _ in groups):
-            self._at_borders = words_at_borders([self._beside(group) for group, _ in groups])
+            self._at_borders = words_at_borders([self._beside(group, former) for group, former in groups])
         sessions += [self._session(group, former) for group, former in groups if not self._is_left_out(group)]
         if len(sessions) > 1:
             sessions.sort(key=_in_order)
@@ -83,17 +83,17 @@ class Assembler:
         short_ms = self._book.rules.grouping.min_length_ms
         return bool(short_ms) and _is_short(group.members, short_ms)
 
-    def _beside(self, group: Group) -> Beside:
+    def _beside(self, group: Group, former: set[str]) -> Beside:
         """Return a group as its neighbours see it."""
         members = group.members
         recordings = [one.recording for one in members]
-        hiding = self._book.hiding(recordings, group.window)
-        is_shown = hiding.visibility not in UNSEEN and not self._is_left_out(group)
+        said = merge(self._book.curations_of(recordings, self._addresses(members, former), group.window))
+        is_shown = said.visibility not in UNSEEN and not self._is_left_out(group)
 
         def tracks(words: Mapping[str, str]) -> Sequence[Track]:
             return self._hold(members, recordings, words).tracks if is_shown else ()
 
-        return Beside(members, group.own_times, hiding, tracks)
+        return Beside(members, group.own_times, said, tracks)
 
     def _session(self, group: Group, former: set[str]) -> Session:
         """Make one session of what the records tell, then lay over it what only some sessions have."""
@@ -165,6 +165,12 @@ class Assembler:
             words = {one.key: at_borders[one.key] for one in recordings if one.key in at_borders} | words
         public_url = self._public_url
         return hold(members, {one.key: playable(one, public_url) for one in recordings}, words, overwritten)
+
+    def _addresses(self, members: Sequence[Placed], former: set[str]) -> Iterator[str]:
+        """Yield what a session is called by, as far as somebody asks."""
+        anchor = first_announced(members)
+        yield self._address(anchor)
+        yield from self._aliases(members, anchor, former)
 
     def _aliases(self, members: Sequence[Placed], anchor: Placed, former: set[str]) -> tuple[str, ...]:
         if not former:

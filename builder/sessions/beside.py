@@ -38,7 +38,7 @@ class Beside(msgspec.Struct):
 
     members: Sequence[Placed]
     own_times: OwnTimes
-    hiding: Curation  # what people say of it, as far as it may hide something
+    said: Curation  # what people say of it
     hold: Callable[[Words], Sequence[Track]]  # makes its tracks, without the files that have a word
     tracks: Sequence[Track] = ()
     words: Words | None = None  # of the files that are not in its tracks
@@ -56,7 +56,7 @@ class Beside(msgspec.Struct):
 
     @property
     def is_hidden(self) -> bool:
-        return self.hiding.visibility in UNSEEN
+        return self.said.visibility in UNSEEN
 
     @property
     def left(self) -> tuple[int, int]:
@@ -66,11 +66,11 @@ class Beside(msgspec.Struct):
         """
         if self.is_hidden:
             return ENDLESS_MS, BEGINNING_MS
-        return kept(*extent(self.tracks, self.members), self.hiding.trim or Trim())
+        return kept(*extent(self.tracks, self.members), self.said.trim or Trim())
 
     def unseen(self) -> Iterator[tuple[StreamKey, int, int]]:
         """Yield when its files show what people hide; what of a file lies over the border is for others to hide."""
-        if self.hiding.trim is None and not self.is_hidden:
+        if self.said.trim is None and not self.is_hidden:
             return
         low, high = self.left
         for one in self.members:

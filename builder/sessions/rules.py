@@ -18,7 +18,7 @@ from builder.config import Grouping
 from builder.errors import ConfigError
 from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
 from builder.sessions.claims import BEGINNING_MS, Claim, Claims, Where, check_claims, in_force, moments_of
-from builder.sessions.curate import given_twice, merge
+from builder.sessions.curate import given_twice
 
 
 class Rules(Value, frozen=True):
@@ -176,10 +176,6 @@ class Rulebook:
         if window is not None:
             found.update({curation.source: curation for curation in self._by_window[window]})
         return [found[source] for source in sorted(found)]
-
-    def hiding(self, recordings: Iterable[Recording], window: Window | None) -> Curation:
-        """Return what people say of a session as far as it may hide something: whoever does names its recordings."""
-        return merge(self.curations_of(recordings, (), window))
 
 
 def names_of(recording: Recording) -> tuple[str, ...]:

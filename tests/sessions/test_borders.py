@@ -54,6 +54,22 @@ def test_no_file_shows_what_a_neighbour_hides(visibility, parting, unseen, end):
     assert aside(found) == {"whole": "withheld"}
 
 
+@pytest.mark.parametrize("said", [{"visibility": "hidden"}, {"trim": Trim(head_seconds=900)}], ids=["hidden", "trim"])
+@pytest.mark.parametrize("is_former", [False, True])
+def test_what_is_hidden_by_its_address_is_hidden_from_its_neighbour_too(said, is_former):
+    """The recording that the file names besides is of another broadcast, or none that there is."""
+    late = rec("5", 2400, 3000, announced=9000)  # until it came, the last file was a replay of its own
+    files = [*SLICES[:2], SLICES[3], late, SLICES[5], rec("whole", 0, 3500, fmt="hls", announced=9500)]
+    _, second = made(files, rulebook(gap=100, curations=[SPLIT]))
+    address = second.aliases[0] if is_former else second.id
+    hiding = curation("replays/hiding.md", "elsewhere", address=address, **said)
+
+    first, second = made(files, rulebook(gap=100, curations=[SPLIT, hiding]))
+
+    assert second.curated_by == ("replays/hiding.md",)
+    assert aside([first]) == {"whole": "withheld"}
+
+
 def test_a_replay_of_which_only_such_a_file_is_left_is_hidden():
     hiding = curation("replays/hiding.md", "1", visibility="hidden")
     files = [*SLICES[:3], rec("whole", 0, 3700, fmt="hls", title="Told by a file that nobody sees")]
