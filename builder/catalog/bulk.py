@@ -239,13 +239,13 @@ def _set_former_aside(connection: sqlite3.Connection) -> None:
 
 
 def _set_spoken_aside(connection: sqlite3.Connection) -> None:
-    """Keep the sessions that people spoke of, and before them those beside that withheld a file for one of them."""
+    """Keep the sessions that people spoke of, and before them those that withheld a file for one of them."""
     connection.execute("DROP TABLE IF EXISTS former_spoken")
     connection.execute("CREATE TABLE former_spoken(id TEXT NOT NULL, body BLOB NOT NULL)")
     insert = "INSERT INTO former_spoken SELECT id, body FROM sessions WHERE"
     spoken = "id IN (SELECT session FROM curated)"
-    beside = f"stream IN (SELECT stream FROM sessions WHERE {spoken}) AND instr(body, ?)"
-    connection.execute(f"{insert} {beside}", (WITHHELD.encode(),))
+    withholding = "instr(body, ?) AND EXISTS (SELECT 1 FROM curated)"
+    connection.execute(f"{insert} {withholding}", (WITHHELD.encode(),))
     connection.execute(f"{insert} {spoken} AND id NOT IN (SELECT id FROM former_spoken)")
 
 

@@ -16,10 +16,9 @@ from itertools import chain
 from builder.catalog.catalog import Catalog
 from builder.catalog.comparing import leads
 from builder.catalog.findings import is_matched, named, session_of, unmatched
-from builder.catalog.numbers import stream_number
 from builder.catalog.rows import decode_session
 from builder.errors import ExposureError
-from builder.model import Curation, Session, StreamKey, Trim, Visibility
+from builder.model import Curation, Session, SetAside, Trim, Visibility
 from builder.sessions import Rules
 from builder.sessions.claims import ENDLESS_MS
 from builder.sessions.coverage import GAP_MS
@@ -73,9 +72,9 @@ def _refusal(hiding: Hiding, found: Mapping[tuple[Way, str], set[str]]) -> Expos
     return ExposureError(said, hint=ACT.format(LET_GO if hiding.is_matched(source) else TAKE_AWAY))
 
 
-def withheld_in(session: Session) -> Spans:
+def withheld_in(session: Session) -> list[SetAside]:
     """Return the files that a session did not show because they reach into hidden time beside it."""
-    return {one.key: (one.start_ms, one.end_ms) for one in session.whole.others if one.why == WITHHELD}
+    return [one for one in session.whole.others if one.why == WITHHELD]
 
 
 def forgotten(rules: Rules) -> str:
@@ -92,7 +91,7 @@ class Hiding:
         self.catalog = catalog
         self.connection = catalog.connection
         self._rules = rules
-        self._withheld: defaultdict[StreamKey, Spans] = defaultdict(dict)
+        self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
 
     @cached_property
     def _old_rules(self) -> Rules:
@@ -127,8 +126,9 @@ class Hiding:
 
     def exposed(self, former: Session) -> Iterator[tuple[Way, str, str]]:
         """Yield (way, source, key) of what a file hid by a former session, and does not where it is now."""
-        if withheld := withheld_in(former):
-            self._withheld[former.stream] |= withheld
+        for one in withheld_in(former):
+            for anchor in one.hiders:
+                self._withheld[anchor][one.key] = one.start_ms, one.end_ms
         for old in [self._old[source] for source in former.curated_by if source in self._old]:
             for way in _ways(old):
                 bearers = (new for new in self._bearers(old, former) if not self._is_taken_back(former, old, new, way))
@@ -137,13 +137,11 @@ class Hiding:
                     yield from ((way, new.source, key) for key in self._seen_now(hidden, old, new, way))
 
     def beside(self) -> Iterator[Session]:
-        """Yield what is beside withheld files and people spoke of: a border may go away, and it is what it was."""
-        query = "SELECT body FROM sessions WHERE stream=? AND id IN (SELECT session FROM curated) ORDER BY id"
-        for stream, spans in self._withheld.items():
-            for (body,) in self.connection.execute(query, (stream_number(stream),)):
-                session = decode_session(body)
-                if _sharing(spans, [(session.whole.start_ms, session.whole.end_ms)]):
-                    yield session
+        """Yield what files were withheld for: a border may go away, and it is what it was."""
+        for anchor in sorted(self._withheld):
+            session = self.catalog.session_of_file(anchor)
+            if session is not None and session.anchor == anchor:
+                yield session
 
     def is_matched(self, source: str) -> bool:
         """Say whether a file speaks of any replay now."""
@@ -192,8 +190,8 @@ class Hiding:
         else:
             hidden = dict.fromkeys(former.recordings)
             dark = [(start, end)] if way is Way.WHOLE else []
-        if former.stream in self._withheld:
-            hidden |= dict.fromkeys(_sharing(self._withheld[former.stream], dark))
+        if former.anchor in self._withheld:
+            hidden |= dict.fromkeys(_sharing(self._withheld[former.anchor], dark))
         return hidden
 
     def _left(self, whole: Session, old: Curation, new: Curation) -> Span:

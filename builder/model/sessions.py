@@ -45,6 +45,7 @@ class SetAside(Value, frozen=True, array_like=True):
     start_ms: int = 0
     end_ms: int = 0
     by: str = ""  # key of the newer recording under the same URL, where this one was written over
+    hiders: tuple[str, ...] = ()  # anchors of the sessions beside that hide what it shows, where it is withheld
 
 
 class Reason(Value, frozen=True, array_like=True):

@@ -18,7 +18,7 @@ from builder.sessions.chapters import suggested_chapters, told_chapters
 from builder.sessions.coverage import survey
 from builder.sessions.curate import UNSEEN, merge
 from builder.sessions.grouping import Group, groups_of, islands
-from builder.sessions.holding import Holding, earliest_expiry, extent, flags_of, hold, recorded, still_there
+from builder.sessions.holding import Hiders, Holding, earliest_expiry, extent, flags_of, hold, recorded, still_there
 from builder.sessions.intervals import Placed, first_announced, place_all
 from builder.sessions.island import Island
 from builder.sessions.links import Links
@@ -52,6 +52,7 @@ class Assembler:
         self._notices = island.notices
         self._replaced = replaced_elsewhere(self._placed)
         self._at_borders: Mapping[str, str] = {}
+        self._hiders: Hiders = {}
         shown = book.rules.posters == "provider"
         self._pictures = Pictures(island.screenshots, public_url) if shown else None
 
@@ -66,7 +67,8 @@ class Assembler:
             former = former_anchors(island, self._links, self._book)
             groups += [(group, former) for group in groups_of(island, self._links, self._book)]
         if any(group.own_times for group, _ in groups):
-            self._at_borders = words_at_borders([self._beside(group, former) for group, former in groups])
+            beside = [self._beside(group, former) for group, former in groups]
+            self._at_borders, self._hiders = words_at_borders(beside)
         sessions += [self._session(group, former) for group, former in groups if not self._is_left_out(group)]
         if len(sessions) > 1:
             sessions.sort(key=_in_order)
@@ -93,7 +95,7 @@ class Assembler:
         def tracks(words: Mapping[str, str]) -> Sequence[Track]:
             return self._hold(members, recordings, words).tracks if is_shown else ()
 
-        return Beside(members, group.own_times, said, tracks)
+        return Beside(first_announced(members).recording.key, members, group.own_times, said, tracks)
 
     def _session(self, group: Group, former: set[str]) -> Session:
         """Make one session of what the records tell, then lay over it what only some sessions have."""
@@ -164,7 +166,8 @@ class Assembler:
         if at_borders:
             words = {one.key: at_borders[one.key] for one in recordings if one.key in at_borders} | words
         public_url = self._public_url
-        return hold(members, {one.key: playable(one, public_url) for one in recordings}, words, overwritten)
+        media = {one.key: playable(one, public_url) for one in recordings}
+        return hold(members, media, words, overwritten, self._hiders)
 
     def _addresses(self, members: Sequence[Placed], former: set[str]) -> Iterator[str]:
         """Yield what a session is called by, as far as somebody asks."""

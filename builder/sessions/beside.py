@@ -24,7 +24,7 @@ from builder.sessions.claims import BEGINNING_MS, ENDLESS_MS
 from builder.sessions.coverage import GAP_MS, survey
 from builder.sessions.curate import UNSEEN
 from builder.sessions.duplicates import by_start
-from builder.sessions.holding import extent
+from builder.sessions.holding import Hiders, extent
 from builder.sessions.intervals import Placed
 from builder.sessions.media import PREFERENCE
 from builder.sessions.standing import REPEATED, WITHHELD
@@ -36,6 +36,7 @@ Words = Mapping[str, str]  # REPEATED or WITHHELD, by key
 class Beside(msgspec.Struct):
     """A session beside others: its members, which of them reach over a border, and what it shows."""
 
+    anchor: str
     members: Sequence[Placed]
     own_times: OwnTimes
     said: Curation  # what people say of it
@@ -79,37 +80,45 @@ class Beside(msgspec.Struct):
             yield one.recording.stream, max(high, start), end
 
 
-def words_at_borders(sessions: Sequence[Beside]) -> dict[str, str]:
-    """Return a word for each file that is not shown because of what it shows of another session, by key.
+def words_at_borders(sessions: Sequence[Beside]) -> tuple[dict[str, str], Hiders]:
+    """Return a word for each file that is not shown because of what it shows of another session, and who hides that.
 
     Near-equal files give way to one that is shown, so each word depends on the others. At first every file that reaches
     over has one; then they are judged anew by what is shown without these, until all are true. That ends, for a word is
     only ever taken away, or it becomes WITHHELD and stays.
     """
+    hiders: Hiders = {}
     words: Words = {one.recording.key: REPEATED for session in sessions for one in session.reaching}
     while True:
         for session in sessions:
             session.show(words)
-        withheld = {key: word for key, word in words.items() if word == WITHHELD}
-        found = _repeated(sessions, words) | withheld | _withheld(sessions)
+        hiders = {**hiders, **_hiders(sessions)}
+        found = _repeated(sessions, words) | dict.fromkeys(hiders, WITHHELD)
         if found == words:
-            return found
+            return found, hiders
         words = found
 
 
-def _withheld(sessions: Sequence[Beside]) -> dict[str, str]:
+def _hiders(sessions: Sequence[Beside]) -> Hiders:
     unseen: defaultdict[StreamKey, list[Shown]] = defaultdict(list)
     for place, session in enumerate(sessions):
         for stream, start, end in session.unseen():
             if start < end:
                 unseen[stream].append(Shown(start, end, place))
     times = {stream: Times(spans) for stream, spans in unseen.items()}
-    return {
-        one.recording.key: WITHHELD
-        for place, session in enumerate(sessions)
-        for one in session.reaching
-        if one.recording.stream in times and times[one.recording.stream].shared(one, place) > GAP_MS
-    }
+    found = {}
+    for place, session in enumerate(sessions):
+        for one in session.reaching:
+            near = times[one.recording.stream].of_others(one, place) if one.recording.stream in times else []
+            if _shared(one, near) > GAP_MS:
+                found[one.recording.key] = tuple(sorted({sessions[span.place].anchor for span in near}))
+    return found
+
+
+def _shared(one: Placed, spans: Iterable[Shown]) -> int:
+    """Return how much of a file's time lies in any of the spans."""
+    begun = [replace(span, start_ms=max(span.start_ms, one.start_ms)) for span in spans]
+    return survey(replace(span, end_ms=min(span.end_ms, one.end_ms)) for span in begun)[0]
 
 
 def _repeated(sessions: Sequence[Beside], words: Words) -> dict[str, str]:
@@ -176,8 +185,6 @@ class Times:
         end = bisect_left(self._spans, one.end_ms, key=by_start)
         return [span for span in self._spans[begin:end] if span.end_ms > one.start_ms]
 
-    def shared(self, one: Placed, place: int) -> int:
-        """Return how much of a file's time lies in any of the spans of other sessions than its own."""
-        others = [span for span in self.near(one) if span.place != place]
-        begun = [replace(span, start_ms=max(span.start_ms, one.start_ms)) for span in others]
-        return survey(replace(span, end_ms=min(span.end_ms, one.end_ms)) for span in begun)[0]
+    def of_others(self, one: Placed, place: int) -> list[Shown]:
+        """Return those of other sessions than its own."""
+        return [span for span in self.near(one) if span.place != place]

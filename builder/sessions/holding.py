@@ -10,10 +10,11 @@ from builder.model import NEVER_MS, Recording, SetAside, Tombstone, Track
 from builder.sessions.coverage import Spans, survey
 from builder.sessions.intervals import Placed, hull
 from builder.sessions.media import Playable
-from builder.sessions.standing import GONE, OVERWRITTEN, tombstone
+from builder.sessions.standing import GONE, OVERWRITTEN, WITHHELD, tombstone
 from builder.sessions.tracks import tracks_of
 
 UNPLAYABLE = "unplayable"
+Hiders = Mapping[str, tuple[str, ...]]  # anchors of sessions beside, by the key of a file that shows what they hide
 
 
 class Holding(msgspec.Struct, frozen=True, gc=False):
@@ -29,27 +30,32 @@ def hold(
     media: Mapping[str, Playable],
     words: Mapping[str, str],
     overwritten: Mapping[str, str],
+    hiders: Hiders,
 ) -> Holding:
-    """Sort out a session's recordings (in time order), given how each plays, which are gone, and what replaced some."""
+    """Sort out a session's recordings (in time order), given how each plays, which are gone, and what replaced some.
+
+    `hiders`: for whose sake some are withheld.
+    """
     if not words:
         tracks, aside = tracks_of(members, media)
-        return Holding(tracks, _others(members, aside, {}))
+        return Holding(tracks, _others(members, aside, {}, {}))
     there = [one for one in members if one.recording.key not in words]
     played = {one.recording.key for one in members if media[one.recording.key].url}
     stone = tombstone({one.recording.key for one in members}, words, played)
     tracks, aside = tracks_of(there, media) if there else ((), {})
-    return Holding(tracks, _others(members, {**words, **aside}, overwritten), stone)
+    return Holding(tracks, _others(members, {**words, **aside}, overwritten, hiders), stone)
 
 
 def _others(
-    members: Sequence[Placed], words: Mapping[str, str], overwritten: Mapping[str, str]
+    members: Sequence[Placed], words: Mapping[str, str], overwritten: Mapping[str, str], hiders: Hiders
 ) -> tuple[SetAside, ...]:
     found = []
     for one in members:
         key = one.recording.key
         if key in words:
             by = overwritten.get(key, "") if words[key] == OVERWRITTEN else ""
-            found.append(SetAside(key, words[key], one.recording.file_id, one.start_ms, one.end_ms, by))
+            sake = hiders.get(key, ()) if words[key] == WITHHELD else ()
+            found.append(SetAside(key, words[key], one.recording.file_id, one.start_ms, one.end_ms, by, sake))
     return tuple(sorted(found, key=lambda other: other.key))
 
 

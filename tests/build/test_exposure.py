@@ -570,6 +570,29 @@ def test_a_build_stops_where_a_border_goes_away_that_kept_a_file_out(site, capsy
     assert any(b"/a/50/f0.m3u8" in page for page in site.tree().values())
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("merged", [(), ("hidden",), ("shown",), ("hidden", "shown")])
+@pytest.mark.parametrize("said", ["visibility: hidden", "trim: {head: 400}"])
+def test_a_build_stops_where_the_hidden_replay_or_the_other_is_of_several_streams(site, capsys, said, merged):
+    """Each bears the name of a camera, which was announced first; the file is of the stream that they share."""
+    site.append("hls.jsonl", callback("alice", 50, 0, 1000, form="hls"))
+    for stream, name, number, at in (("bob", "shown", 60, 0), ("carol", "hidden", 61, 2)):
+        if name in merged:
+            site.append("camera.jsonl", callback(stream, number, 350 * at, 500, t=1_642_000_000))
+            site.write(f"replays/{name}.md", f"---\nrecordings: ['52{number:017d}']\nmerge: ['{FILES[at]}']\n---\n")
+    hide(site, f"{said}\nsplit: before {FILES[1]}", named=(1, 2))
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    assert not any(b"/a/50/f0.m3u8" in page for page in before.values())
+    (site.source / "recordings" / "1.jsonl").unlink()
+
+    code, err = build(site, capsys)
+    assert (code, f"`52{50:017d}`" in err[-2]) == (2, True)
+    assert site.tree() == before
+    hide(site, "title: All of it", named=(1, 2))
+    assert build(site, capsys)[0] == 0
+
+
 def test_a_catalog_without_memory_does_not_stop(site, capsys):
     """A clean build, as CI makes one, has nothing to compare with: there `--strict` is what fails."""
     hide(site)

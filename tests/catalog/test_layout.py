@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {13: "5dc49db0598e8576"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {14: "9d52cbc1f93f1a56"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:
