@@ -61,10 +61,7 @@ class Beside(msgspec.Struct):
 
     @property
     def left(self) -> tuple[int, int]:
-        """Return the time that people let be seen: all of it but what is hidden or trimmed away.
-
-        A trim that counts from the ends does so first without the files that reach over, and hides no less than later.
-        """
+        """Return the time that people let be seen: all of it but what is hidden or trimmed away."""
         if self.is_hidden:
             return ENDLESS_MS, BEGINNING_MS
         return kept(*extent(self.tracks, self.members), self.said.trim or Trim())
@@ -83,19 +80,33 @@ class Beside(msgspec.Struct):
 def words_at_borders(sessions: Sequence[Beside]) -> tuple[dict[str, str], Hiders]:
     """Return a word for each file that is not shown because of what it shows of another session, and who hides that.
 
-    Near-equal files give way to one that is shown, so each word depends on the others. At first every file that reaches
-    over has one; then they are judged anew by what is shown without these, until all are true. That ends, for a word is
-    only ever taken away, or it becomes WITHHELD and stays.
+    A trim that counts from the ends hides less of a session that shows more. So at first no file is withheld; then
+    those are that reach into what is hidden of what is shown, until there are no more.
     """
     hiders: Hiders = {}
-    words: Words = {one.recording.key: REPEATED for session in sessions for one in session.reaching}
+    while True:
+        words = _show(sessions, hiders)
+        found = {**hiders, **_hiders(sessions)}
+        if found.keys() == hiders.keys():
+            return words, found
+        hiders = found
+
+
+def _show(sessions: Sequence[Beside], withheld: Iterable[str]) -> dict[str, str]:
+    """Let sessions show what they may besides the files that are withheld; return the words of those that they do not.
+
+    Near-equal files give way to one that is shown, so each word depends on the others. At first every file that reaches
+    over has one; then they are judged anew by what is shown without these, until all are true. That ends, for a word is
+    only ever taken away.
+    """
+    kept_out = dict.fromkeys(withheld, WITHHELD)
+    words = {one.recording.key: REPEATED for session in sessions for one in session.reaching} | kept_out
     while True:
         for session in sessions:
             session.show(words)
-        hiders = {**hiders, **_hiders(sessions)}
-        found = _repeated(sessions, words) | dict.fromkeys(hiders, WITHHELD)
+        found = _repeated(sessions, words) | kept_out
         if found == words:
-            return found, hiders
+            return words
         words = found
 
 

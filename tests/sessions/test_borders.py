@@ -111,6 +111,33 @@ def test_no_file_shows_what_a_trim_takes_away_from_a_neighbour(named, trim, is_w
     assert aside([first]) == ({"whole": "withheld"} if is_withheld else {})
 
 
+@pytest.mark.parametrize("trim", [Trim(tail_seconds=600), Trim(to_ms=ms(3000))])
+def test_a_trim_counts_from_the_ends_of_what_is_shown(trim):
+    """The second half lacks slices, so that its HLS file is shown: what the trim hides begins at its end, not theirs."""
+    first, second = rec("first", 0, 1900, fmt="hls"), rec("second", 1750, 3600, fmt="hls")
+
+    found = made([first, SLICES[3], second], rulebook(curations=[SPLIT, curation("replays/trim.md", "4", trim=trim)]))
+
+    assert told(found) == [("first", ms(0), ms(1900)), ("second 4", ms(1750), ms(3000))]
+    assert aside(found) == {}
+
+
+def test_a_trim_counts_from_the_ends_without_what_is_withheld():
+    """One file makes the first half end later, but shows what is hidden of the second; without it the trim hides more.
+
+    That reaches back to where the second half's own file begins.
+    """
+    split = curation("replays/split.md", "1", split_before=("3",))
+    said = [
+        curation("replays/a.md", "1", trim=Trim(tail_seconds=900)),
+        curation("replays/b.md", "3", trim=Trim(from_ms=ms(2000))),
+    ]
+    files = [*SLICES[:4], SLICES[5], rec("over", 0, 2300, fmt="hls"), rec("back", 800, 3600, fmt="flv")]
+
+    assert aside(made(files[:-1], rulebook(curations=[split, *said]))) == {"over": "withheld"}
+    assert aside(made(files, rulebook(curations=[split, *said]))) == {"over": "withheld", "back": "withheld"}
+
+
 @PARTINGS
 def test_replays_begin_and_end_at_their_border_where_slices_show_all(parting):
     found = made([*SLICES, WHOLE], rulebook(**parting))
