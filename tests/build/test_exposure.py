@@ -571,6 +571,35 @@ def test_a_build_stops_where_a_border_goes_away_that_kept_a_file_out(site, capsy
 
 
 @pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("is_other_news", [False, True])
+@pytest.mark.parametrize(("start", "length"), [(-7200, 1000), (0, 640)], ids=["earlier", "shorter"])
+def test_a_build_stops_where_a_file_that_was_kept_out_is_told_anew(site, capsys, start, length, is_other_news):
+    """Its media are what they were: only a person knows whether they show what is hidden.
+
+    That is so whether or not the hidden replay has news in the same run.
+    """
+
+    def tell_whole(start, length):
+        site.write("recordings/hls.jsonl", callback("alice", 50, start, length, form="hls"))
+
+    tell_whole(0, 1000)
+    hide(site, f"visibility: hidden\nsplit: before {FILES[1]}", named=(1,))
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    tell_whole(start, length)
+    if is_other_news:
+        tell(site, 4, file_size=5)
+
+    code, err = build(site, capsys)
+
+    assert (code, f"`52{50:017d}`" in err[-2]) == (2, True)
+    assert site.tree() == before
+    tell_whole(0, 990)  # it still reaches over the border, and nobody sees it
+    assert build(site, capsys)[0] == 0
+    assert not any(b"/a/50/f0.m3u8" in page for page in site.tree().values())
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("merged", [(), ("hidden",), ("shown",), ("hidden", "shown")])
 @pytest.mark.parametrize("said", ["visibility: hidden", "trim: {head: 400}"])
 def test_a_build_stops_where_the_hidden_replay_or_the_other_is_of_several_streams(site, capsys, said, merged):
