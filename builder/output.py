@@ -20,8 +20,8 @@ from pathlib import Path
 from builder.errors import ConfigError, StorageError, reason_of
 from builder.flush import flush_each, syncfs
 from builder.model import Value
+from builder.places import MARKER
 
-MARKER = ".aftercast-output"
 MARKER_FORMAT = 1
 TEMP_SUFFIX = ".aftercast-tmp"
 NAME_LIMIT = 230  # bytes; a longer name has no room for dot and suffix within the usual 255

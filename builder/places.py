@@ -8,6 +8,7 @@ from pathlib import Path
 from builder.errors import ConfigError
 from builder.model import Value
 
+MARKER = ".aftercast-output"  # in each folder that pages were published in
 STATE_FOLDER = ".aftercast"
 
 
@@ -37,6 +38,9 @@ def find_places(source: Path, output: Path | None = None, state: Path | None = N
     origin = Path(os.path.abspath(source))  # noqa: PTH100  links in the path stay as the user wrote them
     wanted = Path(os.path.abspath(state)) if state else origin.parent / STATE_FOLDER / origin.name  # noqa: PTH100
     refuse_overlap(wanted, source)
+    for folder in (wanted, *wanted.resolve().parents):
+        if os.path.lexists(folder / MARKER):  # whatever command published there
+            refuse_overlap(wanted, folder)
     usable = is_writable(wanted)
     if not usable and state is not None:
         raise ConfigError(f"{state}: expected a state folder that can be written, found one that cannot")

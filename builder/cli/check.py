@@ -15,7 +15,7 @@ from builder.cli.common import json_option, note, places_of, site_options
 from builder.cli.terminal import say
 from builder.config import load_config
 from builder.errors import ConfigError, VerificationError
-from builder.output import MARKER
+from builder.places import MARKER
 from builder.wording import count
 
 WORDS = {

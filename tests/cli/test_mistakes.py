@@ -116,3 +116,16 @@ def test_a_state_folder_that_overlaps_what_is_published_or_read_is_refused(site,
 
     assert (code, site.tree()) == (2, before)
     assert "expected a state folder apart, found one that overlaps" in said
+
+
+@pytest.mark.parametrize("command", ["sessions", "streams", "problems", "check"])
+@pytest.mark.parametrize("folder", ["output", "output/.aftercast", "link"])
+def test_no_command_puts_its_state_where_a_site_was_published(site, command, folder, capsys):
+    """Also one that only asks, and so does not know by its options where that was."""
+    (site.root / "link").symlink_to("output")
+    before = site.tree()
+
+    assert run([command, "--source", str(site.source), "--state", str(site.root / folder)]) == 2
+    assert "expected a state folder apart, found one that overlaps" in capsys.readouterr().err
+    assert site.tree() == before
+    assert not (site.root / "output/.aftercast").exists()
