@@ -1,4 +1,4 @@
-"""Keeps addresses alive that records cannot tell: what the last build published and is now neither live nor an alias.
+"""Keeps addresses alive that records cannot tell: what was published last and is now neither live nor an alias.
 
 The new address is that of the session which holds the recording kept for the old one, the page that an alias led to, or
 the page above: for a list that is no more, and for a replay that became too short. It is written into `redirects.yaml`,
@@ -113,7 +113,7 @@ def moved_aliases(site: Site, ledger: Ledger) -> dict[str, str]:
     """
     moves: dict[str, str] = {}
     stated = profile_aliases(site)
-    for old, new in sorted(site.catalog.stated_aliases(ledger.output).items()):
+    for old, new in sorted(site.catalog.stated_aliases().items()):
         target = None if old in stated else new[1:] if stands(site, new[1:]) else leads(site, new[1:])
         if target is not None:
             below = (name for name in ledger.names_below(REDIRECT, old[1:]) if paths.read(name)[0] == "vj_month")
@@ -128,16 +128,15 @@ def is_dead(site: Site, old: str) -> bool:
 
 
 def remember_aliases(site: Site, ledger: Ledger) -> None:
-    """Remember, for the next build of this output, what profiles and pages state of addresses without a page.
+    """Remember, for the next build, what profiles and pages state of addresses without a page.
 
-    What is stated no more stays until `redirects.yaml` tells it: this build may write none, and another output's
-    may come in between.
+    What is stated no more stays until `redirects.yaml` tells it: this build may write none.
     """
     stated = {old: new for old, new in profile_aliases(site).items() if not stands(site, old[1:])}
     kept = moved_aliases(site, ledger) | stated
-    if kept != site.catalog.stated_aliases(ledger.output):
+    if kept != site.catalog.stated_aliases():
         with site.catalog.transaction():
-            site.catalog.store_stated_aliases(ledger.output, kept)
+            site.catalog.store_stated_aliases(kept)
 
 
 def moved_lists(site: Site, ledger: Ledger) -> dict[str, str]:
@@ -197,8 +196,8 @@ def dead_languages(site: Site, ledger: Ledger) -> list[str]:
 def published(ledger: Ledger, pending: Collection[PageKey], kind: str) -> set[str]:
     """Return the names of the published pages of a kind that are pending."""
     if EVERYTHING in pending or any(key.kind == kind and key.name == ALL for key in pending):
-        return set(ledger.names_of(kind))
-    return {key.name for key in pending if key.kind == kind and ledger.paths_of(key)}
+        return ledger.names_of(kind)
+    return {key.name for key in pending if key.kind == kind and ledger.was_published(key)}
 
 
 def is_live(site: Site, path: str) -> bool:

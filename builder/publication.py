@@ -206,6 +206,7 @@ class Publication:
             again = {ASSETS if key.kind == ASSETS.kind else key for key in staging.doubtful()}
             self.ledger.add_pending(again, "written to during the build")
             self.ledger.set_running(False)
+            self.ledger.store_built()
 
 
 def start_worker(handed_over: Queue[bytes], fresh: bool, dry: bool) -> None:

@@ -64,12 +64,10 @@ class Stale(Value, frozen=True):
 def output_id(places: Places) -> str:
     """Return the name under which the catalog remembers an output folder: where it is from the state folder.
 
-    So what was published is known after both were moved or copied together, as between the folders of a CI, and however
-    links lead to them; an output that is a link itself may lead elsewhere with each build.
+    So a build goes on where both were moved or copied together, as between the folders of a CI; links stay as they were
+    written, for they may lead elsewhere each time. Under another name an output is built anew.
     """
-    output = places.output.parent.resolve() / places.output.name
-    way = os.path.relpath(output, places.state.resolve())
-    return hashlib.blake2b(os.fsencode(way), digest_size=8).hexdigest()
+    return hashlib.blake2b(os.fsencode(os.path.relpath(places.output, places.state)), digest_size=8).hexdigest()
 
 
 def note_changed_inputs(ledger: Ledger, site: Site, digests: dict[str, str], *, everything: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from builder.model import PageKey, Value
 
@@ -47,7 +48,11 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 class Ledger:
-    """The manifest and the pending pages of one output folder. The caller owns the transactions."""
+    """The manifest and the pending pages of one output folder. The caller owns the transactions.
+
+    What was published is asked of the output that was built last besides: a site keeps its addresses wherever it is
+    built next.
+    """
 
     def __init__(self, connection: sqlite3.Connection, output: str) -> None:
         self.connection = connection
@@ -127,33 +132,6 @@ class Ledger:
         )
         return [path for (path,) in rows]
 
-    def top_folders(self) -> Iterator[tuple[str, str]]:
-        """Yield the folders right below the root, each with the language of its first page; by a seek for each."""
-        last = ""
-        while found := self.connection.execute(
-            "SELECT path, language FROM page WHERE output=? AND path>? ORDER BY path LIMIT 1", (self.output, last)
-        ).fetchone():
-            folder, slash, _ = found[0].partition("/")
-            if slash:
-                yield folder, found[1]
-            last = f"{folder}0" if slash else found[0]  # "0" comes after "/"
-
-    def names_of(self, kind: str) -> Iterator[str]:
-        """Yield the names of all pages of a kind, each once."""
-        rows = self.connection.execute("SELECT DISTINCT name FROM page WHERE output=? AND kind=?", (self.output, kind))
-        return (name for (name,) in rows)
-
-    def names_below(self, kind: str, folder: str) -> Iterator[str]:
-        """Yield the names of the pages of a kind below an address, each once, without the one at the address.
-
-        The plus keeps SQLite from walking the index of all pages of the kind.
-        """
-        rows = self.connection.execute(
-            "SELECT DISTINCT name FROM page WHERE output=? AND path>? AND path<? AND path<>? AND +kind=?",
-            (self.output, folder, f"{folder}~", f"{folder}index.html", kind),
-        )
-        return (name for (name,) in rows)
-
     def is_empty(self) -> bool:
         return self.connection.execute("SELECT 1 FROM page WHERE output=? LIMIT 1", (self.output,)).fetchone() is None
 
@@ -185,3 +163,47 @@ class Ledger:
             "UPDATE page SET theme='', value='', hash='' WHERE output=? AND path=?",
             ((self.output, path) for path in paths),
         )
+
+    # --- what was published here or by the last build ---
+
+    @cached_property
+    def _published_in(self) -> tuple[str, str]:
+        row = self.connection.execute("SELECT value FROM meta WHERE name='built'").fetchone()
+        return self.output, row[0] if row else self.output
+
+    def store_built(self) -> None:
+        """Remember that this output was built last."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES('built', ?)", (self.output,))
+
+    def top_folders(self) -> Iterator[tuple[str, str]]:
+        """Yield the folders right below the root, each with the language of its first page; by a seek for each."""
+        for output in self._published_in:
+            last = ""
+            while found := self.connection.execute(
+                "SELECT path, language FROM page WHERE output=? AND path>? ORDER BY path LIMIT 1", (output, last)
+            ).fetchone():
+                folder, slash, _ = found[0].partition("/")
+                if slash:
+                    yield folder, found[1]
+                last = f"{folder}0" if slash else found[0]  # "0" comes after "/"
+
+    def was_published(self, key: PageKey) -> bool:
+        query = "SELECT 1 FROM page WHERE output IN (?,?) AND kind=? AND name=? AND language=? LIMIT 1"
+        found = self.connection.execute(query, (*self._published_in, key.kind, key.name, key.language)).fetchone()
+        return found is not None
+
+    def names_of(self, kind: str) -> set[str]:
+        """Return the names of all pages of a kind."""
+        query = "SELECT name FROM page WHERE output IN (?,?) AND kind=?"
+        return {name for (name,) in self.connection.execute(query, (*self._published_in, kind))}
+
+    def names_below(self, kind: str, folder: str) -> set[str]:
+        """Return the names of the pages of a kind below an address, without the one at the address.
+
+        The plus keeps SQLite from walking the index of all pages of the kind.
+        """
+        rows = self.connection.execute(
+            "SELECT name FROM page WHERE output IN (?,?) AND path>? AND path<? AND path<>? AND +kind=?",
+            (*self._published_in, folder, f"{folder}~", f"{folder}index.html", kind),
+        )
+        return {name for (name,) in rows}

@@ -209,15 +209,14 @@ class RecordQuestions(Questions):
         """Remember such addresses, those alone; inside a transaction."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES('unkept', ?)", (msgspec.json.encode(moves),))
 
-    def stated_aliases(self, output: str) -> dict[str, str]:
-        """Return the aliases of profiles and pages of prose that an output was left with, old path → new path."""
-        stored = self.meta(f"stated {output}")
+    def stated_aliases(self) -> dict[str, str]:
+        """Return the aliases of profiles and pages of prose that the last build left, old path → new path."""
+        stored = self.meta("stated")
         return msgspec.json.decode(stored, type=dict[str, str]) if isinstance(stored, bytes) else {}
 
-    def store_stated_aliases(self, output: str, aliases: Mapping[str, str]) -> None:
-        """Remember such aliases of an output, those alone; inside a transaction."""
-        row = (f"stated {output}", msgspec.json.encode(aliases))
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", row)
+    def store_stated_aliases(self, aliases: Mapping[str, str]) -> None:
+        """Remember such aliases, those alone; inside a transaction."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES('stated', ?)", (msgspec.json.encode(aliases),))
 
     def _recall(self) -> Recall:
         return Recall(self.connection, Deriver(self.setting()))

@@ -270,14 +270,15 @@ ROB = {"/vj/rob/": "/vj/bob/", "/vj/rob/2022-01/": "/vj/bob/2022-01/"}
 
 
 def test_an_alias_that_is_taken_away_outlives_a_build_of_another_output(stated):
-    """What was stated is remembered for each output: one that never had the alias adds no line."""
+    """Whichever is built next writes the lines, also one that never had the alias."""
     here = stated.places
     stated.write("vjs/bob.md", without_aliases(BOB))
     stated.places = msgspec.structs.replace(here, output=here.output.with_name("other"))
-    assert stated.build().redirects == ()
+    assert dict(stated.build().redirects) == ROB
+    assert_led(stated, ROB)
     stated.places = here
 
-    assert dict(stated.build().redirects) == ROB
+    assert stated.build().redirects == ()
     assert_led(stated, ROB)
 
 
@@ -429,6 +430,79 @@ def test_a_moment_is_moved_once_however_many_addresses_lie_between(site):
     assert_led(site, {last: replay(site, 1)})
     page = site.tree()[f"{last[1:]}index.html"].decode()
     assert re.findall(r'data-shift="([^"]*)"', page) == ["4000.0"]
+
+
+# --- outputs of other names ---
+
+CHANGES = {
+    "zone": ("site.yaml", SITE.replace("Asia/Shanghai", "America/Los_Angeles")),
+    "claim": ("vjs/zed.md", "---\nname: Zed\nstreams: [zed]\n---\n"),
+    "language": ("site.yaml", SITE.replace("[en, zh]", "[en]")),
+    "tag": ("replays/first.md", FIRST.replace(", /first.html", "")),
+    "alias": ("vjs/bob.md", without_aliases(BOB)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("dry", [False, True])
+def test_addresses_outlive_a_change_that_comes_with_another_output(site, change, dry):
+    """Such as a folder for each release, or another way to the same one: the state folder knows what was published."""
+    site.append("a.jsonl", callback("bob", 1, 0, 600) + callback("zed", 2, 200_000, 600))
+    site.write("vjs/bob.md", BOB)
+    site.write("replays/first.md", FIRST.replace("---\n", "---\ntags: [rock]\n", 1).replace(", /first.html", ""))
+    site.build()
+    published = {path for path in site.tree() if path.endswith(".html")}
+    here = site.places
+    site.places = msgspec.structs.replace(here, output=here.output.with_name("next"))
+    site.write(*CHANGES[change])
+    if dry:
+        told = site.build(dry_run=True).redirects
+        assert told == site.build().redirects
+    site.build()
+
+    assert published <= site.tree().keys()
+    assert difference(site.tree(), site.clean_tree()) == []
+    site.places = here
+    assert site.build().redirects == ()
+    assert published <= site.tree().keys()
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_piece_of_a_list_outlives_its_output(site):
+    """A day was cut in one output alone, and is one list again in the next build of another."""
+    told = [callback("bob", number, number * 300, 60) for number in range(250)]
+    site.write("site.yaml", f"{SITE}grouping: {{gap: 10}}\n")
+    site.append("a.jsonl", "".join(told[:150]))
+    site.build()
+    here = site.places
+    site.append("b.jsonl", "".join(told[150:]))
+    site.places = msgspec.structs.replace(here, output=here.output.with_name("other"))
+    site.build()
+    pieces = {path for path in site.tree() if re.fullmatch(r"replays/\d{4}/\d\d/\d\d/\d\dh/index.html", path)}
+    (site.source / "recordings/b.jsonl").unlink()
+    site.places = here
+    site.build(allow_removal=True)
+
+    assert len(pieces) > 5
+    assert pieces <= site.tree().keys()
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+@pytest.mark.parametrize("line", ["", "/tags/rock/: /vj/\n"])
+def test_a_line_that_a_person_took_away_or_changed_stays_so_whatever_other_outputs_had(site, line):
+    """Outputs that are built no more remember what they had for ever."""
+    site.append("a.jsonl", callback("bob", 1, 0, 600))
+    site.write("replays/first.md", FIRST.replace("---\n", "---\ntags: [rock]\n", 1))
+    site.build()
+    site.places = msgspec.structs.replace(site.places, output=site.places.output.with_name("next"))
+    site.write("replays/first.md", without_aliases(FIRST))
+    assert site.build().redirects
+    site.write("redirects.yaml", line)
+    site.build()
+    site.write("site.yaml", SITE.replace("Lampbridge", "Lamp"))
+    site.build()
+
+    assert "".join(f"{old}: {new}\n" for old, new in lines(site).items()) == line
 
 
 # --- addresses that nothing else takes over ---

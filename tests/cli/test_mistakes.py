@@ -96,6 +96,28 @@ def test_links_to_a_project_change_nothing_of_what_it_published(site, tmp_path):
     assert published <= set(site.tree())
 
 
+@pytest.mark.parametrize("name", ["output", "www/live"])
+def test_a_kept_cache_of_the_state_serves_a_checkout_elsewhere(tmp_path, name):
+    """As in a CI that links the cache into each new checkout, and may publish under another name."""
+    (tmp_path / "cache").mkdir()
+    one, two = tmp_path / "one", tmp_path / "deep/er/two"
+    made = TestSite(one)
+    made.append("a.jsonl", callback("alice", 1, 0, 600) + callback("bob", 2, 90_000, 600))
+    (one / ".aftercast").symlink_to(tmp_path / "cache", target_is_directory=True)
+    made.places = find_places(made.source, one / "output")
+    assert build(made)[0] == 0
+    published = {path for path in made.tree() if path.endswith(".html")}
+    two.parent.mkdir(parents=True)
+    one.rename(two)
+    made.places = find_places(two / "site_src", two / name)
+    made.root, made.source = two, made.places.source
+    made.write("vjs/bob.md", "---\nname: Bob\nstreams: bob\n---\n")
+
+    assert build(made)[0] == 0
+
+    assert published <= set(made.tree())
+
+
 def test_the_usual_state_folder_is_no_output_either(tmp_path):
     made = TestSite(tmp_path)
     told = ["build", "--adopt", "--source", str(made.source), "--output", str(tmp_path / ".aftercast")]
