@@ -6,11 +6,14 @@ The file is opened first and judged by what was opened, so that nothing can be s
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 from builder.errors import ConfigError, StorageError, reason_of
+
+_LEADS_NOWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
 def shown_name(source: Path, relative: str) -> str:
@@ -56,6 +59,21 @@ def need(source: Path, relative: str, max_bytes: int) -> bytes:
     if raw is None:
         raise ConfigError(f"{shown_name(source, relative)}: expected a file, found none")
     return raw
+
+
+def refuse_no_folder(source: Path, relative: str) -> None:
+    """Raise where something has a folder's name and is none: an empty folder would be a person's word, this is not."""
+    path, name = source / relative, shown_name(source, relative)
+    try:
+        if stat.S_ISDIR(path.stat().st_mode):
+            return
+    except OSError as error:
+        if error.errno not in _LEADS_NOWHERE:
+            raise StorageError(f"failed to read `{name}`: {reason_of(error)}") from error
+        if not path.is_symlink():
+            return
+        raise ConfigError(f"{name}: expected a folder, found a link to nothing") from None
+    raise ConfigError(f"{name}: expected a folder, found something else")
 
 
 def names(source: Path, folder: str, suffix: str) -> list[str]:

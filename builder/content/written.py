@@ -14,10 +14,11 @@ from pathlib import Path
 
 import msgspec
 
+from builder import inside
 from builder.config import SITE_FILE, SiteConfig, load_config, refuse_other_place, slug_key_of
-from builder.content.front import FOLDERS
+from builder.content.front import FOLDERS as OF_TEXT
 from builder.content.load import Content, load_content
-from builder.content.strays import misplaced, strays, unpublished
+from builder.content.strays import FOLDERS, misplaced, strays, unpublished
 from builder.memory import Memory, digest_of_parts
 from builder.model import Value
 from builder.redirects import FILE as REDIRECTS_FILE
@@ -40,6 +41,8 @@ def read_written(
         return Written(config, load_content(source, config))
 
     refuse_other_place(source)
+    for folder in FOLDERS:
+        inside.refuse_no_folder(source, folder)
     key = slug_key_of(environ)
     files = list(_files(source))
     if any(digest is None for _, digest in files):
@@ -62,9 +65,9 @@ def _files(source: Path) -> Iterator[tuple[str, str | None]]:
     for name in (SITE_FILE, REDIRECTS_FILE):
         if os.path.lexists(source / name):
             yield name, _digest(source / name)
-    for folder in FOLDERS:
+    for folder in OF_TEXT:
         place = source / folder
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
+        if place.is_symlink():
             yield folder, None
         elif place.is_dir():
             for name in sorted(os.listdir(place)):  # noqa: PTH208  names alone are wanted

@@ -201,6 +201,31 @@ def test_naming_some_of_the_rest_is_not_enough(site, capsys, named):
     assert seen(site) == []
 
 
+@pytest.mark.parametrize("folder", ["replays", "vjs", "pages", "recordings", "static"])
+@pytest.mark.parametrize(
+    ("put", "found"),
+    [
+        (lambda path: path.symlink_to("nowhere"), "a link to nothing"),
+        (lambda path: path.symlink_to(path.name), "a link to nothing"),
+        (lambda path: path.symlink_to("site.yaml/x"), "a link to nothing"),
+        (lambda path: path.write_text("../curation"), "something else"),
+    ],
+)
+def test_what_has_the_name_of_a_folder_and_is_none_stops_a_build(site, capsys, folder, put, found):
+    """It says nothing, and so does not take back what the files said that were in it."""
+    hide(site)
+    site.build()
+    before = site.tree()
+    shutil.rmtree(site.source / folder, ignore_errors=True)
+    put(site.source / folder)
+
+    assert build(site, capsys, "--allow-removal") == (
+        2,
+        [f"aftercast: site_src/{folder}: expected a folder, found {found}"],
+    )
+    assert site.tree() == before
+
+
 def reveal(site):
     hide(site, "visibility: public")
 
