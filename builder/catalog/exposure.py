@@ -8,7 +8,7 @@ knows; only sessions that the run replaced are looked at, and those that kept a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from itertools import chain
@@ -36,6 +36,7 @@ ACT = (
 )
 LET_GO = "take `visibility` or `trim` out of the file"
 TAKE_AWAY = "take the file away"  # it matches nothing, which would stay a problem
+PUT_BACK = "put the file back where it is read; if all may see it, give `aftercast build --allow-exposure`"
 
 
 class Way(IntEnum):
@@ -46,12 +47,13 @@ class Way(IntEnum):
     LISTS = 2  # `unlisted`
 
 
-def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules) -> None:
+def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules, unread: Sequence[str] = ()) -> None:
     """Raise `ExposureError` where the run that is under way shows what was hidden in a session that it replaced.
 
-    Of these sessions those come first that withheld files (see `withheld_in`).
+    Of these sessions those come first that withheld files (see `withheld_in`). Where something in `replays/` is
+    `unread`, a file that is gone may be that: it still says what it said.
     """
-    hiding = Hiding(catalog, rules)
+    hiding = Hiding(catalog, rules, unread)
     found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
     for session in chain(replaced, hiding.beside()):
         for way, source, key in hiding.exposed(session):
@@ -69,6 +71,8 @@ def _refusal(hiding: Hiding, found: Mapping[tuple[Way, str], set[str]]) -> Expos
     others = f"; so it is with {count(more, 'more file')} in replays/" if more else ""
     what = "kept out of lists would be listed" if way is Way.LISTS else "hid would be seen"
     said = f"{source}: {count(number, 'recording')} that it {what}, {which}{why}{others}; the site stays as it was"
+    if hiding.is_gone(source):
+        return ExposureError(said, hint=PUT_BACK)
     return ExposureError(said, hint=ACT.format(LET_GO if hiding.is_matched(source) else TAKE_AWAY))
 
 
@@ -87,10 +91,11 @@ def forgotten(rules: Rules) -> str:
 class Hiding:
     """What people said of replays before the run, and what they say now."""
 
-    def __init__(self, catalog: Catalog, rules: Rules) -> None:
+    def __init__(self, catalog: Catalog, rules: Rules, unread: Sequence[str]) -> None:
         self.catalog = catalog
         self.connection = catalog.connection
         self._rules = rules
+        self._unread = unread
         self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
 
     @cached_property
@@ -143,12 +148,17 @@ class Hiding:
             if session is not None and session.anchor == anchor:
                 yield session
 
+    def is_gone(self, source: str) -> bool:
+        return source not in self._new
+
     def is_matched(self, source: str) -> bool:
         """Say whether a file speaks of any replay now."""
         return is_matched(self.connection, self._new[source])
 
     def why_shown(self, source: str) -> str:
         """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""
+        if self.is_gone(source):
+            return f"; the file is gone, and `{self._unread[0]}` is not read"
         curation = self._new[source]
         if not self.is_matched(source):
             return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"
@@ -160,6 +170,8 @@ class Hiding:
         """Yield the files that may say now what one said: itself, and others that name recordings of the same."""
         if old.source in self._new:
             yield self._new[old.source]
+        elif self._unread:
+            yield old
         for name in (*old.recordings, *sorted(_ids(former))):
             yield from self._naming.get(name, ())
 

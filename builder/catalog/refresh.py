@@ -50,6 +50,7 @@ class Inputs(Value, frozen=True):
     media: Media
     now_override_ms: int | None = None
     jobs: int | None = None  # None: one a core
+    unread: tuple[str, ...] = ()  # what may hold what a file in `replays/` said that is gone
 
     @property
     def setting(self) -> Setting:
@@ -242,7 +243,7 @@ class Refresh:
 
     def _guard_hidden(self, replaced: Iterable[Session]) -> None:
         if not self.allow_exposure:
-            refuse_exposure(self.catalog, replaced, self.inputs.rules)
+            refuse_exposure(self.catalog, replaced, self.inputs.rules, self.inputs.unread)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         for output in self.outputs:

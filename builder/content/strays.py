@@ -7,7 +7,7 @@ and is not published: pages that name it would find nothing there.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from builder import inside
@@ -66,6 +66,15 @@ def stray_problems(source: Path, folder: str) -> Iterator[Problem]:
         yield Problem("content_unread", f"expected {wanted}; the file is not read", source=name)
 
 
+def unread_curation(problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Return what of these may hold what a file in `replays/` said that is there no more."""
+    unread = (problem.source for problem in problems if problem.code == "content_unread")
+    names = ((name, PurePosixPath(name)) for name in unread)
+    return tuple(
+        name for name, path in names if _meant(path.parts[0]) == "replays" and path.suffix.lower() not in CAPTIONS
+    )
+
+
 def misplaced(source: Path) -> dict[str, str]:
     """Return the folders and files right in the source that were probably meant for one that is read, and for which."""
     found = {}
@@ -91,9 +100,14 @@ def _wanted(source: Path, folder: str) -> str:
     """Return what is wrong with a folder's name; "" for one that has nothing to do with us."""
     if folder == "templates":
         return f"its place beside `{source.name}/`"
-    name = folder.casefold()
-    meant = next((known for known in FOLDERS if known in {name, f"{name}s"}), OTHER_NAMES.get(name))
+    meant = _meant(folder)
     return f"the name `{meant}/`" if meant else ""
+
+
+def _meant(folder: str) -> str:
+    """Return the folder that one of this name is, or probably was meant for."""
+    name = folder.casefold()
+    return next((known for known in FOLDERS if known in {name, f"{name}s"}), OTHER_NAMES.get(name, ""))
 
 
 def misplaced_problems(source: Path) -> Iterator[Problem]:

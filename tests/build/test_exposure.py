@@ -201,6 +201,57 @@ def test_naming_some_of_the_rest_is_not_enough(site, capsys, named):
     assert seen(site) == []
 
 
+UNREAD = {
+    "replays/private/secret.md": "replays/private/secret.md",
+    "replays/secret.MD": "replays/secret.MD",
+    "replays/secret.markdown": "replays/secret.markdown",
+    "replays/secret.md.txt": "replays/secret.md.txt",
+    "Replays/secret.md": "Replays/",
+    "replay/other.md": "replay/",
+}
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("said", ["visibility: hidden", "visibility: unlisted", "trim: {head: 1300}"])
+@pytest.mark.parametrize(("new", "unread"), UNREAD.items())
+def test_a_file_that_is_still_there_and_not_read_takes_nothing_back(site, capsys, said, new, unread):
+    """Nobody took it away; put back, or with a word, the build goes on."""
+    hide(site, said)
+    build(site, capsys)
+    before = site.tree()
+    old = site.source / "replays/secret.md"
+    moved = site.source / new
+    moved.parent.mkdir(exist_ok=True)
+    old.rename(moved)
+    if not new.startswith("replays/"):
+        old.parent.rmdir()
+
+    code, err = build(site, capsys)
+    assert (code, site.tree()) == (2, before)
+    assert f"; the file is gone, and `{unread}` is not read; the site stays as it was" in err[-2]
+    assert err[-2].startswith("aftercast: replays/secret.md: ")
+    assert err[-1].startswith("hint: put the file back where it is read; ")
+    assert build(site, capsys, "--allow-exposure")[0] == 0
+    assert build(site, capsys)[0] == 0
+    assert site.tree() != before
+
+
+def test_what_is_not_read_and_no_text_or_was_said_elsewhere_stops_nothing(site, capsys):
+    """Captions are no curation, what was read under another name says it on, and a file alone that goes is gone."""
+    hide(site)
+    site.write("replays/secret.en.srt", "1")
+    build(site, capsys)
+    site.write("replays/old/note.md", "A note.\n")
+    (site.source / "replays/secret.md").rename(site.source / "replays/private.md")
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == []
+    shutil.rmtree(site.source / "replays/old")
+    (site.source / "replays/private.md").unlink()
+
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("folder", ["replays", "vjs", "pages", "recordings", "static"])
 @pytest.mark.parametrize(
     ("put", "found"),
