@@ -29,7 +29,7 @@ from builder.moved import (
     moved_sessions,
     remember_aliases,
 )
-from builder.news import follow, read_news
+from builder.news import follow, read_news, rehearse_what_hides
 from builder.output import OutputFolder, claim, marker_stamp
 from builder.progress import Progress, unseen
 from builder.publication import Publication, Published
@@ -96,6 +96,8 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     """Build with a catalog that is open and locked; the steps."""
     ledger = Ledger(catalog.connection, output_id(workshop.places))
     outputs = (ledger.output,)
+    if options.dry_run:
+        rehearse_what_hides(workshop, catalog, allow_exposure=options.allow_exposure)
     read = read_news(
         workshop,
         catalog,

@@ -13,6 +13,7 @@ from operator import add
 import msgspec
 
 from builder.catalog import Catalog, RefreshReport, refresh
+from builder.catalog.exposure import hides
 from builder.model import Counts, Curation, PageKey, Session
 from builder.pages import KINDS, paths
 from builder.progress import Progress, unseen
@@ -63,6 +64,16 @@ def follow(
     new = Counts(*map(add, msgspec.structs.astuple(read.new), msgspec.structs.astuple(again.new)))
     problems = (problem for problem in read.problems if problem.code not in ABOUT_CURATION)
     return _replace(read, counts=again.counts, new=new, problems=(*problems, *again.problems))
+
+
+def rehearse_what_hides(workshop: Workshop, catalog: Catalog, *, allow_exposure: bool = False) -> None:
+    """Let what is read for an answer not last, where the next build must know what the last one hid.
+
+    So it is where people changed what they say of replays, and some of it hid, or let it all be seen.
+    """
+    before = catalog.setting().rules.curations
+    if any(map(hides, before)) and (allow_exposure or _followed(workshop, catalog) != before):
+        catalog.rehearse()
 
 
 def affected(workshop: Workshop, catalog: Catalog, before: Session | None, after: Session | None) -> Iterable[PageKey]:

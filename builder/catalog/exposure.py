@@ -83,7 +83,7 @@ def withheld_in(session: Session) -> list[SetAside]:
 
 def forgotten(rules: Rules) -> str:
     """Return what to say besides of a catalog that is made anew, and so does not know what was hidden."""
-    if all(next(_ways(curation), None) is None for curation in rules.curations):
+    if not any(map(hides, rules.curations)):
         return ""
     return ", which do not tell what a file in replays/ hid that matches nothing now"
 
@@ -254,6 +254,10 @@ class Hiding:
             if new.visibility
             for name in members & _names(new)
         )
+
+
+def hides(curation: Curation) -> bool:
+    return next(_ways(curation), None) is not None
 
 
 def _ways(curation: Curation) -> Iterator[Way]:

@@ -120,7 +120,7 @@ class Refresh:
         is_same_setting = self.catalog.meta("setting") == digest and self._is_same_now()
         if not todo.tasks and not todo.gone and is_same_setting:
             return self._report(Counts(), self._only_denied(todo))
-        if self._is_empty():
+        if self._is_empty() and not self.catalog.is_rehearsal:
             with self.catalog.loading(), self.catalog.transaction():
                 return self._bulk(todo, digest)
         with self.catalog.transaction():

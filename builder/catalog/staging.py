@@ -34,7 +34,8 @@ class Staging:
     def __init__(self, connection: sqlite3.Connection, output: str) -> None:
         self.connection = connection
         self.output = output
-        connection.executescript(SCHEMA)
+        for statement in SCHEMA.split(";"):  # as a script they would end a rehearsal
+            connection.execute(statement)
 
     def add(self, rows: Iterable[tuple[Row, int, str]]) -> None:
         """Add (row, rank, why); two keys with one path are an error that names both."""

@@ -103,13 +103,27 @@ class Store:
             seal.write(self.path, synced=not self.is_unsynced)
             self._is_unsealed = False
 
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write everything or nothing."""
+    def rehearse(self) -> None:
+        """Let this connection see what is written from here on, and nobody else: it is gone when that is closed."""
         self._unseal()
         self.connection.execute("BEGIN IMMEDIATE")
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Say so outside of transactions."""
+        return self.connection.in_transaction
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write everything or nothing; nothing in a rehearsal."""
+        self._unseal()
+        is_rehearsal = self.is_rehearsal
+        if not is_rehearsal:
+            self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
+            if is_rehearsal:
+                return
             self.connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             self._give_up()

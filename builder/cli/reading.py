@@ -21,7 +21,7 @@ from builder.lines import with_lines
 from builder.lock import locked
 from builder.model import Problem
 from builder.moved import not_kept
-from builder.news import read_news
+from builder.news import read_news, rehearse_what_hides
 from builder.site_problems import site_problems
 from builder.workshop import Workshop
 
@@ -74,6 +74,7 @@ def up_to_date(source: Path, state: Path | None, *, retry: bool = False) -> Iter
 
 def _refresh(workshop: Workshop, catalog: Catalog) -> bool:
     """Read what is new, and say whether it counts: what a build would stop at is a build's to take over."""
+    rehearse_what_hides(workshop, catalog)
     try:
         with Meter() as meter:
             report = read_news(workshop, catalog, progress=meter)

@@ -31,8 +31,9 @@ def command(source: Path, state: Path | None, as_json: bool) -> None:
     """  # noqa: D301  click reads the backspace as "do not rewrap"
     with up_to_date(source, state) as desk:
         catalog, hands = desk.catalog, jobs_of(None)
-        # What another aftercast is changing is read at one moment, by one process.
-        if as_json and hands > 1 and not catalog.readonly and catalog.session_count() > MANY:
+        # What another aftercast is changing is read at one moment, by one process; and what is only rehearsed.
+        is_shared = not (catalog.readonly or catalog.is_rehearsal)
+        if as_json and hands > 1 and is_shared and catalog.session_count() > MANY:
             say_many(catalog, desk.workshop.places.state, hands)
         else:
             say_all(session_lines(catalog.all_sessions(), as_json=as_json))

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from builder import publication
 from builder.build import Options
 from builder.catalog import refresh
 from builder.cli import run
@@ -199,6 +200,93 @@ def test_naming_some_of_the_rest_is_not_enough(site, capsys, named):
 
     assert (code, err[-2:]) == (2, refusal(3, 4))
     assert seen(site) == []
+
+
+ASKING = [["sessions"], ["problems"], ["build", "--dry-run"], ["build", "--dry-run", "--allow-exposure"]]
+
+
+def ask(site, *command):
+    places = site.places
+    output = ["--output", str(places.output)] if command[0] == "build" else []
+    return run([*command, "--source", str(places.source), "--state", str(places.state), *output])
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("said", ["visibility: hidden", "visibility: unlisted", "trim: {head: 1300}"])
+@pytest.mark.parametrize("command", ASKING)
+@pytest.mark.parametrize("away", ["gone", "open"])
+def test_a_question_forgets_nothing_that_was_hidden(site, capsys, said, command, away):
+    """It was answered while the file was away, as in another branch; nothing was published meanwhile."""
+    hide(site, said)
+    build(site, capsys)
+    if away == "gone":
+        (site.source / "replays/secret.md").unlink()
+    else:
+        hide(site, "title: T")
+    for _ in range(2):
+        assert ask(site, *command) == 0
+    if command[0] == "build":
+        assert "would write" in capsys.readouterr().err
+    hide(site, said)
+    part_by_gap(site)
+
+    assert stops(site, capsys)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("change", ["gap", "lost"])
+def test_a_dry_run_that_may_show_all_is_nobodys_word(site, capsys, change):
+    hide(site)
+    build(site, capsys)
+    part_by_gap(site) if change == "gap" else lose(site)
+    assert ask(site, "build", "--dry-run") == 2
+    before = site.tree()
+    assert ask(site, "build", "--dry-run", "--allow-exposure") == 0
+
+    assert "would write" in capsys.readouterr().err
+    assert stops(site, capsys)
+    assert site.tree() == before
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_a_question_is_answered_from_what_a_build_would_make(site, capsys, command):
+    """Though nothing of it lasts."""
+    hide(site)
+    build(site, capsys)
+    (site.source / "replays/secret.md").unlink()
+    capsys.readouterr()
+    assert ask(site, "sessions", "--json") == 0
+    assert '"visibility":"public"' in capsys.readouterr().out.splitlines()[0]
+    assert ask(site, *command) == 0
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 2, 3, 4]
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_dry_run_of_which_nothing_lasts_says_all_that_a_build_does(site, monkeypatch, jobs):
+    """Also of a site that is large enough for several processes, which could not see what is not to last."""
+    monkeypatch.setattr(publication, "POOL_THRESHOLD", 0)
+    hide(site)
+    site.build()
+    (site.source / "replays/secret.md").unlink()
+    site.write("site.yaml", SITE.replace("Lampbridge", "Lamp"))
+    dry, real = site.build(dry_run=True, jobs=jobs), site.build()
+
+    assert dry.pages.written == real.pages.written > 20
+    assert [path for path, _ in dry.written] == [path for path, _ in real.written]
+    assert (dry.redirects, dry.removed) == (real.redirects, real.removed)
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_a_question_can_be_asked_where_no_record_is_left(site, capsys, command):
+    hide(site)
+    build(site, capsys)
+    shutil.rmtree(site.source / "recordings")
+    assert build(site, capsys, "--allow-removal")[0] == 0
+    (site.source / "replays/secret.md").unlink()
+
+    assert ask(site, *command) == 0
 
 
 UNREAD = {
