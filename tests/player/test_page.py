@@ -86,6 +86,20 @@ def test_captions_transcript_and_storyboard_are_shown_when_there_are(watch: Watc
     watch.until("document.querySelector('.cues').hidden && !document.querySelector('.transcript')")
 
 
+def test_captions_that_are_wanted_and_that_a_broadcast_has_none_of_are_not_asked_for(watch: Watch) -> None:
+    watch.open(evening())
+    watch.page.evaluate("""localStorage.setItem('aftercast:ways', '{"captions": "en"}')""")
+    watch.open(evening())
+    watch.site.asked.clear()
+    watch.start()
+    watch.until_playing(0.1, 6)
+    watch.press("c")
+    watch.until_playing(1, 8)
+
+    assert "captions.js" not in watch.site.asked
+    assert watch.errors == []
+
+
 def test_at_the_end_the_next_broadcast_is_offered(watch: Watch) -> None:
     more = '<nav class="nextprev"><a href="/next/" lang="zh-Hans">雨天采样</a></nav>'
     watch.open(evening(next="/next/"), "#t=79", more=more)

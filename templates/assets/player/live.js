@@ -279,8 +279,9 @@ export class Live {
   }
 
   leave(way) { if (this.replay[way]) location.assign(this.replay[way]); }
-  async captions() { if (this.replay.captions.length) (await this.#fetchCaptions())?.next(); }
-  #fetchCaptions() {
+  async captions() { (await this.#fetchCaptions())?.next(); }
+  async #fetchCaptions() {
+    if (!this.replay.captions.length) return null;
     const made = ({ Captions }) => (this.shownCaptions ??= new Captions(this));
     return import("./captions.js").then(made, () => this.say("unfetched"));
   }
