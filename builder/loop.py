@@ -70,12 +70,12 @@ class Loop:
 
 @contextmanager
 def watched(places: Places) -> Iterator[Watcher]:
-    """Watch everything a build depends on.
+    """Watch everything a build depends on, and whether its output is still there.
 
     watchdog watches a folder twice that appears while it takes on the one above (`cp -r`), and warns of itself: the
     second watch replaces the first, nothing is lost, and nobody who reads it could do anything.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning, "watchdog")
-        with Watcher(source_folders(places)) as watcher:
+        with Watcher(source_folders(places), places.output) as watcher:
             yield watcher

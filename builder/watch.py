@@ -37,10 +37,15 @@ class Waker(FileSystemEventHandler):
 
 
 class Watcher:
-    """Watches folders; use as a context manager, then call `wait`."""
+    """Watches folders; use as a context manager, then call `wait`.
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    What is made of them (`made`) is watched for one thing only: that it goes.
+    """
+
+    def __init__(self, folders: Iterable[Path], made: Path | None = None) -> None:
         self.folders = [folder for folder in folders if folder.is_dir()]
+        self.made = made
+        self._is_made = False
         self.waker = Waker()
         self.observer = Observer()
         self.seen = scan(self.folders)
@@ -62,6 +67,7 @@ class Watcher:
 
     def wait(self, stop: threading.Event) -> list[str]:
         """Block until files changed and are quiet; return their paths, sorted. Empty when `stop` is set."""
+        self._is_made = self.made is not None and self.made.is_dir()
         while not stop.is_set():
             self.waker.event.wait(RESCAN_SECONDS)
             if stop.is_set():
@@ -109,4 +115,5 @@ class Watcher:
     def _changed(self) -> list[str]:
         now = scan(self.folders)
         before, self.seen = self.seen, now
-        return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+        changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+        return [*changed, str(self.made)] if self._is_made and self.made and not self.made.is_dir() else changed

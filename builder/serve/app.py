@@ -198,12 +198,16 @@ class Preview:
             waited += POLL_SECONDS
 
     async def _missing(self, request: Request, send: Send) -> None:
-        """Answer 404; where a failed build is the likely cause, with a page that says so and reloads when mended."""
-        if not self.news.error:
+        """Answer 404; where a failed build or a lost output is the cause, with a page that says so and reloads."""
+        if self.news.error:
+            title, text = "The build failed", self.news.error
+        elif not self.root.is_dir():
+            title, text = "There is no output", f"{self.root} is not there: it is built in a moment, or after a change"
+        else:
             return await plain(send, 404, "not found", head=request.method == "HEAD")
         page = (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The build failed</title></head>'
-            f"<body><h1>The build failed</h1><pre>{escape(self.news.error)}</pre></body></html>"
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+            f"<body><h1>{title}</h1><pre>{escape(text)}</pre></body></html>"
         )
         script = self._with_script(page.encode(), "")
         return await answer(send, 503, MIME["html"], script, head=request.method == "HEAD")
@@ -250,7 +254,10 @@ def parse(scope: Scope) -> Request | None:
 def open_regular(root: Path, name: str) -> int | None:
     """Open a built file without following any link on the way; None when it is not a plain file."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
     try:
         *folders, last = name.split("/")
         for step in folders:

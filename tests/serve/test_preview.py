@@ -264,6 +264,17 @@ def test_a_failed_build_is_told_and_gone_when_mended(running):
     assert (mended["error"], mended["builds"] > told["builds"]) == ("", True)
 
 
+def test_an_output_that_is_gone_is_told_in_a_page_that_comes_back(tmp_path):
+    """Also while the catalog knows its files."""
+    running = Running(tmp_path / "gone")
+    known, unknown = running.get("/"), running.get("/nothing/")
+    running.close()
+
+    assert (known[0], unknown[0]) == (503, 503)
+    assert b"<h1>There is no output</h1>" in known[2]
+    assert b'<script src="/-/reload.js" data-builds="0" data-file=""' in known[2]
+
+
 def test_the_state_names_the_files_that_changed_since_a_page_was_served(running):
     """A page reloads for its own files only; whoever cannot be told reloads for everything."""
     first = json.loads(running.get("/-/state")[2])["builds"]

@@ -1,5 +1,6 @@
 """The watcher: a change is seen once it is quiet, bursts are one change, our own writes are none."""
 
+import shutil
 import threading
 import time
 import warnings
@@ -51,6 +52,27 @@ def test_a_write_of_our_own_is_not_a_change(tmp_path: Path):
         watcher.forget([tmp_path / "redirects.yaml"])
         (tmp_path / "other").write_text("x")
         assert watcher.wait(stop) == [str(tmp_path / "other")]
+
+
+def test_what_is_made_of_the_folders_is_missed_when_it_goes(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
+    source, made = tmp_path / "source", tmp_path / "made"
+    source.mkdir()
+    stop = threading.Event()
+    with Watcher([source], made) as watcher:
+        made.mkdir()
+        thread, got = wait_in_thread(watcher, stop)
+        (made / "index.html").write_text("x")
+        time.sleep(0.3)
+        assert got == []
+        shutil.rmtree(made)
+        thread.join(20)
+        thread, _ = wait_in_thread(watcher, stop)
+        time.sleep(0.3)
+        watcher.stop(stop)
+        thread.join(20)
+
+    assert got == [[str(made)]], "told once"
 
 
 def test_the_scan_sees_a_replacement_of_equal_size_and_time(tmp_path: Path):
