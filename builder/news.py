@@ -14,12 +14,12 @@ import msgspec
 
 from builder.catalog import Catalog, RefreshReport, refresh
 from builder.catalog.exposure import hides
+from builder.catalog.findings import ABOUT_CURATION
 from builder.model import Counts, Curation, PageKey, Session
 from builder.pages import KINDS, paths
 from builder.progress import Progress, unseen
 from builder.workshop import Workshop
 
-ABOUT_CURATION = frozenset({"curation_unmatched", "curation_twice", "trim_too_long", "trim_outside", "chapter_outside"})
 _replace = msgspec.structs.replace
 
 

@@ -28,6 +28,7 @@ from builder.wording import count
 
 WORDS = {"end_ms": "end", "start_ms": "start", "duration_ms": "duration", "size_bytes": "size", "bps": "bitrate"}
 FENCE_MS = 60_000  # pages tell minutes: whoever copies an end from there does not mean to hide anything yet
+ABOUT_CURATION = ("curation_unmatched", "curation_twice", "trim_too_long", "trim_outside", "chapter_outside")
 TALLIES = ("usable", "unusable", "unclaimed", "events", "sessions")
 _decode = msgspec.msgpack.Decoder(Problem).decode
 
@@ -102,8 +103,7 @@ def forget(connection: sqlite3.Connection, base: int) -> None:
 
 def match_curations(connection: sqlite3.Connection, rules: Rules) -> list[Problem]:
     """Note every curation that matches no session, or does not fit the one it matches, and return those notes."""
-    codes = "'curation_unmatched', 'curation_twice', 'trim_too_long', 'trim_outside', 'chapter_outside'"
-    connection.execute(f"DELETE FROM findings WHERE code IN ({codes})")
+    connection.execute(f"DELETE FROM findings WHERE code IN {ABOUT_CURATION}")
     by_source = {curation.source: curation for curation in sorted(rules.curations, key=lambda one: one.source)}
     worded = partial(_local, zone=load_zone(rules.zone))
     found = [
@@ -115,6 +115,12 @@ def match_curations(connection: sqlite3.Connection, rules: Rules) -> list[Proble
     rows = [(problem.code, problem.source, 0, encode(problem)) for problem in found]
     connection.executemany("INSERT OR REPLACE INTO findings VALUES(?,?,?,?)", rows)
     return found
+
+
+def about_curations(connection: sqlite3.Connection) -> list[Problem]:
+    """Return the notes of `match_curations` that stand."""
+    rows = connection.execute(f"SELECT item FROM findings WHERE code IN {ABOUT_CURATION} ORDER BY name, code")
+    return [_decode(item) for (item,) in rows]
 
 
 def note_denied(connection: sqlite3.Connection, problems: Iterable[Problem]) -> None:

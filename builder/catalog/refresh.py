@@ -119,7 +119,7 @@ class Refresh:
         digest = digest_of(self.inputs.setting)
         is_same_setting = self.catalog.meta("setting") == digest and self._is_same_now()
         if not todo.tasks and not todo.gone and is_same_setting:
-            return self._report(Counts(), self._only_denied(todo))
+            return self._report(Counts(), self._standing(todo))
         if self._is_empty() and not self.catalog.is_rehearsal:
             with self.catalog.loading(), self.catalog.transaction():
                 return self._bulk(todo, digest)
@@ -131,12 +131,12 @@ class Refresh:
                 self.connection.execute("ROLLBACK TO attempt")
             return self._bulk(todo, digest)
 
-    def _only_denied(self, todo: Plan) -> tuple[Problem, ...]:
-        """Keep and return what may not be read, when there is nothing else to do."""
+    def _standing(self, todo: Plan) -> tuple[Problem, ...]:
+        """Keep what may not be read, when there is nothing else to do; return it and what is wrong with curation."""
         if findings.denied(self.connection) != sorted(todo.denied, key=lambda problem: problem.source):
             with self.catalog.transaction():
                 findings.note_denied(self.connection, todo.denied)
-        return todo.denied[:SHOWN_PROBLEMS]
+        return (*todo.denied, *findings.about_curations(self.connection))[:SHOWN_PROBLEMS]
 
     def _is_empty(self) -> bool:
         return self.connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None

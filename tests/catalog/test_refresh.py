@@ -739,10 +739,12 @@ def test_the_bulk_way_and_the_incremental_way_agree_about_rules(tmp_path, monkey
 def test_a_curation_that_hides_what_it_does_not_find_says_what_that_means(tmp_path, said):
     world = World(tmp_path)
     world.write("a.jsonl", callback("1", START_S))
-    (problem,) = world.run(curations=(Curation("replays/h.md", recordings=("3",), **said),))[0].problems
+    hiding = Curation("replays/h.md", recordings=("3",), **said)
+    (problem,) = world.run(curations=(hiding,))[0].problems
 
     assert problem.code == "curation_unmatched"
     assert problem.message.endswith("`3`; so it hides nothing, and what else there is of that broadcast is public")
+    assert world.run(curations=(hiding,))[0].problems == (problem,), "told again while it stands, without any news"
 
 
 def test_a_curation_that_takes_what_it_does_not_find_out_of_lists_says_what_that_means(tmp_path):
