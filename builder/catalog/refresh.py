@@ -177,6 +177,7 @@ class Refresh:
         findings.note_denied(self.connection, todo.denied)
         bases = {row[1] for batch in intake.batches for row in batch.notices}
         bases |= {base for change in changed for base in findings.overwritten_bases(change.before, change.after)}
+        bases |= update.refused()
         problems = todo.denied + self._problems(intake.batches, bases)
         return self._report(new_counts(intake, todo, update), problems, len(changed), removed, everything=everything)
 

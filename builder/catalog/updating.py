@@ -76,6 +76,14 @@ class Update:
             self.recall.deriver = Deriver(Setting(rules, self.setting.media))
         return now
 
+    def refused(self) -> set[int]:
+        """Return the bases of recordings that are set aside now because the list of hosts changed."""
+        return {
+            base
+            for base in self.judged
+            if any(one.usable for one in self.former[base]) and not all(one.usable for one in self.recall.known(base))
+        }
+
     def close(self) -> Closed:
         """Return the islands that have to be grouped again."""
         ghosts = [one.recording for known in self.former.values() for one in known if one.usable]

@@ -303,7 +303,10 @@ def test_an_unlisted_media_host_waits_for_the_list(tmp_path):
 
     report, found = world.run(media=Media(hosts=("media.example.com",)))
     assert (sizes(report.counts), len(found["sessions"]), found["findings"]) == ((1, 1, 0, 0, 0), 1, [])
-    assert sizes(world.run()[0].counts) == (1, 0, 0, 0, 1)
+    report, _ = world.run()
+    assert sizes(report.counts) == (1, 0, 0, 0, 1)
+    assert [(p.code, p.source, p.line) for p in report.problems] == [("media_host", "recordings/a.jsonl", 1)]
+    assert world.run()[0].problems == (), "told when it is set aside, as a record is when it is read"
 
 
 def test_conflicting_notices_are_reported_and_one_stands(tmp_path):
