@@ -88,7 +88,7 @@ def build(workshop: Workshop, options: Options, progress: Progress = unseen) -> 
         Catalog.open(places.state) as catalog,
     ):
         report = build_with(workshop, catalog, options, progress)
-        refused = standing_problems(catalog, workshop.content.problems) if options.strict else 0
+        refused = standing_problems(catalog, workshop.problems()) if options.strict else 0
     return msgspec.structs.replace(report, seconds=round(time.monotonic() - began, 3), refused=refused)
 
 
@@ -175,7 +175,7 @@ def report_of(
     """Put together what there is to say."""
     warnings = [read.warning, *workshop.warnings()]
     of_site = site_problems(workshop.site(catalog))
-    problems = (*read.problems, *workshop.content.problems, *of_site, *moved.problems)
+    problems = (*read.problems, *workshop.problems(), *of_site, *moved.problems)
     return BuildReport(
         recordings=read.counts,
         new=read.new,

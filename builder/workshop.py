@@ -21,6 +21,7 @@ from builder.content import Content, read_written
 from builder.content.strays import unread_curation
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
+from builder.model import Problem
 from builder.pages import KINDS, Site
 from builder.pages.site import static_name
 from builder.places import Places
@@ -121,9 +122,13 @@ class Workshop:
             unread=unread_curation(self.content.problems),
         )
 
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with what people wrote, templates and messages too."""
+        return [*self.content.problems, *self.renderer.problems(KINDS)]
+
     def warnings(self) -> list[str]:
         """Return what the operator should know on every build."""
-        found = list(self.renderer.problems(KINDS))
+        found = []
         if not (self.places.source / SITE_FILE).exists():
             found.append("site.yaml: expected the settings of the site, found no file: all are the defaults")
         if self.config.slug_key_derived:

@@ -37,7 +37,7 @@ class Desk(msgspec.Struct, frozen=True):
         """Return what is wrong with the records, then with what people wrote, and addresses that could not be kept."""
         unkept = (not_kept(old, new) for old, new in sorted(self.catalog.unkept().items()))
         site = self.workshop.site(self.catalog)
-        written = [*self.workshop.content.problems, *site_problems(site), *unkept]
+        written = [*self.workshop.problems(), *site_problems(site), *unkept]
         notes = self.catalog.problems() + [Note(_number_of(problem), problem) for problem in written]
         placed = with_lines((note.problem for note in notes), self.workshop.places.source)
         return [Note(note.number, problem) for note, problem in zip(notes, placed, strict=True)]

@@ -19,6 +19,7 @@ from builder.dates import Dates
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
 from builder.messages import Messages
+from builder.model import Problem
 from builder.pages.kind import PageKind
 from builder.pages.site import EVERYTHING
 from builder.program import code_digest
@@ -133,42 +134,43 @@ class Renderer:
         except KeyError:
             raise ConfigError(f"templates/: expected the asset `{name}`, found none", hint=WHERE_ASSETS_LIE) from None
 
-    def problems(self, kinds: Sequence[PageKind]) -> list[str]:
-        """Return what is odd about a site's own templates: what no theme has or nothing uses."""
+    def problems(self, kinds: Sequence[PageKind]) -> list[Problem]:
+        """Return what is odd about a site's own templates: what no theme has or nothing uses, and so is in vain."""
         files = self.theme.own_files
         used = self.theme.needed(kind.template for kind in kinds if kind.template) if files else set()
         strange = self._strange_messages() + self._strange_blocks(kinds)
         return self._unused(used) + self._unread(files.keys() - used) + strange
 
-    def _unused(self, used: Collection[str]) -> list[str]:
+    def _unused(self, used: Collection[str]) -> list[Problem]:
+        sentence = "expected the name of a template, found one that no page uses"
         return [
-            f"{self.theme.shown(str(path))}: expected the name of a template, found one that no page uses"
-            f"{_meant(name, self.theme.names())}"
+            _vain(self.theme.shown(str(path)), f"{sentence}{_meant(name, self.theme.names())}")
             for name, path in self.theme.own_templates().items()
             if name not in used
         ]
 
-    def _unread(self, names: Iterable[str]) -> list[str]:
+    def _unread(self, names: Iterable[str]) -> list[Problem]:
         return [
-            f"templates/{name}: expected {wanted}; the file is not read"
+            _vain(f"templates/{name}", f"expected {wanted}; the file is not read")
             for name, wanted in unread(sorted(names), list(self.messages))
         ]
 
-    def _strange_messages(self) -> list[str]:
-        found = [
-            f"{place}: expected a known message, found `{name}`, which is left out{_meant_message(name, words.keys())}"
-            for words in self.messages.values()
-            for place, name in words.unknown
-        ]
+    def _strange_messages(self) -> list[Problem]:
+        found = []
+        for words in self.messages.values():
+            for place, name in words.unknown:
+                source, _, line = place.rpartition(":")
+                sentence = f"expected a known message, found `{name}`, which is left out"
+                found.append(_vain(source, sentence + _meant_message(name, words.keys()), name, int(line)))
         return list(dict.fromkeys(found))  # a file may be of several languages
 
-    def _strange_blocks(self, kinds: Sequence[PageKind]) -> list[str]:
+    def _strange_blocks(self, kinds: Sequence[PageKind]) -> list[Problem]:
         own = [kind.template for kind in kinds if self._extends_its_namesake(kind.template)]
         if not own:
             return []
         named = [name for template in own for name in (template, DEFAULT + template)]
         made_of = digest_of_parts([self.program, *own, *(self._closure(name)[0] for name in named)])
-        return self.memory.recall("blocks", made_of, list[str], lambda: self._unknown_blocks(own))
+        return self.memory.recall("blocks", made_of, list[Problem], lambda: self._unknown_blocks(own))
 
     def _extends_its_namesake(self, template: str) -> bool:
         path, default = self.theme.find(template), self.theme.find(DEFAULT + template)
@@ -176,14 +178,14 @@ class Renderer:
             return False
         return f"{DEFAULT}{template}" in self.theme.read(path)
 
-    def _unknown_blocks(self, templates: Sequence[str]) -> list[str]:
+    def _unknown_blocks(self, templates: Sequence[str]) -> list[Problem]:
         found = []
         frame = set(self.environment.get_template(f"{DEFAULT}base.html").blocks)
         for name in templates:
             own, theirs = (set(self.environment.get_template(each).blocks) for each in (name, DEFAULT + name))
             shown = self.theme.shown(str(self.theme.find(name)))
             found += [
-                f"{shown}: expected a block of `{name}`, found `{block}`{_meant(block, theirs | frame)}"
+                _vain(shown, f"expected a block of `{name}`, found `{block}`{_meant(block, theirs | frame)}", block)
                 for block in sorted(own - theirs - frame)
             ]
         return found
@@ -209,6 +211,11 @@ class Renderer:
             raise error
         sentence, hint = told
         raise ConfigError(sentence, hint=hint) from error
+
+
+def _vain(source: str, message: str, field: str = "", line: int = 0) -> Problem:
+    name = source.encode("utf-8", "replace").decode()  # which need not be text
+    return Problem("content_unread", message, source=name, line=line, field=field)
 
 
 def _meant(name: str, known: Collection[str]) -> str:

@@ -317,6 +317,28 @@ def test_what_strict_refuses_is_listed(world, capsys):
     assert call(capsys, "build", "--strict")[0] == 0
 
 
+def test_a_theme_of_ones_own_that_has_no_effect_is_listed_and_refused_by_strict(world, capsys):
+    """A name that is slightly wrong: the page, or the word on it, is that of the theme."""
+    (world.recordings / "a.jsonl").unlink()
+    world.write("b.jsonl", callback("9", START_S))
+    messages = world.source.parent / "templates" / "messages"
+    messages.mkdir(parents=True)
+    (messages.parent / "wach: a.html").write_text("x")
+    (messages.parent / os.fsdecode(b"day\xff.html")).write_text("x")
+    (messages / "en.yaml").write_text("nav: {vjss: Teachers}\n")
+
+    code, _, err = call(capsys, "build", "--strict")
+    assert (code, err[-2]) == (3, "aftercast: 3 problems found and `--strict` given")
+    assert "aftercast: templates/messages/en.yaml:1: expected a known message, found `nav.vjss`" in "\n".join(err)
+    listed = [line.split("  ")[0] for line in call(capsys, "problems")[1]]
+    assert listed == [
+        "content_unread:templates/day?.html",
+        "content_unread:templates/wach: a.html",
+        "content_unread:templates/messages/en.yaml:1",
+    ]
+    assert len(call(capsys, "problems", "--json")[1]) == 3
+
+
 def test_what_would_vanish_by_a_slip_is_told_with_its_cause(world, capsys):
     """The refused run takes its problems with it, so the refusal names them; the flag is not the first thing to do."""
     call(capsys, "build")
