@@ -97,7 +97,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     ledger = Ledger(catalog.connection, output_id(workshop.places))
     outputs = (ledger.output,)
     if options.dry_run:
-        rehearse_what_hides(workshop, catalog, allow_exposure=options.allow_exposure)
+        rehearse_what_hides(catalog)
     read = read_news(
         workshop,
         catalog,

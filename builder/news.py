@@ -66,13 +66,9 @@ def follow(
     return _replace(read, counts=again.counts, new=new, problems=(*problems, *again.problems))
 
 
-def rehearse_what_hides(workshop: Workshop, catalog: Catalog, *, allow_exposure: bool = False) -> None:
-    """Let what is read for an answer not last, where the next build must know what the last one hid.
-
-    So it is where people changed what they say of replays, and some of it hid, or let it all be seen.
-    """
-    before = catalog.setting().rules.curations
-    if any(map(hides, before)) and (allow_exposure or _followed(workshop, catalog) != before):
+def rehearse_what_hides(catalog: Catalog) -> None:
+    """Let what is read for an answer not last, where the next build must know what the last one hid."""
+    if any(map(hides, catalog.setting().rules.curations)):
         catalog.rehearse()
 
 

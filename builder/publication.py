@@ -103,7 +103,7 @@ class Publication:
         press = Press(self.site, self.workshop.renderer, self.folder, self.ledger, fresh=self.fresh, dry=self.dry)
         keys = stale.keys(self.site)
         is_large = stale.is_bulk and self.catalog.totals().sessions > POOL_THRESHOLD
-        if jobs > 1 and is_large and not self.catalog.is_rehearsal:  # which workers could not see
+        if jobs > 1 and is_large and not self.catalog.is_rehearsed:  # which workers could not see
             yield from self._in_parallel(keys, jobs - 1, press)
             return
         chunk = []

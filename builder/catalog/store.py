@@ -44,6 +44,7 @@ class Store:
         self.is_loaded = False  # … in this run
         self._is_unsealed = False
         self._is_damaged = False
+        self.is_rehearsal = False
         self.connection = self._open_readonly() if readonly else self._open(state)
 
     def __enter__(self) -> Self:
@@ -105,24 +106,22 @@ class Store:
 
     def rehearse(self) -> None:
         """Let this connection see what is written from here on, and nobody else: it is gone when that is closed."""
-        self._unseal()
-        self.connection.execute("BEGIN IMMEDIATE")
+        self.is_rehearsal = True
 
     @property
-    def is_rehearsal(self) -> bool:
-        """Say so outside of transactions."""
-        return self.connection.in_transaction
+    def is_rehearsed(self) -> bool:
+        """Say, outside of transactions, whether anything was written that nobody else sees."""
+        return self.is_rehearsal and self.connection.in_transaction
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write everything or nothing; nothing in a rehearsal."""
         self._unseal()
-        is_rehearsal = self.is_rehearsal
-        if not is_rehearsal:
+        if not self.is_rehearsed:
             self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
-            if is_rehearsal:
+            if self.is_rehearsal:
                 return
             self.connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:

@@ -74,7 +74,7 @@ def up_to_date(source: Path, state: Path | None, *, retry: bool = False) -> Iter
 
 def _refresh(workshop: Workshop, catalog: Catalog) -> bool:
     """Read what is new, and say whether it counts: what a build would stop at is a build's to take over."""
-    rehearse_what_hides(workshop, catalog)
+    rehearse_what_hides(catalog)
     try:
         with Meter() as meter:
             report = read_news(workshop, catalog, progress=meter)

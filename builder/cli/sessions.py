@@ -32,7 +32,7 @@ def command(source: Path, state: Path | None, as_json: bool) -> None:
     with up_to_date(source, state) as desk:
         catalog, hands = desk.catalog, jobs_of(None)
         # What another aftercast is changing is read at one moment, by one process; and what is only rehearsed.
-        is_shared = not (catalog.readonly or catalog.is_rehearsal)
+        is_shared = not (catalog.readonly or catalog.is_rehearsed)
         if as_json and hands > 1 and is_shared and catalog.session_count() > MANY:
             say_many(catalog, desk.workshop.places.state, hands)
         else:

@@ -214,20 +214,29 @@ def ask(site, *command):
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("said", ["visibility: hidden", "visibility: unlisted", "trim: {head: 1300}"])
 @pytest.mark.parametrize("command", ASKING)
-@pytest.mark.parametrize("away", ["gone", "open"])
+@pytest.mark.parametrize("away", ["gone", "open", "short", "records"])
 def test_a_question_forgets_nothing_that_was_hidden(site, capsys, said, command, away):
-    """It was answered while the file was away, as in another branch; nothing was published meanwhile."""
+    """It was answered while something was away, as in another branch; nothing was published meanwhile."""
     hide(site, said)
     build(site, capsys)
+    records, elsewhere = site.source / "recordings", site.root / "elsewhere"
     if away == "gone":
         (site.source / "replays/secret.md").unlink()
-    else:
+    elif away == "open":
         hide(site, "title: T")
+    elif away == "short":
+        site.write("site.yaml", SITE + "grouping: {min_length: 3h}\n")
+    else:
+        shutil.copytree(records, elsewhere)
+        for number in range(5):
+            (records / f"{number}.jsonl").unlink()
     for _ in range(2):
         assert ask(site, *command) == 0
     if command[0] == "build":
-        assert "would write" in capsys.readouterr().err
+        assert "would " in capsys.readouterr().err
     hide(site, said)
+    if away == "records":
+        shutil.copytree(elsewhere, records, dirs_exist_ok=True)
     part_by_gap(site)
 
     assert stops(site, capsys)
