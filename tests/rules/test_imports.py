@@ -28,7 +28,7 @@ ALLOWED = {
     "site_problems": {"addresses", "config", "content", "inside", "pages", "redirects", "sessions"}
     | {"snapshot", "wording"},
     "render": {"dates", "messages", "pages", "program", "prose"},
-    "output": {"flush"},
+    "output": {"flush", "places"},
     "press": {"catalog", "content", "inside", "output", "pages", "render"},
     "check": set(),
     "listening": set(),
