@@ -19,6 +19,7 @@ from builder.config import SITE_FILE, SiteConfig, load_config, refuse_other_plac
 from builder.content.front import FOLDERS as OF_TEXT
 from builder.content.load import Content, load_content
 from builder.content.strays import FOLDERS, misplaced, strays, unpublished
+from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
 from builder.model import Value
 from builder.redirects import FILE as REDIRECTS_FILE
@@ -38,7 +39,13 @@ def read_written(
 
     def make() -> Written:
         config = load_config(source, environ, kinds=kinds)
-        return Written(config, load_content(source, config))
+        try:
+            return Written(config, load_content(source, config))
+        except ConfigError as error:
+            if not os.path.lexists(source / SITE_FILE):  # then that is the mistake, more likely than what it leads to
+                name = inside.shown_name(source, SITE_FILE)
+                error.hint = "; ".join(filter(None, [f"there is no {name}: all settings are the defaults", error.hint]))
+            raise
 
     refuse_other_place(source)
     for folder in FOLDERS:

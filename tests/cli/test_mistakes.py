@@ -31,6 +31,19 @@ def site(tmp_path) -> TestSite:
     return made
 
 
+def test_settings_that_are_missing_are_named_where_a_page_depends_on_them(site):
+    site.write("pages/enrol.zh.md", "# X\n")
+    assert build(site)[0] == 0
+    (site.source / "site.yaml").unlink()
+
+    code, said = build(site)
+
+    first, hint, *_ = said.splitlines()
+    assert code == 2
+    assert first == "aftercast: site_src/pages/enrol.zh.md: expected one of the site's languages (`en`), found `zh`"
+    assert hint == "hint: there is no site_src/site.yaml: all settings are the defaults"
+
+
 @pytest.mark.parametrize("name", ["watch.html", "home.html"])
 def test_a_build_that_ends_in_an_error_leaves_the_catalog_whole(site, name):
     """So the next one knows what was published, keeps the addresses and reads nothing again."""
