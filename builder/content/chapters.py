@@ -27,6 +27,8 @@ def _chapter(zone: ZoneInfo) -> fields.Parser[Chapter]:
     def parse(node: Node, place: Place) -> Chapter:
         if isinstance(node, Mapping):
             _refuse_colon(node, place)
+            if len(node.pairs) == 1 and moment(node.pairs[0][0].text) is not None:  # - "12:30": the first song
+                return next(_pair(*pair) for pair in fields.pairs(node, place))
             return _mapping(node, place, zone)
         words = fields.scalar(node, place, _EXPECTED).text.split(maxsplit=1)
         seconds = moment(words[0]) if len(words) == 2 else None

@@ -178,6 +178,7 @@ def test_a_session_may_be_named_by_its_address(site, written):
         ("[0:00 Start, 12:30 A song, 1:02:03 End]", (("Start", 0), ("A song", 750), ("End", 3723))),
         ("[90:00 Late, 1h2m Later, 45s Soon]", (("Late", 5400), ("Later", 3720), ("Soon", 45))),
         ('{"0:00": Start, "12:30": A song}', (("Start", 0), ("A song", 750))),
+        ('[{"0:00": Start}, {"12:30": A song}]', (("Start", 0), ("A song", 750))),
         ("[{at: 12:30, title: A song}]", (("A song", 750),)),
         ("[0:00.5 Half]", (("Half", 0.5),)),
     ],
