@@ -123,11 +123,17 @@ def text(node: Node, place: Place) -> str:
     return value.text.strip()
 
 
+_ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
+
+
 def token(node: Node, place: Place) -> str:
     """Read an id: text without blanks at its ends. A plain whole number is taken as written, digit by digit."""
     value = scalar(node, place, "an id")
     if re.fullmatch(r"[1-9][0-9]{0,29}", value.text):
         return value.text
+    if value.plain and _ROUNDED.fullmatch(value.text):
+        hint = "a spreadsheet took its last digits: copy it from the record; in quotes it counts as it stands"
+        raise place.error(node, "an id", found=f"the rounded number `{value.text}`", hint=hint)
     return text(node, place)
 
 

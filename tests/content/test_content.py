@@ -280,6 +280,8 @@ WINDOW = "{stream: alice, from: 2022-01-13T21:37:05+08:00, to: 2022-01-13T22:10:
         (REPLAY, "recordings: ['1']\nvisibility: secret",
          ":3: `visibility` expected one of `public`, `unlisted`, `hidden`, `draft`, found `secret`"),
         (REPLAY, "recordings: ['1']\nsplit: after 2", ":3: `split` expected `before` and a file id, found `after 2`"),
+        (REPLAY, "recordings: [5.2e18]", ":2: `recordings` expected an id, found the rounded number `5.2e18`"),
+        (REPLAY, "recordings: [5.28589E+18]", ":2: `recordings` expected an id, found the rounded number `5.28589E+18`"),
         (REPLAY, "recordings: ['1']\nchapters: [Hello]",
          ":3: `chapters` expected a chapter such as `12:30 the first song`, found `Hello`"),
         (REPLAY, "recordings: ['1']\nchapters:\n- 12:30 Song: first",
