@@ -16,7 +16,7 @@ from builder.sources import FOLDER
 REMOVAL_SESSIONS = 20  # sessions that may vanish in one run …
 REMOVAL_SHARE = 10  # … or percent of them; but never all
 COUNTED_PROBLEMS = 1_000
-ON_PURPOSE = "if their records were removed on purpose, give `--allow-removal`"
+ON_PURPOSE = "if their records were removed on purpose, run `aftercast build --allow-removal`"
 
 
 def refuse_removal(catalog: Catalog, source: Path, removed: int, total: int) -> None:

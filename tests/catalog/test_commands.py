@@ -352,4 +352,5 @@ def test_what_would_vanish_by_a_slip_is_told_with_its_cause(world, capsys):
     assert re.search(
         r"\d × `media_host`.*, such as recordings/a\.jsonl:\d: `url` expected a host of `media\.hosts`, found", sentence
     )
-    assert hint.startswith("hint: look at what was set aside first; if their records were removed on purpose, ")
+    on_purpose = "if their records were removed on purpose, run `aftercast build --allow-removal`"
+    assert hint == f"hint: look at what was set aside first; {on_purpose}"
