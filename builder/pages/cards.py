@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from msgspec.structs import replace
 
-from builder.dates import HOUR_MS
+from builder.dates import HOUR_MS, Dates
 from builder.drawing.strips import strip_svg
 from builder.model import NEVER_MS, Format, Part, Rendition, Session, Track
 from builder.pages.attachment import storyboard_url
@@ -118,11 +118,17 @@ def strip_words(site: Site, session: Session, language: str) -> str:
 
 def _spans(site: Site, found: list[Hole], language: str) -> str:
     words, dates = site.words(language), site.dates(language)
-    clocks = (dates.clocks(hole.start_ms, hole.end_ms) for hole in found[:LOSSES_IN_WORDS])
-    spans = [words("strip.span", start=start, end=end) for start, end in clocks]
+    spans = [words("strip.span", start=start, end=end) for start, end in _clocks(dates, found[:LOSSES_IN_WORDS])]
     said = words("list_and").join(spans)
     more = len(found) - LOSSES_IN_WORDS
     return words("strip.spans_more", spans=said, n=more) if more > 0 else said
+
+
+def _clocks(dates: Dates, holes: Iterable[Hole]) -> Iterator[tuple[str, str]]:
+    """Yield from when to when, to the second where the minutes alone would say that it is no time at all."""
+    for hole in holes:
+        start, end = dates.clocks(hole.start_ms, hole.end_ms)
+        yield (start, end) if start != end else dates.clocks_seconds(hole.start_ms, hole.end_ms)
 
 
 def badges(site: Site, session: Session) -> tuple[Badge, ...]:

@@ -332,6 +332,17 @@ def test_a_redirect_takes_the_moment_along():
     assert shift("2022/01/12/0000000001") == shift("2022/01/11/0000000002") == "0"
 
 
+def test_a_hole_within_a_minute_is_told_to_the_second():
+    """From 20:35 to 20:35 would be no time at all; others keep their minutes."""
+    gaps = ((T0 + 10_000, T0 + 50_000), (T0 + 5 * MINUTE, T0 + 6 * MINUTE))
+    parts = track("mp4", [(1, 5), (6, 10)], primary=True)
+    one = session("mp40", minutes=10, tracks=(parts,), gaps=gaps)
+
+    page = render(site([one], languages=("en",)), "watch", one.id)
+
+    assert "on air; lost 20:35:04–20:35:44 and 20:39–20:40." in page
+
+
 def test_a_hole_whose_file_was_deleted_says_removed_and_not_lost():
     """In the bar, the list, the facts, the badges and the player; a copy that is set aside is no removal."""
     parts = track("mp4", [(0, 60), (66, 120), (150, 163)], primary=True)
