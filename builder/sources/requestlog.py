@@ -24,6 +24,7 @@ _TRIES = 200  # of such places in one line; …
 _WORDED = 8  # … what is wrong with the first ones is told exactly, the others are tried at the C decoder's speed
 _BRACKETED = re.compile(rb"\[[^\[\]{}\"]*\][ \t]*[^\s,]")  # `[2025-09-05 17:46:32] …`, which no array begins with
 _NOT_JSON = "expected JSON, or a log line that ends in one JSON object"
+_NOR_TABLE = "; a table begins with a row of column names such as `stream,id,start,end,url`"
 
 
 def is_log_line(line: bytes) -> bool:
@@ -65,7 +66,8 @@ def body_of(line: bytes) -> bytes:
     if quoted is None or not text:
         if pieces.is_whole(line):
             strict_object(line)  # says what stands where an object is expected
-        raise RefusedError("bad_json", _NOT_JSON)
+        is_row = b"{" not in line and line.count(b",") > 1
+        raise RefusedError("bad_json", _NOT_JSON + _NOR_TABLE if is_row else _NOT_JSON)
     return _alone(line, quoted.start(), quoted.end(), _unquoted(text))
 
 

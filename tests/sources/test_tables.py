@@ -129,6 +129,14 @@ def test_a_column_without_a_header_is_named_by_its_place(folder):
     assert folder.items(f"{EXPORT_ROW}\n{row}\n")[1].message == "`column 14` is missing"
 
 
+def test_rows_without_a_header_are_told_what_is_missing(folder):
+    (problem,) = folder.items(
+        "alice,1,2022-01-13T21:00:00+08:00,2022-01-13T22:00:00+08:00,http://a.example.com/x.mp4\n"
+    )
+
+    assert problem.message.endswith("; a table begins with a row of column names such as `stream,id,start,end,url`")
+
+
 def test_a_broken_row_of_a_table_hides_no_other(folder):
     """A quote that never closes spoils its own line."""
     rows = ["File ID,File URL,Name", '1,"http://a.example.com/x.mp4,n']
