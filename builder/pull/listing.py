@@ -7,6 +7,7 @@ question are those of a day, so that this has an end.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +16,11 @@ from builder.pull.calls import object_in, rows_in
 
 
 class Listing(Value, frozen=True):
-    """Where an answer has its rows, and under which keys a row has the name of its file."""
+    """Where an answer has its rows, and under which keys a row has the name of its file; none: it is its own name."""
 
     whole: str
     rows: str
-    names: Sequence[str]
+    names: Sequence[str] = ()
 
     def with_former(self, answer: dict[str, Any], former: dict[str, Any]) -> dict[str, Any]:
         """Return an answer with those rows of the former one behind it whose files it does not tell of."""
@@ -34,9 +35,12 @@ class Listing(Value, frozen=True):
         return rows_in(object_in(answer.get(self.whole)).get(self.rows))
 
     def _name(self, row: dict[str, Any]) -> str:
+        if not self.names:
+            return json.dumps(row, sort_keys=True)
         values = (row.get(name) for name in self.names)
         return next((str(value) for value in values if value and isinstance(value, str | int)), "")
 
 
 MEDIA = Listing("Response", "MediaInfoSet", ("FileId",))
 FILES = Listing("output", "file_list", ("file_id", "record_file_id", "vid"))
+LOG = Listing("Response", "DataInfoList")

@@ -22,13 +22,13 @@ from builder.pull.denials import Denials
 from builder.pull.holes import Task
 from builder.pull.inquiry import Inquiry
 from builder.pull.legacy import LegacyList
-from builder.pull.listing import FILES, MEDIA
+from builder.pull.listing import FILES, LOG, MEDIA
 from builder.pull.names import hashed
 from builder.pull.questions import Missing, Pages, PagesOf, Question, in_turn, label, parted
 from builder.pull.shelf import Begun, Listed, Open, Shelf
 from builder.pull.tasks import tasks_of
 from builder.pull.turns import Turns, titled
-from builder.pull.walk import Place
+from builder.pull.walk import PAGE_ROWS, Place
 from builder.pull.windows import (
     DAY_MS,
     WEEK_MS,
@@ -180,11 +180,18 @@ class Run:
             yield step.left
 
     def _callbacks_of(self, cloud: Cloud, one: Sequence[str], places: Sequence[Place]) -> Iterator[list[Place]]:
+        """Lay the pages of the log; one with fewer rows than fit may be half a page, and keeps what lay there.
+
+        A full one does not: the log may grow at its head, and each page would keep all that ever stood on it.
+        """
         stream = one[0] if one else ""
         folder = f"callbacks/{hashed(stream)}" if stream else "callbacks"
         for step in cloud.callbacks(places, stream):
-            if step.page.rows:
-                self.shelf.lay(f"{folder}/{file_text(step.place.window)}-{step.place.pages + 1}.json", step.page.answer)
+            name = f"{folder}/{file_text(step.place.window)}-{step.place.pages + 1}.json"
+            if len(step.page.rows) >= PAGE_ROWS:
+                self.shelf.lay(name, step.page.answer)
+            elif step.page.rows:
+                self.shelf.lay_rows(name, step.page.answer, LOG)
             yield step.left
 
     def _legacy_of(self, listing: LegacyList, one: Sequence[str], places: Sequence[Place]) -> Iterator[list[Place]]:

@@ -862,6 +862,37 @@ def test_a_log_that_grows_at_its_head_between_two_pages_comes_whole(more, budget
     assert len(entries_in(tmp_path)) == 150 + more
 
 
+def test_half_a_page_of_a_log_that_is_begun_anew_takes_no_entry_away(provider, pull, tmp_path):
+    """The second page was half at first, the first page from then on: every entry came, but not in one walk."""
+    lines = [{"Request": json.dumps({"n": number})} for number in range(250)]
+
+    def answer(ask):
+        first = (ask["PageNum"] - 1) * 100
+        is_half = ask["PageNum"] == (1 if [one["PageNum"] for one in provider.asked].count(1) > 1 else 2)
+        return {"DataInfoList": lines[first : first + (50 if is_half else 100)], "TotalNum": 250}
+
+    provider.answer = answer
+
+    assert pull("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01") == 7
+    assert len(entries_in(tmp_path)) == 250
+
+
+def test_a_full_page_of_a_log_that_grew_at_its_head_keeps_nothing_of_the_earlier_one(
+    provider, pull, tmp_path, monkeypatch
+):
+    """Each page would hold all that ever stood on it: the whole day on the first, most of it on the second."""
+    log = ("--from", "callbacks", "--since", "", "--until", "", "--days", "0.01")
+    for hour in range(3):
+        lines = [{"Request": json.dumps({"n": number})} for number in reversed(range(150 + 100 * hour))]
+        provider.answer = lambda ask, lines=lines: {"DataInfoList": lines[(ask["PageNum"] - 1) * 100 :][:100]}
+        monkeypatch.setattr("builder.cli.pull.time.time", lambda hour=hour: END + hour * 3600.0)
+        assert pull(*log) == 0
+    sizes = [len(json.loads(path.read_bytes())["Response"]["DataInfoList"]) for path in tmp_path.rglob("callbacks/*")]
+
+    assert len(entries_in(tmp_path)) == 350
+    assert max(sizes) == 100
+
+
 def test_entries_that_repeat_in_a_log_that_grows_all_the_time_are_told(provider, pull, capsys):
     """Whether they moved cannot be told from whether they failed again: a day that may lack some is no whole one."""
     lines = [{"Request": json.dumps({"n": number % 115})} for number in range(180)]
