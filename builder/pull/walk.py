@@ -99,18 +99,24 @@ def walk(ask: Callable[[Place], Page], places: Sequence[Place], most: int = 0) -
 
     Where there are fewer rows now than the pages before told of, others have moved up, and where not all of them come,
     some did not stand on their pages: the window is asked from its start, some times at most, since a service may tell
-    what it likes. A window that cannot be halved and has more is cut, and the walk goes on behind it.
+    what it likes. A window that cannot be halved and has more is cut, and the walk goes on behind it. What fails ends
+    the walk and is left behind the others, which the next one asks about first: it may fail for ever.
     """
     left, cut = ([place for place in places if place.is_cut == is_cut] for is_cut in (False, True))
     while left:
         place, *others = left
-        page, lack = looked_up(ask, place)
+        try:
+            page, lack = looked_up(ask, place)
+        except IncompleteError:
+            if others:
+                yield Step(place, NOTHING, [*others, place, *cut])
+            raise
         if (lack or 0 < page.total < place.total) and place.beginnings < BEGINNINGS:
             left = [Place(place.window, beginnings=place.beginnings + 1), *others]
             yield Step(place, NOTHING, left + cut)  # a budget that ends here must not bring the old total back
             continue
         if lack:
-            yield Step(place, page, [Place(place.window), *others, *cut])
+            yield Step(place, page, [*others, Place(place.window), *cut])
             raise lack
         is_last = place.ends_with(page)
         is_over = bool(most) and not is_last and place.after(page).rows >= most

@@ -985,6 +985,36 @@ def test_a_day_that_is_halved_is_gone_on_with(provider, pull, tmp_path, monkeypa
     assert len({json.dumps(ask) for ask in provider.asked}) == len(provider.asked), "nothing is asked twice"
 
 
+@pytest.mark.parametrize("fault", ["a total that is too high", "none of the rows", "a failing service"])
+def test_a_part_of_a_halved_day_that_never_comes_right_keeps_no_other_waiting(
+    fault, provider, pull, tmp_path, monkeypatch
+):
+    """Every run began with it and went no further, and the rest of the day was never asked about."""
+    monkeypatch.setattr("builder.pull.cloud.SEARCH_LIMIT", 200)
+    faults = [fault]
+
+    def answer(ask):
+        begin, end = ask["CreateTime"]["After"], ask["CreateTime"]["Before"]
+        found = [row for row in ROWS if begin <= row["BasicInfo"]["CreateTime"] < end]
+        told = {"TotalCount": len(found), "MediaInfoSet": found[ask["Offset"] :][: ask["Limit"]]}
+        if not faults or found[:1] != ROWS[:1] or len(found) >= 200:
+            return told
+        if "a failing service" in faults:
+            return {"Error": {"Code": "FailedOperation", "Message": "no matter"}}
+        return told | ({"TotalCount": len(found) + 1} if "none of the rows" not in faults else {"MediaInfoSet": []})
+
+    provider.answer = answer
+    codes = [pull() for _ in range(4)]
+    came = file_ids(tmp_path / "site_src")
+    faults.clear()
+    codes.append(pull())
+
+    assert codes == [7, 7, 7, 7, 0]
+    assert came >= set(IDS[-50:]), "those of the later half"
+    assert days(provider).count(EMPTY) == 1
+    assert file_ids(tmp_path / "site_src") == set(IDS)
+
+
 def test_the_last_second_of_a_day_comes(provider, pull, tmp_path):
     """`Before` is the first moment that is not asked about."""
     rows = [media(IDS[0], END + 43_199), media(IDS[1], END + 43_200)]
