@@ -146,10 +146,13 @@ class Run:
         asked.sort(key=lambda turn: turn[1].window.end_ms)
         first = [one for known, one in asked if not known.why]
         again = in_turn([turn for turn in asked if turn[0].why])
-        finished = self.turns.each(partial(self._ask_missing, one, now_ms) for one in first)
-        if finished:
-            self.shelf.forget_listed()
-            finished = self.turns.again(partial(self._ask_missing, one, now_ms) for one in again)
+        try:
+            finished = self.turns.each(partial(self._ask_missing, one, now_ms) for one in first)
+            if finished:
+                self.shelf.forget_listed()
+                finished = self.turns.again(partial(self._ask_missing, one, now_ms) for one in again)
+        finally:
+            self.shelf.write_notes()
         self._tell(one.what for _, one in asked)
         return self.result(finished=finished and has_tasks)
 
@@ -228,9 +231,12 @@ class Run:
         first = [turn for turn in left if not turn[0].why and turn[0].until_ms < turn[1].enough_ms]
         again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
         first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
-        finished = self.turns.each(partial(self._ask, one) for _, one in first) and self.turns.again(
-            ask for one in in_turn(again) for ask in self._asks_again(one)
-        )
+        try:
+            finished = self.turns.each(partial(self._ask, one) for _, one in first) and self.turns.again(
+                ask for one in in_turn(again) for ask in self._asks_again(one)
+            )
+        finally:
+            self.shelf.write_notes()
         self._tell(one.name for _, one in left)
         return self.result(finished=finished)
 
@@ -270,20 +276,29 @@ class Run:
         self._remember(one, Open(known.until_ms, why, came.turn, alone))
 
     def _remember(self, one: Question, known: Open) -> None:
-        """Note how a day was asked; also one that did not come whole counts as asked, so that those around it touch."""
+        """Note how a day was asked; also one that did not come whole counts as asked, so that those around it touch.
+
+        What was put off cost no call, and there may be years of it: it is written with what comes next, or at the end.
+        """
+        is_put_off = known.turn == self.shelf.open(one.name).turn
         is_open = known.why or known.until_ms < one.window.end_ms
-        self.shelf.remember_open(one.name, known if is_open else None)  # first: who is killed here asks again
+        self.shelf.note_open(one.name, known if is_open else None)
         if known.until_ms >= one.window.begin_ms:
-            self.shelf.remember_asked(one.what, Window(one.window.begin_ms, known.until_ms))
+            self.shelf.note_asked(one.what, Window(one.window.begin_ms, known.until_ms))
+        if not is_put_off:
+            self.shelf.write_notes()
 
     def _is_unanswered(self, hole: Missing) -> bool:
         return self.shelf.progress.get(hole.what, "") < utc_text(hole.settled_ms)
 
     def _ask_missing(self, hole: Missing, now_ms: int) -> None:
-        known = self._asked(hole.what, hole, hole.wide, now_ms, self.shelf.open(hole.what))
-        self.shelf.remember_open(hole.what, known if known.why else None)
+        before = self.shelf.open(hole.what)
+        known = self._asked(hole.what, hole, hole.wide, now_ms, before)
+        self.shelf.note_open(hole.what, known if known.why else None)
         if not known.why:
             self.shelf.remember(hole.what, utc_text(known.until_ms))
+        elif known.turn != before.turn:  # not put off
+            self.shelf.write_notes()
 
     def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int, known: Open) -> Open:
         """Ask, unless it is put off; return up to when that was done, or why it did not come whole."""

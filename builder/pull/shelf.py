@@ -78,6 +78,7 @@ class Shelf:
         found = progress_in(self.folder)
         self.progress = {what: mark for what, mark in found.items() if not what.startswith(FORMER)}
         self.written = 0
+        self._is_noted = False  # what is not written yet
 
     def lay(self, name: str, answer: dict[str, Any]) -> Path:
         """Write one answer unless the same already lies there; what only differs by a request number is the same."""
@@ -91,12 +92,22 @@ class Shelf:
         self.lay(name, listing.with_former(answer, object_at(self.folder / name)))
 
     def remember(self, what: str, mark: str) -> None:
-        """Note how far a query has come, and that nothing of it is begun; an empty mark forgets it."""
+        """Note how far a query has come, and that nothing of it is begun, for good; an empty mark forgets it."""
+        self._note(what, mark)
+        self.write_notes()
+
+    def write_notes(self) -> None:
+        """Write what is noted and was not written with anything else."""
+        if self._is_noted:
+            write(self.progress_file, msgspec.json.encode(self.progress, order="sorted"))
+            self._is_noted = False
+
+    def _note(self, what: str, mark: str) -> None:
         self.progress |= {APPLICATION: self.application, what: mark}
         self.progress.pop(BEGUN + what, None)
         if not mark:
             del self.progress[what]
-        write(self.progress_file, msgspec.json.encode(self.progress, order="sorted"))
+        self._is_noted = True
 
     def begun(self, what: str, window: Window) -> Begun | None:
         """Return the walk through a window that an earlier run of the query could not end."""
@@ -117,12 +128,12 @@ class Shelf:
         known = self._asked(what)
         return known is not None and known.begin_ms <= window.begin_ms and window.end_ms <= known.end_ms
 
-    def remember_asked(self, what: str, window: Window) -> None:
+    def note_asked(self, what: str, window: Window) -> None:
         """Note that a window was asked about: what touches becomes one window; of two apart, the newer one counts."""
         known = self._asked(what)
         if known is not None and touch(known, window):
             window = Window(min(known.begin_ms, window.begin_ms), max(known.end_ms, window.end_ms))
-        self.remember(what, f"{window.begin_ms} {window.end_ms}")
+        self._note(what, f"{window.begin_ms} {window.end_ms}")
 
     def open(self, name: str) -> Open:
         """Return what is known of a day that has to be asked about again; of another one nothing is."""
@@ -130,10 +141,10 @@ class Shelf:
             return msgspec.json.decode(self.progress.get(OPEN + name, ""), type=Open)
         return Open()
 
-    def remember_open(self, name: str, known: Open | None) -> None:
+    def note_open(self, name: str, known: Open | None) -> None:
         """Note that a day has to be asked about again; None: it has not."""
         if known or OPEN + name in self.progress:
-            self.remember(OPEN + name, msgspec.json.encode(known).decode() if known else "")
+            self._note(OPEN + name, msgspec.json.encode(known).decode() if known else "")
 
     def latest_turn(self) -> int:
         """Return the turn of the day that was asked about last."""

@@ -9,12 +9,13 @@ from urllib.parse import parse_qs
 import pytest
 
 from builder.cli import run
-from builder.pull import calls
+from builder.pull import calls, shelf
 from builder.pull.calls import Calls
 from builder.pull.cloud import Cloud, CloudAccount
 from builder.pull.codes import REMEDIES
 from builder.pull.run import Run
 from builder.pull.shelf import Shelf
+from builder.pull.shelf import write as put
 from builder.pull.windows import DAY_MS, Window
 from tests.provider.support import ENVIRON, Provider, media, new_site, serving, sessions_of
 from tests.provider.test_pull import file_ids
@@ -570,6 +571,24 @@ def test_a_stream_of_the_log_that_is_refused_keeps_no_other_waiting(provider, pu
     assert pull("--from", "callbacks", "--stream", "bad", "--stream", "good") == 7
     assert [ask["StreamName"] for ask in provider.asked] == ["bad", "good", "good"]
     assert f"{FULL} of `bad`: `DescribeCallbackRecordsList` was refused" in capsys.readouterr().err
+
+
+def test_days_that_are_put_off_are_written_at_once(provider, pull, tmp_path, monkeypatch):
+    """Each had written the progress of all of them, twice: five years of a refused stream took a minute a run."""
+    written = []
+    monkeypatch.setattr(shelf, "write", lambda path, data: (written.append(path.name), put(path, data)))
+    provider.answer = refuses("InvalidParameterValue", lambda ask: True)
+    window = ("--since", "2025-07-01", "--stream", "bad")
+    codes = [pull(*window) for _ in range(3)]
+    first, asked = list(written), days(provider)
+    provider.answer = refuses("", lambda ask: False)
+    codes.append(pull(*window))
+
+    assert codes == [7, 7, 7, 0]
+    assert asked == ["2025-07-01", "2025-07-02", "2025-07-03"]
+    assert first == [".asked"] * 3 * 2, "what was asked, and what was put off"
+    assert sorted(set(days(provider)[3:])) == sorted(days(provider)[3:]), "every day comes when it can"
+    assert len(days(provider)[3:]) == 33
 
 
 STREAMS = ["bad", *(f"s{number:02d}" for number in range(11))]
