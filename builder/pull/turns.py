@@ -11,8 +11,9 @@ What is refused is one failure of the streams that are asked for: their question
 turn are of different streams: it may be the account that is refused, and is not asked on either. A group of streams
 that is refused, or at which the service fails twice, is parted for that day: the next run asks about each of them.
 
-A run ends when everything was asked, the budget is spent, two questions in turn failed, or no question would be
-answered: a `RemoteError` that is no `IncompleteError`. Which refusal is of which kind is told by `codes`.
+A run ends when everything was asked or put off, the budget is spent, another question comes after two in turn failed,
+or none would be answered: a `RemoteError` that is no `IncompleteError`. Which refusal is of which kind is told by
+`codes`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ class End(Enum):
     DOWN = auto()
 
 
+class DownError(Exception):
+    """Two questions in turn failed: none is asked any more in this run; what is put off is no question."""
+
+
 class About(Value, frozen=True):
     """What a question is about: the day or file that fails with it, the streams refused with it; for a person."""
 
@@ -57,12 +62,12 @@ class Turns:
         """Ask one by one; False: the budget was spent, or two in turn failed, before the end."""
         try:
             for ask in asks:
-                if len(self._in_turn) >= DOWN:
-                    self.end = End.DOWN
-                    return False
                 ask()
         except BudgetSpentError:
             self.spend()
+            return False
+        except DownError:
+            self.end = End.DOWN
             return False
         return True
 
@@ -84,7 +89,12 @@ class Turns:
         return self._failing.get(about.day) or self._failing.get(about.whom)
 
     def attempt(self, about: About, ask: Callable[[], Answer]) -> Answer | IncompleteError:
-        """Ask; return the answer, or why there is none, under the title of the question."""
+        """Ask; return the answer, or why there is none, under the title of the question.
+
+        Raises `DownError` where it is not asked, because two in turn failed.
+        """
+        if len(self._in_turn) >= DOWN:
+            raise DownError
         try:
             answer = ask()
         except FailingError as error:

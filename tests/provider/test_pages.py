@@ -1311,6 +1311,24 @@ def test_a_stream_that_the_legacy_list_refuses_keeps_no_other_waiting(legacy, mo
     assert service.streams == ["bad", "good", "good", "bad", "bad"]
 
 
+@pytest.mark.parametrize("order", [*itertools.permutations(["bad", "worse", "good"])])
+def test_two_streams_that_are_refused_keep_no_run_from_finishing(order, legacy, monkeypatch, capsys):
+    """Only days that are put off without a call were left, and every run said that it had not asked about them."""
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 3 * 86_400.0)
+    service = FileList({"all_count": 0, "file_list": []}, refused=("bad", "worse"))
+    days = ("--since", "2025-07-31T16:00:00Z", "--until", "2025-08-02T15:00:00Z")
+    streams = [part for name in order for part in ("--stream", name)]
+    codes, told = [], []
+    with serving(service) as address:
+        for _ in range(6):
+            codes.append(legacy(service, "--endpoint", address, *days, *streams, "--json"))
+            told.append(json.loads(capsys.readouterr().out)["finished"])
+
+    assert codes == [7] * 6
+    assert told[-3:] == [True] * 3
+    assert service.streams.count("good") == 2, "each of its days once"
+
+
 def test_a_legacy_list_that_refuses_every_stream_is_not_asked_on(legacy, capsys):
     """As it does with a wrong key: which of its codes tells that is not known."""
     service = FileList({"all_count": 0, "file_list": []}, refused=("a", "b", "c"))
