@@ -17,9 +17,11 @@ from builder.model import Value
 from builder.pull.calls import DoubtfulError, FailingError, IncompleteError, number_in
 from builder.pull.names import hashed
 from builder.pull.windows import Window
+from builder.wording import count
 
 PAGE_ROWS = 100  # the most that any of the lists gives
 BEGINNINGS = 3  # of one window, because its rows moved
+ANEW = "run it again: it begins that day anew"
 
 
 class Page(Value, frozen=True):
@@ -136,13 +138,13 @@ def looked_up(ask: Callable[[Place], Page], place: Place) -> tuple[Page, Incompl
     except IncompleteError as error:
         if isinstance(error, FailingError) or not place.pages:
             raise
-        return NOTHING, error
+        return NOTHING, IncompleteError(str(error), hint=ANEW)
     after = place.after(page)
     if not after.is_short:
         return page, None
     return page, IncompleteError(
         f"{after.total} rows are told of, but some of those that came were the same",
-        hint="run it again: it begins that day anew",
+        hint=ANEW,
     )
 
 
@@ -158,7 +160,7 @@ def believed(page: Page, place: Place) -> Page:
     """Return a page that can be the one at a place; raise `DoubtfulError` for another."""
     total = page.total or place.total
     if not page.rows and place.rows < total:
-        raise DoubtfulError(f"the answer tells of {total} rows, {place.rows} came")
+        raise DoubtfulError(f"the answer tells of {count(total, 'row')}, {place.rows} came")
     if page.rows and place.had(page):
         raise DoubtfulError("the same rows came twice")
     return page

@@ -24,6 +24,7 @@ END = 1_754_049_600  # 2025-08-01T12:00:00Z
 NOW = ("--since", "", "--until", "")
 FULL, EMPTY = "2025-08-01", "2025-08-02"  # the days that are asked about
 IDS = [f"52000000000000{number:05d}" for number in range(250)]
+STOPPED, ANEW = "it goes on where it stopped", "it begins that day anew"
 ROWS = [media(name, END + number) for number, name in enumerate(IDS)]
 
 
@@ -104,16 +105,19 @@ def test_every_row_comes_whatever_the_pages_are(page_rows, told, calls_made, pro
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("told", "words", "next_run"),
     [
-        ({"TotalCount": 3, "MediaInfoSet": None}, "the answer tells of 3 rows, 0 came"),
-        ({"TotalCount": 3, "MediaInfoSet": ROWS[:1]}, "the same rows came twice"),
-        ({"TotalCount": None, "MediaInfoSet": ROWS[:1]}, "the same rows came twice"),
-        ({"TotalCount": None, "MediaInfoSet": None}, "the answer has neither `MediaInfoSet` nor `TotalCount`"),
-        ({"TotalCount": 300}, "the answer tells of 300 rows, 250 came"),
+        ({"TotalCount": 3, "MediaInfoSet": None}, "the answer tells of 3 rows, 0 came", STOPPED),
+        ({"TotalCount": 1, "MediaInfoSet": None}, "the answer tells of 1 row, 0 came", STOPPED),
+        ({"TotalCount": 3, "MediaInfoSet": ROWS[:1]}, "the same rows came twice", ANEW),
+        ({"TotalCount": None, "MediaInfoSet": ROWS[:1]}, "the same rows came twice", ANEW),
+        ({"TotalCount": None, "MediaInfoSet": None}, "the answer has neither `MediaInfoSet` nor `TotalCount`", STOPPED),
+        ({"TotalCount": 300}, "the answer tells of 300 rows, 250 came", ANEW),
     ],
 )
-def test_a_day_whose_answer_contradicts_itself_is_told_and_asked_again(told, words, provider, pull, tmp_path, capsys):
+def test_a_day_whose_answer_contradicts_itself_is_told_and_asked_again(
+    told, words, next_run, provider, pull, tmp_path, capsys
+):
     """It holds no other day up, and it comes whole as soon as the provider tells it whole."""
     provider.answer = library(ROWS, **told)
     code, said = pull(), capsys.readouterr().err
@@ -122,7 +126,7 @@ def test_a_day_whose_answer_contradicts_itself_is_told_and_asked_again(told, wor
     again = pull()
 
     assert (code, again) == (7, 0)
-    assert f"failed to ask SearchMedia: {words}" in said
+    assert f"failed to ask SearchMedia: {words}\nhint: run it again: {next_run}" in said
     assert first.count(EMPTY) == 1, "the day after it was asked about"
     assert days(provider).count(EMPTY) == first.count(EMPTY), "and not again"
     assert file_ids(tmp_path / "site_src") == set(IDS)
