@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,7 +49,7 @@ LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
 @click.option("--from", "origin", type=click.Choice(["vod", "legacy", "callbacks"]), default="vod", show_default=True,
               help="VOD's media, the file list of 2016–2019, or the provider's log of notifications.")  # fmt: skip
 @click.option("--since", default=None, help="UTC day or moment to begin at, 2022-01-13 or 2022-01-13T08:00:00Z.")
-@click.option("--until", default=None, help="Where to end, now at the latest.  [default: now]")
+@click.option("--until", default=None, help="The last day or moment, now at the latest.  [default: now]")
 @click.option("--days", type=Number(0.01, 3700), default=None, help="So many from --since or to --until.  [default: 7]")
 @click.option("--stream", "streams", multiple=True, help="Only this stream; may be repeated, `legacy` needs one.")
 @click.option("--missing", is_flag=True, help="Compare with what was recorded and ask only about the holes.")
@@ -229,17 +229,29 @@ def known_files(places: Places, streams: tuple[str, ...]) -> dict[str, str]:
 
 
 def window_of(asked: Asked, now_ms: int) -> Window:
-    end_ms = now_ms - SETTLED_MS
+    end_ms = until_ms = now_ms - SETTLED_MS
     if asked.until:
+        until_ms, last_ms = end_of(asked.until)
         # What is to come cannot be asked about, let alone count as asked.
-        end_ms = min(end_ms, second("--until", asked.until))
+        end_ms = min(end_ms, last_ms)
+        until_ms = min(until_ms, now_ms // DAY_MS * DAY_MS + DAY_MS)
     length_ms = int(timedelta(days=asked.days or USUAL_DAYS).total_seconds() * 1000)
-    begin_ms = second("--since", asked.since) if asked.since else end_ms - length_ms
+    begin_ms = second("--since", asked.since) if asked.since else until_ms - length_ms
     if asked.since and asked.days:
         end_ms = min(end_ms, begin_ms + length_ms - 1000)  # the second at the end would be of the next day
     if begin_ms >= end_ms:
         raise ConfigError("`--since` expected a moment before `--until` and the present, found a later one")
     return Window(begin_ms // 1000 * 1000, end_ms // 1000 * 1000)
+
+
+def end_of(text: str) -> tuple[int, int]:
+    """Read where to end: up to where days are counted, and the last second; a day is meant with all of it."""
+    until_ms = second("--until", text)
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return until_ms, until_ms
+    return until_ms + DAY_MS, until_ms + DAY_MS - 1000
 
 
 def second(option: str, text: str) -> int:

@@ -74,13 +74,24 @@ def days(provider):
         (("--since", FULL, "--until", "", "--days", "2"), [FULL, EMPTY]),
         (("--since", FULL + "T20:00:00Z", "--until", "", "--days", "0.2"), [FULL, EMPTY]),
         (("--since", "", "--until", "2025-08-02T23:59:59Z", "--days", "1"), [FULL, EMPTY]),
-        (("--since", "", "--until", EMPTY, "--days", "0.5"), [FULL, EMPTY]),
+        (("--since", "", "--until", EMPTY, "--days", "1.5"), [FULL, EMPTY]),
+        (("--since", "", "--until", EMPTY, "--days", "2"), [FULL, EMPTY]),
+        (("--since", "", "--until", EMPTY, "--days", "1"), [EMPTY]),
+        (("--since", EMPTY, "--until", EMPTY), [EMPTY]),
     ],
 )
 def test_days_are_counted_from_the_beginning_or_up_to_the_end(window, asked, provider, pull):
     """`--days` beside `--since` was passed over: every day up to now was asked about."""
     assert pull("--budget", "4", *window) == 0
     assert days(provider) == asked
+
+
+@pytest.mark.parametrize("until", [EMPTY, "2025-09-30"])
+def test_the_last_day_may_be_the_present_one(until, provider, pull, monkeypatch):
+    monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + 86_400.0)
+
+    assert pull("--since", "", "--until", until, "--days", "2") == 0
+    assert days(provider) == [FULL, EMPTY]
 
 
 @pytest.mark.parametrize(
