@@ -274,12 +274,18 @@ def test_a_service_that_is_dead_is_no_spent_budget(tmp_path, secrets, capsys):
 def test_a_service_that_is_not_there_is_told_by_its_host_and_the_words_of_the_system(listens, words):
     """And by nothing of the call: neither its signature nor the name of a class."""
     with hanging_up() if listens else kept_port() as port:
-        host = f"127.0.0.1:{port}"
-        client, _ = clients(CloudAccount("i", "k", endpoint=f"http://{host}"))
-        for ask in (lambda: called(client, "SearchMedia", {}), lambda: fetch(f"http://{host}/common_access?sign=x")):
-            with pytest.raises(TransientError) as raised:
-                ask()
-            assert str(raised.value) == f"`{host}`: {words}"
+        for error in failures_of(port):
+            assert str(error) == f"`127.0.0.1:{port}`: {words}"
+
+
+def failures_of(port: int):
+    """Yield what each way to ask a service says of it."""
+    address = f"http://127.0.0.1:{port}"
+    client, _ = clients(CloudAccount("i", "k", endpoint=address))
+    for ask in (lambda: called(client, "SearchMedia", {}), lambda: fetch(f"{address}/common_access?sign=x")):
+        with pytest.raises(TransientError) as raised:
+            ask()
+        yield raised.value
 
 
 @pytest.mark.parametrize(
@@ -290,13 +296,9 @@ def test_a_service_that_is_not_there_is_told_by_its_host_and_the_words_of_the_sy
 def test_a_service_that_speaks_no_http_is_told_in_words(answer):
     """No name of a class; and the hint does not send to see whether anybody listens."""
     with hanging_up(answer) as port:
-        host = f"127.0.0.1:{port}"
-        client, _ = clients(CloudAccount("i", "k", endpoint=f"http://{host}"))
-        for ask in (lambda: called(client, "SearchMedia", {}), lambda: fetch(f"http://{host}/common_access?sign=x")):
-            with pytest.raises(TransientError) as raised:
-                ask()
-            assert str(raised.value) == f"`{host}`: the answer is not HTTP"
-            assert raised.value.hint.startswith("see what listens there, and whether it wants `https`")
+        for error in failures_of(port):
+            assert str(error) == f"`127.0.0.1:{port}`: the answer is not HTTP"
+            assert error.hint.startswith("see what listens there, and whether it wants `https`")
 
 
 @pytest.mark.parametrize(
