@@ -119,7 +119,7 @@ class Workshop:
             ),
             media=config.media,
             now_override_ms=self.now_override_ms(),
-            unread=unread_curation(self.content.problems),
+            unread=unread_curation(self.places.source, self.content.problems),
         )
 
     def problems(self) -> list[Problem]:

@@ -50,8 +50,8 @@ class Way(IntEnum):
 def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules, unread: Sequence[str] = ()) -> None:
     """Raise `ExposureError` where the run that is under way shows what was hidden in a session that it replaced.
 
-    Of these sessions those come first that withheld files (see `withheld_in`). Where something in `replays/` is
-    `unread`, a file that is gone may be that: it still says what it said.
+    Of these sessions those come first that withheld files (see `withheld_in`). Where something is `unread`, or the
+    whole folder is gone, so that nobody can tell what was taken away, a file that is gone still says what it said.
     """
     hiding = Hiding(catalog, rules, unread)
     found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
@@ -158,7 +158,7 @@ class Hiding:
     def why_shown(self, source: str) -> str:
         """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""
         if self.is_gone(source):
-            return f"; the file is gone, and `{self._unread[0]}` is not read"
+            return f"; the file is gone, and {self._unread[0]}"
         curation = self._new[source]
         if not self.is_matched(source):
             return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"

@@ -50,7 +50,7 @@ class Inputs(Value, frozen=True):
     media: Media
     now_override_ms: int | None = None
     jobs: int | None = None  # None: one a core
-    unread: tuple[str, ...] = ()  # what may hold what a file in `replays/` said that is gone
+    unread: tuple[str, ...] = ()  # why a file of `replays/` that is gone may be meant all the same, in words
 
     @property
     def setting(self) -> Setting:

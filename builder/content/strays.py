@@ -18,7 +18,9 @@ NEARLY = frozenset({".txt", ".text", ".rtf", ".doc", ".docx", ".odt", ".html", "
 CAPTIONS = frozenset({".vtt", ".srt", ".ass", ".sbv", ".ttml"})
 OF_RECORDS = frozenset({".jsonl", ".ndjson"})
 STATIC = "static"
-FOLDERS = ("recordings", "vjs", "replays", "pages", STATIC)
+CURATION = "replays"
+FOLDERS = ("recordings", "vjs", CURATION, "pages", STATIC)
+ELSEWHERE = f"its place right in `vjs/`, `{CURATION}/` or `pages/`"
 BESIDE = "../recordings"  # looked at only while there are no others
 OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
 
@@ -40,7 +42,9 @@ def _is_stray(file: Path, *, is_right_in: bool) -> bool:
         return ending in ENDINGS and not (is_right_in and file.suffix == ".md")
     if ending in CAPTIONS:
         return file.suffix != ".vtt"
-    return ending in NEARLY and (file.stem.lower().endswith((".md", ".vtt")) or _has_front_matter(file))
+    if ending not in NEARLY and ending:
+        return False
+    return file.stem.lower().endswith((".md", ".vtt")) or _has_front_matter(file)
 
 
 def _has_front_matter(file: Path) -> bool:
@@ -66,17 +70,24 @@ def stray_problems(source: Path, folder: str) -> Iterator[Problem]:
         yield Problem("content_unread", f"expected {wanted}; the file is not read", source=name)
 
 
-def unread_curation(problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Return what of these may hold what a file in `replays/` said that is there no more."""
+def unread_curation(source: Path, problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Say why what a file in `replays/` said that is there no more may still be meant, a reason each."""
     unread = (problem.source for problem in problems if problem.code == "content_unread")
-    names = ((name, PurePosixPath(name)) for name in unread)
-    return tuple(
-        name for name, path in names if _meant(path.parts[0]) == "replays" and path.suffix.lower() not in CAPTIONS
-    )
+    found = [f"`{name}` is not read" for name in unread if _may_be_curation(PurePosixPath(name))]
+    if not (source / CURATION).exists():  # moved away or not mounted; whoever empties it leaves it there
+        found.append(f"so is the whole folder `{CURATION}/`")
+    return tuple(found)
+
+
+def _may_be_curation(path: PurePosixPath) -> bool:
+    top = path.parts[0]
+    if _meant(top) == CURATION:
+        return path.suffix.lower() not in CAPTIONS
+    return top not in FOLDERS and path.suffix == ".md"
 
 
 def misplaced(source: Path) -> dict[str, str]:
-    """Return the folders and files right in the source that were probably meant for one that is read, and for which."""
+    """Return the folders and files beside those that are read that were probably meant for one, and for which."""
     found = {}
     for entry in sorted(os.scandir(source), key=lambda entry: entry.name) if source.is_dir() else ():
         if entry.name.startswith(".") or entry.name in FOLDERS:
@@ -84,11 +95,27 @@ def misplaced(source: Path) -> dict[str, str]:
         if entry.is_dir():
             if wanted := _wanted(source, entry.name):
                 found[f"{entry.name}/"] = wanted
+            else:
+                found |= dict.fromkeys(_prose_in(source, entry.name), ELSEWHERE)
         elif Path(entry.name).suffix.lower() in OF_RECORDS:
             found[entry.name] = "its place in `recordings/`"
+        elif _is_prose(Path(entry.path)):
+            found[entry.name] = ELSEWHERE
     if _holds_files(source / BESIDE) and not _holds_files(source / FOLDERS[0]):
         found[f"{BESIDE}/"] = f"its place in `{source.name}/`"
     return found
+
+
+def _prose_in(source: Path, folder: str) -> Iterator[str]:
+    """Yield what has front matter in a folder that is none of ours: in `drafts/` it hides nothing."""
+    for place, folders, files in os.walk(source / folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        below = Path(place).relative_to(source).as_posix()
+        yield from (f"{below}/{name}" for name in sorted(files) if _is_prose(Path(place, name)))
+
+
+def _is_prose(file: Path) -> bool:
+    return file.suffix == ".md" and not file.name.startswith(".") and _has_front_matter(file)
 
 
 def _holds_files(folder: Path) -> bool:

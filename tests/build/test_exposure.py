@@ -299,12 +299,17 @@ def test_a_question_can_be_asked_where_no_record_is_left(site, capsys, command):
 
 
 UNREAD = {
-    "replays/private/secret.md": "replays/private/secret.md",
-    "replays/secret.MD": "replays/secret.MD",
-    "replays/secret.markdown": "replays/secret.markdown",
-    "replays/secret.md.txt": "replays/secret.md.txt",
-    "Replays/secret.md": "Replays/",
-    "replay/other.md": "replay/",
+    "replays/private/secret.md": "`replays/private/secret.md` is not read",
+    "replays/secret.MD": "`replays/secret.MD` is not read",
+    "replays/secret.markdown": "`replays/secret.markdown` is not read",
+    "replays/secret.md.txt": "`replays/secret.md.txt` is not read",
+    "replays/secret": "`replays/secret` is not read",
+    "Replays/secret.md": "`Replays/` is not read",
+    "replay/other.md": "`replay/` is not read",
+    "replays.bak/secret.md": "`replays.bak/secret.md` is not read",
+    "drafts/secret.md": "`drafts/secret.md` is not read",
+    "secret.md": "`secret.md` is not read",
+    "../secret.md": "so is the whole folder `replays/`",
 }
 
 
@@ -325,7 +330,7 @@ def test_a_file_that_is_still_there_and_not_read_takes_nothing_back(site, capsys
 
     code, err = build(site, capsys)
     assert (code, site.tree()) == (2, before)
-    assert f"; the file is gone, and `{unread}` is not read; the site stays as it was" in err[-2]
+    assert f"; the file is gone, and {unread}; the site stays as it was" in err[-2]
     assert err[-2].startswith("aftercast: replays/secret.md: ")
     assert err[-1].startswith("hint: put the file back where it is read; ")
     assert build(site, capsys, "--allow-exposure")[0] == 0

@@ -520,6 +520,9 @@ def test_letters_that_turn_the_writing_direction_are_reported(site):
         ("replays/b.MD", "a name that ends in `.md`"),
         ("vjs/alice.yaml", "a name that ends in `.md`"),
         ("replays/b.txt", "a name that ends in `.md`"),
+        ("replays/b", "a name that ends in `.md`"),
+        ("b.md", "its place right in `vjs/`, `replays/` or `pages/`"),
+        ("drafts/old/b.md", "its place right in `vjs/`, `replays/` or `pages/`"),
         ("replays/b.md.txt", "a name that ends in `.md`"),
         ("pages/about.HTML", "a name that ends in `.md`"),
         ("replays/b.en.srt", "captions as WebVTT, in a name that ends in `.vtt`"),
@@ -538,6 +541,10 @@ def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted)
         "replays/b.jpg": "",
         "replays/b.md.bak": "---",
         "replays/notes.txt": "to do",
+        "replays/LICENCE": "",
+        "drafts/b.md.off": "---",
+        "drafts/.old/b.md": "---",
+        ".b.md": "---",
     }
     content = site.load(fine | {name: "---\nvisibility: hidden\n---\n"})
 
