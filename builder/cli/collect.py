@@ -23,6 +23,7 @@ from builder.collect.metrics import Counters
 from builder.collect.rebuild import Rebuilder, build_command, build_environment
 from builder.collect.receiver import DEFAULT_PATHS, Setting, serve
 from builder.collect.redaction import redacted
+from builder.config import refuse_other_place
 from builder.errors import ConfigError
 from builder.inside import refuse_elsewhere
 from builder.places import need_source
@@ -64,6 +65,7 @@ def command(
     keys = required_callback_keys(os.environ, insecure=insecure_no_key)
     _warn(keys, insecure=insecure_no_key)
     need_source(source)
+    refuse_other_place(source)  # one folder too high, what comes in would lie outside git's ignored folders
     refuse_elsewhere(source, CALLBACKS)
     journal = Journal(sys.stderr, clock)
     hash_key = redaction_key(os.environ) if redact else b""

@@ -16,6 +16,7 @@ import msgspec
 from builder.cli.common import json_option, note, places_of, source_option, state_option
 from builder.cli.options import SHOWN, Number, is_address, utc_moment
 from builder.cli.reading import up_to_date
+from builder.config import refuse_other_place
 from builder.errors import ConfigError, RemoteError
 from builder.inside import refuse_elsewhere
 from builder.media import host_of
@@ -71,6 +72,7 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
     asked = msgspec.convert(flags, Asked)
     check(asked)
     places = places_of(source, None, state)
+    refuse_other_place(places.source)
     refuse_elsewhere(places.source, FOLDER)
     now_ms = int(time.time() * 1000)
     window = window_of(asked, now_ms)

@@ -14,6 +14,7 @@ from builder.cli.common import CALLBACKS, note, source_option
 from builder.cli.terminal import say
 from builder.collect.keys import redaction_key
 from builder.collect.rewriting import passed_over, redact_folder, set_aside
+from builder.config import refuse_other_place
 from builder.errors import StorageError
 from builder.wording import count
 
@@ -32,6 +33,7 @@ def command(source: Path) -> None:
     \b
     Example:  AFTERCAST_REDACT_KEY=… aftercast redact --source mysite/site_src
     """  # noqa: D301  click reads the backspace as "do not rewrap"
+    refuse_other_place(source)
     folder = source / CALLBACKS
     key = redaction_key(os.environ)
     failure = None

@@ -485,6 +485,21 @@ def test_a_folder_that_no_build_would_read_is_refused(source: Path, tmp_path: Pa
     )
 
 
+@pytest.mark.parametrize("command", ["collect", "pull", "redact"])
+def test_the_folder_around_the_source_is_refused(source: Path, command: str) -> None:
+    """There nothing would be read, and git would take what holds secrets."""
+    (source / "site.yaml").touch()
+    told = [sys.executable, "-c", RUN, command, "--source", str(source.parent)]
+    done = subprocess.run(told, env=environment(), capture_output=True, text=True, timeout=DEADLINE, check=False)
+
+    assert done.returncode == 2
+    place = f"{source.parent.name}/site.yaml"
+    assert done.stderr == (
+        f"aftercast: {place}: expected the settings here, found them in `site_src/`\nhint: give `--source {source}`\n"
+    )
+    assert not (source.parent / "recordings").exists()
+
+
 def test_a_link_within_the_recordings_may_lead_to_the_folder(source: Path) -> None:
     (source / "recordings" / "disk2").mkdir(parents=True)
     callbacks(source).symlink_to("disk2")
