@@ -27,6 +27,7 @@ from builder.sessions.pictures import Pictures
 from builder.sessions.plain import plain_session
 from builder.sessions.rules import Rulebook
 from builder.sessions.standing import gone, replaced_elsewhere, written_over
+from builder.sessions.titles import title_of
 from builder.sessions.trimming import seen, trimmed
 from builder.sessions.unions import Union
 
@@ -193,8 +194,8 @@ def _told(recordings: Sequence[Recording], tracks: Sequence[Track]) -> dict[str,
     """Return what some records tell besides: a title (the earliest recording's that has one), tags, an expiry."""
     found: dict[str, object] = {}
     for recording in recordings:
-        if recording.title:
-            found.setdefault("title", recording.title)
+        if recording.title and (title := title_of(recording)):
+            found.setdefault("title", title)
         if recording.tags:
             found["tags"] = tuple(sorted({tag for one in recordings for tag in one.tags}))
         if recording.expires_ms is not None:

@@ -1,0 +1,56 @@
+"""Titles that records bring: what a recorder made of the stream's id is none, since that id may push (DESIGN "Slugs")."""
+
+import json
+
+import pytest
+
+from tests.build.sites import TestSite, callback
+
+STREAM = "k9secret"
+FILE = f"52{1:017d}"
+
+
+def titled(tmp_path, name: str) -> TestSite:
+    site = TestSite(tmp_path)
+    site.append("a.jsonl", callback(STREAM, 1, 0, 600))
+    site.append("b.jsonl", json.dumps({"FileId": FILE, "BasicInfo": {"Name": name}}) + "\n")
+    site.build()
+    return site
+
+
+def title(site: TestSite, capsys) -> str:
+    return json.loads(site.ask(capsys, "sessions", "--json")[0])["title"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        STREAM,
+        f"{STREAM}_1672542005",
+        f"{STREAM}.mp4",
+        f"live-{STREAM}-2023.01.01 11:00",
+        f"push.example.com_live_{STREAM}_20230101.flv",
+        f"直播 -{STREAM}-20230101-1100-20230101-1130",
+        f"({STREAM})",
+    ],
+)
+def test_a_name_that_a_template_made_of_the_stream_is_published_nowhere(tmp_path, capsys, name):
+    site = titled(tmp_path, name)
+
+    assert title(site, capsys) == ""
+    assert [path for path, data in site.tree().items() if STREAM.encode() in data] == []
+
+
+@pytest.mark.parametrize("name", ["Lesson 5", "2023-01-01", "直播", "第一课", f"An evening with {STREAM}", "K9SECRET"])
+def test_what_a_person_wrote_is_the_title(tmp_path, capsys, name):
+    """Who names the stream in words has said that it may be read."""
+    assert title(titled(tmp_path, name), capsys) == name
+
+
+def test_the_next_recording_gives_the_title_where_the_first_has_none(tmp_path, capsys):
+    site = titled(tmp_path, f"{STREAM}_1")
+    site.append("a.jsonl", callback(STREAM, 2, 600, 600))
+    site.append("b.jsonl", json.dumps({"FileId": f"52{2:017d}", "BasicInfo": {"Name": "Finale"}}) + "\n")
+    site.build()
+
+    assert title(site, capsys) == "Finale"
