@@ -1,8 +1,9 @@
 """Notices of one identity → the recording they tell of. Pure: the same notices give the same recording in any order.
 
 Three layers (DESIGN "Identity and merge"). *Told once*: stream, times, length, format, size, URL come whole from one
-notice, the smallest by (receiver's verdict, signed t, what it leaves out, canonical bytes). Two exceptions: a playlist
-that has grown, and an end that was guessed, in whose place stand the times that would be told without the guesses.
+notice, the smallest by (receiver's verdict, signed t, what it leaves out, canonical bytes). Three exceptions: a
+playlist that has grown, an end that was guessed, in whose place stand the times that would be told without the guesses,
+and an address that is missing, which somebody may tell who knows no times.
 *Filled*: every other field from the newest notice that has it. *Sticky*: deleted, forbidden and archived hold from the
 newest statement about them.
 """
@@ -16,7 +17,8 @@ from hashlib import blake2b
 import msgspec
 from msgspec.structs import astuple, replace
 
-from builder.model import VERDICT_RANK, Filled, Notice, Recording, StreamKey, Told, Value, whereabouts
+from builder import media
+from builder.model import VERDICT_RANK, Filled, Notice, Recording, StreamKey, Told, Value, is_library_id, whereabouts
 from builder.sessions.intervals import MISMATCH_MS
 
 NO_TIME = 2**63  # sorts behind every signed t
@@ -29,6 +31,7 @@ ROUNDED = {"end_ms": "times_ms", "start_ms": "times_ms", "duration_ms": "length_
 UNTOLD = (None, "", 0, "other")  # "other" is the format where none was told
 GUESSED = "end_from_creation"  # the flag of an end that nobody told
 NAMELESS = "no_stream"  # the flag of a list that names no stream
+NO_ADDRESS = "no_address"  # the flag of a list that knows none
 EMPTY = Filled()
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -119,8 +122,10 @@ def merge_one(key: str, notices: Sequence[Notice], *, counted: int | None = None
             contradicted.update(differing)
     if GUESSED not in winner.flags:
         flags = _without(GUESSED, flags)  # somebody told what another guessed right
-    earliest = replace(winner, t=_earliest(notices))
-    recording = _recording(key, earliest, (told, _filled(notices)), flags, _status(notices))
+    earliest, filled, status = replace(winner, t=_earliest(notices)), _filled(notices), _status(notices)
+    if _wants_address(winner, told, filled, status):
+        told, flags = _with_address(told, filled.url), _without(NO_ADDRESS, flags)
+    recording = _recording(key, earliest, (told, filled), flags, status)
     order = tuple(name for name in LAYER_ONE if name in contradicted)
     return Merged(recording, count, order, losers)
 
@@ -172,6 +177,16 @@ def _with_told_times(guess: Notice, teller: Notice) -> Notice:
     times = replace(facts, start_ms=told.start_ms, end_ms=told.end_ms, duration_ms=length)
     precision = teller.precision or guess.precision
     return replace(guess, told=times, flags=_without(GUESSED, guess.flags), precision=precision)
+
+
+def _wants_address(winner: Notice, told: Told, filled: Filled, status: str) -> bool:
+    """Say whether to take an address from one that tells no facts; among library ids alone no two files share one."""
+    return bool(filled.url) and not told.url and status != "archived" and is_library_id(winner.file_id)
+
+
+def _with_address(told: Told, url: str) -> Told:
+    form = told.format if told.format != "other" else media.SUFFIX_FORMATS.get(media.suffix_of(url), "other")
+    return replace(told, url=url, format=form)
 
 
 def _may_last(told: Told, length_ms: int | None) -> bool:

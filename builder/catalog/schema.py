@@ -11,7 +11,7 @@ import sqlite3
 from builder.catalog import ledger
 
 APPLICATION_ID = 0x41465443  # "AFTC"
-VERSION = 14
+VERSION = 15
 ROW_BITS = 36  # rows a file may have, as a power of two; 27 bits are left for files
 PAGE_BYTES = 8192  # SQLite's 4096 make sweeps over sessions, of some 700 bytes each, dearer
 CACHE_KIB = 24 * 1024

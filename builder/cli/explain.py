@@ -85,7 +85,7 @@ def reason(catalog: Catalog, name: str) -> str:
     """Say why a file that notices speak of is in no session."""
     known = list(catalog.known(name))
     if not known:
-        return "its notifications tell no times and no address"
+        return "what tells of it leaves out its stream and times"
     if not any(one.usable for one in known):
         return "its media host is not in `media.hosts`"
     return "its session is shorter than `grouping.min_length`"

@@ -69,6 +69,7 @@ class Filled(Value, frozen=True, array_like=True):
     tags: tuple[str, ...] = ()
     task_id: str = ""
     session_id: str = ""
+    url: str = ""  # of a notice that tells no facts; used where those who tell them know no address
 
 
 NEVER_MS = 2**62  # "2038-01-19 11:14:07" in lists, "9999-12-31T23:59:59Z" in the API (DOMAIN trap 14)

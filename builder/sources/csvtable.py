@@ -279,6 +279,7 @@ def _notice_of(fields: Fields, size_unit: str) -> Notice:
         tags=mediainfo.tags(
             fields, [tag for tag in _TAG_MARKS.split(fields.values.get("tags", "")) if tag.strip() != "-"]
         ),
+        url="" if told else url,
     )
     return Notice(
         file_id=file_id, told=told, filled=filled,

@@ -69,6 +69,7 @@ def _notice_of(values: dict[str, Any]) -> Item:
         renditions=_renditions(values, basic),
         title=title(name),
         tags=tags(basic, basic.values.get("TagSet")),
+        url="" if told else _address(basic),
     )
     return Notice(
         file_id=fields.ident("FileId", required=True),
@@ -200,9 +201,7 @@ def _stated(basic: Fields) -> int:
 def _told(basic: Fields, meta: Fields) -> Told | None:
     source = _object(basic.values, "SourceInfo")
     live = Fields(_object(source, "LiveRecordInfo"))
-    url = basic.url("MediaUrl")
-    if _is_cold(basic):
-        url = ""
+    url = _address(basic)
     facts: dict[str, Any] = {
         "format": _format(basic, meta, url),
         "duration_ms": seconds_ms(meta, "Duration"),
@@ -220,6 +219,12 @@ def _told(basic: Fields, meta: Fields) -> Told | None:
         return None
     basic.flags.add("end_from_creation")
     return Told(stream=stream, end_ms=created_ms, url=url, **facts)
+
+
+def _address(basic: Fields) -> str:
+    """Return where the file lies; nobody can fetch one that is archived."""
+    url = basic.url("MediaUrl")
+    return "" if _is_cold(basic) else url
 
 
 def _pushed(source: dict[str, Any]) -> StreamKey | None:

@@ -79,6 +79,8 @@ def _uploaded(values: dict[str, Any]) -> Item:
     stream_id = fields.text("streamId")
     told_facts = mediainfo.told_by_name(fields, "fileName", stream_id, url)
     filled = Filled(
-        cover_url=mediainfo.cover(fields, "coverUrl"), title="" if told_facts or stream_id else mediainfo.title(name)
+        cover_url=mediainfo.cover(fields, "coverUrl"),
+        title="" if told_facts or stream_id else mediainfo.title(name),
+        url="" if told_facts else url,
     )
     return Notice(file_id=file_id, told=told_facts, filled=filled, flags=fields.flag_tuple())

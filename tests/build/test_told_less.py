@@ -141,7 +141,7 @@ def test_a_guess_takes_the_times_of_a_playlist_as_it_has_grown(site, capsys, ord
         "2022-01-13T16:00:00.000Z",
         "2022-01-13T16:30:00.000Z",
     )
-    assert found["flags"] == []
+    assert found["flags"] == ["time_mismatch"]  # the length that the list tells is not its name's
     assert site.ask(capsys, "problems", "list") == []
 
 
@@ -157,7 +157,7 @@ def test_a_length_longer_than_the_told_times_does_not_move_them(site, capsys):
         "2022-01-13T16:00:00.000Z",
         "2022-01-13T16:10:00.000Z",
     )
-    assert found["flags"] == []
+    assert found["flags"] == ["time_mismatch"]  # the length that the list tells is not its name's
 
 
 def test_an_end_that_is_told_where_another_guesses_the_same_is_no_guess(site, capsys):
@@ -170,3 +170,51 @@ def test_an_end_that_is_told_where_another_guesses_the_same_is_no_guess(site, ca
     found = session(site, capsys)
 
     assert (found["vj"], found["end"], found["flags"]) == ("zed", "2022-01-13T16:41:00.000Z", [])
+
+
+SLICED = json.dumps({"code": 0, "filesInfo": [SLICE]}) + "\n"  # GetVodRecordFiles: stream and times, no address
+RENAMED = json.dumps({"FileId": FILE, "BasicInfo": {"Name": "An evening", "MediaUrl": URL}}) + "\n"
+TABLE = f"媒体文件名称,音视频地址,文件 ID\nAn evening,{URL},{FILE}\n"
+
+
+@pytest.mark.parametrize("export", [RENAMED, TABLE])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_export_that_knows_no_times_gives_a_list_its_address(site, capsys, export, is_first):
+    """Neither is enough by itself: the one has no address, the other a name that somebody changed."""
+    rows = [SLICED, export][:: -1 if is_first else 1]
+    for number, row in enumerate(rows):
+        site.append(f"list{number}.json", row)
+        site.build()
+
+    found = session(site, capsys)
+    (part,) = found["tracks"][0]["parts"]
+    assert (part["url"], found["tracks"][0]["format"], found["title"]) == (
+        URL.replace("http", "https"),
+        "mp4",
+        "An evening",
+    )
+    assert found["flags"] == ["time_mismatch"]  # the length that the list tells is not its name's
+    assert site.ask(capsys, "problems") == []
+    assert not difference(site.tree(), site.clean_tree())
+
+
+@pytest.mark.parametrize(
+    ("file_id", "more"), [(FILE, {"StorageClass": "ARCHIVE"}), ("7", {})], ids=["archived", "no id of the library"]
+)
+def test_where_no_address_can_be_taken_the_replay_says_so(site, capsys, file_id, more):
+    basic = {"Name": "An evening", "MediaUrl": URL, **more}
+    site.append("a.json", json.dumps({"code": 0, "filesInfo": [{**SLICE, "fileId": file_id}]}) + "\n")
+    site.append("b.json", json.dumps({"FileId": file_id, "BasicInfo": basic}) + "\n")
+    site.build()
+
+    found = session(site, capsys)
+    assert found["tracks"][0]["parts"][0]["url"] is None
+    assert "no_address" in found["flags"]
+
+
+def test_a_notification_keeps_its_own_address(site, capsys):
+    site.append("a.jsonl", UNSIGNED)
+    site.append("b.jsonl", RENAMED.replace(URL, URL.replace("/a/1/", "/b/2/")))
+    site.build()
+
+    assert session(site, capsys)["tracks"][0]["parts"][0]["url"].endswith("/a/1/f0.mp4")

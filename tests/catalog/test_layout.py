@@ -8,7 +8,7 @@ import msgspec
 from builder import model
 from builder.catalog import schema
 
-LAYOUTS = {14: "9d52cbc1f93f1a56"}  # the schema's version → what the fields of the stored values were then, in order
+LAYOUTS = {15: "21da1b44c75ea491"}  # the schema's version → what the fields of the stored values were then, in order
 
 
 def layout() -> str:
