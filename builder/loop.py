@@ -45,19 +45,22 @@ class Loop:
         """Build once, then after every change; returns when `stop` is set."""
         changed: list[str] = []
         while True:
-            self._build(changed)
+            is_made = self._build(changed)
             watcher.forget([self.places.source / "redirects.yaml"])  # we may have written it ourselves
-            changed = watcher.wait(stop)
+            changed = watcher.wait(stop, is_made=is_made)
             if not changed:
                 return
 
-    def _build(self, changed: list[str]) -> None:
+    def _build(self, changed: list[str]) -> bool:
+        """Build, and say whether that made the output."""
         self.listener.building()
         try:
             self.listener.built(build(self._loaded(changed), self.options, self.listener.progress))
         except (AftercastError, OSError) as error:
             self.workshop = None  # what is loaded may be the cause
             self.listener.failed(error if isinstance(error, AftercastError) else storage_error(error))
+            return False
+        return True
 
     def _loaded(self, changed: list[str]) -> Workshop:
         records = str(self.places.source / "recordings") + "/"

@@ -65,9 +65,12 @@ class Watcher:
         self.observer.stop()
         self.observer.join(timeout=5)
 
-    def wait(self, stop: threading.Event) -> list[str]:
-        """Block until files changed and are quiet; return their paths, sorted. Empty when `stop` is set."""
-        self._is_made = self.made is not None and self.made.is_dir()
+    def wait(self, stop: threading.Event, *, is_made: bool = False) -> list[str]:
+        """Block until files changed and are quiet; return their paths, sorted. Empty when `stop` is set.
+
+        `is_made` says that `made` was there a moment ago: it may be gone by now.
+        """
+        self._is_made |= is_made or (self.made is not None and self.made.is_dir())
         while not stop.is_set():
             self.waker.event.wait(RESCAN_SECONDS)
             if stop.is_set():
@@ -116,4 +119,7 @@ class Watcher:
         now = scan(self.folders)
         before, self.seen = self.seen, now
         changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
-        return [*changed, str(self.made)] if self._is_made and self.made and not self.made.is_dir() else changed
+        if self.made is None or not self._is_made or self.made.is_dir():
+            return changed
+        self._is_made = False  # told once: a build that fails must not be asked for again and again
+        return [*changed, str(self.made)]

@@ -849,7 +849,7 @@ class Changes:
     def forget(self, paths):
         pass
 
-    def wait(self, stop):
+    def wait(self, stop, **_):
         return [str(path) for path in self.acts.pop(0)()] if self.acts else []
 
 
