@@ -71,10 +71,20 @@ class Publication:
                 raise
             written = staging.written_count()
             reasons = tuple((path, why) for path, _, why in islice(staging.written(), REPORTED))
-            if not self.dry:
+            if self.dry:
+                files = self._files_after(staging, removals)
+            else:
                 self._show(staging, removals, small=small)
                 self._remember(staging, removals, recount=stale.is_bulk)
-        return Published(written, max(0, self.ledger.page_count() - written), tuple(removals), reasons)
+                files = self.ledger.page_count()
+        return Published(written, max(0, files - written), tuple(removals), reasons)
+
+    def _files_after(self, staging: Staging, removals: list[str]) -> int:
+        """Count the files that the manifest would know after a run that remembers nothing."""
+        if self.prune:
+            return staging.count()
+        known = sum(self.ledger.row(path) is not None for path in removals)
+        return self.ledger.page_count() + staging.unknown_count() - known
 
     # --- make ---
 
@@ -163,13 +173,10 @@ class Publication:
     def _removals(self, staging: Staging, stale: Stale) -> set[str]:
         """Return the files that no page of this run claims, within what this run looked at."""
         if stale.everything:
-            gone = set(staging.leftovers())
-            if self.prune:
-                gone |= {
-                    path for path in self.folder.files() if not staging.has(path) and not path.endswith(TEMP_SUFFIX)
-                }
-            return gone
-        gone = set()
+            if not self.prune:
+                return set(staging.leftovers())
+            return {path for path in self.folder.files() if not staging.has(path) and not path.endswith(TEMP_SUFFIX)}
+        gone: set[str] = set()
         for kind, language in sorted(stale.kinds):
             gone.update(staging.leftovers(kind, language))
         if stale.assets:

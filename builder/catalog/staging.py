@@ -71,6 +71,9 @@ class Staging:
             yield from rows
             last = (rows[-1][1], rows[-1][0])
 
+    def count(self) -> int:
+        return int(self.connection.execute("SELECT count(*) FROM staged").fetchone()[0])
+
     def written_count(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM staged WHERE rank>0").fetchone()[0])
 

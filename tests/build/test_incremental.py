@@ -232,6 +232,48 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(site):
     assert difference(site.tree(), site.clean_tree()) == []
 
 
+def lose_the_state(site):
+    shutil.rmtree(site.places.state)
+
+
+def lose_half_of_a_record(site):
+    log = site.source / "recordings" / "a.jsonl"
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:-1]))
+
+
+def empty_the_output(site):
+    lose_half_of_a_record(site)
+    shutil.rmtree(site.places.output)
+
+
+def take_another_output(site):
+    other = site.root / "other"
+    shutil.copytree(site.places.output, other)
+    site.places = msgspec.structs.replace(site.places, output=other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda site: None,
+        lambda site: site.append("a.jsonl", callback("alice", 91, 9 * 90_000, 300)),
+        lose_half_of_a_record,
+        lose_the_state,
+        empty_the_output,
+        take_another_output,
+        lambda site: (site.places.output / "diary.txt").write_text("theirs"),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"clean": True}])
+def test_a_dry_run_counts_what_a_build_would(site, change, options):
+    """By the files that are there: the manifest may know none of them, or others."""
+    change(site)
+
+    dry, real = site.build(dry_run=True, **options), site.build(**options)
+
+    assert (dry.pages, dry.removed) == (real.pages, real.removed)
+
+
 def test_a_dry_run_knows_the_redirects_that_a_build_would_add(site):
     """And removes none of the pages that these would be."""
     site.write("site.yaml", SITE.replace("Asia/Shanghai", "America/Los_Angeles"))
