@@ -173,7 +173,7 @@ def report_of(
     moved: Moved,
 ) -> BuildReport:
     """Put together what there is to say."""
-    warnings = [read.warning, *workshop.warnings()]
+    warnings = [read.warning, *workshop.warnings(), waiting(catalog, read.problems)]
     of_site = site_problems(workshop.site(catalog))
     problems = (*read.problems, *workshop.problems(), *of_site, *moved.problems)
     return BuildReport(
@@ -188,6 +188,15 @@ def report_of(
         warnings=tuple(warning for warning in warnings if warning),
         redirects=moved.added,
     )
+
+
+def waiting(catalog: Catalog, told: Iterable[Problem]) -> str:
+    """Say how many recordings wait for their host, where not all are told: the settings may be what is wrong."""
+    number = catalog.waiting_count()
+    if number <= sum(problem.code == "media_host" for problem in told):
+        return ""
+    recordings = count(number, "recording is", "recordings are")
+    return f"{recordings} set aside for a host that is not in `media.hosts`; see `aftercast problems`"
 
 
 def standing_problems(catalog: Catalog, written: Iterable[Problem]) -> int:

@@ -191,6 +191,10 @@ class RecordQuestions(Questions):
         """Return how many sessions there are, hidden ones and tombstones too."""
         return findings.tallies(self.connection)["sessions"]
 
+    def waiting_count(self) -> int:
+        """Return how many recordings wait for their media host to be listed."""
+        return findings.tallies(self.connection)["unusable"]
+
     def former_anchor(self, identity: str) -> str | None:
         """Return the anchor's key of a session that is no more, if this catalog ever held it."""
         found = self.connection.execute("SELECT anchor FROM gone WHERE session=?", (identity,)).fetchone()

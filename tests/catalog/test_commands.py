@@ -339,6 +339,36 @@ def test_a_theme_of_ones_own_that_has_no_effect_is_listed_and_refused_by_strict(
     assert len(call(capsys, "problems", "--json")[1]) == 3
 
 
+WAITING = "set aside for a host that is not in `media.hosts`; see `aftercast problems`"
+
+
+def test_recordings_that_wait_for_their_host_are_told_in_a_line_by_each_build(world, capsys):
+    """A question or a dry run may have been first to know; and whoever narrowed the list may look at one build only."""
+    (world.source / "site.yaml").write_text('slug_key: a key for tests\nmedia: {hosts: ["elsewhere.example.com"]}\n')
+    call(capsys, "build")
+    (world.source / "site.yaml").write_text('slug_key: a key for tests\nmedia: {hosts: ["other.example.com"]}\n')
+    call(capsys, "build", "--dry-run", "--allow-removal")
+
+    for _ in range(2):
+        _, _, err = call(capsys, "build", "--allow-removal")
+        assert [line for line in err if "host" in line] == [f"aftercast: 3 recordings are {WAITING}"]
+    (world.source / "site.yaml").write_text("slug_key: a key for tests\n")
+    _, _, err = call(capsys, "build")
+    assert [line for line in err if "host" in line] == [f"aftercast: 1 recording is {WAITING}"]
+    world.append("a.jsonl", callback("5", START_S + 9 * HOUR_S, video_url="http://elsewhere.example.com/5.mp4"))
+    _, _, err = call(capsys, "build")
+    assert [line[:45] for line in err if "host" in line] == [
+        "aftercast: 2 recordings are set aside for a h",
+        "aftercast: recordings/a.jsonl:6: `url` expect",
+    ]
+
+
+def test_what_a_build_tells_of_hosts_one_by_one_it_does_not_tell_again_in_a_line(world, capsys):
+    _, _, err = call(capsys, "build")
+
+    assert [line[:45] for line in err if "host" in line] == ["aftercast: recordings/a.jsonl:4: `url` expect"]
+
+
 def test_what_would_vanish_by_a_slip_is_told_with_its_cause(world, capsys):
     """The refused run takes its problems with it, so the refusal names them; the flag is not the first thing to do."""
     call(capsys, "build")
