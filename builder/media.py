@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from builder.model import Format
-from builder.secret_names import WORDS, is_private, is_secret, plain_name
+from builder.secret_names import is_private, is_secret, is_word, plain_name
 
 if TYPE_CHECKING:
     from builder.config import Media
@@ -111,7 +111,7 @@ def has_secret(path: str) -> bool:
     """
     for before, told in _PARAMETER.findall(path):
         name = plain_name(told)
-        if is_private(name) if before in ";&?" else is_secret(name) and name not in WORDS:
+        if is_private(name) if before in ";&?" else is_secret(name) and not is_word(name):
             return True
     return False
 

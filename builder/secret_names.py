@@ -9,11 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import unquote
 
-COOKIES = frozenset(  # headers, and what servers call them in their logs
-    {"cookie", "cookies", "setcookie", "cookie2", "setcookie2"}
-    | {"httpcookie", "httpsetcookie", "senthttpsetcookie", "upstreamhttpsetcookie"}
-)
-SECRET = COOKIES | frozenset(
+SECRET = frozenset(
     {"txsecret", "txtime", "wssecret", "wstime", "sign", "signature", "sig", "qsignature", "usersig"}
     | {"key", "auth", "authorization", "cert", "certtime", "expires", "pass", "passcode", "pwd", "jwt"}
     | {"apikey", "appkey", "authkey", "accesskey", "accesskeyid", "secretkey", "secretid", "privatekey", "pushkey"}
@@ -24,7 +20,8 @@ BEGINNING = "xamz"  # the parameters of a presigned address
 ENDINGS = ("token", "secret", "password", "passwd", "passphrase", "secretkey", "accesskey", "apikey", "privatekey")
 IN_TEXT = frozenset({"us"})  # too short to mean anything but in `us=…`, …
 IN_ADDRESS = frozenset({"t"})  # … and this one anywhere but in an address
-WORDS = frozenset({"key", "sign", "sig", "auth", "cert", "expires", "pass"}) | COOKIES  # `key: C major` is no secret
+COOKIE = "cookie"  # in `Set-Cookie`, `cookie_jar` and what servers call them in their logs, `upstream_http_set_cookie`
+WORDS = frozenset({"key", "sign", "sig", "auth", "cert", "expires", "pass"})
 PERSONAL = frozenset({"phone", "userid", "openid"})  # no secrets, and still nobody's business
 
 
@@ -38,7 +35,12 @@ def plain_name(name: str) -> str:
 @lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Say whether a plain name means a secret, wherever it stands."""
-    return name in SECRET or name.endswith(ENDINGS) or name.startswith(BEGINNING)
+    return name in SECRET or name.endswith(ENDINGS) or name.startswith(BEGINNING) or COOKIE in name
+
+
+def is_word(name: str) -> bool:
+    """Say whether a plain name that means a secret is an ordinary word as well: `key: C major` is no secret."""
+    return name in WORDS or COOKIE in name
 
 
 def is_private(name: str) -> bool:

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from builder.secret_names import COOKIES, IN_ADDRESS, IN_TEXT, WORDS, is_secret, plain_name
+from builder.secret_names import COOKIE, IN_ADDRESS, IN_TEXT, is_secret, is_word, plain_name
 
 Hide = Callable[[str], str]
 Kind = Literal["text", "label", "query"]
@@ -133,11 +133,11 @@ def _counts(pair: re.Match[str], name: str, kind: Kind) -> bool:
         return pair[0] == f"{pair['name']}="
     if pair["quote"] or pair["equals"] in _EQUALS or _is_cookies(pair, name):
         return True
-    return name not in WORDS and not pair["slashes"]
+    return not is_word(name) and not pair["slashes"]
 
 
 def _is_cookies(pair: re.Match[str], name: str) -> bool:
-    return name in COOKIES and _HOLDS_COOKIE.match(pair.string, pair.end()) is not None
+    return COOKIE in name and _HOLDS_COOKIE.match(pair.string, pair.end()) is not None
 
 
 def _value_of(pair: re.Match[str], name: str) -> Found | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from builder.secret_names import COOKIES, is_private, plain_name
+from builder.secret_names import COOKIE, WORDS, is_private, is_secret, plain_name
 from builder.sources import limits
 
 # Plain names under which all of a value is cut, with the parameters that it may hold.
@@ -17,12 +17,15 @@ _WHOLE = frozenset(
     {"streamparam", "sourcecontext", "userip", "clientip", "callbackext", "node", "errmsg", "pushurl", "author"}
 )
 _NAME = r"[A-Za-z0-9_.\-]"
-_HEAD = re.compile(
-    rf"""(?<!{_NAME})(?P<name>{_NAME}++)(?:\[\d*+\]|\])?+(?:\\*+["'])?+\s*+[=:\uff1d\uff1a](?!//)\s*+"""
-    r"(?:(?i:bearer|basic)[ \t]++)?+"
+_QUOTE = r"""\\*+["']"""
+_HEAD = re.compile(  # before a value, or beside it: `["Cookie", "…"]`, `{"name": "Cookie", "value": "…"}`
+    rf"""(?P<list>[\[(]\s*+{_QUOTE})?+(?<!{_NAME})(?P<name>{_NAME}++)(?:"""
+    rf"""(?:\[\d*+\]|\])?+(?:{_QUOTE})?+\s*+[=:\uff1d\uff1a](?!//)"""
+    rf"""|(?P<beside>{_QUOTE}\s*+,\s*+)(?P<member>{_QUOTE}(?i:values?+|val|v){_QUOTE}\s*+:)?+)"""
+    r"\s*+(?:(?i:bearer|basic)[ \t]++)?+"
 )
 # A text goes to its own quote: those of texts inside have more `\`.
-_QUOTED = r"""(?P<quote>\\*+["'])(?:(?!(?<!\\)(?P=quote)).)*+"""
+_QUOTED = rf"""(?P<quote>{_QUOTE})(?:(?!(?<!\\)(?P=quote)).)*+"""
 _REST = r"[\[{].*+"  # of a list or object nobody knows the end
 _VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s&"'\\;,}}\]]*+""", re.DOTALL)
 _WHOLE_VALUE = re.compile(rf"""{_QUOTED}|{_REST}|[^\s"'\\,}}]*+""", re.DOTALL)
@@ -70,7 +73,9 @@ def _starred(text: str) -> str:
         name, last = plain_name(head["name"]), plain_name(re.split("[.-]", head["name"])[-1])
         if head.start() < done or not (name in _WHOLE or is_private(name) or is_private(last)):
             continue
-        pattern = _WHOLE_VALUE if name in _WHOLE else _COOKIES if COOKIES & {name, last} else _VALUE
+        if head["beside"] and not (head["list"] or head["member"] or (is_secret(name) and name not in WORDS)):
+            continue  # the head of a table: `"sign","t"`
+        pattern = _WHOLE_VALUE if name in _WHOLE else _COOKIES if COOKIE in name else _VALUE
         value = pattern.match(text, head.end())
         if value is not None and value.end() > head.end():
             pieces += [text[done : head.end()], value["quote"] or "", "***"]

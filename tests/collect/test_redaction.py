@@ -114,7 +114,9 @@ def test_secrets_are_found_however_they_are_written(text: str, kept: str) -> Non
     assert scrub(text, HASH_KEY) == re.sub(r"\{([XY1]|a[^}]*b|a=[^}]*)\}", lambda found: H(found[1]), kept)
 
 
-@pytest.mark.parametrize("head", ["Cookie: ", "Set-Cookie: ", "Cookie2: ", "http_cookie=", "$http_cookie="])
+@pytest.mark.parametrize(
+    "head", ["Cookie: ", "Set-Cookie: ", "Cookie2: ", "http_cookie=", "$http_cookie=", "cookie_jar="]
+)
 @pytest.mark.parametrize("cookies", COOKIES)
 def test_cookies_are_hidden_to_the_end_of_their_line(head: str, cookies: str) -> None:
     """However untidy they are; also in JSON that is a text, and a second time nothing changes."""

@@ -63,9 +63,15 @@ SECRETS = {"stream_param": "txSecret=CANARYTXSECRET1&txTime=CANARYTXTIME1&phone=
         "http://a.example.com/a;accessToken=CANARYTOKEN1;usersig=CANARYSIG01/f.mp4 tokens[0]=CANARYTOKEN2",
         "- apikey: CANARYTOKEN1\n  stream_param: a=b&c=CANARYTXSECRET1\n  authorization: Bearer CANARYTOKEN2",
         'Cookie: a=b; sid=CANARYTOKEN1; x="CANARYTOKEN2" Set-Cookie: sid=CANARYTOKEN3; Path=/; y=CANARYTOKEN4',
+        '{"headers":[["Cookie","sid=CANARYTOKEN1; a=b"],["X-Api-Key", "CANARYTOKEN2"],("key", "CANARYTOKEN3")',
+        '{"rawHeaders":["Host","a","Cookie","sid=CANARYTOKEN1","Authorization","Bearer CANARYTOKEN2"',
+        '[{"name":"token","value":"CANARYTOKEN1"},{"name":"key", "Value": "CANARYTOKEN2"}',
+        json.dumps({"body": '[["token","CANARYTOKEN1"],["cookie", "sid=CANARYTOKEN2"],'}),
+        "cookie_jar=sid=CANARYTOKEN1; a=CANARYTOKEN2",
+        '{"cookie_jar":{"sid":"CANARYTOKEN1"},"raw-cookies":["CANARYTOKEN2"',
         "http://user:CANARYPASSWORD1@a.example.com/ rtmp:\\/\\/CANARYTOKEN1@a http%3A%2F%2Fu:CANARYTOKEN2%40a.example.com",
     ],
-    ids=range(22),
+    ids=range(28),
 )
 def test_excerpts_tell_no_secret(text):
     """Whatever the spelling and however often it is escaped."""
@@ -92,6 +98,8 @@ def test_excerpts_keep_what_is_no_secret():
     text = '{"stream_id":"a%20b","keynote":"x","file_id":5,"start_time":"2022-01-13T08:00:00Z","token":"y","end":1,"url":"http://a:80/b@c"}'
 
     assert excerpt(text.encode()) == text.replace('"y"', '"***"')
+    for text in ('"file_id","sign","t","expires","url"', '{"a":["b","c"],"d":("e","f")}', 'said "monkey", "key"'):
+        assert excerpt(text.encode()) == text
 
 
 def test_excerpts_are_short_and_printable():
