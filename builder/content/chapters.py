@@ -27,7 +27,8 @@ def _chapter(zone: ZoneInfo) -> fields.Parser[Chapter]:
     def parse(node: Node, place: Place) -> Chapter:
         if isinstance(node, Mapping):
             _refuse_colon(node, place)
-            if len(node.pairs) == 1 and moment(node.pairs[0][0].text) is not None:  # - "12:30": the first song
+            if node.pairs and all(moment(key.text) is not None for key, _ in node.pairs):  # - "12:30": the first song
+                _refuse_several(node, place)
                 return next(_pair(*pair) for pair in fields.pairs(node, place))
             return _mapping(node, place, zone)
         words = fields.scalar(node, place, _EXPECTED).text.split(maxsplit=1)
@@ -62,6 +63,17 @@ def _refuse_colon(node: Mapping, place: Place) -> None:
     words = node.pairs[0][0].text.split(maxsplit=1) if len(node.pairs) == 1 else []
     if len(words) == 2 and moment(words[0]) is not None:
         raise place.error(node, _EXPECTED, hint="text that holds a colon and a blank stands in quotes")
+
+
+def _refuse_several(node: Mapping, place: Place) -> None:
+    """Tell of a line that lacks its `-` and so is of the same entry as the one above."""
+    if len(node.pairs) > 1:
+        raise place.error(
+            node,
+            "one chapter in each entry of the list",
+            found=f"{len(node.pairs)} in one",
+            hint="begin the line of each chapter with `-`, or none of them",
+        )
 
 
 def _mapping(node: Mapping, place: Place, zone: ZoneInfo) -> Chapter:

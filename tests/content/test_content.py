@@ -286,6 +286,8 @@ WINDOW = "{stream: alice, from: 2022-01-13T21:37:05+08:00, to: 2022-01-13T22:10:
          ":3: `chapters` expected a chapter such as `12:30 the first song`, found `Hello`"),
         (REPLAY, "recordings: ['1']\nchapters:\n- 12:30 Song: first",
          ":4: `chapters` expected a chapter such as `12:30 the first song`, found a mapping"),
+        (REPLAY, "recordings: ['1']\nchapters:\n- '12:00': A\n  '13:00': B",
+         ":4: `chapters` expected one chapter in each entry of the list, found 2 in one"),
         (REPLAY, "recordings: ['1']\nchapters: [1:60:00 Hello]",
          ":3: `chapters` expected a chapter such as `12:30 the first song`, found `1:60:00 Hello`"),
         (REPLAY, "recordings: ['1']\ntags: ['!!']",
