@@ -240,7 +240,8 @@ def _wording(languages: Collection[str]) -> Parser[Wording]:
     def parse(node: Node, place: Place) -> Wording:
         if not isinstance(node, strict_yaml.Mapping):
             return fields.text(node, place)
-        words = Fields(node, place, languages, each="language of `languages`")
+        known = ", ".join(f"`{code}`" for code in languages)
+        words = Fields(node, place, languages, each=f"one of the site's languages ({known})")
         found = tuple((code, words.need(code, fields.text)) for code in languages if code in words)
         if not found:
             raise place.error(node, "words in a language of the site", found="none")

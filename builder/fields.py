@@ -54,7 +54,7 @@ def nearest(word: str, known: Collection[str]) -> str:
 
 
 class Fields:
-    """A mapping with known keys; `each` says what a key is, where it is not the name of a field."""
+    """A mapping with known keys; `each` says what a key is, with those that are known, where it names no field."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Fields:
         place: Place,
         known: Collection[str],
         *,
-        each: str = "known key",
+        each: str = "",
         example: str = "",
     ) -> None:
         if node is None:
@@ -75,10 +75,7 @@ class Fields:
         self._values: dict[str, Node] = {}
         for key, value in node.pairs:
             if key.text not in known:
-                name = place.child(key.text).field if len(key.text) <= 60 else key.text[:60] + "…"
-                printable = "".join(letter if letter.isprintable() else "?" for letter in name)
-                sentence = f"{place.name}:{key.line}: expected a {each}, found `{printable}`"
-                raise ConfigError(sentence, hint=nearest(key.text, known))
+                raise _unknown(key, place, known, each)
             self._values[key.text] = value
 
     def __contains__(self, key: str) -> bool:
@@ -105,6 +102,15 @@ class Fields:
 
     def error(self, key: str, expected: str, *, found: str = "", hint: str = "") -> ConfigError:
         return self.place.child(key).error(self.node_of(key), expected, found=found, hint=hint)
+
+
+def _unknown(key: Scalar, place: Place, known: Collection[str], each: str) -> ConfigError:
+    hint = nearest(key.text, known)
+    if each:
+        return place.error(key, each, hint=hint if hint.startswith("did") else "")
+    name = place.child(key.text).field if len(key.text) <= 60 else key.text[:60] + "…"
+    printable = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return ConfigError(f"{place.name}:{key.line}: expected a known key, found `{printable}`", hint=hint)
 
 
 def scalar(node: Node, place: Place, expected: str) -> Scalar:

@@ -93,7 +93,8 @@ def test_lengths_are_seconds_or_letters(written, ms):
         ("title: [a]", "`title` expected text, found a list"),
         ("title: {}", "`title` expected words in a language of the site, found none"),
         ("title: {en: }", "`title.en` expected text, found nothing"),
-        ("title: {en: A, fr: B}", "expected a language of `languages`, found `title.fr`"),
+        ("title: {en: A, fr: B}", "`title` expected one of the site's languages (`en`), found `fr`"),
+        ("nav: [{label: {fr: B}, url: /a/}]", "`nav.label` expected one of the site's languages (`en`), found `fr`"),
         ("title:", "`title` expected text, found nothing"),
         ('title: ""', "`title` expected words, found none"),
         ('title: {en: " "}', "`title` expected words, found none"),
@@ -193,9 +194,10 @@ def test_a_city_that_is_no_zone_gets_the_one_it_lives_by(zone, meant):
 
 def test_words_name_the_languages_of_the_site():
     sentence, hint = error("languages: [zh-CN, en]\ntitle: {zh: 直播}")
+    assert sentence == "site_src/site.yaml:2: `title` expected one of the site's languages (`zh-CN`, `en`), found `zh`"
+    assert hint == ""
 
-    assert sentence == "site_src/site.yaml:2: expected a language of `languages`, found `title.zh`"
-    assert hint == "known: en, zh-CN"
+    assert error("languages: [zh-CN, en]\ntitle: {zh-cn: 直播}")[1] == "did you mean `zh-CN`?"
 
 
 @pytest.mark.parametrize(
