@@ -111,4 +111,14 @@ def complain(sentence: str, hint: str = "") -> None:
 def usage_error(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx is not None:
         show(error.ctx.get_usage())
-    complain(error.format_message().rstrip(".")[:1].lower() + error.format_message().rstrip(".")[1:])
+    said = no_such_option(error) if isinstance(error, click.NoSuchOption) else error.format_message().rstrip(".")
+    complain(said[:1].lower() + said[1:])
+
+
+def no_such_option(error: click.NoSuchOption) -> str:
+    """Return the sentence, with the one option that may be meant: to click, all that begin with `--` are alike."""
+    import difflib  # here: only mistakes need it
+
+    known = {option.lstrip("-"): option for option in error.possibilities or ()}
+    close = difflib.get_close_matches(error.option_name.lstrip("-"), known, n=1)
+    return f"no such option '{error.option_name}'" + (f"; did you mean `{known[close[0]]}`?" if close else "")

@@ -80,6 +80,21 @@ def test_a_mistyped_command_is_told_with_the_one_that_may_be_meant(capsys, told,
     assert capsys.readouterr().err.splitlines()[1:] == [said]
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("build --sorce=x", "aftercast: no such option '--sorce'; did you mean `--source`?"),
+        ("problems --sorce x", "aftercast: no such option '--sorce'; did you mean `--source`?"),
+        ("build --dryrun", "aftercast: no such option '--dryrun'; did you mean `--dry-run`?"),
+        ("build --quiet", "aftercast: no such option '--quiet'"),
+        ("build -x", "aftercast: no such option '-x'"),
+    ],
+)
+def test_a_mistyped_option_is_told_with_the_one_that_may_be_meant(capsys, told, said):
+    assert run(told.split()) == 2
+    assert capsys.readouterr().err.splitlines()[1:] == [said]
+
+
 def test_a_project_that_was_moved_or_copied_still_knows_what_it_published(tmp_path):
     """Also where the first build in the new place has something to move."""
     made = TestSite(tmp_path / "one")
