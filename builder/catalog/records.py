@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from builder.addresses import TAG_LENGTH
 from builder.catalog import findings
 from builder.catalog.deriving import Deriver, Setting, apps_of
 from builder.catalog.merge import identity
@@ -38,6 +39,15 @@ class RecordQuestions(Questions):
                 if file_id in (key, key.rpartition("@")[0]):
                     return decode_session(body)
         return None
+
+    def session_of_tag(self, tag: str) -> Session | None:
+        """Return the session whose address, or else whose former one, ends with a tag; this walks all of them."""
+        query = (
+            "WHERE id=(SELECT id FROM sessions WHERE substr(id, 12)=?1"
+            " UNION ALL SELECT session FROM aliases WHERE substr(alias, 12)=?1 LIMIT 1)"
+        )
+        found = self._sessions(query, (tag,)) if len(tag) == TAG_LENGTH else []
+        return found[0] if found else None
 
     def known(self, name: str) -> Iterator[Known]:
         """Yield the recordings with this key or file id, also one that waits for its media host to be listed."""

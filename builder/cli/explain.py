@@ -32,8 +32,8 @@ SIGNATURES = {"": "", "good": ", signature good", "bad": ", signature bad"}
 def command(what: str, source: Path, state: Path | None) -> None:
     """Say which records, gaps, rules and repairs made a session, and what was set aside.
 
-    ID is a session's id, its address, a former address of it, or the id of a file. This prints stream ids and file
-    ids: it is for the operator.
+    ID is a session's id, its address, a former address of it, the last part of one of these, or the id of a file.
+    This prints stream ids and file ids: it is for the operator.
 
     \b
     Example:  aftercast explain 2022/01/13/k3f9q2m7xa
@@ -47,10 +47,11 @@ def explanation(site: Site, what: str) -> Iterator[str]:
     """Yield the lines about a session or a file; `ConfigError` when there is no such thing."""
     catalog, zone = site.catalog, load_zone(site.config.timezone)
     at = session_at(site, what)
-    session = at or catalog.session_of_file(what)
+    holder = None if at else catalog.session_of_file(what)
+    session = at or holder or catalog.session_of_tag(what.strip("/"))
     if session is not None:
         if session.id not in what:
-            yield f"{what} {'leads to' if at else 'is in'} session {session.id}"
+            yield f"{what} {'is in' if holder else 'leads to'} session {session.id}"
         yield from [
             f"session {session.id}",
             *explain(session, catalog.recordings_of(session), zone=zone, private=True),

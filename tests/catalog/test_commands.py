@@ -234,6 +234,18 @@ def test_explain_takes_ids_addresses_and_files(world, capsys, name):
     assert out[-2:] == [f"told by recordings/a.jsonl:{line}: facts, batch" for line in (1, 2)]
 
 
+@pytest.mark.parametrize("name", [tag_of("1"), f"{tag_of('1')}/", "k3f9q2m7xa"])
+def test_explain_takes_the_last_part_of_an_address(world, capsys, name):
+    """Of a former one too: it is what is left of an address in a window's title or a list of files."""
+    (world.source / "replays").mkdir()
+    (world.source / "replays" / "a.md").write_text("---\nrecordings: ['1']\naliases: [2020/01/02/k3f9q2m7xa]\n---\n")
+
+    code, out, err = call(capsys, "explain", name)
+
+    assert (code, err) == (0, [])
+    assert out[:2] == [f"{name} leads to session {FIRST}", f"session {FIRST}"]
+
+
 def test_explain_says_that_it_takes_no_stream(world, capsys):
     code, out, err = call(capsys, "explain", "room1")
 
