@@ -29,7 +29,7 @@ from builder.workshop import Workshop
 SHOWN_DIFFERENCES = 20
 
 
-@click.command()
+@click.command(short_help="Build the site: write the pages that are new or changed.")
 @site_options
 @json_option
 @jobs_option
@@ -38,8 +38,12 @@ SHOWN_DIFFERENCES = 20
 @click.option("--expect-changes", is_flag=True, help="Exit with 4 when nothing changed.")
 @click.option("--wait", is_flag=True, help="Wait for another build instead of exiting with 6.")
 @click.option("--adopt", is_flag=True, help="Take over an output folder that aftercast did not make.")
-@click.option("--allow-removal", is_flag=True, help="Go on when all broadcasts, or over 20 and a tenth, would vanish.")
-@click.option("--allow-exposure", is_flag=True, help="Go on when what a file in replays/ hid would be seen.")
+@click.option(
+    "--allow-removal",
+    is_flag=True,
+    help="Go on when all broadcasts, or more than 20 and a tenth of them, would vanish.",
+)
+@click.option("--allow-exposure", is_flag=True, help="Go on when something that a file in replays/ hid would be seen.")
 @click.option("--no-redirects", is_flag=True, help="Do not write moved addresses into redirects.yaml.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and why; write no page.")
 @click.option("--explain", is_flag=True, help="Say why each page was written.")

@@ -28,7 +28,7 @@ MISSING = {"dead_link", "missing_file"}
 MEND = "what you wrote is put right in the sources; what the site makes, `aftercast build --clean` writes again"
 
 
-@click.command()
+@click.command(short_help="Check the built site: dead links, missing files.")
 @site_options
 @json_option
 def command(source: Path, output: Path | None, state: Path | None, as_json: bool) -> None:

@@ -33,13 +33,15 @@ PATH = re.compile(r"(?!/-/|.*(?://|/\.{1,2}(?:/|\Z)))/[A-Za-z0-9._~/-]{0,200}")
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-@click.command("collect")
+@click.command("collect", short_help="Receive the provider's callbacks and store them.")
 @site_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Listen there; 0 picks a free port."
+)
 @click.option("--path", default=None, help="The one path that takes notifications.  [default: / and /callback]")
 @click.option("--insecure-no-key", is_flag=True, help="Without a key, accept anything from anyone, marked unsigned.")
-@click.option("--build", is_flag=True, help="Build the site, in another process, after quiet time.")
+@click.option("--build", is_flag=True, help="Build the site too, in another process, when it has been quiet.")
 @click.option("--redact", is_flag=True, help="Store push secrets as keyed hashes.")
 def command(
     *,

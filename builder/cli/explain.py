@@ -25,7 +25,7 @@ MASKED = ", signature masked"
 SIGNATURES = {"": "", "good": ", signature good", "bad": ", signature bad"}
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say why these files are one broadcast.")
 @click.argument("what", metavar="ID")
 @source_option
 @state_option

@@ -13,7 +13,7 @@ import click
 from builder.starter import start_site
 
 
-@click.command("init")
+@click.command("init", short_help="Start a site in DIR.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
     """Start a site in DIR: sources with comments, a place for your templates, an output folder.

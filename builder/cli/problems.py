@@ -18,7 +18,7 @@ from builder.wording import count
 PRIVATE = ("stream_id", "excerpt")
 
 
-@click.group("problems", invoke_without_command=True)
+@click.group("problems", invoke_without_command=True, short_help="List what is wrong, and what was set aside.")
 @source_option
 @state_option
 @json_option
@@ -55,7 +55,10 @@ def list_problems(source: Path, state: Path | None, as_json: bool) -> None:
 @state_option
 @json_option
 def show(number: str, source: Path, state: Path | None, as_json: bool) -> None:
-    """Show one problem with all that is known about it, an excerpt of the record too."""
+    """Show one problem with all that is known about it, an excerpt of the record too.
+
+    NUMBER is what its line in `aftercast problems list` begins with.
+    """
     with up_to_date(source, state) as desk:
         found = desk.problem(number)
     if found is None:

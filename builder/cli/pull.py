@@ -44,19 +44,26 @@ SECRET_ID, SECRET_KEY = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"
 LEGACY_APPID, LEGACY_KEY = "AFTERCAST_LEGACY_APPID", "AFTERCAST_LEGACY_KEY"
 
 
-@click.command()
+@click.command(short_help="Ask the provider for recordings.")
 @source_option
 @state_option
 @click.option("--from", "origin", type=click.Choice(["vod", "legacy", "callbacks"]), default="vod", show_default=True,
               help="VOD's media, the file list of 2016–2019, or the provider's log of notifications.")  # fmt: skip
 @click.option("--since", default=None, help="UTC day or moment to begin at, 2022-01-13 or 2022-01-13T08:00:00Z.")
 @click.option("--until", default=None, help="The last day or moment, now at the latest.  [default: now]")
-@click.option("--days", type=Number(0.01, 3700), default=None, help="So many from --since or to --until.  [default: 7]")
+@click.option(
+    "--days",
+    type=Number(0.01, 3700),
+    default=None,
+    help="So many days, from --since on or up to --until.  [default: 7]",
+)
 @click.option("--stream", "streams", multiple=True, help="Only this stream; may be repeated, `legacy` needs one.")
 @click.option("--missing", is_flag=True, help="Compare with what was recorded and ask only about the holes.")
 @click.option("--status", is_flag=True, help="Ask which known files were deleted or forbidden.")
-@click.option("--budget", type=click.IntRange(1), default=500, show_default=True, help="Most calls in one run.")
-@click.option("--rate", type=Number(0.01, 1000), default=5.0, show_default=True, help="Calls a second.")
+@click.option(
+    "--budget", type=click.IntRange(1), default=500, show_default=True, help="At most so many calls in one run."
+)
+@click.option("--rate", type=Number(0.01, 1000), default=5.0, show_default=True, help="At most so many calls a second.")
 @click.option("--sub-app-id", type=click.IntRange(1), default=None, help="The VOD application, if not the main one.")
 @click.option("--endpoint", default="", help="Another address of the service, for a practice provider.")
 @json_option

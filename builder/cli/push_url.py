@@ -26,7 +26,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 @click.option("--ttl", default=None, help="How long it is valid: 90m, 12h, 7d.  [default: 12h]")
 @click.option("--until", default=None, help="Valid until then: 2026-01-31T20:00:00+08:00, with a zone.")
 @click.option("--record", multiple=True, type=click.Choice(FORMATS), help="Record in this format; may be repeated.")
-@click.option("--record-interval", type=int, default=None, help="Seconds a slice, 60 to 7200.")
+@click.option("--record-interval", type=int, default=None, help="Length of a recorded slice in seconds, 60 to 7200.")
 @click.option("--advice", is_flag=True, help="Say which recording settings suit replays.")
 def command(
     *,

@@ -21,7 +21,7 @@ from builder.wording import count
 SHOWN_FILES = 24
 
 
-@click.command("redact")
+@click.command("redact", short_help="Hash the secrets in callbacks that are stored already.")
 @source_option
 def command(source: Path) -> None:
     """Replace txSecret, txTime and tokens in stored callbacks by keyed hashes.

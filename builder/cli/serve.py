@@ -56,9 +56,11 @@ class Herald(Teller):
         self.news.failed(f"{error.sentence}\nhint: {error.hint}" if error.hint else error.sentence)
 
 
-@click.command()
+@click.command(short_help="Preview the site on this machine; it follows every change.")
 @site_options
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Listen there; 0 picks a free port."
+)
 @click.option("--host", default=None, help="Listen here instead of loopback; then anyone who reaches it sees the site.")
 @jobs_option
 def command(

@@ -33,20 +33,30 @@ MOST_VJ_DAYS = 50_000  # about a million files, which are all kept in memory
 share = Number(0, 1)
 
 
-@click.command()
+@click.command(short_help="Play a provider to practise on, on this machine.")
 @click.option("--to", "target", default="", help="Where to post the notifications, http://127.0.0.1:8080/callback.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same world.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same number makes the same broadcasts.")
 @click.option("--vjs", type=click.IntRange(1, 1000), default=4, show_default=True, help="How many VJs there are.")
-@click.option("--days", type=Number(0.01, 366), default=1.0, show_default=True, help="How long the world is.")
-@click.option("--start", default="", help="UTC moment it begins at.  [default: so that it ends now]")
-@click.option("--speed", default="600", show_default=True, help="World seconds a second: 1 is real time; or `max`.")
 @click.option(
-    "--duplicates", type=share, default=0.1, show_default=True, help="Share sent again although acknowledged."
+    "--days", type=Number(0.01, 366), default=1.0, show_default=True, help="How many days of broadcasts there are."
 )
-@click.option("--lost", type=share, default=0.0, show_default=True, help="Share that never arrives.")
-@click.option("--reorder", type=share, default=0.1, show_default=True, help="Share held back for up to ten minutes.")
+@click.option("--start", default="", help="UTC moment it begins at.  [default: so that it ends now]")
 @click.option(
-    "--outages", type=click.IntRange(0, 100), default=0, show_default=True, help="Times nothing gets through."
+    "--speed", default="600", show_default=True, help="So many seconds pass in one; 1 is real time; or `max`."
+)
+@click.option(
+    "--duplicates", type=share, default=0.1, show_default=True, help="Share of notifications that are sent twice."
+)
+@click.option("--lost", type=share, default=0.0, show_default=True, help="Share of them that never arrives.")
+@click.option(
+    "--reorder", type=share, default=0.1, show_default=True, help="Share of them that comes up to ten minutes late."
+)
+@click.option(
+    "--outages",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    help="How many times nothing gets through for a while.",
 )
 @click.option("--truth", type=click.Path(path_type=Path), default=None, help="Write what really happened to this file.")
 @click.option("--api-port", type=click.IntRange(0, 65535), default=None, help="Answer the query interfaces there too.")

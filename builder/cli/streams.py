@@ -23,7 +23,7 @@ from builder.wording import count
 Apps = Mapping[str, Collection[tuple[str, str]]]
 
 
-@click.command("streams")
+@click.command("streams", short_help="List the streams with their ids, and whose they are.")
 @source_option
 @state_option
 @click.option("--unmapped", is_flag=True, help="Only streams that no profile claims, or not all the time.")

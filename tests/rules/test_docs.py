@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from builder.cli import COMMANDS, cli
+from builder.cli import COMMANDS, cli, run
 from builder.collect.limits import Limits
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,15 @@ def test_help_says_what_a_command_does_and_shows_an_example(name):
     assert re.match(r"[A-Z].*[.:]", (command.help or "").strip())
     assert "Example" in (command.help or "")
     assert silent == []
+
+
+def test_the_list_of_commands_says_each_in_whole_words(capsys):
+    """In a terminal of 80 columns, where click cuts what is longer."""
+    assert run(["--help"]) == 0
+    said = capsys.readouterr().out.partition("Commands:")[2]
+
+    assert [line.split()[0] for line in said.strip().splitlines()] == list(COMMANDS)
+    assert "..." not in said
 
 
 def test_proxies_let_pass_what_the_receiver_takes():
