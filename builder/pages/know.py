@@ -117,7 +117,10 @@ def _stream(site: Site, session: Session) -> list[str]:
 
 def _filed(site: Site, session: Session, language: str) -> list[str]:
     date = site.dates(language).write("date", session.day)
-    return [site.words(language)("know.filed_line", date=date, zone=site.zone_place(language))]
+    words, zone = site.words(language), site.zone_place(language)
+    if zone == "UTC":
+        return [words("know.filed_line_utc", date=date)]
+    return [words("know.filed_line", date=date, zone=zone)]
 
 
 def _expires(site: Site, session: Session, language: str) -> list[str]:

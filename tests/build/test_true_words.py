@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.build.sites import BASE_MS, TestSite, callback, difference
+from tests.build.sites import BASE_MS, SITE, TestSite, callback, difference
 
 
 @pytest.fixture
@@ -154,3 +154,23 @@ def test_a_part_over_a_change_of_the_clock_names_both_offsets(site, capsys):
     assert 'aria-label="Part 1 of 2, 01:50 (UTC−4) to 01:00 (UTC−5)"' in text
     (first,) = (line for line in site.ask(capsys, "explain", f"52{1:017d}") if line.startswith(f"  52{1:017d}"))
     assert "2022-11-06 01:50:21 (UTC−4) to 2022-11-06 01:00:21 (UTC−5)," in first
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+def test_utc_is_no_place_that_has_a_time(site, zone):
+    """`UTC time` says time twice, and Latin letters stand apart from Chinese ones."""
+    site.write("site.yaml", SITE.replace("Asia/Shanghai", zone))
+    site.append("a.jsonl", callback("alice", 1, 0, 600))
+
+    said = pages(site)
+
+    assert "<dd>13 January 2022, the day it began in UTC</dd>" in said["en"]
+    assert "日，按 UTC 的开始日期</dd>" in said["zh"]
+    days = [site.places.output / root / "replays/2022/01/13/index.html" for root in ("", "zh")]
+    assert [re.findall(r'guide" aria-label="(.*?)"', day.read_text()) for day in days] == [
+        ["Timeline, UTC"],
+        ["时间轴，UTC 时间"],
+    ]
+    text = b"".join(site.tree().values()).decode("utf-8", "replace")
+    assert "Times are UTC" in text
+    assert not re.search(r"UTC time|时间均为UTC|UTC时间", text)
