@@ -20,8 +20,9 @@ from builder.catalog.rows import decode_session
 from builder.errors import ExposureError
 from builder.model import Curation, Session, SetAside, Trim, Visibility
 from builder.sessions import Rules
+from builder.sessions.beside import Shown
 from builder.sessions.claims import ENDLESS_MS
-from builder.sessions.coverage import GAP_MS
+from builder.sessions.coverage import GAP_MS, survey
 from builder.sessions.curate import HIDING, UNSEEN
 from builder.sessions.standing import GONE, WITHHELD
 from builder.sessions.trimming import kept
@@ -97,6 +98,7 @@ class Hiding:
         self._rules = rules
         self._unread = unread
         self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
+        self._shared: defaultdict[str, set[Shown]] = defaultdict(set)  # what they share with it, by their key
 
     @cached_property
     def _old_rules(self) -> Rules:
@@ -203,8 +205,16 @@ class Hiding:
             hidden = dict.fromkeys(former.recordings)
             dark = [(start, end)] if way is Way.WHOLE else []
         if former.anchor in self._withheld:
-            hidden |= dict.fromkeys(_sharing(self._withheld[former.anchor], dark))
+            hidden |= dict.fromkeys(self._sharing(former.anchor, dark))
         return hidden
+
+    def _sharing(self, anchor: str, dark: Iterable[Span]) -> Iterator[str]:
+        """Yield what shares more of hidden times, with those of others before, than slices do at a border."""
+        for key, (start, end) in self._withheld[anchor].items():
+            shared = self._shared[key]
+            shared |= {Shown(max(low, start), min(high, end), 0) for low, high in dark if low < end and start < high}
+            if survey(sorted(shared))[0] > GAP_MS:
+                yield key
 
     def _left(self, whole: Session, old: Curation, new: Curation) -> Span:
         """Return what a trim left of a session, with what it may show besides as a person wrote it anew."""
@@ -290,15 +300,6 @@ def _moments(trim: Trim) -> tuple[int | None, int | None]:
 def _within(span: Span, low: int, high: int) -> Span | None:
     start, end = span
     return (max(low, start), min(high, end)) if low < end and start < high else None
-
-
-def _sharing(spans: Spans, dark: Iterable[Span]) -> list[str]:
-    """Return what shares more of hidden times than slices do at a border."""
-    return [
-        key
-        for key, (start, end) in spans.items()
-        if any(min(high, end) - max(low, start) > GAP_MS for low, high in dark)
-    ]
 
 
 def _shown(session: Session) -> Spans:

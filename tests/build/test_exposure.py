@@ -749,6 +749,40 @@ def test_a_build_stops_where_a_border_goes_away_that_kept_a_file_out(site, capsy
 
 
 @pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("lengths", "said"),
+    [
+        ((600, 600), ["trim: {head: 8, tail: 8}"]),
+        ((8, 8), ["visibility: hidden", "visibility: hidden"]),
+        ((8, 600), ["visibility: hidden", "trim: {head: 8}"]),
+    ],
+    ids=["both ends", "two replays", "a replay and an end"],
+)
+def test_a_build_stops_where_what_a_file_shows_is_too_much_together(site, capsys, lengths, said):
+    """Of each hidden time it shares no more than slices do at a border; together they kept it out."""
+    site.write("site.yaml", SITE + "grouping: {gap: 0}\n")
+    for at, length in enumerate(lengths, 1):
+        site.write(f"recordings/{at}.jsonl", callback("alice", at + 1, 700 * at, length))
+    site.append("hls.jsonl", callback("alice", 50, 0, 1310 if len(said) == 1 else 1410, form="hls"))
+    site.write("vjs/alice.md", ALICE.replace("[alice]", '[{stream: alice, until: "2022-01-14T00:11:40"}]'))
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: ['ali*']\n---\n")
+    for at, each in enumerate(said, 1):
+        hide(site, each, named=(at,), name=f"secret{at}")
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    assert not any(b"/a/50/f0.m3u8" in page for page in before.values())
+    (site.source / "vjs" / "alice.md").unlink()
+
+    code, err = build(site, capsys)
+
+    assert (code, f"`52{50:017d}`" in err[-2]) == (2, True)
+    assert site.tree() == before
+    hide(site, "title: All of it", named=(1,), name="secret1")  # of the rest it shares no more than slices do
+    assert build(site, capsys)[0] == 0
+    assert any(b"/a/50/f0.m3u8" in page for page in site.tree().values())
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("is_other_news", [False, True])
 @pytest.mark.parametrize(("start", "length"), [(-7200, 1000), (0, 640)], ids=["earlier", "shorter"])
 def test_a_build_stops_where_a_file_that_was_kept_out_is_told_anew(site, capsys, start, length, is_other_news):
