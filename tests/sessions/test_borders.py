@@ -89,6 +89,18 @@ def test_slices_may_reach_into_what_is_hidden_by_a_seam(over, is_withheld):
     assert aside(found) == ({"late": "withheld"} if is_withheld else {})
 
 
+@pytest.mark.parametrize(("over", "is_withheld"), [(10, False), (10.001, True)])
+def test_a_seam_at_each_end_is_no_more_than_a_seam(over, is_withheld):
+    """Slices lap over both ends of a replay that lies between two hidden ones."""
+    window = curation("replays/window.md", window=Window("demo", ms(1200), ms(2400)))
+    hidden = curation("replays/hidden.md", "1", "5", visibility="hidden")
+    files = [*SLICES[:2], rec("all", 1200 - over, 2410, fmt="hls"), *SLICES[4:]]
+
+    found = made(files, rulebook(gap=100, curations=[window, hidden]))
+
+    assert aside(found) == ({"all": "withheld"} if is_withheld else {})
+
+
 @pytest.mark.parametrize(
     ("named", "trim", "is_withheld"),
     [
