@@ -51,8 +51,8 @@ class Way(IntEnum):
 def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules, unread: Sequence[str] = ()) -> None:
     """Raise `ExposureError` where the run that is under way shows what was hidden in a session that it replaced.
 
-    Of these sessions those come first that withheld files (see `withheld_in`). Where something is `unread`, or the
-    whole folder is gone, so that nobody can tell what was taken away, a file that is gone still says what it said.
+    Of these sessions those come first that withheld files (see `withheld_in`). Where something is `unread`, or
+    everything is gone, so that nobody can tell what was taken away, a file that is gone still says what it said.
     """
     hiding = Hiding(catalog, rules, unread)
     found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
@@ -96,7 +96,7 @@ class Hiding:
         self.catalog = catalog
         self.connection = catalog.connection
         self._rules = rules
-        self._unread = unread
+        self._unread = tuple(unread)
         self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
         self._shared: defaultdict[str, set[Shown]] = defaultdict(set)  # what they share with it, by their key
 
@@ -116,6 +116,12 @@ class Hiding:
     @cached_property
     def _new(self) -> Mapping[str, Curation]:
         return {curation.source: curation for curation in self._rules.curations}
+
+    @cached_property
+    def _doubts(self) -> Sequence[str]:
+        """Return why a file that is gone may be meant all the same; an empty folder may be a disk not mounted."""
+        is_emptied = not self._new and len(self._old) > 1
+        return (*self._unread, "so is all else that was in `replays/`") if is_emptied else self._unread
 
     @cached_property
     def _said_before(self) -> Collection[tuple[str, Visibility | None]]:
@@ -160,7 +166,7 @@ class Hiding:
     def why_shown(self, source: str) -> str:
         """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""
         if self.is_gone(source):
-            return f"; the file is gone, and {self._unread[0]}"
+            return f"; the file is gone, and {self._doubts[0]}"
         curation = self._new[source]
         if not self.is_matched(source):
             return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"
@@ -172,7 +178,7 @@ class Hiding:
         """Yield the files that may say now what one said: itself, and others that name recordings of the same."""
         if old.source in self._new:
             yield self._new[old.source]
-        elif self._unread:
+        elif self._doubts:
             yield old
         for name in (*old.recordings, *sorted(_ids(former))):
             yield from self._naming.get(name, ())

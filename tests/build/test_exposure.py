@@ -338,6 +338,25 @@ def test_a_file_that_is_still_there_and_not_read_takes_nothing_back(site, capsys
     assert site.tree() != before
 
 
+@pytest.mark.usefixtures("way")
+def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys):
+    """A disk that is not mounted leaves its place empty; one file of several that goes is a person's word."""
+    hide(site)
+    hide(site, "title: Evening", named=(4,), name="evening")
+    build(site, capsys)
+    before = site.tree()
+    for file in (site.source / "replays").iterdir():
+        file.unlink()
+
+    code, err = build(site, capsys)
+    assert (code, site.tree()) == (2, before)
+    assert "; the file is gone, and so is all else that was in `replays/`; the site stays as it was" in err[-2]
+
+    hide(site, "title: Evening", named=(4,), name="evening")
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 2, 3, 4]
+
+
 def test_what_is_not_read_and_no_text_or_was_said_elsewhere_stops_nothing(site, capsys):
     """Captions are no curation, what was read under another name says it on, and a file alone that goes is gone."""
     hide(site)
