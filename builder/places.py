@@ -19,7 +19,7 @@ class Places(Value, frozen=True):
     output: Path
     state: Path
     theme: Path
-    overrides: Path | None = None  # the site's own `templates/`
+    overrides: Path | None = None  # the site's own `templates/`, which may be missing, or come while a watcher runs
     state_is_temporary: bool = False  # the usual place is not writable: a clean build each time
 
     @property
@@ -50,7 +50,7 @@ def find_places(source: Path, output: Path | None = None, state: Path | None = N
         output=Path(os.path.abspath(output or origin.parent / "output")),  # noqa: PTH100
         state=wanted if usable else temporary_folder(),
         theme=theme,
-        overrides=overrides if overrides.is_dir() and overrides.resolve() != theme.resolve() else None,
+        overrides=overrides if overrides.resolve() != theme.resolve() else None,
         state_is_temporary=not usable,
     )
 

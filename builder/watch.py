@@ -1,7 +1,8 @@
 """Tells when the sources have changed and are quiet again.
 
 A file event only wakes the watcher; a scan of sizes and times decides what changed, so a missed or doubled event
-costs nothing. Bursts are gathered: quiet for 50 ms, but never waited for longer than 500 ms.
+costs nothing. Bursts are gathered: quiet for 50 ms, but never waited for longer than 500 ms. A file that is emptied is
+probably written anew, and waited for longer: of an empty `site.yaml` every address would be another.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from pathlib import Path
 from watchdog.events import DirDeletedEvent, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from builder.snapshot import facts_of, scan
+from builder.snapshot import Snapshot, facts_of, scan
 
 QUIET_SECONDS = 0.05
 LONGEST_SECONDS = 0.5
+EMPTIED_SECONDS = 2.0
 RESCAN_SECONDS = 2.0  # also look without an event: network mounts and overrun queues send none
 READ_ONLY_EVENTS = frozenset({"opened", "closed_no_write"})
 
@@ -43,7 +45,8 @@ class Watcher:
     """
 
     def __init__(self, folders: Iterable[Path], made: Path | None = None) -> None:
-        self.folders = [folder for folder in folders if folder.is_dir()]
+        self.folders = list(folders)  # the templates may come later
+        self._scheduled: set[Path] = set()
         self.made = made
         self._is_made = False
         self.waker = Waker()
@@ -76,7 +79,7 @@ class Watcher:
             if stop.is_set():
                 break
             self._settle()
-            if self.waker.has_lost_folder:
+            if self.waker.has_lost_folder or self._scheduled != {folder for folder in self.folders if folder.is_dir()}:
                 self._schedule_anew()
             changed = self._changed()
             self._settling = False
@@ -97,7 +100,8 @@ class Watcher:
                 self.seen[str(path)] = facts
 
     def _schedule(self) -> None:
-        for folder in self.folders:
+        self._scheduled = {folder for folder in self.folders if folder.is_dir()}
+        for folder in sorted(self._scheduled):
             self.observer.schedule(self.waker, str(folder), recursive=True)
 
     def _schedule_anew(self) -> None:
@@ -115,8 +119,19 @@ class Watcher:
             self.waker.event.wait(QUIET_SECONDS)
         self.waker.event.clear()
 
+    def _scan(self) -> Snapshot:
+        """Look at the files once those that were emptied are full again, or seem to stay empty."""
+        end = time.monotonic() + EMPTIED_SECONDS
+        while True:
+            now = scan(self.folders)
+            is_emptied = any(not now[path][0] and self.seen.get(path, (0,))[0] for path in now)
+            if not is_emptied or time.monotonic() > end:
+                return now
+            self.waker.event.wait(QUIET_SECONDS)
+            self._settle()
+
     def _changed(self) -> list[str]:
-        now = scan(self.folders)
+        now = self._scan()
         before, self.seen = self.seen, now
         changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
         if self.made is None or not self._is_made or self.made.is_dir():

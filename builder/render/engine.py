@@ -18,6 +18,7 @@ from jinja2 import (
     TemplateSyntaxError,
     nodes,
 )
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateError, UndefinedError
 from jinja2.meta import find_referenced_templates
 
@@ -45,6 +46,14 @@ FAILURES = (  # of a template that runs
 )
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Compiled templates in a folder of the state, which may go at any time, also while a program stays."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        Path(self.directory).mkdir(parents=True, exist_ok=True)
+        super().dump_bytecode(bucket)
+
+
 def make_environment(theme: Theme, cache: Path | None, program: str, *, stays: bool) -> Environment:
     """Return an environment that escapes everything and knows the templates of the theme.
 
@@ -52,8 +61,7 @@ def make_environment(theme: Theme, cache: Path | None, program: str, *, stays: b
     """
     bytecode = None
     if cache is not None:
-        cache.mkdir(parents=True, exist_ok=True)
-        bytecode = FileSystemBytecodeCache(str(cache), f"__jinja2_{program[:8]}_%s.cache")
+        bytecode = Compiled(str(cache), f"__jinja2_{program[:8]}_%s.cache")
     environment = Environment(
         loader=Loader(theme),
         autoescape=True,

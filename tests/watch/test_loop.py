@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -67,4 +68,60 @@ def test_an_output_that_goes_during_a_build_comes_back(tmp_path: Path, monkeypat
         thread.join(20)
 
     assert listener.said == said
+    assert site.tree() == site.clean_tree()
+
+
+class Waiting:
+    """Counts what came of the builds, and lets others wait for one more."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def building(self) -> None:
+        pass
+
+    def progress(self, _what: str, _count: int) -> None:
+        pass
+
+    def built(self, _report: object) -> None:
+        self.said.append("built")
+
+    def failed(self, error: Exception) -> None:
+        self.said.append(str(error))
+
+    def next(self, count: int) -> None:
+        end = time.monotonic() + 20
+        while len(self.said) < count and time.monotonic() < end:
+            time.sleep(0.02)
+
+
+def add_templates(site: TestSite) -> None:
+    folder = site.source.parent / "templates"
+    folder.mkdir()
+    (folder / "not_found.html").write_text("<title>nothing at all</title>")
+
+
+def lose_state(site: TestSite) -> None:
+    shutil.rmtree(site.places.state)
+    site.append("a.jsonl", callback("alice", 1, 0, 600))  # whose page needs a template that none did before
+
+
+@pytest.mark.parametrize("change", [add_templates, lose_state])
+def test_what_comes_and_goes_beside_the_sources_is_taken_over(tmp_path: Path, monkeypatch, change):
+    """A folder of templates may be made, and the state folder deleted, while the program runs."""
+    monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
+    site = TestSite(tmp_path)
+    listener, stop = Waiting(), threading.Event()
+    with watched(site.places) as watcher:
+        thread = threading.Thread(
+            target=Loop(site.places, ENVIRON, Options(wait=True), listener).run, args=(watcher, stop)
+        )
+        thread.start()
+        listener.next(1)
+        change(site)
+        listener.next(2)
+        watcher.stop(stop)
+        thread.join(20)
+
+    assert listener.said[:2] == ["built", "built"]
     assert site.tree() == site.clean_tree()

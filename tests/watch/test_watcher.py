@@ -54,6 +54,34 @@ def test_a_write_of_our_own_is_not_a_change(tmp_path: Path):
         assert watcher.wait(stop) == [str(tmp_path / "other")]
 
 
+def test_a_file_that_is_emptied_is_looked_at_when_it_is_full_again(tmp_path: Path, monkeypatch):
+    """`cat > site.yaml` on a slow disk: of no settings at all every address would be another."""
+    monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
+    monkeypatch.setattr("builder.watch.EMPTIED_SECONDS", 60.0)
+    settings = tmp_path / "site.yaml"
+    settings.write_text("title: Old\n")
+    stop = threading.Event()
+    with Watcher([tmp_path]) as watcher, settings.open("w") as file:
+        thread, got = wait_in_thread(watcher, stop)
+        time.sleep(0.8)
+        assert got == []
+        file.write("title: New\n")
+        file.flush()
+        thread.join(20)
+
+    assert got == [[str(settings)]]
+
+
+def test_a_file_that_stays_empty_is_told_all_the_same(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
+    monkeypatch.setattr("builder.watch.EMPTIED_SECONDS", 0.2)
+    settings = tmp_path / "site.yaml"
+    settings.write_text("title: Old\n")
+    with Watcher([tmp_path]) as watcher:
+        settings.write_text("")
+        assert watcher.wait(threading.Event()) == [str(settings)]
+
+
 def test_what_is_made_of_the_folders_is_missed_when_it_goes(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
     source, made = tmp_path / "source", tmp_path / "made"
