@@ -113,13 +113,15 @@ def note_pieces(ledger: Ledger, site: Site) -> None:
     """Add the pieces that come or go with the lists that are pending: one broadcast may cut a list, or join it again.
 
     Those are the pieces that were published and stand no more, and those that stand and were not published; and the
-    redirects about them.
+    redirects about them. What the last build published in another output needs redirects here, but is no file of this.
     """
     pending = ledger.pending()
     for kind in CUT_LISTS if EVERYTHING not in pending else ():
         lists = {kind.list_of(key.name) for key in pending if key.kind == kind.name and key.name != ALL}
         for list_ in sorted(lists) if site.has(kind.name) else ():
-            changed = come_or_gone(site, kind, list_, ledger.names_below(kind.name, kind.folder(list_)))
+            folder = kind.folder(list_)
+            published = [ledger.names_below(kind.name, folder, here=here) for here in (True, False)]
+            changed = {name for there in published for name in come_or_gone(site, kind, list_, there)}
             names = [(kind.name, name) for name in changed]
             names += [("redirect", old) for name in changed for old in about_piece(site, kind.name, name)]
             keys = (PageKey(what, name, language) for what, name in names for language in site.languages)

@@ -197,13 +197,15 @@ class Ledger:
         query = "SELECT name FROM page WHERE output IN (?,?) AND kind=?"
         return {name for (name,) in self.connection.execute(query, (*self._published_in, kind))}
 
-    def names_below(self, kind: str, folder: str) -> set[str]:
+    def names_below(self, kind: str, folder: str, *, here: bool = False) -> set[str]:
         """Return the names of the pages of a kind below an address, without the one at the address.
 
-        The plus keeps SQLite from walking the index of all pages of the kind.
+        `here`: of those in this output alone, which are files to be made or removed. The plus keeps SQLite from walking
+        the index of all pages of the kind.
         """
+        outputs = (self.output, self.output) if here else self._published_in
         rows = self.connection.execute(
             "SELECT name FROM page WHERE output IN (?,?) AND path>? AND path<? AND path<>? AND +kind=?",
-            (*self._published_in, folder, f"{folder}~", f"{folder}index.html", kind),
+            (*outputs, folder, f"{folder}~", f"{folder}index.html", kind),
         )
         return {name for (name,) in rows}

@@ -488,6 +488,29 @@ def test_a_piece_of_a_list_outlives_its_output(site):
     assert difference(site.tree(), site.clean_tree()) == []
 
 
+@pytest.mark.parametrize("grows", [True, False])
+def test_pieces_of_a_list_come_and_go_in_each_output(site, grows):
+    """A day is cut, or is one list again, while another output is built: here the pieces are still to be made."""
+    told = [callback("bob", number, number * 300, 60) for number in range(250)]
+    site.write("site.yaml", f"{SITE}grouping: {{gap: 10}}\n")
+    site.append("a.jsonl", "".join(told[:150]))
+    if not grows:
+        site.append("b.jsonl", "".join(told[150:]))
+    here = site.places
+    there = msgspec.structs.replace(here, output=here.output.with_name("other"))
+    site.build()
+    if grows:
+        site.append("b.jsonl", "".join(told[150:]))
+    else:
+        (site.source / "recordings/b.jsonl").unlink()
+    for places in (there, here):
+        site.places = places
+        site.build(allow_removal=True)
+
+    assert any(re.fullmatch(r"replays/\d{4}/\d\d/\d\d/\d\dh/index.html", path) for path in site.tree())
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
 @pytest.mark.parametrize("line", ["", "/tags/rock/: /vj/\n"])
 def test_a_line_that_a_person_took_away_or_changed_stays_so_whatever_other_outputs_had(site, line):
     """Outputs that are built no more remember what they had for ever."""
