@@ -20,7 +20,7 @@ from builder.catalog.staging import CHANGED, DOUBTFUL, KEPT, NEW, NEW_HOME, UNCH
 from builder.content.beside import MAX_BYTES, digest_of, within
 from builder.model import PageKey
 from builder.output import OutputFolder, Staged, content_hash
-from builder.pages import PageKind, Site, kind_named
+from builder.pages import Kind, Site, kind_named
 from builder.pages.attachment import Attachment
 from builder.render import Renderer
 
@@ -71,7 +71,7 @@ class Press:
         why = reason(row, staged, theme, seen)
         return Row(path, key, theme, seen, digest, staged.size, staged.mtime_ns), rank_of(staged), why
 
-    def _made(self, kind: PageKind, value: msgspec.Struct, key: PageKey, url: str) -> tuple[bytes, bool]:
+    def _made(self, kind: Kind, value: msgspec.Struct, key: PageKey, url: str) -> tuple[bytes, bool]:
         """Return the bytes of a page, and whether they are of its value: not where the file was written meanwhile."""
         if not isinstance(value, Attachment):
             return self.renderer.render(kind, value, key.language, url), True

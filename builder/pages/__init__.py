@@ -7,7 +7,7 @@ from builder.pages.attachment import AttachmentKind
 from builder.pages.day import Day
 from builder.pages.former import Former
 from builder.pages.home import Home
-from builder.pages.kind import PageKind
+from builder.pages.kind import Kind
 from builder.pages.month import Month
 from builder.pages.not_found import NotFound
 from builder.pages.page import Page
@@ -25,7 +25,7 @@ from builder.pages.year import Year
 from builder.pages.years import Years
 
 # Pages that others lead to come first; the home page, which leads to all, last.
-KINDS: tuple[PageKind, ...] = (
+KINDS: tuple[Kind, ...] = (
     Poster(),
     AttachmentKind(),
     Watch(),
@@ -48,9 +48,9 @@ KINDS: tuple[PageKind, ...] = (
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
-def kind_named(name: str) -> PageKind:
+def kind_named(name: str) -> Kind:
     """Return a page kind by its name."""
     return _BY_NAME[name]
 
 
-__all__ = ["KINDS", "PageKind", "Site", "kind_named"]
+__all__ = ["KINDS", "Kind", "Site", "kind_named"]

@@ -8,7 +8,7 @@ this base multiplies them by the languages and answers for kinds that are switch
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from builder.model import PageKey, Session, Value
 from builder.pages import paths
@@ -17,33 +17,8 @@ from builder.pages.site import Site
 LIST_LIMIT = 200  # entries of one page; longer lists are cut by time or by slug
 
 
-class PageKind(Protocol):
-    """One kind of output."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def template(self) -> str: ...
-
-    def keys(self, site: Site) -> Iterator[PageKey]:
-        """Yield every page of this kind."""
-
-    def affected(self, site: Site, before: Session | None, after: Session | None) -> Iterable[PageKey]:
-        """Return the pages that a changed session may change, given the catalog as it stands."""
-
-    def path(self, site: Site, key: PageKey) -> str:
-        """Return the page's path, "/replays/2022/01/13/k3f9q2m7xa/"."""
-
-    def data(self, site: Site, key: PageKey) -> Value | None:
-        """Return all that the template sees; None: there must be no such page."""
-
-    def stands(self, site: Site, name: str) -> bool:
-        """Say whether there is such a page, in any language."""
-
-
 class Kind:
-    """A kind whose pages exist once per language."""
+    """One kind of output; its pages exist once per language."""
 
     name: ClassVar[str]
     template: ClassVar[str]
@@ -81,13 +56,17 @@ class Kind:
         """Return the names of a list's pieces, as the catalog stands; none while it is not cut."""
         raise NotImplementedError
 
+    # --- what a build asks ---
+
     def keys(self, site: Site) -> Iterator[PageKey]:
+        """Yield every page of this kind."""
         if site.has(self.name):
             for name in self.names(site):
                 for language in self.languages(site):
                     yield PageKey(self.name, name, language)
 
     def affected(self, site: Site, before: Session | None, after: Session | None) -> Iterable[PageKey]:
+        """Return the pages that a changed session may change, given the catalog as it stands."""
         if not site.has(self.name):
             return []
         names: dict[str, None] = {}
@@ -97,7 +76,9 @@ class Kind:
         return [PageKey(self.name, name, language) for name in names for language in self.languages(site)]
 
     def path(self, site: Site, key: PageKey) -> str:
+        """Return the page's path, "/replays/2022/01/13/k3f9q2m7xa/"."""
         return paths.tree(key.language, site.languages) + paths.of(self.name, key.name)
 
     def data(self, site: Site, key: PageKey) -> Value | None:
+        """Return all that the template sees; None: there must be no such page."""
         return self.value(site.narrowed(self.template), key.name, key.language) if site.has(self.name) else None

@@ -20,7 +20,7 @@ from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
 from builder.messages import Messages
 from builder.model import Problem
-from builder.pages.kind import PageKind
+from builder.pages.kind import Kind
 from builder.pages.site import EVERYTHING
 from builder.program import code_digest
 from builder.render.names import Names
@@ -75,7 +75,7 @@ class Renderer:
 
         return make_environment(self.theme, self.cache, self.program, stays=self.stays)
 
-    def theme_digest(self, kind: PageKind, language: str) -> str:
+    def theme_digest(self, kind: Kind, language: str) -> str:
         """Return the digest of all but the value: program, template closure, messages, assets mentioned."""
         key = (kind.template, language)
         if key not in self._digests:
@@ -103,7 +103,7 @@ class Renderer:
 
         return names_in(theme, self.environment, source, path)
 
-    def render(self, kind: PageKind, value: msgspec.Struct, language: str, path: str) -> bytes:
+    def render(self, kind: Kind, value: msgspec.Struct, language: str, path: str) -> bytes:
         """Return the bytes of a page that lives at `path`."""
         code = language or next(iter(self.messages))
         site = getattr(value, "site", None)
@@ -134,7 +134,7 @@ class Renderer:
         except KeyError:
             raise ConfigError(f"templates/: expected the asset `{name}`, found none", hint=WHERE_ASSETS_LIE) from None
 
-    def problems(self, kinds: Sequence[PageKind]) -> list[Problem]:
+    def problems(self, kinds: Sequence[Kind]) -> list[Problem]:
         """Return what is odd about a site's own templates: what no theme has or nothing uses, and so is in vain."""
         files = self.theme.own_files
         used = self.theme.needed(kind.template for kind in kinds if kind.template) if files else set()
@@ -164,7 +164,7 @@ class Renderer:
                 found.append(_vain(source, sentence + _meant_message(name, words.keys()), name, int(line)))
         return list(dict.fromkeys(found))  # a file may be of several languages
 
-    def _strange_blocks(self, kinds: Sequence[PageKind]) -> list[Problem]:
+    def _strange_blocks(self, kinds: Sequence[Kind]) -> list[Problem]:
         own = [kind.template for kind in kinds if self._extends_its_namesake(kind.template)]
         if not own:
             return []

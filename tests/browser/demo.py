@@ -10,7 +10,7 @@ from builder.build import Options, build
 from builder.catalog import Catalog
 from builder.model import PageKey
 from builder.pages import KINDS
-from builder.pages.kind import PageKind
+from builder.pages.kind import Kind
 from builder.places import find_places
 from builder.workshop import Workshop
 
@@ -63,7 +63,7 @@ def build_site(root: Path) -> Built:
     return Built(places.output, tuple(sheet for sheet in sheets if sheet.file.is_file()))
 
 
-def sheet_of(output: Path, kind: PageKind, key: PageKey, path: str) -> Sheet:
+def sheet_of(output: Path, kind: Kind, key: PageKey, path: str) -> Sheet:
     file = output / path.lstrip("/")
     return Sheet(kind.name, key.language, path, file / "index.html" if path.endswith("/") else file)
 
