@@ -20,7 +20,7 @@ from builder.errors import reason_of
 from builder.model import PageKey, Problem, Value
 from builder.pages import Site, kind_named, paths
 from builder.pages.redirect import heir, leads, profile_aliases, same_month
-from builder.pages.standing import LISTS, stands
+from builder.pages.standing import CUT_LISTS, stands
 from builder.stale import ALL, redirect_pages, remember_input
 from builder.workshop import Workshop
 
@@ -173,7 +173,7 @@ def dead_lists(site: Site, ledger: Ledger) -> set[str]:
     """
     found: set[str] = set()
     pending = ledger.pending()
-    for kind in sorted({*LISTS, "vj"}):
+    for kind in sorted({"vj", *(cut.name for cut in CUT_LISTS)}):
         names = published(ledger, pending, kind) if site.has(kind) else set()
         gone = (name for name in names if not kind_named(kind).stands(site, name))
         found |= {paths.of(kind, name) for name in gone if kind != "day" or "T" in name}

@@ -17,16 +17,15 @@ import msgspec
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.model import PageKey, Session, Value
 from builder.pages import KINDS, Site, kind_named
-from builder.pages.former import Former
-from builder.pages.kind import Kind
+from builder.pages.former import Former, names_beside
+from builder.pages.kind import CutKind
 from builder.pages.redirect import about_piece
 from builder.pages.standing import CUT_LISTS
 from builder.places import Places
 
 ALL = "*"  # as a key's name: every page of the kind
 ASSETS = PageKey("asset", ALL)
-FORMER = Former()
-FORMER_PAGES = PageKey(FORMER.name, ALL)
+FORMER_PAGES = PageKey(Former.name, ALL)
 PROFILE_LIMIT = 2000  # sessions; a profile with more of them makes everything stale
 
 
@@ -128,7 +127,7 @@ def note_pieces(ledger: Ledger, site: Site) -> None:
             ledger.add_pending(keys, "the list was cut or joined")
 
 
-def come_or_gone(site: Site, kind: Kind, list_: str, published: Iterable[str]) -> list[str]:
+def come_or_gone(site: Site, kind: CutKind, list_: str, published: Iterable[str]) -> list[str]:
     """Return the pieces of a list that are not as they were published, in order."""
     return sorted(set(published) ^ set(kind.pieces(site, list_)))
 
@@ -193,9 +192,9 @@ def former_pages(pending: Iterable[PageKey], site: Site) -> list[PageKey]:
     """Return the redirects that come and go with these pages; none on nearly all sites."""
     found: dict[PageKey, None] = {}
     for key in pending if site.redirects.former_languages else ():
-        if key.name != ALL and key.kind != FORMER.name:
-            names = FORMER.names_beside(site, key, kind_named(key.kind).path(site, key))
-            found.update({PageKey(FORMER.name, name): None for name in names})
+        if key.name != ALL and key.kind != Former.name:
+            names = names_beside(site, key, kind_named(key.kind).path(site, key))
+            found.update({PageKey(Former.name, name): None for name in names})
         elif key.language == site.languages[0]:
             found[FORMER_PAGES] = None
     return [key for key in found if key not in pending]

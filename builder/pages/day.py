@@ -13,7 +13,7 @@ from builder.drawing.guide import Entry, hours_svg, lane_svg
 from builder.model import Session, Value
 from builder.pages import calendar, cards, paths
 from builder.pages.frame import frame, head
-from builder.pages.kind import LIST_LIMIT, Kind
+from builder.pages.kind import LIST_LIMIT, CutKind
 from builder.pages.site import Site
 from builder.pages.values import Card, Filter, Head, SiteFrame, Svg, Total, Turn, VjRef
 
@@ -45,7 +45,7 @@ class DayPage(Value, frozen=True):
     turn: Turn = Turn()
 
 
-class Day(Kind):
+class Day(CutKind):
     name = "day"
     template = "day.html"
 

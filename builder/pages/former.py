@@ -12,9 +12,9 @@ from builder.model import PageKey, Session
 from builder.pages import paths
 from builder.pages.frame import absolute, frame
 from builder.pages.kind import Kind
-from builder.pages.redirect import RedirectPage, leads
+from builder.pages.redirect import REDIRECT, RedirectPage, leads
 from builder.pages.site import Site
-from builder.pages.standing import stands
+from builder.pages.standing import BROADCASTS, PAGES, stands
 
 
 class Former(Kind):
@@ -27,22 +27,9 @@ class Former(Kind):
         return ("",)
 
     def names(self, site: Site) -> Iterator[str]:
-        from builder.pages import KINDS  # here: this kind is one of them
-
-        if site.redirects.former_languages:
-            for kind in KINDS:
-                for key in kind.keys(site) if kind.name != self.name else ():
-                    yield from self.names_beside(site, key, kind.path(site, key))
-
-    def names_beside(self, site: Site, key: PageKey, path: str) -> Iterator[str]:
-        """Yield the names of the pages that come and go with another one, which lives at `path`."""
-        former = site.redirects.former_languages
-        if key.language != site.languages[0] or not path.endswith("/"):
-            return
-        if path[1:].partition("/")[0] in former:
-            yield path[1:]  # a page or redirect of a person, for which ours stood back
-        else:
-            yield from (f"{code}{path}" for code in former)
+        for kind in (*BROADCASTS, REDIRECT, *PAGES) if site.redirects.former_languages else ():
+            for key in kind.keys(site):
+                yield from names_beside(site, key, kind.path(site, key))
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         return ()
@@ -59,3 +46,14 @@ class Former(Kind):
             return None
         target = paths.tree(language, site.languages) + path
         return RedirectPage(frame(site, language), target, absolute(site, target), 0)
+
+
+def names_beside(site: Site, key: PageKey, path: str) -> Iterator[str]:
+    """Yield the names of the pages that come and go with another one, which lives at `path`."""
+    former = site.redirects.former_languages
+    if key.language != site.languages[0] or not path.endswith("/"):
+        return
+    if path[1:].partition("/")[0] in former:
+        yield path[1:]  # a page or redirect of a person, for which ours stood back
+    else:
+        yield from (f"{code}{path}" for code in former)

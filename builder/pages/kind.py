@@ -42,20 +42,6 @@ class Kind:
     def languages(self, site: Site) -> tuple[str, ...]:
         return site.languages
 
-    # --- of kinds whose long lists are cut into pieces ---
-
-    def list_of(self, name: str) -> str:
-        """Return the list that a page is, or is a piece of; "" where the kind is one list."""
-        return ""
-
-    def folder(self, list_: str) -> str:
-        """Return the address below which the pieces of a list lie, and nothing else of this kind."""
-        raise NotImplementedError
-
-    def pieces(self, site: Site, list_: str) -> Iterable[str]:
-        """Return the names of a list's pieces, as the catalog stands; none while it is not cut."""
-        raise NotImplementedError
-
     # --- what a build asks ---
 
     def keys(self, site: Site) -> Iterator[PageKey]:
@@ -82,3 +68,19 @@ class Kind:
     def data(self, site: Site, key: PageKey) -> Value | None:
         """Return all that the template sees; None: there must be no such page."""
         return self.value(site.narrowed(self.template), key.name, key.language) if site.has(self.name) else None
+
+
+class CutKind(Kind):
+    """A kind whose long lists are cut into pieces, which come and go."""
+
+    def list_of(self, name: str) -> str:
+        """Return the list that a page is, or is a piece of; "" where the kind is one list."""
+        return ""
+
+    def folder(self, list_: str) -> str:
+        """Return the address below which the pieces of a list lie, and nothing else of this kind."""
+        raise NotImplementedError
+
+    def pieces(self, site: Site, list_: str) -> Iterable[str]:
+        """Return the names of a list's pieces, as the catalog stands; none while it is not cut."""
+        raise NotImplementedError

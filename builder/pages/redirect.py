@@ -22,7 +22,7 @@ from builder.pages.site import Site
 from builder.pages.standing import is_on, nearest, stands
 from builder.pages.tombstone import leaves_tombstone
 from builder.pages.values import SiteFrame
-from builder.pages.vj_month import VjMonth
+from builder.pages.vj_month import periods_of
 from builder.sessions.intervals import interval
 
 
@@ -90,6 +90,9 @@ class Redirect(Kind):
         )
 
 
+REDIRECT = Redirect()
+
+
 def heir(site: Site, old: str) -> str | None:
     """Return the path that takes over from a list that is no more and from whose address nothing leads on.
 
@@ -135,7 +138,7 @@ def leads(site: Site, old: str) -> str | None:
 def _followed(site: Site, old: str) -> str | None:
     # What people wrote of a private slug has a page of its own, which has no number.
     names = dict.fromkeys((numbered(site, old), old))
-    pages = (Redirect().value(site, name, site.languages[0]) for name in names)
+    pages = (REDIRECT.value(site, name, site.languages[0]) for name in names)
     return next((page.target[1:] for page in pages if page), None)
 
 
@@ -282,7 +285,7 @@ def _months_below_aliases(vj: Vj, periods: Iterable[str]) -> Iterator[str]:
 
 def _periods_ever(site: Site, slug: str) -> Iterator[str]:
     """Yield the periods of a VJ that have a page, and those that once had one."""
-    yield from (name.partition("/")[2] for name in VjMonth().names_of(site, slug))
+    yield from periods_of(site, slug)
     for path in site.redirects.below(f"/{paths.of('vj', slug)}"):
         kind, name = paths.read(path[1:])
         if kind == "vj_month":

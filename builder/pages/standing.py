@@ -8,7 +8,7 @@ from __future__ import annotations
 from builder.pages import paths
 from builder.pages.day import Day
 from builder.pages.home import Home
-from builder.pages.kind import Kind
+from builder.pages.kind import CutKind, Kind
 from builder.pages.month import Month
 from builder.pages.not_found import NotFound
 from builder.pages.page import Page
@@ -23,14 +23,25 @@ from builder.pages.watch import Watch
 from builder.pages.year import Year
 from builder.pages.years import Years
 
-_CALENDAR: tuple[Kind, ...] = (Years(), Year(), Month(), Day())
-_PEOPLE: tuple[Kind, ...] = (Vjs(), VjKind(), VjMonth())
-_REST: tuple[Kind, ...] = (Home(), Watch(), Page(), NotFound())
-CUT_LISTS: tuple[Kind, ...] = (Day(), Vjs(), VjMonth(), Tags(), Tag())  # long ones are in pieces, which come and go
-_BY_NAME: dict[str, Kind] = {kind.name: kind for kind in (*_CALENDAR, *_PEOPLE, *CUT_LISTS, *_REST)}
-LISTS = frozenset(kind.name for kind in CUT_LISTS)
-WAYS_IN = ("", "replays/", "vj/")  # pages that lead to all others: home, the calendar, the VJs
 _TOMBSTONE = TombstoneKind()
+BROADCASTS: tuple[Kind, ...] = (Watch(), _TOMBSTONE)
+PAGES: tuple[Kind, ...] = (
+    Page(),
+    Tag(),
+    Tags(),
+    VjMonth(),
+    VjKind(),
+    Vjs(),
+    Day(),
+    Month(),
+    Year(),
+    Years(),
+    NotFound(),
+    Home(),
+)
+CUT_LISTS = tuple(kind for kind in PAGES if isinstance(kind, CutKind))
+_BY_NAME = {kind.name: kind for kind in (*BROADCASTS, *PAGES)}
+WAYS_IN = ("", "replays/", "vj/")  # pages that lead to all others: home, the calendar, the VJs
 
 
 def stands(site: Site, path: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from builder.model import Session, Value
 from builder.pages import cards, paths
 from builder.pages.frame import frame, head
-from builder.pages.kind import LIST_LIMIT, Kind
+from builder.pages.kind import LIST_LIMIT, CutKind
 from builder.pages.site import Site
 from builder.pages.values import Card, Filter, Head, Run, SiteFrame, Total
 from builder.pages.words import run
@@ -34,7 +34,7 @@ class TagPage(Value, frozen=True):
     cards: tuple[Card, ...]  # newest first
 
 
-class Tag(Kind):
+class Tag(CutKind):
     name = "tag"
     template = "tag.html"
 

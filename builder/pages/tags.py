@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from builder.model import Session, Value
 from builder.pages import paths
 from builder.pages.frame import frame, head
-from builder.pages.kind import Kind
+from builder.pages.kind import CutKind
 from builder.pages.prefixes import Groups
 from builder.pages.site import Site
 from builder.pages.values import Head, SiteFrame, TagLink, Total
@@ -25,7 +25,7 @@ class TagsPage(Value, frozen=True):
     groups: tuple[Total, ...]
 
 
-class Tags(Kind):
+class Tags(CutKind):
     name = "tags"
     template = "tags.html"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from builder.model import Session, Value
 from builder.pages import cards, paths
 from builder.pages.frame import frame, head
-from builder.pages.kind import LIST_LIMIT, Kind
+from builder.pages.kind import LIST_LIMIT, CutKind
 from builder.pages.site import Site
 from builder.pages.values import Card, Filter, Head, SiteFrame, Total, Turn, VjRef
 from builder.pages.vj import months_of
@@ -32,19 +32,13 @@ class VjMonthPage(Value, frozen=True):
     turn: Turn
 
 
-class VjMonth(Kind):
+class VjMonth(CutKind):
     name = "vj_month"
     template = "vj_month.html"
 
     def names(self, site: Site) -> Iterator[str]:
         for total in site.catalog.vj_slugs():
-            yield from self.names_of(site, total.slug)
-
-    def names_of(self, site: Site, slug: str) -> Iterator[str]:
-        """Yield the names of one VJ's pages."""
-        for month, count, _ in site.catalog.vj_months(slug):
-            yield f"{slug}/{month}"
-            yield from self.pieces(site, f"{slug}/{month}") if count > LIST_LIMIT else ()
+            yield from (f"{total.slug}/{period}" for period in periods_of(site, total.slug))
 
     def touched(self, site: Site, session: Session) -> Iterable[str]:
         if not session.listed:
@@ -64,9 +58,7 @@ class VjMonth(Kind):
 
     def pieces(self, site: Site, list_: str) -> Iterator[str]:
         slug, _, month = list_.partition("/")
-        days = site.catalog.vj_days(slug, month)
-        if sum(day.count for day in days) > LIST_LIMIT:
-            yield from (f"{slug}/{day.day}" for day in days)
+        yield from (f"{slug}/{day}" for day in _cut_days(site, slug, month))
 
     def stands(self, site: Site, name: str) -> bool:
         slug, _, period = name.partition("/")
@@ -114,6 +106,18 @@ class VjMonth(Kind):
             cards=listed,
             turn=Turn() if is_day else _turn(site, slug, month, language),
         )
+
+
+def periods_of(site: Site, slug: str) -> Iterator[str]:
+    """Yield the periods that have a page of a VJ: the months, and the days of those that are cut."""
+    for month, count, _ in site.catalog.vj_months(slug):
+        yield month
+        yield from _cut_days(site, slug, month) if count > LIST_LIMIT else ()
+
+
+def _cut_days(site: Site, slug: str, month: str) -> list[str]:
+    days = site.catalog.vj_days(slug, month)
+    return [day.day for day in days] if sum(day.count for day in days) > LIST_LIMIT else []
 
 
 def _around(site: Site, slug: str, month: str) -> tuple[str, str]:

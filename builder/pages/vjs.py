@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from builder.model import Session, Value
 from builder.pages.frame import frame, head
-from builder.pages.kind import Kind
+from builder.pages.kind import CutKind
 from builder.pages.prefixes import Groups
 from builder.pages.site import Site
 from builder.pages.values import Head, SiteFrame, Total, VjRef
@@ -31,7 +31,7 @@ class VjsPage(Value, frozen=True):
     unmapped: Total | None
 
 
-class Vjs(Kind):
+class Vjs(CutKind):
     name = "vjs"
     template = "vjs.html"
 
