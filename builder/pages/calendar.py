@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from builder.catalog.values import DayTotal
 from builder.drawing.almanac import heat_step
 from builder.drawing.clock import DayScale, day_scale
 from builder.drawing.strips import Bar, bar_of, day_svg
@@ -19,6 +20,11 @@ from builder.pages.values import Svg, Total, Turn, VjRef
 
 def scale_of(site: Site, day: str) -> DayScale:
     return day_scale(day, site.config.timezone, site.config.day_starts_at_minutes)
+
+
+def total(site: Site, kind: str, told: DayTotal, language: str) -> Total:
+    """Return a period of the calendar in a list."""
+    return Total(told.day, site.link(kind, told.day, language), told.count, told.recorded_ms)
 
 
 def day_total(
@@ -89,8 +95,8 @@ def turn(site: Site, kind: str, name: str, language: str) -> Turn:
     """Return the periods before and after that have broadcasts. No counts: they would change with every session."""
     before, after = site.catalog.previous_period(name), site.catalog.next_period(name)
     return Turn(
-        before=Total(before, site.link(kind, before, language), 0, 0) if before else None,
-        after=Total(after, site.link(kind, after, language), 0, 0) if after else None,
+        before=Total(before, site.link(kind, before, language)) if before else None,
+        after=Total(after, site.link(kind, after, language)) if after else None,
     )
 
 

@@ -118,7 +118,7 @@ def _whole_day(site: Site, day: str, language: str) -> DayPage:
 def _cut_day(site: Site, day: str, language: str) -> DayPage:
     (total,) = site.catalog.days(day)
     pieces = tuple(
-        Total(f"{hour:02}", site.link("day", f"{day}T{hour:02}", language), count, 0)
+        Total(f"{hour:02}", site.link("day", f"{day}T{hour:02}", language), count)
         for hour, count in site.catalog.day_hours(day)
     )
     return DayPage(
@@ -151,7 +151,7 @@ def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
         sessions = [session for session in sessions if _clock(site, session.zero_ms)[3:] == minute]
     elif len(sessions) > LIST_LIMIT:
         pieces = tuple(
-            Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each), 0)
+            Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each))
             for name, each in _by_minute(site, sessions)
         )
     shown = () if pieces else cards.cards(site, sessions, language, by_vj=True)
@@ -180,7 +180,7 @@ def _head(site: Site, name: str, language: str) -> Head:
 
 def _up(site: Site, day: str, language: str, *, piece: bool) -> tuple[Total, ...]:
     names = [("year", day[:4]), ("month", day[:7])] + ([("day", day)] if piece else [])
-    return tuple(Total(name, site.link(kind, name, language), 0, 0) for kind, name in names)
+    return tuple(Total(name, site.link(kind, name, language)) for kind, name in names)
 
 
 def _lanes(site: Site, day: str, language: str) -> tuple[Lane, ...]:

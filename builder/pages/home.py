@@ -91,11 +91,10 @@ class Home(Kind):
             first_day=totals.first_day,
             featured=_featured(site, language),
             days=days,
-            earlier=Total(earlier, site.link("day", earlier, language), 0, 0) if earlier else None,
+            earlier=Total(earlier, site.link("day", earlier, language)) if earlier else None,
             people=_people(site, recent, language),
             months=tuple(
-                Total(month.day, site.link("month", month.day, language), month.count, month.recorded_ms)
-                for month in reversed(site.catalog.months()[-MONTHS:])
+                calendar.total(site, "month", month, language) for month in reversed(site.catalog.months()[-MONTHS:])
             ),
             years_url=site.link("years", "", language),
             tags=tags,

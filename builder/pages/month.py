@@ -100,7 +100,7 @@ class Month(Kind):
 
 def _weeks(month: str, cells: dict[str, Total]) -> tuple[Week, ...]:
     days: list[Total | None] = [None] * date.fromisoformat(f"{month}-01").weekday()
-    days += [cells.get(day) or Total(day, "", 0, 0) for day in days_of(month)]
+    days += [cells.get(day) or Total(day, "") for day in days_of(month)]
     days += [None] * (-len(days) % 7)
     rows = [tuple(days[at : at + 7]) for at in range(0, len(days), 7)]
     return tuple(Week(row, not any(cell and cell.count for cell in row)) for row in rows)

@@ -105,14 +105,14 @@ def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], 
         tag=label,
         period=period,
         up=tuple(
-            Total(period[:length], site.link("tag", f"{period[:length]}|{tag}", language), 0, 0)
+            Total(period[:length], site.link("tag", f"{period[:length]}|{tag}", language))
             for length in _LENGTHS
             if length < len(period)
         ),
         tags_url=site.link("tags", "", language),
         count=sum(pieces.values()) or len(sessions),
         pieces=tuple(
-            Total(name, site.link("tag", f"{name}|{tag}", language), number, 0)
+            Total(name, site.link("tag", f"{name}|{tag}", language), number)
             for name, number in sorted(pieces.items(), reverse=True)
         ),
         filters=cards.filters(shown) if site.shows("filters") else (),

@@ -73,7 +73,7 @@ class Tags(CutKind):
             prefix=name,
             up=site.link("tags", "", language) if name else "",
             tags=tuple(sorted(links, key=lambda link: (link.label.text.casefold(), link.url))),
-            groups=tuple(Total(prefix, site.link("tags", prefix, language), 0, 0) for prefix in longer),
+            groups=tuple(Total(prefix, site.link("tags", prefix, language)) for prefix in longer),
         )
 
 

@@ -140,12 +140,12 @@ class Filter(Value, frozen=True):
 
 
 class Total(Value, frozen=True):
-    """A period or a tag in a list: how many broadcasts, how long recorded."""
+    """A period or a tag: how many broadcasts, how long recorded; without numbers, a link to it."""
 
     name: str  # "2022-01-13", "2022-01", "2022", "21"
     url: str
-    count: int
-    recorded_ms: int
+    count: int = 0
+    recorded_ms: int = 0
     heat: int = 0
     strip: Svg | None = None
     vjs: tuple[VjRef, ...] = ()

@@ -93,7 +93,7 @@ class VjMonth(CutKind):
             ),
             vj=ref,
             period=period,
-            up=(Total(month, site.link("vj_month", f"{slug}/{month}", language), 0, 0),) if is_day else (),
+            up=(Total(month, site.link("vj_month", f"{slug}/{month}", language)),) if is_day else (),
             count=sum(day.count for day in shown),
             recorded_ms=sum(day.recorded_ms for day in shown),
             pieces=tuple(
@@ -131,6 +131,6 @@ def _around(site: Site, slug: str, month: str) -> tuple[str, str]:
 def _turn(site: Site, slug: str, month: str, language: str) -> Turn:
     before, after = _around(site, slug, month)
     return Turn(
-        before=Total(before, site.link("vj_month", f"{slug}/{before}", language), 0, 0) if before else None,
-        after=Total(after, site.link("vj_month", f"{slug}/{after}", language), 0, 0) if after else None,
+        before=Total(before, site.link("vj_month", f"{slug}/{before}", language)) if before else None,
+        after=Total(after, site.link("vj_month", f"{slug}/{after}", language)) if after else None,
     )

@@ -66,7 +66,7 @@ class Vjs(CutKind):
         else:
             members, longer = groups.root_members(), groups.root_groups()
             count = groups.extra_count()
-            unmapped = Total(UNMAPPED_PREFIX, site.link("vjs", UNMAPPED_PREFIX, language), count, 0) if count else None
+            unmapped = Total(UNMAPPED_PREFIX, site.link("vjs", UNMAPPED_PREFIX, language), count) if count else None
         title = words("vjs.title")
         if name:
             title = words("vjs.no_profile") if name == UNMAPPED_PREFIX else words("vjs.in", prefix=name)
@@ -76,7 +76,7 @@ class Vjs(CutKind):
             prefix=name,
             up=site.link("vjs", "", language) if name else "",
             vjs=tuple(sorted((site.vj_ref(slug, language) for slug in members), key=_by_name)),
-            groups=tuple(Total(prefix, site.link("vjs", prefix, language), 0, 0) for prefix in longer),
+            groups=tuple(Total(prefix, site.link("vjs", prefix, language)) for prefix in longer),
             unmapped=unmapped,
         )
 

@@ -81,12 +81,9 @@ class Year(Kind):
             recorded_ms=sum(total.recorded_ms for total in months.values()),
             months=tuple(
                 SmallMonth(
-                    total=Total(
-                        month,
-                        site.link("month", month, language) if month in months else "",
-                        months[month].count if month in months else 0,
-                        months[month].recorded_ms if month in months else 0,
-                    ),
+                    total=calendar.total(site, "month", months[month], language)
+                    if month in months
+                    else Total(month, ""),
                     weeks=_weeks(site, month, days, language),
                 )
                 for month in every

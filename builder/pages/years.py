@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from builder.catalog.values import DayTotal
 from builder.model import Session, Value
+from builder.pages import calendar
 from builder.pages.frame import frame, head
 from builder.pages.kind import Kind
 from builder.pages.site import Site
@@ -56,7 +56,7 @@ class Years(Kind):
                 description=words("calendar.description"),
             ),
             years=tuple(
-                YearBlock(_total(site, "year", year, language), _months(site, year.day, language, shown=at))
+                YearBlock(calendar.total(site, "year", year, language), _months(site, year.day, language, shown=at))
                 for at, year in enumerate(years)
             ),
         )
@@ -65,8 +65,4 @@ class Years(Kind):
 def _months(site: Site, year: str, language: str, *, shown: int) -> tuple[Total, ...]:
     if shown >= YEARS_WITH_MONTHS:
         return ()
-    return tuple(_total(site, "month", month, language) for month in site.catalog.months(year))
-
-
-def _total(site: Site, kind: str, total: DayTotal, language: str) -> Total:
-    return Total(total.day, site.link(kind, total.day, language), total.count, total.recorded_ms)
+    return tuple(calendar.total(site, "month", month, language) for month in site.catalog.months(year))
