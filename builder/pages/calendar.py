@@ -13,13 +13,19 @@ from builder.drawing.almanac import heat_step
 from builder.drawing.clock import DayScale, day_scale
 from builder.drawing.strips import Bar, bar_of, day_svg
 from builder.model import Session
+from builder.pages import frame
 from builder.pages.kind import LIST_LIMIT
 from builder.pages.site import Site
-from builder.pages.values import Svg, Total, Turn, VjRef
+from builder.pages.values import Head, Svg, Total, Turn, VjRef
 
 
 def scale_of(site: Site, day: str) -> DayScale:
     return day_scale(day, site.config.timezone, site.config.day_starts_at_minutes)
+
+
+def head(site: Site, kind: str, name: str, language: str, *, title: str) -> Head:
+    """Return the head of a page that lists a period."""
+    return frame.head(site, kind, name, language, title=title, description=site.words(language)("calendar.description"))
 
 
 def total(site: Site, kind: str, told: DayTotal, language: str) -> Total:

@@ -242,8 +242,10 @@ def letters_of_vjs(sessions: Iterable[Session]) -> dict[str, str]:
     return dict(zip(slugs, words, strict=False)) if 1 < len(slugs) <= VJS_IN_FILTER else {}
 
 
-def filters(shown: Sequence[Card], *, by_vj: bool = True) -> tuple[Filter, ...]:
-    """Return the filters that would leave some cards out and keep others."""
+def filters(site: Site, shown: Sequence[Card], *, by_vj: bool = True) -> tuple[Filter, ...]:
+    """Return the filters that would leave some cards out and keep others; none where no template prints them."""
+    if not site.shows("filters"):
+        return ()
     found = []
     vjs: dict[str, list[Run]] = {}
     for each in shown:

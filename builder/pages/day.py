@@ -12,7 +12,7 @@ from itertools import groupby
 from builder.drawing.guide import Entry, hours_svg, lane_svg
 from builder.model import Session, Value
 from builder.pages import calendar, cards, paths
-from builder.pages.frame import frame, head
+from builder.pages.frame import frame
 from builder.pages.kind import LIST_LIMIT, CutKind
 from builder.pages.site import Site
 from builder.pages.values import Card, Filter, Head, SiteFrame, Svg, Total, Turn, VjRef
@@ -109,7 +109,7 @@ def _whole_day(site: Site, day: str, language: str) -> DayPage:
         hours=Svg(hours_svg(scale)) if scale else None,
         uneven=scale is not None and not scale.is_even,
         lanes=_lanes(site, day, language) if site.shows("lanes") else (),
-        filters=cards.filters(shown) if site.shows("filters") else (),
+        filters=cards.filters(site, shown),
         cards=shown,
         turn=calendar.turn(site, "day", day, language) if site.shows("turn") else Turn(),
     )
@@ -165,7 +165,7 @@ def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
         recorded_ms=sum(session.duration_ms or 0 for session in sessions),
         vj_count=len({session.vj for session in sessions}),
         pieces=pieces,
-        filters=cards.filters(shown) if site.shows("filters") else (),
+        filters=cards.filters(site, shown),
         cards=shown,
     )
 
@@ -175,7 +175,7 @@ def _head(site: Site, name: str, language: str) -> Head:
     title = site.dates(language).write("day_long", day)
     if time:
         title += ", " + (time if ":" in time else f"{time}:00")
-    return head(site, "day", name, language, title=title, description=site.words(language)("calendar.description"))
+    return calendar.head(site, "day", name, language, title=title)
 
 
 def _up(site: Site, day: str, language: str, *, piece: bool) -> tuple[Total, ...]:

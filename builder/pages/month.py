@@ -11,7 +11,7 @@ from datetime import date
 
 from builder.model import Session, Value
 from builder.pages import calendar
-from builder.pages.frame import frame, head
+from builder.pages.frame import frame
 from builder.pages.kind import LIST_LIMIT, Kind
 from builder.pages.site import Site
 from builder.pages.values import Head, SiteFrame, Total, Turn
@@ -78,14 +78,7 @@ class Month(Kind):
         }
         return MonthPage(
             site=frame(site, language, "years"),
-            head=head(
-                site,
-                "month",
-                name,
-                language,
-                title=site.dates(language).write("month", name),
-                description=site.words(language)("calendar.description"),
-            ),
+            head=calendar.head(site, "month", name, language, title=site.dates(language).write("month", name)),
             month=name,
             year=name[:4],
             year_url=site.link("year", name[:4], language),

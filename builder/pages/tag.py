@@ -115,7 +115,7 @@ def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], 
             Total(name, site.link("tag", f"{name}|{tag}", language), number)
             for name, number in sorted(pieces.items(), reverse=True)
         ),
-        filters=cards.filters(shown) if site.shows("filters") else (),
+        filters=cards.filters(site, shown),
         cards=shown,
     )
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from builder.model import Session, Value
-from builder.pages import cards, paths
-from builder.pages.frame import frame, head
+from builder.pages import calendar, cards, paths
+from builder.pages.frame import frame
 from builder.pages.kind import LIST_LIMIT, CutKind
 from builder.pages.site import Site
 from builder.pages.values import Card, Filter, Head, SiteFrame, Total, Turn, VjRef
@@ -79,18 +79,11 @@ class VjMonth(CutKind):
         if is_day or not is_cut:
             listed = cards.cards(site, site.catalog.vj_sessions(slug, period, newest_first=True), language)
         ref = site.vj_ref(slug, language)
-        dates, words = site.dates(language), site.words(language)
-        date = dates.write("day_long" if is_day else "month", period)
+        date = site.dates(language).write("day_long" if is_day else "month", period)
+        title = site.words(language)("vj.month_title", name=ref.name.text, month=date)
         return VjMonthPage(
             site=frame(site, language, "vjs"),
-            head=head(
-                site,
-                "vj_month",
-                name,
-                language,
-                title=words("vj.month_title", name=ref.name.text, month=date),
-                description=words("calendar.description"),
-            ),
+            head=calendar.head(site, "vj_month", name, language, title=title),
             vj=ref,
             period=period,
             up=(Total(month, site.link("vj_month", f"{slug}/{month}", language)),) if is_day else (),
@@ -102,7 +95,7 @@ class VjMonth(CutKind):
             )
             if is_cut and not is_day
             else (),
-            filters=cards.filters(listed, by_vj=False) if site.shows("filters") else (),
+            filters=cards.filters(site, listed, by_vj=False),
             cards=listed,
             turn=Turn() if is_day else _turn(site, slug, month, language),
         )

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from builder.drawing.almanac import heat_step
 from builder.model import Session, Value
 from builder.pages import calendar
-from builder.pages.frame import frame, head
+from builder.pages.frame import frame
 from builder.pages.kind import Kind
 from builder.pages.site import Site
 from builder.pages.values import Head, SiteFrame, Total, Turn
@@ -67,14 +67,7 @@ class Year(Kind):
         every = [f"{name}-{month:02}" for month in range(1, 13)]
         return YearPage(
             site=frame(site, language, "years"),
-            head=head(
-                site,
-                "year",
-                name,
-                language,
-                title=site.dates(language).write("year", name),
-                description=site.words(language)("calendar.description"),
-            ),
+            head=calendar.head(site, "year", name, language, title=site.dates(language).write("year", name)),
             year=name,
             up=site.link("years", "", language),
             count=sum(total.count for total in months.values()),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from builder.model import Session, Value
 from builder.pages import calendar
-from builder.pages.frame import frame, head
+from builder.pages.frame import frame
 from builder.pages.kind import Kind
 from builder.pages.site import Site
 from builder.pages.values import Head, SiteFrame, Total
@@ -43,18 +43,10 @@ class Years(Kind):
         return True
 
     def value(self, site: Site, name: str, language: str) -> YearsPage:
-        words = site.words(language)
         years = reversed(site.catalog.years())
         return YearsPage(
             site=frame(site, language, "years"),
-            head=head(
-                site,
-                "years",
-                "",
-                language,
-                title=words("calendar.title"),
-                description=words("calendar.description"),
-            ),
+            head=calendar.head(site, "years", "", language, title=site.words(language)("calendar.title")),
             years=tuple(
                 YearBlock(calendar.total(site, "year", year, language), _months(site, year.day, language, shown=at))
                 for at, year in enumerate(years)
