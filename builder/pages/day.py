@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from builder.drawing.guide import Entry, hours_svg, lane_svg
 from builder.model import Session, Value
 from builder.pages import calendar, cards, paths
@@ -85,51 +87,31 @@ class Day(CutKind):
     def value(self, site: Site, name: str, language: str) -> DayPage | None:
         if not self.stands(site, name):
             return None
-        day, _, time = name.partition("T")
-        if time:
-            return _piece(site, day, time, language)
-        if site.catalog.day_count(day) > LIST_LIMIT:
-            return _cut_day(site, day, language)
-        return _whole_day(site, day, language)
+        if "T" in name:
+            return _piece(site, name, language)
+        if site.catalog.day_count(name) > LIST_LIMIT:
+            return _cut_day(site, name, language)
+        return _whole_day(site, name, language)
 
 
 def _whole_day(site: Site, day: str, language: str) -> DayPage:
-    sessions = site.catalog.day_sessions(day)
-    shown = cards.cards(site, sessions, language, by_vj=True)
     scale = calendar.scale_of(site, day) if site.shows("hours", "uneven") else None
-    return DayPage(
-        site=frame(site, language, "years"),
-        head=_head(site, day, language),
-        day=day,
-        hour="",
-        up=_up(site, day, language, piece=False),
-        count=len(sessions),
-        recorded_ms=sum(session.duration_ms or 0 for session in sessions),
-        vj_count=len({session.vj for session in sessions}),
+    return replace(
+        _listing(site, day, language, site.catalog.day_sessions(day)),
         hours=Svg(hours_svg(scale)) if scale else None,
         uneven=scale is not None and not scale.is_even,
         lanes=_lanes(site, day, language) if site.shows("lanes") else (),
-        filters=cards.filters(site, shown),
-        cards=shown,
         turn=calendar.turn(site, "day", day, language) if site.shows("turn") else Turn(),
     )
 
 
 def _cut_day(site: Site, day: str, language: str) -> DayPage:
     (total,) = site.catalog.days(day)
-    pieces = tuple(
-        Total(f"{hour:02}", site.link("day", f"{day}T{hour:02}", language), count)
-        for hour, count in site.catalog.day_hours(day)
-    )
-    return DayPage(
-        site=frame(site, language, "years"),
-        head=_head(site, day, language),
-        day=day,
-        hour="",
-        up=_up(site, day, language, piece=False),
+    hours = [(f"{hour:02}", count) for hour, count in site.catalog.day_hours(day)]
+    return replace(
+        _listing(site, day, language, (), pieces=hours),
         count=total.count,
         recorded_ms=total.recorded_ms,
-        pieces=pieces,
         turn=calendar.turn(site, "day", day, language),
     )
 
@@ -143,28 +125,34 @@ def _has_piece(site: Site, day: str, time: str) -> bool:
     return minute in _minutes(site, day, int(hour))
 
 
-def _piece(site: Site, day: str, time: str, language: str) -> DayPage:
+def _piece(site: Site, name: str, language: str) -> DayPage:
+    day, _, time = name.partition("T")
     hour, _, minute = time.partition(":")
     sessions = site.catalog.day_sessions(day, hour=int(hour))
-    pieces: tuple[Total, ...] = ()
+    pieces: list[tuple[str, int]] = []
     if minute:
         sessions = [session for session in sessions if _clock(site, session.zero_ms)[3:] == minute]
     elif len(sessions) > LIST_LIMIT:
-        pieces = tuple(
-            Total(f"{hour}:{name}", site.link("day", f"{day}T{hour}:{name}", language), len(each))
-            for name, each in _by_minute(site, sessions)
-        )
+        pieces = [(f"{hour}:{at}", len(each)) for at, each in _by_minute(site, sessions)]
+    return _listing(site, name, language, sessions, pieces=pieces)
+
+
+def _listing(
+    site: Site, name: str, language: str, sessions: Sequence[Session], *, pieces: Sequence[tuple[str, int]] = ()
+) -> DayPage:
+    """Return what a day and its pieces have in common; `pieces` are (time, broadcasts) of what it is cut into."""
+    day, _, time = name.partition("T")
     shown = () if pieces else cards.cards(site, sessions, language, by_vj=True)
     return DayPage(
         site=frame(site, language, "years"),
-        head=_head(site, f"{day}T{time}", language),
+        head=_head(site, name, language),
         day=day,
         hour=time,
-        up=_up(site, day, language, piece=True),
+        up=_up(site, name, language),
         count=len(sessions),
         recorded_ms=sum(session.duration_ms or 0 for session in sessions),
         vj_count=len({session.vj for session in sessions}),
-        pieces=pieces,
+        pieces=tuple(Total(at, site.link("day", f"{day}T{at}", language), count) for at, count in pieces),
         filters=cards.filters(site, shown),
         cards=shown,
     )
@@ -178,8 +166,8 @@ def _head(site: Site, name: str, language: str) -> Head:
     return calendar.head(site, "day", name, language, title=title)
 
 
-def _up(site: Site, day: str, language: str, *, piece: bool) -> tuple[Total, ...]:
-    names = [("year", day[:4]), ("month", day[:7])] + ([("day", day)] if piece else [])
+def _up(site: Site, name: str, language: str) -> tuple[Total, ...]:
+    names = [("year", name[:4]), ("month", name[:7])] + ([("day", name[:10])] if "T" in name else [])
     return tuple(Total(name, site.link(kind, name, language)) for kind, name in names)
 
 
