@@ -35,7 +35,7 @@ PLAYER_FORMATS = (*PHONE_FORMATS, "flv")
 
 def title(site: Site, session: Session, language: str) -> Run:
     """Return the title that somebody gave, or one made of weekday, part of the day and date."""
-    page_language = language or site.languages[0]
+    page_language = site.code(language)
     if session.title:
         return run(session.title, session.language, page_language)
     return Run(site.dates(language).title(session.start_ms), page_language)
@@ -159,7 +159,7 @@ def badges(site: Site, session: Session) -> tuple[Badge, ...]:
 
 
 def shown_chapters(site: Site, session: Session, language: str) -> tuple[Chapter, ...]:
-    page_language = language or site.languages[0]
+    page_language = site.code(language)
     return tuple(
         Chapter(at_ms // 1000, session.zero_ms + at_ms, run(words, session.language, page_language))
         for at_ms, words in session.chapters

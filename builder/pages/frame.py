@@ -34,17 +34,18 @@ def head(
     """Return the head of a page. `title` is without the site's name."""
     suffix = paths.of(kind, name)
     languages = site.languages
-    site_title = clean(worded(site.config.title, language or languages[0])[0])
-    trees = {code: paths.tree(code, languages) + suffix for code in languages}
+    code = site.code(language)
+    site_title = clean(worded(site.config.title, code)[0])
+    trees = {each: paths.tree(each, languages) + suffix for each in languages}
     return Head(
         title=f"{title} · {site_title}" if title and title != site_title else site_title,
         description=clean(description, DESCRIPTION_LIMIT),
-        canonical=absolute(site, trees[language or languages[0]]),
+        canonical=absolute(site, trees[code]),
         alternates=_alternates(site, trees) if len(languages) > 1 else (),
         languages=tuple(
-            Language(code=code, name=site.words(code)("language_name"), url=trees[code])
-            for code in languages
-            if code != language and len(languages) > 1
+            Language(code=other, name=site.words(other)("language_name"), url=trees[other])
+            for other in languages
+            if other != language and len(languages) > 1
         ),
         robots=robots,
     )
@@ -95,7 +96,7 @@ def _alternates(site: Site, trees: dict[str, str]) -> tuple[tuple[str, str], ...
 
 def _frame(site: Site, language: str, section: str) -> SiteFrame:
     config = site.config
-    code = language or site.languages[0]
+    code = site.code(language)
     minutes = constant_offset(config.timezone)
     starts = config.day_starts_at_minutes
     return SiteFrame(
@@ -115,7 +116,7 @@ def _frame(site: Site, language: str, section: str) -> SiteFrame:
 
 def _nav(site: Site, language: str, section: str) -> tuple[Nav, ...]:
     words = site.words(language)
-    code = language or site.languages[0]
+    code = site.code(language)
     entries = [
         Nav(Run(words(f"nav.{kind}"), code), site.link(kind, "", language), kind == section)
         for kind in ("home", "years", "vjs")
@@ -149,7 +150,7 @@ def _slug_at(site: Site, url: str, slugs: Mapping[str, str]) -> str | None:
 
 def pages_in(site: Site, language: str) -> list[MarkdownPage]:
     """Return the Markdown page of each slug for a language: its own, else for all, else the first language's."""
-    order = [language or site.languages[0], "", *site.languages]
+    order = [site.code(language), "", *site.languages]
     by_slug: dict[str, list[MarkdownPage]] = {}
     for page in site.content.pages:
         by_slug.setdefault(page.slug, []).append(page)

@@ -146,8 +146,7 @@ def _people(site: Site, recent: Sequence[Session], language: str) -> tuple[Perso
 
 
 def _tags(site: Site, language: str) -> tuple[TagLink, ...]:
-    page_language = language or site.languages[0]
     often = sorted(site.catalog.tags(), key=lambda item: (-item[1], item[0]))[:TAGS]
     return tuple(
-        TagLink(run(tag, "", page_language), site.link("tag", f"|{tag}", language), count) for tag, count in often
+        TagLink(run(tag, "", site.code(language)), site.link("tag", f"|{tag}", language), count) for tag, count in often
     )

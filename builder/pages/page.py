@@ -40,7 +40,7 @@ class Page(Kind):
         return any(page.slug == name for page in site.content.pages)
 
     def value(self, site: Site, name: str, language: str) -> ProsePage | None:
-        page_language = language or site.languages[0]
+        page_language = site.code(language)
         page = next((page for page in pages_in(site, language) if page.slug == name), None)
         if page is None:
             return None

@@ -84,6 +84,10 @@ class Site:
         found: T = self.cache[name]
         return found
 
+    def code(self, language: str) -> str:
+        """Return the language that a page is in: one that all languages share, "", is in the first."""
+        return language or self.languages[0]
+
     def words(self, language: str) -> Messages:
         return self.messages[language or self.languages[0]]
 
@@ -125,7 +129,7 @@ class Site:
         return found
 
     def _vj_ref(self, vj: Vj, language: str) -> VjRef:
-        page_language = language or self.languages[0]
+        page_language = self.code(language)
         if vj.name:
             name = run(vj.name, vj.language, page_language, NAME_LIMIT)
         else:

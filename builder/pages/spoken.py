@@ -38,7 +38,7 @@ def transcript(site: Site, session: Session, language: str) -> Transcript | None
     told = captions_of(site, session)
     if not told or not site.has("attachment"):
         return None
-    chosen = min(told, key=lambda each: (_distance(each, language or site.languages[0]), each.language))
+    chosen = min(told, key=lambda each: (_distance(each, site.code(language)), each.language))
     low, high = shown_time(session, chosen.last_ms)
     lines = tuple(
         TranscriptLine(from_ms // 1000, run(words, chosen.language, chosen.language, LINE_LIMIT))

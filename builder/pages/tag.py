@@ -87,7 +87,7 @@ class Tag(CutKind):
 def _page(site: Site, tag: str, period: str, months: Sequence[tuple[str, int]], language: str) -> TagPage:
     pieces = _counted_pieces(site, tag, period, months)
     sessions = [] if pieces else site.catalog.tag_sessions(tag, period)
-    label = run(tag, "", language or site.languages[0])
+    label = run(tag, "", site.code(language))
     dates = site.dates(language)
     pattern = {4: "year", 7: "month", 10: "day"}
     title = label.text + (", " + dates.write(pattern[len(period)], period) if period else "")

@@ -57,10 +57,9 @@ class Tags(CutKind):
         slugs = groups.members(name) if name else groups.root_members()
         longer = groups.longer(name) if name else groups.root_groups()
         words = site.words(language)
-        page_language = language or site.languages[0]
         links = [
             TagLink(
-                run(counts[slug][0], "", page_language),
+                run(counts[slug][0], "", site.code(language)),
                 site.link("tag", f"|{counts[slug][0]}", language),
                 counts[slug][1],
             )

@@ -92,7 +92,7 @@ def _page(site: Site, vj: Vj, language: str) -> VjPage:
     dated = total.count and site.shows("year", "year_months", "year_last")
     year_last = site.catalog.vj_days(vj.slug)[-1].day if dated else ""
     banner_words = words("vj.banner_label", **{"from": usual_from, "to": usual_to}) if usual_from else ""
-    page_language = language or site.languages[0]
+    page_language = site.code(language)
     return VjPage(
         site=frame(site, language, "vjs"),
         head=head(site, "vj", vj.slug, language, title=ref.name.text, description=_description(site, total, language)),

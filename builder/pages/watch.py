@@ -148,7 +148,7 @@ def watch_page(site: Site, session: Session, language: str) -> WatchPage:
         parts_as_links=len(parts) > NATIVE_PARTS_LIMIT,
         toc=_toc(site, session, language) if site.shows("toc") else (),
         description=_prose(session) if site.shows("description") else None,
-        description_lang=_description_language(session, language or site.languages[0]),
+        description_lang=_description_language(session, site.code(language)),
         tags=tuple(_tag(site, tag, language, linked_to=not unlisted) for tag in session.tags),
         versions=versions(site, session, language) if site.shows("versions") else (),
         before=_neighbour(site, before, language) if site.shows("before") else None,
@@ -199,7 +199,7 @@ def _description_language(session: Session, page_language: str) -> str:
 
 
 def _tag(site: Site, tag: str, language: str, *, linked_to: bool) -> TagLink:
-    label = run(tag, "", language or site.languages[0])
+    label = run(tag, "", site.code(language))
     return TagLink(label, site.link("tag", f"|{tag}", language) if linked_to else "")
 
 
