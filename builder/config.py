@@ -17,7 +17,7 @@ from builder import fields, inside, strict_yaml
 from builder.addresses import zones_folder
 from builder.errors import ConfigError
 from builder.fields import Fields, Parser, Place
-from builder.model import Value
+from builder.model import Grouping, Media, Value
 from builder.places import need_source
 from builder.strict_yaml import Node, Sequence
 
@@ -62,18 +62,6 @@ def worded(wording: Wording, language: str) -> tuple[str, str]:
         return wording, ""
     code, words = next((one for one in wording if one[0] == language), wording[0])
     return words, code
-
-
-class Grouping(Value, frozen=True):
-    gap_ms: int = 300_000
-    min_length_ms: int = 0
-    max_length_ms: int = 86_400_000
-
-
-class Media(Value, frozen=True):
-    hosts: tuple[str, ...] = ("*.myqcloud.com",)
-    rewrite: tuple[tuple[str, str], ...] = ()  # (prefix, absolute URL or site path), longest prefix first
-    posters: str = "generated"  # or "provider"
 
 
 class SiteConfig(Value, frozen=True):

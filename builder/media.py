@@ -9,14 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from builder.model import Format
+from builder.model import Format, Media
 from builder.secret_names import is_private, is_secret, is_word, plain_name
-
-if TYPE_CHECKING:
-    from builder.config import Media
 
 URL_CHARACTERS = 2048
 SUFFIX_FORMATS: dict[str, Format] = {

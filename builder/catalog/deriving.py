@@ -14,9 +14,8 @@ import msgspec
 
 from builder.catalog.merge import Merged, identity, lone, merge
 from builder.catalog.rows import Known, LocalClock, decode_notice
-from builder.config import Media
 from builder.media import public_url
-from builder.model import Event, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent, Value
+from builder.model import Event, Media, Notice, PushEvent, Recording, Screenshot, Session, StreamKey, TaskEvent, Value
 from builder.sessions import Island, Rulebook, Rules, assemble, resolve_stream
 
 AFTER_SCHEME = len("https://")  # a stored address always has a path after its host

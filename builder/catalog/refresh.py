@@ -27,8 +27,7 @@ from builder.catalog.rows import encode
 from builder.catalog.setting import code_digest, concern, digest_of, kept
 from builder.catalog.updating import Intake, Update
 from builder.catalog.values import RefreshReport
-from builder.config import Media
-from builder.model import Counts, PageKey, Problem, Session, Value
+from builder.model import Counts, Media, PageKey, Problem, Session, Value
 from builder.progress import Progress, unseen
 from builder.sessions import Rules
 from builder.sources import SourceSettings, find_sources

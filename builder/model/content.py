@@ -1,8 +1,24 @@
-"""What people say: profiles, curation, pages of prose."""
+"""What people say: profiles, curation, pages of prose, and what settings say of grouping and of media."""
 
 from __future__ import annotations
 
 from builder.model.base import Value, Visibility
+
+
+class Grouping(Value, frozen=True):
+    """`grouping` of `site.yaml`."""
+
+    gap_ms: int = 300_000
+    min_length_ms: int = 0
+    max_length_ms: int = 86_400_000
+
+
+class Media(Value, frozen=True):
+    """`media` of `site.yaml`."""
+
+    hosts: tuple[str, ...] = ("*.myqcloud.com",)
+    rewrite: tuple[tuple[str, str], ...] = ()  # (prefix, absolute URL or site path), longest prefix first
+    posters: str = "generated"  # or "provider"
 
 
 class StreamClaim(Value, frozen=True):

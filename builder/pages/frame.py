@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from builder.config import Media, worded
+from builder.config import worded
 from builder.dates import constant_offset, offset_words
-from builder.model import MarkdownPage
+from builder.model import MarkdownPage, Media
 from builder.pages import paths
 from builder.pages.named import paths_at
 from builder.pages.site import Site

@@ -14,9 +14,8 @@ from itertools import combinations
 import msgspec
 
 from builder.addresses import BroadcastDays, load_zone, parse_session_id, private_slug, session_id
-from builder.config import Grouping
 from builder.errors import ConfigError
-from builder.model import Curation, Recording, StreamKey, Value, Vj, Window
+from builder.model import Curation, Grouping, Recording, StreamKey, Value, Vj, Window
 from builder.sessions.claims import BEGINNING_MS, Claim, Claims, Where, check_claims, in_force, moments_of
 from builder.sessions.curate import given_twice
 

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 
 from builder.addresses import tag_of
 from builder.catalog import Catalog, bulk, refresh, rollups
-from builder.config import Media
 from builder.errors import ConfigError, ExposureError
-from builder.model import Chapter, Counts, Curation, StreamClaim, Trim, Vj, Window
+from builder.model import Chapter, Counts, Curation, Media, StreamClaim, Trim, Vj, Window
 from tests.catalog.world import (
     HOUR_S,
     START_S,

@@ -7,8 +7,7 @@ import random
 from pathlib import Path
 
 from builder.catalog import Catalog, Inputs, RefreshReport, refresh
-from builder.config import Grouping, Media
-from builder.model import Curation, PageKey, Vj
+from builder.model import Curation, Grouping, Media, PageKey, Vj
 from builder.sessions import Rules
 from builder.sources import SourceSettings
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from builder.config import Grouping, Media, SiteConfig, load_config, parse_config
+from builder.config import SiteConfig, load_config, parse_config
 from builder.errors import ConfigError, StorageError
+from builder.model import Grouping, Media
 from builder.yaml_tree import COLON
 
 

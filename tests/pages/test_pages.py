@@ -10,8 +10,7 @@ import pytest
 
 from builder.addresses import private_slug, tag_of
 from builder.assets import collect_assets
-from builder.config import Media
-from builder.model import NEVER_MS, MarkdownPage, SetAside, StreamClaim, StreamKey, Vj
+from builder.model import NEVER_MS, MarkdownPage, Media, SetAside, StreamClaim, StreamKey, Vj
 from builder.pages import day, frame, know, moments, month, prefixes, tag, vj_month
 from tests.pages.support import (
     ALICE,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from builder.config import Grouping
-from builder.model import Curation, PushEvent, Recording, Session, StreamKey, TaskEvent, Vj
+from builder.model import Curation, Grouping, PushEvent, Recording, Session, StreamKey, TaskEvent, Vj
 from builder.sessions import Island, Rulebook, Rules, assemble
 
 NOON = 1_641_988_800  # 2022-01-12T12:00:00Z

@@ -2,8 +2,8 @@
 
 import pytest
 
-from builder.config import Media
 from builder.media import clean_url, host_is_listed, public_url, suffix_of
+from builder.model import Media
 
 
 @pytest.mark.parametrize(
