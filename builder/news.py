@@ -12,7 +12,7 @@ from operator import add
 
 import msgspec
 
-from builder.catalog import Catalog, RefreshReport, refresh
+from builder.catalog import Catalog, Refresh, RefreshReport
 from builder.catalog.exposure import hides
 from builder.catalog.findings import ABOUT_CURATION
 from builder.model import Counts, Curation, PageKey, Session
@@ -33,7 +33,7 @@ def read_news(
     jobs: int | None = None,
     progress: Progress = unseen,
 ) -> RefreshReport:
-    """Bring the catalog up to date with the sources and with what people wrote; raises what `refresh` does."""
+    """Bring the catalog up to date with the sources and with what people wrote; raises what `Refresh` does."""
     read = _refreshed(
         workshop,
         catalog,
@@ -90,7 +90,7 @@ def _refreshed(
 ) -> RefreshReport:
     inputs = workshop.inputs()
     rules = _replace(inputs.rules, curations=_followed(workshop, catalog))
-    return refresh(
+    return Refresh(
         catalog,
         _replace(inputs, rules=rules, jobs=jobs),
         lambda catalog, before, after: affected(workshop, catalog, before, after),
@@ -98,7 +98,7 @@ def _refreshed(
         allow_removal=allow_removal,
         allow_exposure=allow_exposure,
         progress=progress,
-    )
+    ).run()
 
 
 def _followed(workshop: Workshop, catalog: Catalog) -> tuple[Curation, ...]:

@@ -1,7 +1,7 @@
 """The catalog: what the logs told, merged and grouped, in one SQLite file that can be deleted at any time."""
 
 from builder.catalog.catalog import Catalog
-from builder.catalog.refresh import Inputs, refresh
+from builder.catalog.refresh import Inputs, Refresh
 from builder.catalog.values import (
     Note,
     RefreshReport,
@@ -13,8 +13,8 @@ __all__ = [
     "Catalog",
     "Inputs",
     "Note",
+    "Refresh",
     "RefreshReport",
     "Stated",
     "StreamTotal",
-    "refresh",
 ]

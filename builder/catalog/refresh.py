@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -60,59 +61,29 @@ class TooMuchError(Exception):
     """There is more news than the incremental way is for."""
 
 
-def refresh(
-    catalog: Catalog,
-    inputs: Inputs,
-    affected: Affected,
-    *,
-    output_ids: tuple[str, ...],
-    allow_removal: bool = False,
-    allow_exposure: bool = False,
-    progress: Progress = unseen,
-) -> RefreshReport:
-    """Bring the catalog up to date with the sources and rules; note the pages of every known output that may change.
-
-    Raises, with the catalog untouched, `ConfigError` when two sessions have one address, `RemovalError` when more
-    sessions would vanish than may without `allow_removal`, and `ExposureError` when what people hid would be seen
-    without `allow_exposure`. Running it again without news changes nothing.
-    """
-    work = Refresh(
-        catalog,
-        inputs,
-        affected,
-        output_ids,
-        allow_removal=allow_removal,
-        allow_exposure=allow_exposure,
-        progress=progress,
-    )
-    return work.run()
-
-
+@dataclass(frozen=True)
 class Refresh:
-    """One run of `refresh`."""
+    """One run; `affected` tells the pages that a changed session touches, of every known output and of `output_ids`."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        inputs: Inputs,
-        affected: Affected,
-        output_ids: tuple[str, ...],
-        *,
-        allow_removal: bool,
-        allow_exposure: bool,
-        progress: Progress,
-    ) -> None:
-        self.catalog = catalog
-        self.connection: sqlite3.Connection = catalog.connection
-        self.inputs = inputs
-        self.affected = affected
-        self.allow_removal = allow_removal
-        self.allow_exposure = allow_exposure
-        self.progress = progress
-        known = {output for (output,) in self.connection.execute("SELECT output FROM output")}
-        self.outputs = sorted(known.union(output_ids))
+    catalog: Catalog
+    inputs: Inputs
+    affected: Affected
+    output_ids: tuple[str, ...]
+    allow_removal: bool = False
+    allow_exposure: bool = False
+    progress: Progress = unseen
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        return self.catalog.connection
 
     def run(self) -> RefreshReport:
+        """Bring the catalog up to date with the sources and rules; note the pages that may change.
+
+        Raises, with the catalog untouched, `ConfigError` when two sessions have one address, `RemovalError` when more
+        sessions would vanish than may without `allow_removal`, and `ExposureError` when what people hid would be seen
+        without `allow_exposure`. Running it again without news changes nothing.
+        """
         settings = f"{self.inputs.settings.digest()} {code_digest()}"
         todo = plan(facts.file_rows(self.connection), find_sources(self.inputs.source), settings)
         digest = digest_of(self.inputs.setting)
@@ -174,7 +145,7 @@ class Refresh:
         self._note_pages(keys, everything=everything)
         self._store_setting(digest, now)
         findings.note_denied(self.connection, todo.denied)
-        bases = {row[1] for batch in intake.batches for row in batch.notices}
+        bases = intake.bases()
         bases |= {base for change in changed for base in findings.overwritten_bases(change.before, change.after)}
         bases |= update.refused()
         problems = todo.denied + self._problems(intake.batches, bases)
@@ -246,7 +217,8 @@ class Refresh:
             refuse_exposure(self.catalog, replaced, self.inputs.rules, self.inputs.unread)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
-        for output in self.outputs:
+        known = {output for (output,) in self.connection.execute("SELECT output FROM output")}
+        for output in sorted(known.union(self.output_ids)):
             ledger = Ledger(self.connection, output)
             if everything:
                 ledger.add_pending([EVERYTHING], "everything was grouped anew")

@@ -37,6 +37,10 @@ class Intake(msgspec.Struct, frozen=True):
         """Return the files whose former rows go."""
         return [row.id for row in self.gone] + [batch.file for batch in self.batches if batch.restarted]
 
+    def bases(self) -> set[int]:
+        """Return the bases of the recordings that were told of."""
+        return {row[1] for batch in self.batches for row in batch.notices}
+
 
 class Update:
     """The steps of one update; `run` has their order. The caller owns the transaction."""
@@ -53,7 +57,7 @@ class Update:
 
     def run(self, intake: Intake, before: Now, override_ms: int | None) -> Now:
         """Change facts and recordings; afterwards `close` has the islands. Returns the catalog's new "now"."""
-        bases = {row[1] for batch in intake.batches for row in batch.notices}
+        bases = intake.bases()
         bases |= {base for file in intake.dropped for base in facts.bases_of(self.connection, file)}
         happenings = Happenings(self.connection, intake.dropped, intake.batches)
         bases |= self.judged
@@ -172,7 +176,7 @@ class Update:
             for row in batch.notices:
                 if not self.recall.known(row[1]):
                     self.new["unclaimed"] += 1
-        for base in {row[1] for batch in intake.batches for row in batch.notices}:
+        for base in intake.bases():
             keys = {one.recording.key for one in self.former[base]}
             for one in self.recall.known(base):
                 if one.recording.key not in keys:

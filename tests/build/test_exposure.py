@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 import threading
 
 import pytest
@@ -49,7 +48,7 @@ def site(tmp_path, monkeypatch):
 def way(request, monkeypatch):
     """Let the runs after the first one be small, or derive everything anew."""
     if request.param == "bulk":
-        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+        monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 0)
 
 
 def tell(site, at, **more):

@@ -1,7 +1,6 @@
 """No address that was published dies while what it led to is still there."""
 
 import re
-import sys
 
 import msgspec
 import pytest
@@ -91,7 +90,7 @@ def test_an_address_follows_the_other_recordings_when_its_own_became_part_of_no_
     else:
         site.append("a.jsonl", callback("bob", 1, 0, 39, duration=0))
     if way == "bulk":
-        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+        monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 0)
     report = site.build()
 
     (new,) = replays(site)
@@ -250,7 +249,7 @@ def test_the_aliases_of_a_curation_that_is_deleted_are_kept(stated, way, monkeyp
     first = replay(stated, 1)
     (stated.source / "replays/first.md").unlink()
     if way == "bulk":
-        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+        monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 0)
 
     assert dict(stated.build().redirects) == {"/first.html": first, "/old/first/": first}
     assert_led(stated, {"/old/first/": first})
@@ -550,7 +549,7 @@ def test_where_there_is_no_home_page_an_address_leads_to_the_next_way_in(site, o
 def test_an_address_whose_broadcast_became_too_short_leads_to_its_day_until_it_is_long_enough(site, way, monkeypatch):
     """Also that of a hidden one, and an alias; the lines stay, and sleep while the replays are back."""
     if way == "bulk":
-        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+        monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 0)
     told = ((1, 0, 30), (2, 9_000, 600), (3, 18_000, 30), (4, 200_000, 30))
     site.append("a.jsonl", "".join(callback("alice", number, at, length) for number, at, length in told))
     site.write("replays/h.md", f"---\nrecordings: ['52{3:017d}']\nvisibility: hidden\n---\n")

@@ -225,7 +225,7 @@ def test_much_may_not_vanish_unasked_when_it_is_the_newest(tmp_path, monkeypatch
     lost = world.write("lose.jsonl", *(callback(str(n), START_S + n * 4 * HOUR_S) for n in range(100, 121)))
     world.run()
     lost.unlink()
-    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 3)
+    monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 3)
 
     with Catalog.open(world.state) as catalog:
         with pytest.raises(ConfigError, match="21 of 24 sessions would vanish"):
@@ -250,7 +250,7 @@ def test_not_all_sessions_may_vanish_unasked(tmp_path, monkeypatch, count, every
     world = World(tmp_path)
     place = world.write("a.jsonl", *(callback(str(n), START_S + n * HOUR_S) for n in range(count)))
     before = world.run()[1]
-    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", rows)
+    monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", rows)
     place.unlink()
 
     with Catalog.open(world.state) as catalog:
@@ -664,7 +664,7 @@ def test_files_over_a_border_are_shown_alike_whatever_came_first(tmp_path, monke
         anew = World(tmp_path / f"anew{step}")
         shutil.copytree(world.source.parent, anew.source.parent, dirs_exist_ok=True)
         with monkeypatch.context() as patch:
-            patch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+            patch.setattr(refresh, "INCREMENTAL_ROWS", 0)
             stopped = exposure(anew, **said)
         assert exposure(world, **said) == stopped
         assert world.run(**said)[1] == clean.run(**said)[1]
@@ -716,7 +716,7 @@ def test_news_that_concern_too_much_are_loaded_in_bulk(tmp_path, monkeypatch):
         world.run()
         world.append("a.jsonl", callback("9", START_S + 90 * HOUR_S))
     expected = one.run()[1]
-    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 3)
+    monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 3)
 
     report, found = two.run()
     assert report.everything
@@ -730,7 +730,7 @@ def test_the_bulk_way_and_the_incremental_way_agree_about_rules(tmp_path, monkey
         world.write("a.jsonl", *records)
         world.run()
     slow = one.run(gap_ms=3_600_000)[1]
-    monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+    monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 0)
 
     report, bulk_way = two.run(gap_ms=3_600_000)
     assert report.everything

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -54,7 +53,7 @@ def test_a_file_that_may_not_be_opened_keeps_its_records(tmp_path, locks, monkey
     """Each run tells of it, until it can be read again."""
     world, place, before = two(tmp_path)
     if in_bulk:
-        monkeypatch.setattr(sys.modules[refresh.__module__], "INCREMENTAL_ROWS", 0)
+        monkeypatch.setattr(refresh, "INCREMENTAL_ROWS", 0)
     world.append("exports/b.jsonl", callback("3", START_S + 20 * HOUR_S))
     locks.closed.add(str(place))
     said = [("unreadable_file", "recordings/exports/b.jsonl", "cannot be opened: permission denied")]

@@ -6,7 +6,7 @@ import json
 import random
 from pathlib import Path
 
-from builder.catalog import Catalog, Inputs, RefreshReport, refresh
+from builder.catalog import Catalog, Inputs, Refresh, RefreshReport
 from builder.model import Curation, Grouping, Media, PageKey, Vj
 from builder.sessions import Rules
 from builder.sources import SourceSettings
@@ -95,14 +95,14 @@ class World:
             self.asked.append((names[0], names[1]))
             return [PageKey("watch", name) for name in names if name]
 
-        return refresh(
+        return Refresh(
             catalog,
             self.inputs(**rules),
             affected,
             output_ids=(OUTPUT,),
             allow_removal=allow_removal,
             allow_exposure=allow_exposure,
-        )
+        ).run()
 
     def run(self, **rules: object) -> tuple[RefreshReport, dict[str, object]]:
         """Open, refresh, look, close: what one command does."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.catalog import refresh
 from builder.errors import AftercastError, LockedError
 from builder.lock import locked
 from builder.workshop import Workshop
@@ -124,8 +125,7 @@ def to_folder(path) -> None:
 def test_records_that_change_between_scan_and_read_are_right_in_the_next_build(stage, move, monkeypatch):
     """The build uses what it can read or fails in words; the next one is right."""
     stage.reset()
-    refreshing = sys.modules["builder.catalog.refresh"]  # the package's name of it is the function
-    real = refreshing.find_sources
+    real = refresh.find_sources
 
     def scanned(source):
         found = real(source)
@@ -133,7 +133,7 @@ def test_records_that_change_between_scan_and_read_are_right_in_the_next_build(s
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(refreshing, "find_sources", scanned)
+        patch.setattr(refresh, "find_sources", scanned)
         with contextlib.suppress(AftercastError):
             stage.site.build(allow_removal=True)
     assert stage.wrong() == []
