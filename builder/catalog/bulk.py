@@ -142,11 +142,33 @@ class Load:
     # --- what ties streams together ---
 
     def lift(self, setting: Setting) -> frozenset[int]:
-        """Put streams that must be looked at together into a bucket of their own, and return them."""
-        spool = self._spool("lifted")
-        streams = _lift(self.connection, setting, spool)
+        """Put streams that must be looked at together into a bucket of their own, and return them.
+
+        Notices that tell no stream go to the stream that the other notices of their file tell.
+        """
+        connection, spool = self.connection, self._spool("lifted")
+        streams = {stream for query in (SHARED_BASES, SHARED_URLS) for (stream,) in connection.execute(query)}
+        for name in sorted({name for curation in setting.rules.curations for name in curation.merge}):
+            for number in base_numbers(name):
+                rows = connection.execute("SELECT DISTINCT stream FROM notices WHERE base=? AND stream<>0", (number,))
+                streams.update(stream for (stream,) in rows)
+        bare = connection.execute(
+            "SELECT n.base, coalesce((SELECT min(stream) FROM notices AS m WHERE m.base=n.base AND m.stream<>0), 0), "
+            "n.item FROM notices AS n WHERE n.stream=0"
+        )
+        for base, stream, item in bare:
+            spool.notice((base, stream, item), lifted=stream in streams)
+        if streams:
+            connection.execute("CREATE TEMP TABLE IF NOT EXISTS lifted(stream INTEGER PRIMARY KEY)")
+            connection.execute("DELETE FROM temp.lifted")
+            connection.executemany("INSERT INTO temp.lifted VALUES(?)", [(stream,) for stream in streams])
+            within = "WHERE stream IN (SELECT stream FROM temp.lifted)"
+            for row in connection.execute(f"SELECT base, stream, item FROM notices {within}"):
+                spool.notice(row, lifted=True)
+            for row in connection.execute(f"SELECT identity, stream, kind, item FROM events {within}"):
+                spool.event(row, lifted=True)
         spool.close()
-        return streams
+        return frozenset(streams)
 
     # --- deriving ---
 
@@ -179,34 +201,6 @@ def _spool_stored(connection: sqlite3.Connection, spool: Spool) -> None:
     for row in connection.execute("SELECT identity, stream, kind, item FROM events"):
         spool.event(row)
     spool.close()
-
-
-def _lift(connection: sqlite3.Connection, setting: Setting, spool: Spool) -> frozenset[int]:
-    """Put streams that must be looked at together into a bucket of their own, and return them.
-
-    Notices that tell no stream go to the stream that the other notices of their file tell.
-    """
-    streams = {stream for query in (SHARED_BASES, SHARED_URLS) for (stream,) in connection.execute(query)}
-    for name in sorted({name for curation in setting.rules.curations for name in curation.merge}):
-        for number in base_numbers(name):
-            rows = connection.execute("SELECT DISTINCT stream FROM notices WHERE base=? AND stream<>0", (number,))
-            streams.update(stream for (stream,) in rows)
-    bare = connection.execute(
-        "SELECT n.base, coalesce((SELECT min(stream) FROM notices AS m WHERE m.base=n.base AND m.stream<>0), 0), "
-        "n.item FROM notices AS n WHERE n.stream=0"
-    )
-    for base, stream, item in bare:
-        spool.notice((base, stream, item), lifted=stream in streams)
-    if streams:
-        connection.execute("CREATE TEMP TABLE IF NOT EXISTS lifted(stream INTEGER PRIMARY KEY)")
-        connection.execute("DELETE FROM temp.lifted")
-        connection.executemany("INSERT INTO temp.lifted VALUES(?)", [(stream,) for stream in streams])
-        within = "WHERE stream IN (SELECT stream FROM temp.lifted)"
-        for row in connection.execute(f"SELECT base, stream, item FROM notices {within}"):
-            spool.notice(row, lifted=True)
-        for row in connection.execute(f"SELECT identity, stream, kind, item FROM events {within}"):
-            spool.event(row, lifted=True)
-    return frozenset(streams)
 
 
 def _finish(connection: sqlite3.Connection, unclaimed: int) -> None:
