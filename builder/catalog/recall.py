@@ -121,9 +121,13 @@ class Recall:
                 yield one
 
     def named(self, name: str) -> Iterator[Known]:
-        """Yield recordings with this key or file id."""
+        """Yield usable recordings with this key or file id."""
+        return (one for one in self.all_named(name) if one.usable)
+
+    def all_named(self, name: str) -> Iterator[Known]:
+        """Yield recordings with this key or file id, also those that wait for their media host to be listed."""
         for number in base_numbers(name):
-            for one in self._usable(number):
+            for one in self.known(number):
                 if name in (one.recording.key, one.recording.file_id):
                     yield one
 

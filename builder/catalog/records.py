@@ -51,22 +51,13 @@ class RecordQuestions(Questions):
 
     def known(self, name: str) -> Iterator[Known]:
         """Yield the recordings with this key or file id, also one that waits for its media host to be listed."""
-        recall = self._recall()
-        for number in base_numbers(name):
-            for one in recall.known(number):
-                if name in (one.recording.key, one.recording.file_id):
-                    yield one
+        return self._recall().all_named(name)
 
     def recordings_of(self, session: Session) -> list[Recording]:
         """Return the recordings of a session, by key."""
         recall = self._recall()
-        found = {}
-        for key in session.recordings:
-            for number in base_numbers(key):
-                found.update(
-                    {one.recording.key: one.recording for one in recall.known(number) if one.recording.key == key}
-                )
-        return [found[key] for key in sorted(found)]
+        found = {one.recording.key: one.recording for key in session.recordings for one in recall.all_named(key)}
+        return [found[key] for key in session.recordings if key in found]
 
     def notices_of(self, name: str) -> list[Stated]:
         """Return every notice about a recording and where it was read, by place."""
