@@ -14,12 +14,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from builder.errors import ConfigError
-from builder.model import StreamKey
+from builder.model import DAY_MS, HOUR_MS, StreamKey
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread or misspell
 PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)  # two characters for ten bits
 TAG_LENGTH = 10
-DAY_MS = 86_400_000
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 LAST_ORDINAL = date.max.toordinal()
 SESSION_ID = re.compile(rf"(\d{{4}})/(\d\d)/(\d\d)/([{ALPHABET}]{{{TAG_LENGTH}}})", re.ASCII)
@@ -125,7 +124,7 @@ class BroadcastDays:
             return self._clocks.setdefault(minutes, f"{minutes // 60:02}:{minutes % 60:02}")
 
     def _steady_offset(self, utc_day: int) -> int | None:
-        found = {self._exact_offset(utc_day * DAY_MS + hour * 3_600_000) for hour in (0, 6, 12, 18, 24)}
+        found = {self._exact_offset(utc_day * DAY_MS + hour * HOUR_MS) for hour in (0, 6, 12, 18, 24)}
         return found.pop() if len(found) == 1 else None
 
 

@@ -17,7 +17,7 @@ from builder import fields, inside, strict_yaml
 from builder.addresses import zones_folder
 from builder.errors import ConfigError
 from builder.fields import Fields, Parser, Place
-from builder.model import Grouping, Media, Value
+from builder.model import DAY_MS, Grouping, Media, Value
 from builder.places import need_source
 from builder.strict_yaml import Node, Sequence
 
@@ -25,7 +25,7 @@ SITE_FILE = "site.yaml"
 OTHER_NAME = "site.yml"
 SLUG_KEY_VARIABLE = "AFTERCAST_SLUG_KEY"
 MIN_SLUG_KEY = 8  # characters
-MAX_LENGTH_MS = 7 * 86_400_000
+MAX_LENGTH_MS = 7 * DAY_MS
 _PLACES = "zones have the names of places: UTC+8 without summer time is `Asia/Shanghai` or `Etc/GMT-8`"
 _OTHER_CITIES = {  # large ones that look for themselves, and are near in letters to a place hours away
     "Asia/Shanghai": ("beijing", "peking", "shenzhen", "guangzhou", "chengdu", "hangzhou", "nanjing", "wuhan", "china"),
@@ -273,7 +273,7 @@ def _grouping(node: Node, place: Place) -> Grouping:
 def gap(node: Node, place: Place) -> int:
     """Read a gap limit in milliseconds, at most a day: hard links reach no further either."""
     value = fields.duration(node, place)
-    if value > 86_400_000:
+    if value > DAY_MS:
         raise place.error(node, "a duration of at most `24h`")
     return value
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from builder.addresses import load_zone
 from builder.messages import Messages
+from builder.model import HOUR_MS
 
-HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
 TITLES_KEPT = 20_000
 _SHORT_MS = 10 * MINUTE_MS  # lengths below it show their seconds

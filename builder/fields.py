@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from builder.errors import ConfigError
-from builder.model import Value
+from builder.model import HOUR_MS, Value
 from builder.strict_yaml import Mapping, Node, Scalar, Sequence, shown, wide_colon
 
 MAX_TEXT = 4_000  # characters of one value
@@ -185,7 +185,7 @@ def duration(node: Node, place: Place) -> int:
     if not found or re.match(r"0[0-9]+(?:\.|\Z)", value.text):  # YAML 1.1 reads 010 as eight
         raise place.error(node, "a duration such as `5m`")
     hours, minutes, seconds = found.groups()
-    return int(hours or 0) * 3_600_000 + int(minutes or 0) * 60_000 + round(float(seconds or 0) * 1000)
+    return int(hours or 0) * HOUR_MS + int(minutes or 0) * 60_000 + round(float(seconds or 0) * 1000)
 
 
 def clock(node: Node, place: Place) -> int:

@@ -10,12 +10,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from builder.addresses import DAY_MS
 from builder.catalog.merge import identity
 from builder.catalog.now import note_end
 from builder.catalog.rows import EventRow, NoticeRow, encode, event_columns, notice_numbers
 from builder.catalog.schema import ROW_BITS
-from builder.model import Ignored, Notice, Problem, Value
+from builder.model import DAY_MS, Ignored, Notice, Problem, Value
 from builder.sources import Entry, Group, Resume, SourceFile, SourceSettings, denial, fits, identity_of, read
 
 BATCH_ROWS = 2000

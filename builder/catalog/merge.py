@@ -20,9 +20,10 @@ from msgspec.structs import astuple, replace
 from builder import media
 from builder.model import VERDICT_RANK, Filled, Notice, Recording, StreamKey, Told, Value, is_library_id, whereabouts
 from builder.sessions.intervals import MISMATCH_MS
+from builder.sources.verify import VALID_SECONDS
 
 NO_TIME = 2**63  # sorts behind every signed t
-ANNOUNCED_BEFORE_T_MS = 600_000  # t is the time of sending plus ten minutes (DOMAIN 1.3)
+ANNOUNCED_BEFORE_T_MS = VALID_SECONDS * 1000
 SEVERITY = {"deleted": 3, "forbidden": 2, "archived": 1, "normal": 0}
 FILLED = Filled.__struct_fields__
 LAYER_ONE = ("format", "end_ms", "start_ms", "duration_ms", "size_bytes", "url", "stream", "bps", "resolution", "codec")

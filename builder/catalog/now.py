@@ -9,8 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from builder.addresses import DAY_MS
-from builder.model import Value
+from builder.model import DAY_MS, Value
 
 
 class Now(Value, frozen=True):

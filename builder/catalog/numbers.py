@@ -9,11 +9,11 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from builder.catalog.schema import ROW_BITS
-from builder.model import StreamKey
+from builder.model import HOUR_MS, StreamKey
 
 SIGN = 1 << 63
 MASK = (1 << 64) - 1
-SPAN_BASE_MS = 3_600_000  # recordings are filed by length: up to 1 h, 4 h, 16 h …
+SPAN_BASE_MS = HOUR_MS  # recordings are filed by length: up to 1 h, 4 h, 16 h …
 SPANS = 24
 
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import msgspec
 
 from builder.catalog.values import DayTotal, Totals
-from builder.model import Session
+from builder.model import DAY_MS, Session
 
 BEGINNING = (-(2**63), "")  # lies before every session
-OVERLAP_MS = 3 * 86_400_000  # how long before a day a session may have begun that still reaches into it
+OVERLAP_MS = 3 * DAY_MS  # how long before a day a session may have begun that still reaches into it
 
 _decode = msgspec.msgpack.Decoder(Session).decode
 

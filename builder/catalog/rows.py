@@ -7,9 +7,11 @@ from functools import lru_cache
 
 import msgspec
 
-from builder.addresses import DAY_MS, BroadcastDays
+from builder.addresses import BroadcastDays
 from builder.catalog.numbers import SPAN_BASE_MS, base_number, span_class, stream_number, text_number
 from builder.model import (
+    DAY_MS,
+    HOUR_MS,
     Event,
     Notice,
     PushEvent,
@@ -115,7 +117,7 @@ class LocalClock:
         if offset is None:
             offset = self._offsets[quarter] = self._days.offset_ms(ms)
         local = ms + offset
-        return local // 3_600_000 % 24, (local // DAY_MS + THURSDAY) % 7
+        return local // HOUR_MS % 24, (local // DAY_MS + THURSDAY) % 7
 
 
 def session_row(session: Session, clock: LocalClock) -> SessionRow:

@@ -22,8 +22,7 @@ from builder.catalog.recall import Recall, app_names
 from builder.catalog.rows import Known, recording_row, stream_id_number
 from builder.catalog.schema import RECORDING_COLUMNS
 from builder.model import Recording, StreamKey
-
-BEGINNING_MS = -(2**62)
+from builder.sessions.claims import BEGINNING_MS
 
 
 class Intake(msgspec.Struct, frozen=True):

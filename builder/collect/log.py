@@ -22,7 +22,7 @@ from builder.collect.disk import Disk
 from builder.collect.line import decode, is_whole
 from builder.collect.tail import ending
 from builder.errors import LockedError, reason_of
-from builder.model import Value
+from builder.model import DAY_MS, Value
 
 SEGMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:\.(?P<number>[1-9]\d{0,8}))?\.jsonl")
 SEGMENT_BYTES = 268_435_456  # a larger one is not appended to: readers take up to 1 GiB (`sources/limits.py`)
@@ -30,7 +30,6 @@ PROBE = b"room?\n"
 PROBE_AFTER_FAILURE = PROBE * 2_048  # three pages: an empty file can be made on many a full disk
 FAILURES_BEFORE_UNREADY = 2
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}  # what only a person can change
-DAY_MS = 86_400_000  # of UTC, which knows no other days
 
 
 class Segment(Value, frozen=True):

@@ -9,11 +9,10 @@ from builder.config import gap, labelled_by
 from builder.content.front import ContentFile, refuse_shown_streams
 from builder.content.slugs import VJ_SLUGS, check_slug, former
 from builder.fields import Fields, Place
-from builder.model import Link, StreamClaim, Vj
+from builder.model import HUES, Link, StreamClaim, Vj
 from builder.prose import Prose
 from builder.strict_yaml import Mapping, Node
 
-HUES = 24
 KEYS = (
     "name",
     "photo",

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from builder.drawing.svg import named, number, percent, text
+from builder.model import HOUR_MS
 
 WEEKS = 53
-HOUR_MS = 3_600_000
 
 _PITCH = 14  # a square of 12 and a space of 2
 _SKY_HEIGHT = 1000

@@ -11,9 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from builder.dates import zone_of
-from builder.model import Value
-
-HOUR_MS = 3_600_000
+from builder.model import HOUR_MS, Value
 
 
 class DayScale(Value, frozen=True):

@@ -11,7 +11,8 @@ import hashlib
 import math
 from functools import lru_cache
 
-HUES = 24
+from builder.model import HUES
+
 _FIRST_DEGREES = 70
 _STEP_DEGREES = 13
 _ROOM_IN_GAMUT = 0.97  # of the largest chroma that sRGB can show: rounding must not leave the gamut

@@ -16,12 +16,11 @@ from builder.addresses import ALPHABET
 from builder.dates import zone_of
 from builder.drawing.colour import hue_degrees, oklch_hex
 from builder.drawing.svg import number
-from builder.model import Session, Value
+from builder.model import HOUR_MS, Session, Value
 
 SIZE_LIMIT_BYTES = 3072
 DRAWN = ((12, 20), (9, 14), (6, 10), (4, 6), (2, 3))  # losses (the longest) and chapters: the first pair that fits
 
-_HOUR_MS = 3_600_000
 _SHORTEST_HOURS = 0.05  # an arc of no length would not be seen
 _TURNS = 2  # of the dial; a third would not fit
 _LANE = 30
@@ -78,7 +77,7 @@ def poster_svg(session: Session, hue: int, zone: str) -> str:
     """Draw the poster of a session in its VJ's hue step, a whole SVG file; date and time are the calendar's."""
     local = datetime.fromtimestamp(session.start_ms // 1000, UTC).astimezone(zone_of(zone))
     start = local.hour + local.minute / 60 + local.second / 3600
-    dial = dial_of(start, (session.end_ms - session.start_ms) / _HOUR_MS)
+    dial = dial_of(start, (session.end_ms - session.start_ms) / HOUR_MS)
     colours = colours_of(local.hour, hue)
     face = Face(dial=dial, colours=colours, start_hours=start)
     root = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180">'
@@ -119,7 +118,7 @@ def _broadcast(session: Session, face: Face, losses: int, chapters: int) -> str:
     longest = sorted(session.gaps, key=lambda gap: (gap[0] - gap[1], gap))[:losses]
 
     def hours(at_ms: int) -> float:
-        return face.start_hours + (at_ms - session.start_ms) / _HOUR_MS
+        return face.start_hours + (at_ms - session.start_ms) / HOUR_MS
 
     lost = [(hours(low), hours(high)) for low, high in sorted(longest)]
     ends = [
@@ -129,7 +128,7 @@ def _broadcast(session: Session, face: Face, losses: int, chapters: int) -> str:
     ]
     recorded = list(zip(ends[::2], ends[1::2], strict=True))
     starts = [session.zero_ms + at - session.start_ms for at, _ in session.chapters]
-    marks = [face.start_hours + at / _HOUR_MS for at in starts if 0 < at < 24 * _HOUR_MS][:chapters]
+    marks = [face.start_hours + at / HOUR_MS for at in starts if 0 < at < 24 * HOUR_MS][:chapters]
     return _arcs(face.dial, recorded, lost, face.colours.arc) + _chapters(face.dial, marks, face.colours.ink)
 
 

@@ -5,6 +5,8 @@ Vendor field names stop in `sources/`. Instants are integer milliseconds UTC and
 """
 
 from builder.model.base import (
+    DAY_MS,
+    HOUR_MS,
     VERDICT_RANK,
     Counts,
     Format,
@@ -16,6 +18,7 @@ from builder.model.base import (
     Visibility,
 )
 from builder.model.content import (
+    HUES,
     Captions,
     Chapter,
     Curation,
@@ -58,6 +61,9 @@ from builder.model.sessions import (
 )
 
 __all__ = [
+    "DAY_MS",
+    "HOUR_MS",
+    "HUES",
     "NEVER_MS",
     "VERDICT_RANK",
     "Captions",

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 Format = Literal["mp4", "hls", "flv", "aac", "mp3", "dash", "other"]
 Verdict = Literal["fresh", "late", "batch"]
 VERDICT_RANK: dict[str, int] = {"fresh": 0, "late": 1, "batch": 2}

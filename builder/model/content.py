@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from builder.model.base import Value, Visibility
+from builder.model.base import DAY_MS, Value, Visibility
+
+HUES = 24  # of VJs, around the circle
 
 
 class Grouping(Value, frozen=True):
@@ -10,7 +12,7 @@ class Grouping(Value, frozen=True):
 
     gap_ms: int = 300_000
     min_length_ms: int = 0
-    max_length_ms: int = 86_400_000
+    max_length_ms: int = DAY_MS
 
 
 class Media(Value, frozen=True):
@@ -50,7 +52,7 @@ class Vj(Value, frozen=True):
     aliases: tuple[str, ...] = ()  # former slugs or site paths
     featured: tuple[str, ...] = ()  # addresses of replays or file ids
     gap_ms: int | None = None  # overrides `grouping.gap` for this VJ
-    hue: int | None = None  # 0…23
+    hue: int | None = None  # below `HUES`
     language: str = ""
     bio_html: str = ""  # sanitised
     mapped: bool = True  # False: made for a stream no profile claims

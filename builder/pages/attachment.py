@@ -17,10 +17,10 @@ from builder.model import Captions, Session, Storyboard, Trim, Value
 from builder.pages.kind import Kind
 from builder.pages.poster import has_page
 from builder.pages.site import Site
+from builder.sessions.claims import ENDLESS_MS
 
 VTT = ".vtt"
 STORYBOARD = f"storyboard{VTT}"
-ENDLESS_MS = 2**62
 ALL = (0, ENDLESS_MS)  # of session time
 OVERHANG_MS = 10_000  # a file may run longer than told by so much, and the last picture may stand as long
 

@@ -7,9 +7,9 @@ from itertools import product
 
 from msgspec.structs import replace
 
-from builder.dates import HOUR_MS, Dates
+from builder.dates import Dates
 from builder.drawing.strips import strip_svg
-from builder.model import NEVER_MS, Format, Part, Rendition, Session, Track
+from builder.model import HOUR_MS, NEVER_MS, Format, Part, Rendition, Session, Track
 from builder.pages.attachment import storyboard_url
 from builder.pages.site import Site
 from builder.pages.values import Badge, Card, Chapter, Facet, Filter, Run, Svg

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from builder.dates import HOUR_MS, MINUTE_MS
+from builder.dates import MINUTE_MS
 from builder.drawing.tape import Gap, Mark, Tape, tape_svg
-from builder.model import Session
+from builder.model import HOUR_MS, Session
 from builder.pages import cards
 from builder.pages.site import Site
 from builder.pages.values import Svg

@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from builder.sessions.claims import ENDLESS_MS
 from builder.sessions.intervals import Placed, hull, in_announced_order
 from builder.sessions.joins import Joins
 from builder.sessions.lanes import Lane, Run
@@ -217,7 +218,7 @@ class Replay:
         met: list[int] = []
         if lane.window is not None or lane.gap_ms:
             segment = bisect_right(self._borders[lane], placed.middle_ms) if lane in self._borders else 0
-            reach_ms = 2**62 if lane.window is not None else lane.gap_ms
+            reach_ms = ENDLESS_MS if lane.window is not None else lane.gap_ms
             low, high = placed.join_ms, placed.end_ms
             for rule, name in self._names.get(placed.recording.key, ()):  # what lies inside a chain is met too
                 _, begin, end = self._chains[lane, segment, rule, name].add(placed.join_ms, placed.end_ms, step)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from builder.addresses import BroadcastDays
-from builder.model import Chapter, Part
+from builder.model import HOUR_MS, Chapter, Part
 
 Marks = tuple[tuple[int, str], ...]
 
 MOST_SUGGESTED = 60
 NEAREST_MS = 10_000  # two suggestions lie at least this far apart
-CHANGED_WEIGHT = 3_600_000  # a changed picture counts like a hole of an hour
+CHANGED_WEIGHT = HOUR_MS  # a changed picture counts like a hole of an hour
 
 
 def told_chapters(chapters: Iterable[Chapter], start_ms: int, end_ms: int) -> Marks:

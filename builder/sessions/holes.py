@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from builder.model import Session, SetAside, Value
 from builder.sessions.coverage import Spans
-from builder.sessions.standing import GRAVITY
-
-GONE = frozenset(word for word, _ in GRAVITY)
+from builder.sessions.standing import GONE
 
 
 class Hole(Value, frozen=True):

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from builder.model import Recording
+from builder.model import DAY_MS, Recording
 from builder.sessions.coverage import Interval
 
 MISMATCH_MS = 60_000  # told duration and told interval may differ this much without a flag
-LONGEST_MS = 366 * 86_400_000  # a file said to be longer than this has no known length (a zero for a start does that)
-LONGEST_STALL_MS = 86_400_000  # a told start earlier than the content by more than this is not believed
+LONGEST_MS = 366 * DAY_MS  # a file said to be longer than this has no known length (a zero for a start does that)
+LONGEST_STALL_MS = DAY_MS  # a told start earlier than the content by more than this is not believed
 
 NO_FLAGS: tuple[str, ...] = ()
 BAD_TIMES = ("bad_times",)

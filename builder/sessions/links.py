@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from builder.model import PushEvent, Recording, StreamKey, TaskEvent
+from builder.model import DAY_MS, PushEvent, Recording, StreamKey, TaskEvent
 from builder.sessions.intervals import Placed
 
-LINK_REACH_MS = 86_400_000  # a link does not join across a longer hole
+LINK_REACH_MS = DAY_MS  # a link does not join across a longer hole
 PUSH_MARGIN_MS = 60_000  # content may begin before the push and end after it by this much
 
 

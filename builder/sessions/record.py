@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
-from builder.addresses import DAY_MS, EPOCH_ORDINAL, session_path
-from builder.model import Format, Part, Session, SetAside, Track, Visibility
+from builder.addresses import EPOCH_ORDINAL, session_path
+from builder.model import DAY_MS, Format, Part, Session, SetAside, Track, Visibility
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST_MS = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
