@@ -3,7 +3,7 @@
 The public names of the room; its modules are split by noun (`intervals`, `links`, `grouping`, `tracks`, `aliases` …).
 """
 
-from builder.sessions.assemble import assemble
+from builder.sessions.assembling import assemble
 from builder.sessions.chapters import chapters_outside
 from builder.sessions.curate import given_twice
 from builder.sessions.intervals import interval, join_interval

@@ -4,7 +4,6 @@ import gzip
 import json
 import random
 import shutil
-import sys
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from builder.addresses import tag_of
 from builder.catalog import Catalog, bulk, refresh, rollups
 from builder.errors import ConfigError, ExposureError
 from builder.model import Chapter, Counts, Curation, Media, StreamClaim, Trim, Vj, Window
+from builder.sessions import assembling
 from tests.catalog.world import (
     HOUR_S,
     START_S,
@@ -681,7 +681,7 @@ def test_a_task_told_later_ties_recordings_together(tmp_path):
 
 
 def test_two_sessions_with_one_address_are_an_error_naming_both(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys.modules["builder.sessions.assemble"], "tag_of", lambda _key: "0123456789")
+    monkeypatch.setattr(assembling, "tag_of", lambda _key: "0123456789")
     world = World(tmp_path)
     world.write("a.jsonl", callback("1", START_S))
     world.run()

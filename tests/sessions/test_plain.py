@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from builder.model import Curation
 from builder.sessions import Island
-from builder.sessions.assemble import Assembler
+from builder.sessions.assembling import Assembler
 from tests.sessions.making import DEMO, public, rec, rulebook
 from tests.sessions.test_properties import GRID, THOROUGH, books, events, recordings
 
