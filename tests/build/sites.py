@@ -96,6 +96,15 @@ class TestSite:
         assert run([command, *arguments, "--source", str(self.source), "--state", str(self.places.state)]) == 0
         return capsys.readouterr().out.splitlines()
 
+    def sessions(self, capsys) -> list[dict]:
+        """Return the sessions of these sources as the command tells them."""
+        return [json.loads(line) for line in self.ask(capsys, "sessions", "--json")]
+
+    def session(self, capsys) -> dict:
+        """Return the only session."""
+        (found,) = self.sessions(capsys)
+        return found
+
     def tree(self) -> dict[str, bytes]:
         return tree(self.places.output)
 

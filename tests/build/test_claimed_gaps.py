@@ -1,7 +1,5 @@
 """The gap that one entry of `streams` tells is about what this entry claims, and about nothing else."""
 
-import json
-
 import pytest
 
 from tests.build.sites import TestSite, callback, difference
@@ -19,7 +17,7 @@ def site(tmp_path) -> TestSite:
 def broadcasts(site: TestSite, capsys, streams: str) -> list[str]:
     """Return the ends of the file ids of each broadcast, under these entries of Alice's profile."""
     site.write("vjs/alice.md", f"---\ngap: 1m\nstreams: [{streams}]\n---\n")
-    found = [json.loads(line) for line in site.ask(capsys, "sessions", "--json")]
+    found = site.sessions(capsys)
     return ["".join(part["file_id"][-1] for part in each["tracks"][0]["parts"]) for each in found]
 
 

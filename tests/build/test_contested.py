@@ -1,6 +1,5 @@
 """What two claim and one has is told, by the build and by `problems`, and never by the id of a stream."""
 
-import json
 import re
 
 import pytest
@@ -115,9 +114,7 @@ def test_a_key_that_data_gave_a_replay_twice_is_told_and_the_first_file_counts(s
     message = "`title` and `tags` are given by replays/a.md too, for the same session, and that file counts"
 
     assert found == [("curation_twice", "replays/b.md", "title", message)]
-    (session,) = (
-        each for each in map(json.loads, site.ask(capsys, "sessions", "--json")) if len(each["tracks"][0]["parts"]) == 3
-    )
+    (session,) = (each for each in site.sessions(capsys) if len(each["tracks"][0]["parts"]) == 3)
     assert (session["title"], session["aliases"][-2:]) == ("One", ["/one/", "/two/"])
     assert {"one/index.html", "two/index.html"} <= site.tree().keys()
     assert any("replays/a.md too" in line for line in site.ask(capsys, "problems", "list"))
@@ -147,7 +144,7 @@ def test_of_two_visibilities_the_one_that_hides_more_counts(site, capsys, one, t
     message = "`visibility` is given by replays/a.md too, for the same session, and what hides more counts"
 
     assert problem == ("curation_twice", "replays/b.md", "visibility", message)
-    found = [json.loads(line)["visibility"] for line in site.ask(capsys, "sessions", "--json")]
+    found = [session["visibility"] for session in site.sessions(capsys)]
     assert found.count(visibility) == 1
     assert found.count("public") == len(found) - 1
 

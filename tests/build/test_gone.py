@@ -56,7 +56,7 @@ def test_nothing_told_of_a_file_that_is_gone_is_published(site, capsys, status):
     assert not naming(site, b"/a/1/f0.mp4")
     assert not naming(site, b"vexing")
     assert not difference(site.tree(), site.clean_tree())
-    (session,) = [json.loads(line) for line in site.ask(capsys, "sessions", "--json")]
+    session = site.session(capsys)
     assert (session["title"], session["hidden"]) == ("", False)
 
 
@@ -123,7 +123,7 @@ def test_nothing_told_of_a_file_in_hidden_time_is_published(site, capsys, said, 
     assert not naming(site, f"/a/{hidden + 1}/f0.mp4".encode())
     assert not naming(site, b"vexing")
     assert not difference(site.tree(), site.clean_tree())
-    (session,) = [json.loads(line) for line in site.ask(capsys, "sessions", "--json")]
+    session = site.session(capsys)
     assert session["title"] == ("vexing title" if hidden == 0 else "decent title")
 
 

@@ -22,7 +22,7 @@ def curate(site, *merged):
 
 
 def tracks(site, capsys):
-    (session, *_) = [json.loads(line) for line in site.ask(capsys, "sessions", "--json")]
+    (session, *_) = site.sessions(capsys)
     found = [(track["primary"], [part["file_id"] for part in track["parts"]]) for track in session["tracks"]]
     return found, session["others"]
 

@@ -1,7 +1,5 @@
 """Captions and pictures of a longer show: a replay says and shows nothing of what lies behind its own end."""
 
-import json
-
 import pytest
 
 from tests.build.sites import TestSite, callback, difference
@@ -150,4 +148,4 @@ def test_where_no_length_was_told_nothing_is_outside(site, capsys):
 
     assert copies(site) == {"captions.en.vtt": WORDS}
     assert problems(site, capsys) == []
-    assert json.loads(site.ask(capsys, "sessions", "--json")[-1])["duration"] is None
+    assert site.sessions(capsys)[-1]["duration"] is None

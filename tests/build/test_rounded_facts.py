@@ -25,7 +25,7 @@ def contradicted(site: TestSite, capsys, name: str, text: str) -> str:
     """Return what the message of the conflict names; "" when there is none. The notification stands in any case."""
     site.append(name, text)
     problems = [json.loads(line) for line in site.ask(capsys, "problems", "list", "--json")]
-    (found,) = [json.loads(line) for line in site.ask(capsys, "sessions", "--json")]
+    found = site.session(capsys)
     (part,) = found["tracks"][0]["parts"]
 
     assert (part["start"], part["duration"], part["size"]) == ("2022-01-13T16:00:31.000Z", 601.0, 12_345)

@@ -1,7 +1,5 @@
 """Where two notifications of one file contradict each other, the first signed one counts."""
 
-import json
-
 import pytest
 
 from tests.build.sites import BASE_MS, TestSite, callback, difference
@@ -22,7 +20,7 @@ def test_a_time_without_a_whole_signature_ranks_behind_signed_ones(tmp_path, cap
         site.append("a.jsonl", lines[place])
         site.build()
 
-    (found,) = [json.loads(line) for line in site.ask(capsys, "sessions", "--json")]
+    found = site.session(capsys)
     assert found["duration"] == seconds
     assert difference(site.tree(), site.clean_tree()) == []
 
@@ -35,6 +33,6 @@ def test_the_time_of_an_unsigned_notification_still_announces(tmp_path, capsys):
         for file, start, t in ((1, 0, 5_000), (2, 600, 1_900)):
             site.append("a.jsonl", callback("alice", file, start, 600, t=BASE_MS + t, sign=SIGN))
         site.append("a.jsonl", callback("alice", 1, 0, 600, t=early))
-        found += [json.loads(line)["id"] for line in site.ask(capsys, "sessions", "--json")]
+        found += [session["id"] for session in site.sessions(capsys)]
 
     assert len(set(found)) == 2

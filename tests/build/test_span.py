@@ -1,26 +1,19 @@
 """From when to when a broadcast was on air: what its tracks hold, not what was set aside."""
 
-import json
-
 from tests.build.sites import TestSite, callback
 
 GROWN, DUPLICATE = "superseded", "duplicate"
-
-
-def session_of(site, capsys):
-    (line,) = site.ask(capsys, "sessions", "--json")
-    return json.loads(line)
 
 
 def test_a_playlist_that_grew_does_not_stretch_the_broadcast(tmp_path, capsys):
     """The earlier state told 50 s that the later one does not hold: they are neither on air nor lost."""
     site = TestSite(tmp_path)
     site.append("a.jsonl", callback("alice", 1, 0, 100, form="hls", task_id="5"))
-    address = session_of(site, capsys)["id"]
+    address = site.session(capsys)["id"]
     site.append("a.jsonl", callback("alice", 2, 0, 700, form="hls", task_id="5", duration=650))
 
     site.build()
-    session = session_of(site, capsys)
+    session = site.session(capsys)
 
     (part,) = session["tracks"][0]["parts"]
     assert [other["why"] for other in session["others"]] == [GROWN]
@@ -34,7 +27,7 @@ def test_a_repetition_does_not_stretch_the_broadcast(tmp_path, capsys):
     site = TestSite(tmp_path)
     site.append("a.jsonl", callback("alice", 1, 0, 100) + callback("alice", 2, 19, 100))
 
-    session = session_of(site, capsys)
+    session = site.session(capsys)
 
     (part,) = session["tracks"][0]["parts"]
     assert [other["why"] for other in session["others"]] == [DUPLICATE]

@@ -42,23 +42,18 @@ def site(tmp_path):
     return made
 
 
-def session(site, capsys):
-    (line,) = site.ask(capsys, "sessions", "--json")
-    return json.loads(line)
-
-
 @pytest.mark.parametrize("rows", [[NAMED], [NAMELESS], [LIBRARY], [NAMED, NAMELESS, LIBRARY]])
 def test_a_list_takes_no_replay_away_from_its_profile(site, capsys, rows):
     """An unsigned notification tells stream, times and length; lists without them come before it, or after it."""
     site.append("a.jsonl", UNSIGNED)
     site.build()
-    before, pages = session(site, capsys), site.tree()
+    before, pages = site.session(capsys), site.tree()
 
     for number, row in enumerate(rows):
         site.append(f"list{number}.json", row)
         site.build()
 
-    after = session(site, capsys)
+    after = site.session(capsys)
     assert (before["vj"], before["duration"]) == ("zed", 1729.0)
     assert {**after, "title": ""} == before
     assert pages.keys() <= site.tree().keys()
@@ -74,7 +69,7 @@ def test_what_is_told_does_not_depend_on_the_order_of_files(tmp_path, capsys, or
     for number, row in enumerate(order):
         site.append(f"{number}.json", row)
 
-    found = session(site, capsys)
+    found = site.session(capsys)
 
     assert (found["vj"], found["title"], found["duration"]) == ("zed", "An evening", 1729.0)
     assert (found["start"], found["end"]) == ("2022-01-13T16:01:11.000Z", "2022-01-13T16:30:00.000Z")
@@ -83,10 +78,10 @@ def test_what_is_told_does_not_depend_on_the_order_of_files(tmp_path, capsys, or
 def test_a_guess_tells_who_was_on_air_and_a_list_when(site, capsys):
     """The library knows stream and length and guesses the end; a list names no stream and tells the end."""
     site.append("a.json", LIBRARY)
-    guessed = session(site, capsys)
+    guessed = site.session(capsys)
     site.append("b.json", NAMELESS)
 
-    told = session(site, capsys)
+    told = site.session(capsys)
 
     assert (guessed["end"], guessed["flags"]) == ("2022-01-13T16:41:00.000Z", ["end_from_creation"])
     assert (told["vj"], told["end"], told["duration"]) == ("zed", "2022-01-13T16:30:00.000Z", 1729.0)
@@ -98,7 +93,7 @@ def test_a_format_that_nobody_told_contradicts_none(site, capsys):
     """The older list has neither format nor address."""
     site.append("a.jsonl", UNSIGNED + json.dumps({"filesInfo": [SLICE]}) + "\n")
 
-    assert session(site, capsys)["tracks"][0]["format"] == "mp4"
+    assert site.session(capsys)["tracks"][0]["format"] == "mp4"
     assert site.ask(capsys, "problems", "list") == []
 
 
@@ -108,7 +103,7 @@ def test_a_playlist_that_a_list_saw_grow_stays_with_its_profile(site, capsys):
     grown = {"file_format": "2", "record_file_url": URL.replace(".mp4", ".m3u8"), "end_time": "2022-01-14 00:40:00"}
     site.append("b.json", json.dumps({"output": {"file_list": [{**LISTED, **grown}]}}) + "\n")
 
-    found = session(site, capsys)
+    found = site.session(capsys)
 
     assert (found["vj"], found["end"], found["flags"]) == ("zed", "2022-01-13T16:40:00.000Z", [])
 
@@ -134,7 +129,7 @@ def test_a_guess_takes_the_times_of_a_playlist_as_it_has_grown(site, capsys, ord
     for number, row in enumerate(order):
         site.append(f"{number}.json", row)
 
-    found = session(site, capsys)
+    found = site.session(capsys)
 
     assert (found["vj"], found["start"], found["end"]) == (
         "zed",
@@ -150,7 +145,7 @@ def test_a_length_longer_than_the_told_times_does_not_move_them(site, capsys):
     site.append("a.json", GROWING[0])
     site.append("b.json", in_library(1800.0))
 
-    found = session(site, capsys)
+    found = site.session(capsys)
 
     assert (found["vj"], found["start"], found["end"]) == (
         "zed",
@@ -167,7 +162,7 @@ def test_an_end_that_is_told_where_another_guesses_the_same_is_no_guess(site, ca
     site.append("a.json", in_library(1800.0))
     site.append("b.json", in_library(1800.0, SourceInfo=source))
 
-    found = session(site, capsys)
+    found = site.session(capsys)
 
     assert (found["vj"], found["end"], found["flags"]) == ("zed", "2022-01-13T16:41:00.000Z", [])
 

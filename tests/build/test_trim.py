@@ -66,21 +66,16 @@ def facts(text):
     return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text))
 
 
-def session(site, capsys):
-    (line,) = site.ask(capsys, "sessions", "--json")
-    return json.loads(line)
-
-
 def test_a_part_that_is_trimmed_away_is_published_nowhere(site, capsys):
     """Its address is in no file of the output, while `sessions` and the address of the replay stay as they were."""
     site.build()
-    before = session(site, capsys)
+    before = site.session(capsys)
     trim(site, "{head: 11m}", "chapters: ['0:30 Gone', '12:00 Here']\n")
 
     site.build()
 
     assert not [name for name, data in site.tree().items() if b"/a/1/f0.mp4" in data]
-    after = session(site, capsys)
+    after = site.session(capsys)
     assert (after.pop("title"), before.pop("title")) == ("Finale", "")
     assert after == before
     assert not difference(site.tree(), site.clean_tree())
@@ -202,7 +197,7 @@ def test_a_trim_that_leaves_nothing_hides_the_replay(site, capsys, said, why):
     text = (folder / "index.html").read_text()
     assert "/f0.mp4" not in text
     assert "hidden" in text
-    assert session(site, capsys)["hidden"]
+    assert site.session(capsys)["hidden"]
     (problem,) = site.ask(capsys, "problems", "list")
     assert problem.endswith(f"  trim_too_long (warning)  replays/finale.md:4: {why}; the replay is hidden")
     lines = site.ask(capsys, "explain", PARTS[0])
@@ -224,13 +219,13 @@ def test_a_moment_hides_the_same_whatever_comes_late(site, capsys):
     """Files in front and behind move the ends of the broadcast, and not what a person let be seen of it."""
     trim(site, "{from: '2022-01-14T00:11:40', to: 2022-01-13T16:23:20+00:00, head: 10s, tail: 10s}")
     site.build()
-    assert len(session(site, capsys)["tracks"][0]["parts"]) == 3
+    assert len(site.session(capsys)["tracks"][0]["parts"]) == 3
 
     site.append("b.jsonl", callback("alice", 4, -700, 600) + callback("alice", 5, 2100, 600))
     site.build()
 
     assert not difference(site.tree(), site.clean_tree())
-    whole = session(site, capsys)
+    whole = site.session(capsys)
     assert len(whole["tracks"][0]["parts"]) == 5
     published = b"".join(site.tree().values())
     assert set(re.findall(rb"/a/(\d)/f0.mp4", published)) == {b"2"}
