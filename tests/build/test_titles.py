@@ -19,7 +19,7 @@ def titled(tmp_path, name: str) -> TestSite:
 
 
 def title(site: TestSite, capsys) -> str:
-    return json.loads(site.ask(capsys, "sessions", "--json")[0])["title"]
+    return site.session(capsys)["title"]
 
 
 @pytest.mark.parametrize(
