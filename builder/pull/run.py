@@ -25,12 +25,11 @@ from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, LOG, MEDIA
 from builder.pull.names import hashed
 from builder.pull.questions import Missing, Pages, PagesOf, Question, in_turn, label, parted
-from builder.pull.shelf import Begun, Listed, Open, Shelf
-from builder.pull.tasks import tasks_of
+from builder.pull.shelf import FAILED_LIST, Begun, Listed, Open, Shelf
+from builder.pull.tasks import begun_list, tasks_of
 from builder.pull.turns import Turns, titled
 from builder.pull.walk import PAGE_ROWS, Place
 from builder.pull.windows import (
-    DAY_MS,
     WEEK_MS,
     Window,
     china_days,
@@ -97,22 +96,21 @@ class Run:
         """Return the recording tasks of a window, None when the budget ends before the list does.
 
         Where the list fails or is refused, that is told, and what is listed so far is returned: other evidence may tell
-        of holes, and a key may have the rights for VOD only.
+        of holes, and a key may have the rights for VOD only. Where that spends the budget, the next run does not list.
 
         What was listed is kept until `missing` is done, else a small budget would go into the same list for ever.
         A week is listed whole: for a budget that is too small for it this raises `ConfigError`.
         """
-        account, now_ms = self.shelf.account, window.end_ms
-        kept = self.shelf.listed()
-        is_fresh = kept is not None and 0 <= now_ms - kept.since_ms <= DAY_MS
-        if kept is None or not is_fresh or not kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
-            kept = Listed(account, now_ms, Window(window.begin_ms, window.begin_ms), [])
+        kept = begun_list(self.shelf, window)
+        if why := self.shelf.take_failed_list():
+            self.failure = IncompleteError(why, hint="the next run lists them again")
+            return kept.tasks
         first = kept
         left = Window(kept.window.end_ms, kept.since_ms)
         try:
             for week in pieces(left, WEEK_MS) if left.begin_ms < left.end_ms else ():
                 tasks = kept.tasks + tasks_of(cloud, week, kept.since_ms)
-                kept = Listed(account, kept.since_ms, Window(kept.window.begin_ms, week.end_ms), tasks)
+                kept = Listed(kept.account, kept.since_ms, Window(kept.window.begin_ms, week.end_ms), tasks)
                 self.shelf.keep_listed(kept)
         except BudgetSpentError as error:
             if kept == first:
@@ -124,6 +122,8 @@ class Run:
             return None
         except RemoteError as error:
             self.failure = titled(error, "the recording tasks")
+            if cloud.calls.is_spent:
+                self.shelf.remember(FAILED_LIST, str(self.failure))
         return kept.tasks
 
     def missing(

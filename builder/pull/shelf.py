@@ -33,6 +33,7 @@ APPLICATION = "application"  # in the progress: whose answers these are, without
 FORMER = ("media ", "begun media ")  # in the progress of earlier versions, which left out the last second of each day
 BEGUN = "begun "  # in the progress, before a question: how far its walk came that is not over
 OPEN = "open "  # in the progress, before a question and its day: that it has to be asked again
+FAILED_LIST = "failed list"  # in the progress: why the list of tasks spent the budget of the last run
 LISTED = "pull-tasks.json"
 ANYTHING = re.compile(b"")
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
@@ -163,6 +164,13 @@ class Shelf:
             listed = msgspec.json.decode(self.listed_file.read_bytes(), type=Listed)
             return listed if listed.account == self.account else None
         return None
+
+    def take_failed_list(self) -> str:
+        """Return why the list of tasks spent the budget of the last run, and forget it."""
+        why = self.progress.get(FAILED_LIST, "")
+        if why:
+            self.remember(FAILED_LIST, "")
+        return why
 
     def keep_listed(self, listed: Listed) -> None:
         write(self.listed_file, msgspec.json.encode(listed))

@@ -7,7 +7,16 @@ from builder.pull.calls import number_in
 from builder.pull.cloud import Cloud
 from builder.pull.holes import Task
 from builder.pull.names import is_name
-from builder.pull.windows import Window
+from builder.pull.shelf import Listed, Shelf
+from builder.pull.windows import DAY_MS, Window
+
+
+def begun_list(shelf: Shelf, window: Window) -> Listed:
+    """Return what an unfinished run listed of a window within the last day, or that nothing is listed yet."""
+    kept, now_ms = shelf.listed(), window.end_ms
+    if kept and 0 <= now_ms - kept.since_ms <= DAY_MS and kept.window.begin_ms <= window.begin_ms <= kept.window.end_ms:
+        return kept
+    return Listed(shelf.account, now_ms, Window(window.begin_ms, window.begin_ms), [])
 
 
 def tasks_of(cloud: Cloud, week: Window, until_ms: int) -> list[Task]:

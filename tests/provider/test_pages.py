@@ -1253,6 +1253,40 @@ def test_a_list_of_tasks_that_fails_keeps_no_hole_of_other_evidence_waiting(code
     assert again == {"DescribeRecordTask"}, "the hole was answered"
 
 
+@pytest.mark.parametrize("budget", ["1", "6", "7"])
+@pytest.mark.parametrize("code", ["InternalError", "UnauthorizedOperation"])
+def test_a_list_of_tasks_that_spends_the_budget_is_passed_by_the_next_run(
+    code, budget, provider, pull, tmp_path, capsys
+):
+    """It had spent that of every run, and no hole was ever asked about."""
+    begin = int(time.time()) // 86_400 * 86_400 - 2 * 86_400
+    push = {"app": "push.example.com", "appname": "live", "channel_id": "s"}
+    lines = [
+        {**push, "stream_id": f"s{number}", "sequence": "1", "event_type": kind, "event_time": begin + at}
+        for number in range(2) for kind, at in ((1, 6600), (0, 7200))
+    ]  # fmt: skip
+    (tmp_path / "site_src" / "recordings" / "pushes.jsonl").write_text(
+        "".join(json.dumps(line) + "\n" for line in lines)
+    )
+    failing = {"Error": {"Code": code, "Message": "no matter"}}
+    provider.answer = lambda ask: failing if ask["action"] == "DescribeRecordTask" else {"TotalCount": 0}
+    codes, told = [], []
+    for _ in range(4):
+        codes.append(pull("--missing", *NOW, "--days", "3", "--budget", budget, "--json"))
+        told.append(json.loads(capsys.readouterr().out))
+    asked = [ask["StreamIds"] for ask in provider.asked if ask["action"] == "SearchMedia"]
+    lists = len(provider.asked) - len(asked)
+    provider.answer = lambda ask: {"TaskList": [], "TotalCount": 0}
+    codes += [pull("--missing", *NOW, "--days", "3", "--budget", budget) for _ in range(2)]
+
+    assert codes[:4] == [7] * 4
+    assert codes[-1] == 0
+    assert {one["failure"].partition(":")[0] for one in told} == {"the recording tasks"}
+    assert [one["finished"] for one in told] == [False] * 4
+    assert asked == [["s0"], ["s1"]]
+    assert lists >= 2, "it is asked for again"
+
+
 # --- the legacy list ---
 
 
