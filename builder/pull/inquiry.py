@@ -96,7 +96,7 @@ class Inquiry:
     def _ask(self, names: Sequence[str]) -> list[str] | IncompleteError:
         """Return which of some files are not known, or why there is no answer."""
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        about = About(names[-1], names[-1], f"file `{names[0]}`{others}")
+        about = About(names[0], names[0], f"file `{names[0]}`{others}")  # if that is the bad one, both are one failure
         return self.turns.attempt(about, partial(self._answer, names))
 
     def _answer(self, names: Sequence[str]) -> list[str]:

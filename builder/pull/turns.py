@@ -56,7 +56,7 @@ class Turns:
     def __init__(self) -> None:
         self.end: End | None = None
         self._failing: dict[int | str, FailingError] = {}
-        self._in_turn: list[FailingError] = []
+        self._in_turn: dict[tuple[int | str, int | str], FailingError] = {}  # by what each is about
 
     def each(self, asks: Iterable[Callable[[], None]]) -> bool:
         """Ask one by one; False: the budget was spent, or two in turn failed, before the end."""
@@ -82,7 +82,7 @@ class Turns:
     @property
     def latest(self) -> FailingError | None:
         """Return the failure that nothing came after."""
-        return self._in_turn[-1] if self._in_turn else None
+        return next(reversed(self._in_turn.values()), None)
 
     def failing(self, about: About) -> FailingError | None:
         """Return the failure that puts a question off, if the service failed at its day or refused its streams."""
@@ -100,7 +100,7 @@ class Turns:
         except FailingError as error:
             failing = titled(error, about.title)
             self._failing[about.whom if isinstance(error, RefusedError) else about.day] = failing
-            self._in_turn.append(failing)
+            self._in_turn[about.day, about.whom] = failing
             return failing
         except IncompleteError as error:
             self._in_turn.clear()

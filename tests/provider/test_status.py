@@ -442,6 +442,22 @@ def test_a_file_at_which_the_service_fails_keeps_no_other_from_being_asked_about
     assert not list(site.source.rglob(".status/*")), "nothing waits"
 
 
+@pytest.mark.parametrize("code", ["FailedOperation", "InvalidParameter"])
+def test_a_bad_file_that_is_the_first_of_the_last_group_is_one_failure(code, site, library):
+    """Its group and itself counted as two in turn, which ended the run and named it twice."""
+    library.owner = dict.fromkeys(MANY)
+    library.gone = {MANY[43]}
+    site.notify(*MANY)
+    fail_at(site, library, MANY[40], code=code)
+    code_of_run, said = site.status()
+
+    assert code_of_run == 7
+    assert said.count(MANY[40]) == 1
+    assert "two questions in turn failed" not in said
+    assert site.shown() == [name for name in MANY if name != MANY[43]]
+    assert not list(site.source.rglob(".status/*")), "the round is over"
+
+
 REFUSALS = [
     "InvalidParameter",
     "InvalidParameterValue.FileIds",
