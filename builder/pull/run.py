@@ -227,7 +227,7 @@ class Run:
         That comes last, and a budget that ends with it has done its work.
         """
         asked = [(self.shelf.open(one.name), one) for one in questions]
-        left = [(known, one) for known, one in asked if known.why or not self._was_asked(one)]
+        left = [(known, one) for known, one in asked if not self._was_asked(one, known)]
         first = [turn for turn in left if not turn[0].why and turn[0].until_ms < turn[1].enough_ms]
         again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
         first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
@@ -240,9 +240,11 @@ class Run:
         self._tell(one.name for _, one in left)
         return self.result(finished=finished)
 
-    def _was_asked(self, one: Question) -> bool:
-        begin_ms = one.window.begin_ms
-        return begin_ms <= one.until_ms and self.shelf.was_asked(one.what, Window(begin_ms, one.until_ms))
+    def _was_asked(self, one: Question, known: Open) -> bool:
+        """Say whether a day was asked about, up to the moment that it is to be; of one that is open its mark tells."""
+        is_open = known.why or 0 < known.until_ms < one.until_ms
+        asked = Window(one.window.begin_ms, one.until_ms)
+        return not is_open and asked.begin_ms <= asked.end_ms and self.shelf.was_asked(one.what, asked)
 
     def _ask(self, one: Question) -> None:
         """Ask about a day."""
@@ -276,7 +278,7 @@ class Run:
         self._remember(one, Open(known.until_ms, why, came.turn, alone))
 
     def _remember(self, one: Question, known: Open) -> None:
-        """Note how a day was asked; also one that did not come whole counts as asked, so that those around it touch.
+        """Note how a day was asked; also one that is open counts as asked, to its end, so that those around it touch.
 
         What was put off cost no call, and there may be years of it: it is written with what comes next, or at the end.
         """
@@ -284,7 +286,7 @@ class Run:
         is_open = known.why or known.until_ms < one.window.end_ms
         self.shelf.note_open(one.name, known if is_open else None)
         if known.until_ms >= one.window.begin_ms:
-            self.shelf.note_asked(one.what, Window(one.window.begin_ms, known.until_ms))
+            self.shelf.note_asked(one.what, one.window)
         if not is_put_off:
             self.shelf.write_notes()
 

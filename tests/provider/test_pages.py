@@ -1188,6 +1188,27 @@ def test_a_walk_through_the_present_day_that_began_long_ago_is_not_enough(provid
     assert file_ids(tmp_path / "site_src") == set(IDS)
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_days_behind_a_present_day_touch_it_whether_it_came_whole_or_not(fails, provider, pull, monkeypatch):
+    """How far a stream came is one window: the days before it had been asked about again, because it ended at noon."""
+
+    def at(day):
+        monkeypatch.setattr("builder.cli.pull.time.time", lambda: END + day * 86_400.0)
+        return pull("--since", "2025-07-25", "--until", "")
+
+    provider.answer = fails_on(*([FULL] if fails else []))
+    codes = [at(0), at(0.2)]
+    begun = len(provider.asked)
+    codes.append(at(3))
+    provider.answer = fails_on()
+    codes += [at(3.2), at(3.4)]
+
+    assert codes == ([7, 7, 7, 0, 0] if fails else [0] * 5)
+    assert FULL in days(provider)[begun:], "what came of it after noon"
+    assert min(days(provider)[begun:]) == FULL
+    assert days(provider)[begun:].count("2025-08-04") == 3, "the present day, up to each moment"
+
+
 def test_a_walk_that_asked_less_far_does_not_count_for_what_came_later(provider, tmp_path):
     """The day was half over when its walk began; when it goes on the next day, all of it is asked once more."""
     noon = (END - END % 86_400 + 43_200) * 1000
