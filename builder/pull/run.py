@@ -208,13 +208,7 @@ class Run:
     # --- how far ---
 
     def _each_day(
-        self,
-        kind: str,
-        days: Iterable[Window],
-        groups: Sequence[Sequence[str]],
-        pages_of: PagesOf,
-        *,
-        settled_ms: int,
+        self, kind: str, days: Iterable[Window], groups: Sequence[Sequence[str]], pages_of: PagesOf, *, settled_ms: int
     ) -> Pulled:
         """Ask about each day of each group of streams; what is told of the time after `settled_ms` may still change."""
         return self._until_spent(
@@ -228,6 +222,9 @@ class Run:
         """
         asked = [(self.shelf.open(one.name), one) for one in questions]
         left = [(known, one) for known, one in asked if not self._was_asked(one, known)]
+        for known, one in left:
+            if known.why:  # the days behind a present day that failed have to touch it when it is over
+                self.shelf.extend_asked(one.what, Window(one.window.begin_ms, one.until_ms))
         first = [turn for turn in left if not turn[0].why and turn[0].until_ms < turn[1].enough_ms]
         again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
         first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
@@ -278,7 +275,7 @@ class Run:
         self._remember(one, Open(known.until_ms, why, came.turn, alone))
 
     def _remember(self, one: Question, known: Open) -> None:
-        """Note how a day was asked; also one that is open counts as asked, to its end, so that those around it touch.
+        """Note how a day was asked; also one that did not come whole counts as asked, so that those around it touch.
 
         What was put off cost no call, and there may be years of it: it is written with what comes next, or at the end.
         """
@@ -286,7 +283,7 @@ class Run:
         is_open = known.why or known.until_ms < one.window.end_ms
         self.shelf.note_open(one.name, known if is_open else None)
         if known.until_ms >= one.window.begin_ms:
-            self.shelf.note_asked(one.what, one.window)
+            self.shelf.note_asked(one.what, Window(one.window.begin_ms, known.until_ms))
         if not is_put_off:
             self.shelf.write_notes()
 

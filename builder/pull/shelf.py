@@ -136,6 +136,11 @@ class Shelf:
             window = Window(min(known.begin_ms, window.begin_ms), max(known.end_ms, window.end_ms))
         self._note(what, f"{window.begin_ms} {window.end_ms}")
 
+    def extend_asked(self, what: str, window: Window) -> None:
+        """Note that a window was asked about to its end, if its beginning was."""
+        if self.was_asked(what, Window(window.begin_ms, window.begin_ms)):
+            self.note_asked(what, window)
+
     def open(self, name: str) -> Open:
         """Return what is known of a day that has to be asked about again; of another one nothing is."""
         with contextlib.suppress(msgspec.DecodeError):
