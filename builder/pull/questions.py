@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TypeVar
 
 from msgspec.structs import replace
 
 from builder.model import Value
 from builder.pull.calls import FailingError, IncompleteError, RefusedError
 from builder.pull.names import hashed
-from builder.pull.shelf import Open
+from builder.pull.shelf import Open, Refused
 from builder.pull.turns import About
 from builder.pull.walk import Place
 from builder.pull.windows import DAY_MS, Window, file_text, utc_text
@@ -54,8 +53,12 @@ class Question(Value, frozen=True):
         return self.window.begin_ms // DAY_MS
 
     @property
+    def whom(self) -> str:
+        return self.what if self.streams else self.name
+
+    @property
     def about(self) -> About:
-        return About(self.day, self.what if self.streams else self.day, title(day_text(self.window), self.streams))
+        return About(self.day, self.whom, title(day_text(self.window), self.streams))
 
     @property
     def enough_ms(self) -> int:
@@ -80,25 +83,66 @@ class Missing(Value, frozen=True):
         return f"hole {hashed(self.stream)} {file_text(self.window)}"
 
     @property
+    def enough_ms(self) -> int:
+        return self.settled_ms
+
+    @property
+    def whom(self) -> str:
+        return f"hole {hashed(self.stream)}"
+
+    @property
     def day(self) -> int:
         return self.window.begin_ms // DAY_MS
 
     @property
     def about(self) -> About:
-        return About(self.day, self.stream, title(utc_text(self.window.begin_ms), self.streams))
+        return About(self.day, self.whom, title(utc_text(self.window.begin_ms), self.streams))
 
 
-Asked = TypeVar("Asked", Question, Missing)
+class Turn(Value, frozen=True):
+    """A question that a run has to ask, what is known of it and of refusals of those that it is about."""
+
+    known: Open
+    refused: Refused
+    one: Question | Missing
+    ask: Callable[[], None]
+
+    @property
+    def is_new(self) -> bool:
+        return not self.known.why and self.known.until_ms < self.one.enough_ms
+
+    @property
+    def has_failed(self) -> bool:
+        """Say whether it did not come whole, where no refusal of its streams is known."""
+        return bool(self.known.why) and not self.refused.why
 
 
-def in_turn(asked: Sequence[tuple[Open, Asked]]) -> list[Asked]:
-    """Sort what is asked again: what failed is last, the day that was asked about longest ago before the others."""
+def at_first(left: Iterable[Turn]) -> list[Callable[[], None]]:
+    """Sort what is new: day by day, and last of streams that were refused, of the least often in turn before others."""
+    new = (turn for turn in left if turn.is_new)
+    return [turn.ask for turn in sorted(new, key=lambda turn: (turn.refused.times, turn.one.window, turn.known.turn))]
+
+
+def in_turn(left: Iterable[Turn]) -> list[Callable[[], None]]:
+    """Sort what is asked again: what failed is last, the day that was asked about longest ago before the others.
+
+    Behind it comes what failed of streams that were refused, of the least often in turn before others. Of the days that
+    were put off with them the newest comes first: a list may tell of no older ones.
+    """
+    again = [turn for turn in left if not turn.is_new]
     latest: defaultdict[int, int] = defaultdict(int)
-    for known, one in asked:
-        if known.why:  # not what came of the present day, which is asked by every run
-            latest[one.day] = max(latest[one.day], known.turn)
-    order = sorted(asked, key=lambda turn: (*((1, latest[turn[1].day]) if turn[0].why else (0, 0)), turn[0].turn))
-    return [one for _, one in order]
+    for turn in again:
+        if turn.has_failed:  # not what came of the present day, which is asked by every run
+            latest[turn.one.day] = max(latest[turn.one.day], turn.known.turn)
+
+    def place(turn: Turn) -> tuple[int, int, int, int]:
+        if turn.has_failed:
+            return 1, latest[turn.one.day], turn.known.turn, 0
+        if turn.known.why:
+            return 2, turn.refused.times, turn.known.turn, -turn.one.window.begin_ms
+        return 0, 0, turn.known.turn, 0
+
+    return [turn.ask for turn in sorted(again, key=place)]
 
 
 def parted(one: Question | Missing, error: IncompleteError, *, is_again: bool = False) -> Sequence[str]:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from builder.errors import ConfigError, RemoteError
 from builder.model import Value
 from builder.pull.answers import known_in
-from builder.pull.calls import BudgetSpentError, IncompleteError
+from builder.pull.calls import BudgetSpentError, FailingError, IncompleteError, RefusedError
 from builder.pull.cloud import STREAMS_AT_ONCE, Cloud, overfull
 from builder.pull.denials import Denials
 from builder.pull.holes import Task
@@ -24,10 +24,10 @@ from builder.pull.inquiry import Inquiry
 from builder.pull.legacy import LegacyList
 from builder.pull.listing import FILES, LOG, MEDIA
 from builder.pull.names import hashed
-from builder.pull.questions import Missing, Pages, PagesOf, Question, in_turn, label, parted
+from builder.pull.questions import Missing, Pages, PagesOf, Question, Turn, at_first, in_turn, label, parted
 from builder.pull.shelf import FAILED_LIST, Begun, Listed, Open, Shelf
 from builder.pull.tasks import begun_list, tasks_of
-from builder.pull.turns import Turns, titled
+from builder.pull.turns import DOWN, Turns, titled
 from builder.pull.walk import PAGE_ROWS, Place
 from builder.pull.windows import (
     WEEK_MS,
@@ -142,18 +142,13 @@ class Run:
                 for day, end_ms in ends_of_days(windows).items():
                     pages = partial(self._legacy_of, listing, [stream])
                     asks.append(Missing(stream, day, day, pages, end_ms + FINISHED_MS))
-        asked = [(self.shelf.open(one.what), one) for one in asks if self._is_unanswered(one)]
-        asked.sort(key=lambda turn: turn[1].window.end_ms)
-        first = [one for known, one in asked if not known.why]
-        again = in_turn([turn for turn in asked if turn[0].why])
-        try:
-            finished = self.turns.each(partial(self._ask_missing, one, now_ms) for one in first)
-            if finished:
-                self.shelf.forget_listed()
-                finished = self.turns.again(partial(self._ask_missing, one, now_ms) for one in again)
-        finally:
-            self.shelf.write_notes()
-        self._tell(one.what for _, one in asked)
+        left = [
+            Turn(self.shelf.open(one.what), self.shelf.refused(one.whom), one, partial(self._ask_missing, one, now_ms))
+            for one in asks
+            if self._is_unanswered(one)
+        ]
+        finished = self._each(left, self.shelf.forget_listed)
+        self._tell(turn.one.what for turn in left)
         return self.result(finished=finished and has_tasks)
 
     def status(self, cloud: Cloud, hosts: Mapping[str, str], streams: Sequence[str] = ()) -> Pulled:
@@ -216,26 +211,23 @@ class Run:
         )
 
     def _until_spent(self, questions: Iterable[Question]) -> Pulled:
-        """Ask what no earlier run has; a day that is not over, or did not come whole, is asked again.
-
-        That comes last, and a budget that ends with it has done its work.
-        """
+        """Ask what no earlier run has; a day that is not over, or did not come whole, is asked again, behind that."""
         asked = [(self.shelf.open(one.name), one) for one in questions]
         left = [(known, one) for known, one in asked if not self._was_asked(one, known)]
         for known, one in left:
             if known.why:  # the days behind a present day that failed have to touch it when it is over
                 self.shelf.extend_asked(one.what, Window(one.window.begin_ms, one.until_ms))
-        first = [turn for turn in left if not turn[0].why and turn[0].until_ms < turn[1].enough_ms]
-        again = [turn for turn in left if turn[0].why or turn[0].until_ms >= turn[1].enough_ms]
-        first.sort(key=lambda turn: (turn[1].window, turn[0].turn))
-        try:
-            finished = self.turns.each(partial(self._ask, one) for _, one in first) and self.turns.again(
-                ask for one in in_turn(again) for ask in self._asks_again(one)
-            )
-        finally:
-            self.shelf.write_notes()
+        finished = self._each([turn for known, one in left for turn in self._turns_of(known, one)])
         self._tell(one.name for _, one in left)
         return self.result(finished=finished)
+
+    def _each(self, left: Sequence[Turn], *then: Callable[[], None]) -> bool:
+        """Ask what is new, then what is asked again; False: there is more to ask."""
+        self.turns.patience = max(DOWN, len({turn.one.whom for turn in left if turn.refused.times}))
+        try:
+            return self.turns.each([*at_first(left), *then]) and self.turns.again(in_turn(left))
+        finally:
+            self.shelf.write_notes()
 
     def _was_asked(self, one: Question, known: Open) -> bool:
         """Say whether a day was asked about, up to the moment that it is to be; of one that is open its mark tells."""
@@ -250,17 +242,20 @@ class Run:
             known = self._asked(one.name, one, one.window, one.until_ms, self.shelf.open(one.name))
             self._remember(one, known)
 
-    def _asks_again(self, one: Question) -> Iterator[Callable[[], None]]:
-        """Yield the asking about a day again, of each stream of a group that was parted."""
-        known = self.shelf.open(one.name)
-        if not known.alone:
-            yield partial(self._ask, one)
-        elif known.until_ms < one.enough_ms:  # also those that came may have more by now
+    def _turns_of(self, known: Open, one: Question) -> Iterator[Turn]:
+        """Yield the asking about a day, of each stream of a group that is parted: one that is refused is."""
+        refused = self.shelf.refused(one.whom)
+        if not known.alone and not (refused.times and len(one.streams) > 1):
+            yield Turn(known, refused, one, partial(self._ask, one))
+            return
+        if not known.alone or known.until_ms < one.enough_ms:  # also those that came may have more by now
             others = [stream for stream in one.streams if stream not in known.alone]
-            known = replace(known, until_ms=one.until_ms, alone=[*others, *known.alone])
+            why, alone = known.why or refused.why, [*others, *known.alone]
+            known = replace(known, until_ms=one.until_ms, why=why, alone=alone)
             self._remember(one, known)
         for stream in known.alone:
-            yield partial(self._ask_alone, one, stream)
+            single = one.of(stream)
+            yield Turn(known, self.shelf.refused(single.whom), single, partial(self._ask_alone, one, stream))
 
     def _ask_alone(self, one: Question, stream: str) -> None:
         """Ask about a stream of a parted group; the day is open until all of them came. One that fails is last."""
@@ -272,6 +267,8 @@ class Run:
             return
         alone = [*(other for other in known.alone if other != stream), *([stream] if came.why else ())]
         why = (came.why or known.why) if alone else ""
+        if not alone:
+            self.shelf.note_answered(one.whom)
         self._remember(one, Open(known.until_ms, why, came.turn, alone))
 
     def _remember(self, one: Question, known: Open) -> None:
@@ -301,9 +298,16 @@ class Run:
 
     def _asked(self, name: str, one: Question | Missing, window: Window, until_ms: int, known: Open) -> Open:
         """Ask, unless it is put off; return up to when that was done, or why it did not come whole."""
-        if error := self.turns.failing(one.about):
+        before = self.shelf.refused(one.whom)
+        refused = before.why if before.times or known.why else ""  # else its streams are answered by now
+        if error := self.turns.failing(one.about, refused):
             return Open(until_ms, known.why or str(error), known.turn, parted(one, error))
-        asked = self.turns.attempt(one.about, partial(self._ask_about, name, window, one.pages, until_ms))
+        ask = partial(self._ask_about, name, window, one.pages, until_ms)
+        asked = self.turns.attempt(one.about, ask, was_refused=bool(refused))
+        if isinstance(asked, RefusedError):
+            self.shelf.note_refused(one.whom, str(asked))
+        elif not isinstance(asked, FailingError):
+            self.shelf.note_answered(one.whom)
         if isinstance(asked, IncompleteError):
             self.failure = self.failure or asked
             alone = parted(one, asked, is_again=bool(known.why and known.turn))

@@ -34,6 +34,7 @@ FORMER = ("media ", "begun media ")  # in the progress of earlier versions, whic
 BEGUN = "begun "  # in the progress, before a question: how far its walk came that is not over
 OPEN = "open "  # in the progress, before a question and its day: that it has to be asked again
 FAILED_LIST = "failed list"  # in the progress: why the list of tasks spent the budget of the last run
+REFUSED = "refused "  # in the progress, before whom a question is about: that the service refused it
 LISTED = "pull-tasks.json"
 ANYTHING = re.compile(b"")
 ASKED = re.compile(r"(-?[0-9]{1,15}) (-?[0-9]{1,15})")
@@ -64,6 +65,13 @@ class Open(Value, frozen=True):
     why: str = ""  # it did not come whole
     turn: int = 0  # of two days that with the lower one was asked about longer ago; 0: never, or by an earlier version
     alone: Sequence[str] = ()  # the streams still to be asked about alone, because the service failed at all together
+
+
+class Refused(Value, frozen=True):
+    """That the service refused to answer about some streams."""
+
+    times: int = 0  # in turn, on whatever days; 0: it answered since
+    why: str = ""  # the last time; empty: it never did
 
 
 class Shelf:
@@ -151,6 +159,23 @@ class Shelf:
         """Note that a day has to be asked about again; None: it has not."""
         if known or OPEN + name in self.progress:
             self._note(OPEN + name, msgspec.json.encode(known).decode() if known else "")
+
+    def refused(self, whom: str) -> Refused:
+        """Return what is known of refusals of those that a question is about."""
+        with contextlib.suppress(msgspec.DecodeError):
+            return msgspec.json.decode(self.progress.get(REFUSED + whom, ""), type=Refused)
+        return Refused()
+
+    def note_refused(self, whom: str, why: str) -> None:
+        """Note that the service refused to answer about some streams once more, and why."""
+        refused = Refused(self.refused(whom).times + 1, why)
+        self._note(REFUSED + whom, msgspec.json.encode(refused).decode())
+
+    def note_answered(self, whom: str) -> None:
+        """Note that the service answers about some streams, if it was not so."""
+        refused = self.refused(whom)
+        if refused.times:
+            self._note(REFUSED + whom, msgspec.json.encode(Refused(0, refused.why)).decode())
 
     def latest_turn(self) -> int:
         """Return the turn of the day that was asked about last."""

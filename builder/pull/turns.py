@@ -1,14 +1,16 @@
 """The rule of a walk: in which order a run asks its questions, what a failure does, and when the run ends.
 
 First comes what no run has asked yet, day by day and each day of all streams; then what may still change, the present
-day; last what failed. Of what was asked before, what was asked longest ago comes first, the day, then the stream:
-nothing waits for ever behind what fails again and again.
+day; then what failed, and last what failed of streams that were refused. Of what was asked before, what was asked
+longest ago comes first, the day, then the stream: nothing waits for ever behind what fails again and again.
 
 A question that fails is noted with the reason, and counts as asked. Where it is the service that fails, and not an
 answer, that is one failure of the day: the day's other questions, about other streams, are put off. Without a call they
 are noted as failed too, and come with the next run. So two failures in turn are of two days: the service is down.
 What is refused is one failure of the streams that are asked for: their questions about other days are put off. Two in
-turn are of different streams: it may be the account that is refused, and is not asked on either. A group of streams
+turn are of different streams: it may be the account that is refused, and is not asked on either. The more streams are
+known as refused, the more new ones in turn may be: else many bad ones would cost as many runs. One that is known tells
+nothing new, and does not end a run: two refusals in turn put off all that is left of such streams. A group of streams
 that is refused, or at which the service fails twice, is parted for that day: the next run asks about each of them.
 
 A run ends when everything was asked or put off, the budget is spent, another question comes after two in turn failed,
@@ -46,7 +48,7 @@ class About(Value, frozen=True):
     """What a question is about: the day or file that fails with it, the streams refused with it; for a person."""
 
     day: int | str
-    whom: int | str  # the day or file again, where no stream is asked for
+    whom: str  # all of the question, where no stream is asked for
     title: str
 
 
@@ -55,8 +57,10 @@ class Turns:
 
     def __init__(self) -> None:
         self.end: End | None = None
+        self.patience = DOWN  # refusals in turn that end the run, of streams that none was refused before
         self._failing: dict[int | str, FailingError] = {}
         self._in_turn: dict[tuple[int | str, int | str], FailingError] = {}  # by what each is about
+        self._refusals = 0  # in turn, also of what an earlier run was refused
 
     def each(self, asks: Iterable[Callable[[], None]]) -> bool:
         """Ask one by one; False: the budget was spent, or two in turn failed, before the end."""
@@ -84,29 +88,43 @@ class Turns:
         """Return the failure that nothing came after."""
         return next(reversed(self._in_turn.values()), None)
 
-    def failing(self, about: About) -> FailingError | None:
-        """Return the failure that puts a question off, if the service failed at its day or refused its streams."""
-        return self._failing.get(about.day) or self._failing.get(about.whom)
+    def failing(self, about: About, refused: str = "") -> FailingError | None:
+        """Return the failure that puts a question off; `refused` is why an earlier run was refused its streams.
 
-    def attempt(self, about: About, ask: Callable[[], Answer]) -> Answer | IncompleteError:
+        It is that the service failed at its day, refused its streams, or goes on refusing, these or others.
+        """
+        failing = self._failing.get(about.day) or self._failing.get(about.whom)
+        return RefusedError(refused) if refused and self._refusals >= DOWN and not failing else failing
+
+    def attempt(
+        self, about: About, ask: Callable[[], Answer], *, was_refused: bool = False
+    ) -> Answer | IncompleteError:
         """Ask; return the answer, or why there is none, under the title of the question.
 
-        Raises `DownError` where it is not asked, because two in turn failed.
+        Raises `DownError` where it is not asked, because too many in turn failed.
         """
-        if len(self._in_turn) >= DOWN:
+        if self._is_down:
             raise DownError
         try:
-            answer = ask()
+            answer: Answer | IncompleteError = ask()
         except FailingError as error:
             failing = titled(error, about.title)
-            self._failing[about.whom if isinstance(error, RefusedError) else about.day] = failing
-            self._in_turn[about.day, about.whom] = failing
+            is_refused = isinstance(error, RefusedError)
+            self._failing[about.whom if is_refused else about.day] = failing
+            self._refusals += is_refused
+            if not (is_refused and was_refused):
+                self._in_turn[about.day, about.whom] = failing
             return failing
         except IncompleteError as error:
-            self._in_turn.clear()
-            return titled(error, about.title)
+            answer = titled(error, about.title)
         self._in_turn.clear()
+        self._refusals = 0
         return answer
+
+    @property
+    def _is_down(self) -> bool:
+        is_refused = all(isinstance(error, RefusedError) for error in self._in_turn.values())
+        return len(self._in_turn) >= (self.patience if is_refused else DOWN)
 
 
 def titled(error: Failure, title: str) -> Failure:
