@@ -101,6 +101,8 @@ def command(source: Path, state: Path | None, **flags: object) -> None:
         note("recordings of another VOD application are asked about with its `--sub-app-id`")
     if not pulled.finished:
         tell_end(run.turns)
+    elif run.turns.is_refusing:
+        note("two questions in turn were refused; what else was refused before is left to the next runs")
     if pulled.failure:
         raise pulled.failure
 

@@ -88,13 +88,18 @@ class Turns:
         """Return the failure that nothing came after."""
         return next(reversed(self._in_turn.values()), None)
 
+    @property
+    def is_refusing(self) -> bool:
+        """Say whether the last questions were refused, so that none of what was refused before is asked any more."""
+        return self._refusals >= DOWN
+
     def failing(self, about: About, refused: str = "") -> FailingError | None:
         """Return the failure that puts a question off; `refused` is why an earlier run was refused its streams.
 
         It is that the service failed at its day, refused its streams, or goes on refusing, these or others.
         """
         failing = self._failing.get(about.day) or self._failing.get(about.whom)
-        return RefusedError(refused) if refused and self._refusals >= DOWN and not failing else failing
+        return RefusedError(refused) if refused and self.is_refusing and not failing else failing
 
     def attempt(
         self, about: About, ask: Callable[[], Answer], *, was_refused: bool = False
