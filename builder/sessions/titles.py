@@ -6,8 +6,8 @@ import re
 
 from builder.model import Recording
 
-_NO_WORD = re.compile(r"[\W\d_]+")
-_ENDING = re.compile(r"\.[A-Za-z0-9]{2,4}\Z", re.ASCII)
+_LETTER = re.compile(r"[^\W\d_]")
+_OF_TIMES = re.compile(r"(?<=[0-9])[TZ](?![A-Za-z])")  # 2023-01-01T11:00:00Z
 _LIVE = "直播"  # in front of the names of slices (DOMAIN 3.2)
 
 
@@ -15,12 +15,24 @@ def title_of(recording: Recording) -> str:
     """Return what a viewer may read as a title, "" for a name that a template made.
 
     Templates are free (DOMAIN 3.3, `BasicInfo.Name`), so there is no form to know one by. One that holds the id of the
-    stream, and besides names of it, numbers and signs alone, tells nothing but what must not be published.
+    stream, and beside it no word but what hangs together with it, tells nothing but what must not be published.
     """
-    title, stream = recording.title, recording.stream
-    if stream.stream_id not in title:
+    title, stream_id = recording.title, recording.stream.stream_id
+    if not stream_id or stream_id not in title:
         return title
-    rest = _ENDING.sub("", title)
-    for name in sorted({stream.stream_id, stream.app, stream.appname, _LIVE} - {""}, key=len, reverse=True):
-        rest = rest.replace(name, " ")
-    return title if _NO_WORD.sub("", rest) else ""
+    whole = re.compile(f"(?<!{_alike(stream_id[0])}){re.escape(stream_id)}(?!{_alike(stream_id[-1])})")
+    if not whole.search(title) or any(_is_word(part, whole) for part in title.replace(_LIVE, " ").split()):
+        return title
+    return ""
+
+
+def _alike(letter: str) -> str:
+    """Return a pattern of what would make a number or a word longer: `2` is not in `2022`."""
+    return "[0-9]" if letter.isdigit() else "[A-Za-z]"
+
+
+def _is_word(part: str, whole: re.Pattern[str]) -> bool:
+    """Say whether somebody wrote that; what hangs on the id is a file's name, unless it is of another script."""
+    if whole.search(part):
+        return any(not letter.isascii() for letter in _LETTER.findall(whole.sub("", part)))
+    return bool(_LETTER.search(_OF_TIMES.sub("", part)))

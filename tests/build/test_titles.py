@@ -30,6 +30,10 @@ def title(site: TestSite, capsys) -> str:
         f"{STREAM}.mp4",
         f"live-{STREAM}-2023.01.01 11:00",
         f"push.example.com_live_{STREAM}_20230101.flv",
+        f"other.example.com_{STREAM}_a1b2",
+        f"{STREAM}_2023-01-01T11:00:00Z",
+        f"{STREAM} 2023-01-01T11:00:00Z",
+        f"1250000000{STREAM}",
         f"直播 -{STREAM}-20230101-1100-20230101-1130",
         f"({STREAM})",
     ],
@@ -41,10 +45,39 @@ def test_a_name_that_a_template_made_of_the_stream_is_published_nowhere(tmp_path
     assert [path for path, data in site.tree().items() if STREAM.encode() in data] == []
 
 
-@pytest.mark.parametrize("name", ["Lesson 5", "2023-01-01", "直播", "第一课", f"An evening with {STREAM}", "K9SECRET"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Lesson 5",
+        "2023-01-01",
+        "直播",
+        "第一课",
+        f"An evening with {STREAM}",
+        "K9SECRET",
+        f"第一课{STREAM}",
+        f"{STREAM}s in a row",
+        f"{STREAM} TZ",
+    ],
+)
 def test_what_a_person_wrote_is_the_title(tmp_path, capsys, name):
     """Who names the stream in words has said that it may be read."""
     assert title(titled(tmp_path, name), capsys) == name
+
+
+def test_where_no_stream_is_told_nothing_is_taken_for_its_id(tmp_path, capsys):
+    site = TestSite(tmp_path)
+    listed = {
+        "file_id": FILE,
+        "start_time": "2022-01-14 00:00:00",
+        "end_time": "2022-01-14 00:30:00",
+        "file_format": "3",
+        "record_file_url": "http://1250000000.vod2.myqcloud.com/a/1/f0.mp4",
+    }
+    site.append("a.json", json.dumps({"output": {"file_list": [listed]}}) + "\n")
+    site.append("b.json", json.dumps({"FileId": FILE, "BasicInfo": {"Name": "2022-01-14"}}) + "\n")
+    site.build()
+
+    assert title(site, capsys) == "2022-01-14"
 
 
 def test_the_next_recording_gives_the_title_where_the_first_has_none(tmp_path, capsys):
