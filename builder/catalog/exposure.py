@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 from builder.catalog.catalog import Catalog
 from builder.catalog.comparing import leads
@@ -20,7 +22,6 @@ from builder.catalog.rows import decode_session
 from builder.errors import ExposureError
 from builder.model import Curation, Session, SetAside, Trim, Visibility
 from builder.sessions import Rules
-from builder.sessions.beside import Shown
 from builder.sessions.claims import ENDLESS_MS
 from builder.sessions.coverage import GAP_MS, survey
 from builder.sessions.curate import HIDING, UNSEEN
@@ -48,6 +49,16 @@ class Way(IntEnum):
     LISTS = 2  # `unlisted`
 
 
+class Lap(NamedTuple):
+    """Hidden time that a file shares which was withheld for it, and who hid it before the run and should now."""
+
+    start_ms: int
+    end_ms: int
+    way: Way
+    old: Curation
+    new: Curation
+
+
 def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules, unread: Sequence[str] = ()) -> None:
     """Raise `ExposureError` where the run that is under way shows what was hidden in a session that it replaced.
 
@@ -56,9 +67,9 @@ def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules,
     """
     hiding = Hiding(catalog, rules, unread)
     found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
-    for session in chain(replaced, hiding.beside()):
-        for way, source, key in hiding.exposed(session):
-            found[way, source].add(key)
+    exposed = chain.from_iterable(map(hiding.exposed, chain(replaced, hiding.beside())))
+    for way, source, key in chain(exposed, hiding.lapping()):
+        found[way, source].add(key)
     if found:
         raise _refusal(hiding, found)
 
@@ -98,7 +109,7 @@ class Hiding:
         self._rules = rules
         self._unread = tuple(unread)
         self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
-        self._shared: defaultdict[str, set[Shown]] = defaultdict(set)  # what they share with it, by their key
+        self._laps: defaultdict[str, list[Lap]] = defaultdict(list)  # by the key of the file
 
     @cached_property
     def _old_rules(self) -> Rules:
@@ -210,17 +221,21 @@ class Hiding:
         else:
             hidden = dict.fromkeys(former.recordings)
             dark = [(start, end)] if way is Way.WHOLE else []
-        if former.anchor in self._withheld:
-            hidden |= dict.fromkeys(self._sharing(former.anchor, dark))
+        for key, span in self._withheld.get(former.anchor, {}).items():
+            self._laps[key] += [
+                Lap(max(low, span[0]), min(high, span[1]), way, old, new)
+                for low, high in dark
+                if low < span[1] and span[0] < high
+            ]
         return hidden
 
-    def _sharing(self, anchor: str, dark: Iterable[Span]) -> Iterator[str]:
-        """Yield what shares more of hidden times, with those of others before, than slices do at a border."""
-        for key, (start, end) in self._withheld[anchor].items():
-            shared = self._shared[key]
-            shared |= {Shown(max(low, start), min(high, end), 0) for low, high in dark if low < end and start < high}
-            if survey(sorted(shared))[0] > GAP_MS:
-                yield key
+    def lapping(self) -> Iterator[tuple[Way, str, str]]:
+        """Yield (way, source, key) of what shares more of hidden times, all told, than slices do at a border."""
+        for key, laps in self._laps.items():
+            seen = [lap for lap in laps if any(self._seen_now({key: None}, lap.old, lap.new, lap.way))]
+            if survey(sorted(seen, key=attrgetter("start_ms")))[0] > GAP_MS:
+                first = min(seen, key=attrgetter("way", "new.source"))
+                yield first.way, first.new.source, key
 
     def _left(self, whole: Session, old: Curation, new: Curation) -> Span:
         """Return what a trim left of a session, with what it may show besides as a person wrote it anew."""

@@ -6,7 +6,9 @@ and is not published: pages that name it would find nothing there.
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -19,8 +21,11 @@ CAPTIONS = frozenset({".vtt", ".srt", ".ass", ".sbv", ".ttml"})
 OF_RECORDS = frozenset({".jsonl", ".ndjson"})
 STATIC = "static"
 CURATION = "replays"
-FOLDERS = ("recordings", "vjs", CURATION, "pages", STATIC)
-ELSEWHERE = f"its place right in `vjs/`, `{CURATION}/` or `pages/`"
+OF_TEXT = ("vjs", CURATION, "pages")
+FOLDERS = ("recordings", *OF_TEXT, STATIC)
+HEAD_BYTES = 8192
+TEXT = frozenset({".md", ".markdown"})
+_OF_CURATION = re.compile(rb"---[ \t]*\r?\n(?:(?!---).*\n)*?(?:recordings|address|window)[ \t]*:")  # one is needed
 BESIDE = "../recordings"  # looked at only while there are no others
 OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
 
@@ -48,13 +53,17 @@ def _is_stray(file: Path, *, is_right_in: bool) -> bool:
 
 
 def _has_front_matter(file: Path) -> bool:
+    return _head(file).removeprefix(codecs.BOM_UTF8).startswith(b"---")
+
+
+def _head(file: Path) -> bytes:
     if not file.is_file():  # a FIFO would be waited for
-        return False
+        return b""
     try:
         with file.open("rb") as opened:
-            return opened.read(3) == b"---"
+            return opened.read(HEAD_BYTES)
     except OSError:
-        return False
+        return b""
 
 
 def stray_problems(source: Path, folder: str) -> Iterator[Problem]:
@@ -83,7 +92,7 @@ def _may_be_curation(path: PurePosixPath) -> bool:
     top = path.parts[0]
     if _meant(top) == CURATION:
         return path.suffix.lower() not in CAPTIONS
-    return top not in FOLDERS and path.suffix == ".md"
+    return path.suffix.lower() in TEXT
 
 
 def misplaced(source: Path) -> dict[str, str]:
@@ -95,27 +104,27 @@ def misplaced(source: Path) -> dict[str, str]:
         if entry.is_dir():
             if wanted := _wanted(source, entry.name):
                 found[f"{entry.name}/"] = wanted
-            else:
-                found |= dict.fromkeys(_prose_in(source, entry.name), ELSEWHERE)
         elif Path(entry.name).suffix.lower() in OF_RECORDS:
             found[entry.name] = "its place in `recordings/`"
-        elif _is_prose(Path(entry.path)):
-            found[entry.name] = ELSEWHERE
+    found |= dict.fromkeys(_curation_elsewhere(source), f"its place right in `{CURATION}/`")
     if _holds_files(source / BESIDE) and not _holds_files(source / FOLDERS[0]):
         found[f"{BESIDE}/"] = f"its place in `{source.name}/`"
     return found
 
 
-def _prose_in(source: Path, folder: str) -> Iterator[str]:
-    """Yield what has front matter in a folder that is none of ours: in `drafts/` it hides nothing."""
-    for place, folders, files in os.walk(source / folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        below = Path(place).relative_to(source).as_posix()
-        yield from (f"{below}/{name}" for name in sorted(files) if _is_prose(Path(place, name)))
+def _curation_elsewhere(source: Path) -> Iterator[str]:
+    """Yield what says which replay it is about where nobody reads that: in `drafts/` it hides nothing."""
+    for place, folders, files in os.walk(source):
+        below = Path(place).relative_to(source)
+        left_out = {name for name in folders if _meant(name) in OF_TEXT} if not below.parts else set()
+        folders[:] = sorted(name for name in folders if name not in left_out and not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and Path(name).suffix.lower() in TEXT and _is_curation(Path(place, name)):
+                yield (below / name).as_posix()
 
 
-def _is_prose(file: Path) -> bool:
-    return file.suffix == ".md" and not file.name.startswith(".") and _has_front_matter(file)
+def _is_curation(file: Path) -> bool:
+    return _OF_CURATION.match(_head(file).removeprefix(codecs.BOM_UTF8)) is not None
 
 
 def _holds_files(folder: Path) -> bool:

@@ -24,6 +24,7 @@ _HEAD = re.compile(  # before a value, or beside it: `["Cookie", "…"]`, `{"nam
     rf"""|(?P<beside>{_QUOTE}\s*+,\s*+)(?P<member>{_QUOTE}(?i:values?+|val|v){_QUOTE}\s*+:)?+)"""
     r"\s*+(?:(?i:bearer|basic)[ \t]++)?+"
 )
+_MEMBER = re.compile(rf"""{_QUOTE}\s*+,\s*+{_QUOTE}(?i:values?+|val|v){_QUOTE}\s*+:""")
 # A text goes to its own quote: those of texts inside have more `\`.
 _QUOTED = rf"""(?P<quote>{_QUOTE})(?:(?!(?<!\\)(?P=quote)).)*+"""
 _REST = r"[\[{].*+"  # of a list or object nobody knows the end
@@ -77,6 +78,8 @@ def _starred(text: str) -> str:
             continue  # the head of a table: `"sign","t"`
         pattern = _WHOLE_VALUE if name in _WHOLE else _COOKIES if COOKIE in name else _VALUE
         value = pattern.match(text, head.end())
+        if name == "key" and value is not None and _MEMBER.match(text, value.end()):
+            continue  # `{"key": "Cookie", "value": "…"}`: the next head is the name
         if value is not None and value.end() > head.end():
             pieces += [text[done : head.end()], value["quote"] or "", "***"]
             done = value.end()

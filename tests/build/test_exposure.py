@@ -308,6 +308,8 @@ UNREAD = {
     "replays.bak/secret.md": "`replays.bak/secret.md` is not read",
     "drafts/secret.md": "`drafts/secret.md` is not read",
     "secret.md": "`secret.md` is not read",
+    "static/secret.md": "`static/secret.md` is not read",
+    "vjs/old/secret.md": "`vjs/old/secret.md` is not read",
     "../secret.md": "so is the whole folder `replays/`",
 }
 
@@ -322,7 +324,7 @@ def test_a_file_that_is_still_there_and_not_read_takes_nothing_back(site, capsys
     before = site.tree()
     old = site.source / "replays/secret.md"
     moved = site.source / new
-    moved.parent.mkdir(exist_ok=True)
+    moved.parent.mkdir(parents=True, exist_ok=True)
     old.rename(moved)
     if not new.startswith("replays/"):
         old.parent.rmdir()
@@ -796,6 +798,32 @@ def test_a_build_stops_where_what_a_file_shows_is_too_much_together(site, capsys
     assert (code, f"`52{50:017d}`" in err[-2]) == (2, True)
     assert site.tree() == before
     hide(site, "title: All of it", named=(1,), name="secret1")  # of the rest it shares no more than slices do
+    assert build(site, capsys)[0] == 0
+    assert any(b"/a/50/f0.m3u8" in page for page in site.tree().values())
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("lengths", "said"),
+    [((8, 600), ["visibility: hidden", "trim: {head: 8}"]), ((600, 8), ["trim: {tail: 8}", "visibility: hidden"])],
+)
+def test_what_a_person_lets_go_of_is_not_added_to_the_rest(site, capsys, lengths, said):
+    """The replay is public by word; of the trim beside it the file shows no more than slices do. In either order."""
+    site.write("site.yaml", SITE + "grouping: {gap: 0}\n")
+    for at, length in enumerate(lengths, 1):
+        site.write(f"recordings/{at}.jsonl", callback("alice", at + 1, 700 * at, length))
+    site.append("hls.jsonl", callback("alice", 50, 0, 1410, form="hls"))
+    site.write("vjs/alice.md", ALICE.replace("[alice]", '[{stream: alice, until: "2022-01-14T00:11:40"}]'))
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: ['ali*']\n---\n")
+    for at, each in enumerate(said, 1):
+        hide(site, each, named=(at,), name=f"secret{at}")
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    assert not any(b"/a/50/f0.m3u8" in page for page in before.values())
+    (site.source / "vjs" / "alice.md").unlink()
+    assert stops(site, capsys)
+    site.write("replays/public.md", f"---\nrecordings: ['52{50:017d}']\nvisibility: public\n---\n")
+
     assert build(site, capsys)[0] == 0
     assert any(b"/a/50/f0.m3u8" in page for page in site.tree().values())
 

@@ -523,8 +523,10 @@ def test_letters_that_turn_the_writing_direction_are_reported(site):
         ("vjs/alice.yaml", "a name that ends in `.md`"),
         ("replays/b.txt", "a name that ends in `.md`"),
         ("replays/b", "a name that ends in `.md`"),
-        ("b.md", "its place right in `vjs/`, `replays/` or `pages/`"),
-        ("drafts/old/b.md", "its place right in `vjs/`, `replays/` or `pages/`"),
+        ("b.md", "its place right in `replays/`"),
+        ("drafts/old/b.MD", "its place right in `replays/`"),
+        ("static/b.markdown", "its place right in `replays/`"),
+        ("recordings/2022/b.md", "its place right in `replays/`"),
         ("replays/b.md.txt", "a name that ends in `.md`"),
         ("pages/about.HTML", "a name that ends in `.md`"),
         ("replays/b.en.srt", "captions as WebVTT, in a name that ends in `.vtt`"),
@@ -534,6 +536,7 @@ def test_letters_that_turn_the_writing_direction_are_reported(site):
 )
 def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted):
     """A `visibility: hidden` that is not read must not go unnoticed; pictures, captions and dot files are fine."""
+    curation = "---\nvisibility: hidden\nrecordings: ['1']\n---\n"
     fine = {
         "replays/.draft/a.md": "",
         "replays/.a.yml": "",
@@ -544,11 +547,13 @@ def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted)
         "replays/b.md.bak": "---",
         "replays/notes.txt": "to do",
         "replays/LICENCE": "",
-        "drafts/b.md.off": "---",
-        "drafts/.old/b.md": "---",
-        ".b.md": "---",
+        "drafts/b.md.off": curation,
+        "drafts/.old/b.md": curation,
+        ".b.md": curation,
+        "README.md": "---\ntitle: Notes\n---\nrecordings: none\n",
+        "static/list.md": "---\n\nrecordings\n",
     }
-    content = site.load(fine | {name: "---\nvisibility: hidden\n---\n"})
+    content = site.load(fine | {name: curation})
 
     assert [(problem.code, problem.source, problem.message) for problem in content.problems] == [
         ("content_unread", name, f"expected {wanted}; the file is not read")
