@@ -72,7 +72,7 @@ SECRETS = {"stream_param": "txSecret=CANARYTXSECRET1&txTime=CANARYTXTIME1&phone=
         '{"cookie_jar":{"sid":"CANARYTOKEN1"},"raw-cookies":["CANARYTOKEN2"',
         "http://user:CANARYPASSWORD1@a.example.com/ rtmp:\\/\\/CANARYTOKEN1@a http%3A%2F%2Fu:CANARYTOKEN2%40a.example.com",
     ],
-    ids=range(28),
+    ids=range(29),
 )
 def test_excerpts_tell_no_secret(text):
     """Whatever the spelling and however often it is escaped."""
