@@ -99,14 +99,14 @@ def table_of(content: Content) -> Rows | None:
         return None
     if b"\0" in head[: limits.HEAD_BYTES]:
         return _refused("unknown_file", "expected text, found binary data")
-    from builder.sources import csvtable, yamlrows  # here: most files are lines of JSON
+    from builder.sources import columns, csvtable, yamlrows  # here: most files are lines of JSON
 
-    layout = csvtable.layout_of(text)
+    layout = columns.layout_of(text)
     if layout is not None:
         return csvtable.rows(content, layout)
     if yamlrows.is_rows(text):
         return yamlrows.rows(content)
-    refusal = csvtable.refusal_of(text)
+    refusal = columns.refusal_of(text)
     return _refused("bad_csv", refusal) if refusal else None
 
 

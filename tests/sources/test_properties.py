@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builder.model import Problem
-from builder.sources import csvtable, events, fast, lines, records, yamlrows
+from builder.sources import columns, csvtable, events, fast, lines, records, yamlrows
 from builder.sources.fields import RefusedError
 from builder.sources.redact import excerpt
 from builder.sources.strict_json import StrictJsonError, _flat_object, strict_object, strict_value
@@ -171,7 +171,7 @@ def test_any_bytes_are_read_without_an_exception(data):
     records.items_of(data.strip() or b"{}", (), "MediaInfoSet")
     with contextlib.suppress(StrictJsonError):
         strict_object(data)
-    layout = csvtable.layout_of(data)
+    layout = columns.layout_of(data)
     if layout is not None:
         list(csvtable.rows(lambda: iter([data]), layout))
     list(yamlrows.rows(lambda: iter([data])))
