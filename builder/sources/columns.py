@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from builder.model import Value
+from builder.model import Problem, Value
 from builder.sources import limits, neutral
 from builder.sources.fields import SPREADSHEET
 
@@ -37,6 +37,12 @@ _ALIASES = {
     "size": "文件大小 大小 filesize size",
     "duration": "时长 音视频时长 视频时长 播放时长 duration length",
 }  # fmt: skip
+_NEEDED = {  # as the console writes them
+    "id": "`文件 ID` (`File ID`)",
+    "url": "`音视频地址` (`File URL`)",
+    "name": "`媒体文件名称` (`Media File Name`)",
+}
+TITLE_LINES = 3  # above the row of names, where a person looks for one
 _BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
 SEPARATOR = re.compile(  # a first line that tells a spreadsheet what stands between the cells, itself perhaps a row
     rb'"?sep=([,;|\t])"?[,;|\t]*\r?$', re.IGNORECASE | re.MULTILINE
@@ -64,6 +70,7 @@ class Layout(Value, frozen=True):
     has_header: bool = True
     is_guessed: bool = False  # by the number of the columns: their names say nothing
     mistaken: tuple[tuple[str, str], ...] = ()  # (column that is not read, the one it was probably meant for)
+    missing: tuple[str, ...] = ()  # those without which no row can be read
 
 
 def layout_of(head: bytes) -> Layout | None:
@@ -81,17 +88,21 @@ def layout_of(head: bytes) -> Layout | None:
     names = [_NOT_WORD.sub("", cell).lower() for cell in cells]
     titles = tuple(_title(cell, at) for at, cell in enumerate(cells, 1))
     if "stream" in names and ("url" in names or "id" in names) and len(names) > 2:
-        columns = tuple(name if name in neutral.COLUMNS else "" for name in names)
-        return Layout(columns, titles, delimiter, is_neutral=True, mistaken=_mistaken(names, cells))
+        return _neutral(names, cells, titles, delimiter)
     known = [_BY_ALIAS.get(name) or _measure(cell) for name, cell in zip(names, cells, strict=True)]
     columns = tuple(name if name and name not in known[:at] else "" for at, name in enumerate(known))
+    if "name" not in columns and _is_neutral_but_for_stream(names) and not _has_objects(head):
+        return _neutral(names, cells, titles, delimiter)
     if "id" in columns and "url" in columns and sum(map(bool, columns)) > 2:
         unit = _unit(cells[columns.index("size")]) if "size" in columns else ""
         return Layout(
             columns, titles, delimiter, is_neutral=False, size_unit="" if unit in ("byte", "bytes", "字节") else unit
         )
     if len(cells) != len(EXPORT):
-        return None
+        if sum(map(bool, columns)) < 3 or _has_objects(head):
+            return None
+        missing = tuple(name for name in ("id", "url") if name not in columns)
+        return Layout(columns, titles, delimiter, is_neutral=False, missing=missing)
     if _OBJECT.search(text):
         return None  # a line of a log that has as many commas
     if "://" not in text:
@@ -100,6 +111,49 @@ def layout_of(head: bytes) -> Layout | None:
         return None
     titles = tuple(_title("", at) for at in range(1, len(EXPORT) + 1))
     return Layout(EXPORT, titles, delimiter, is_neutral=False, has_header=False, is_guessed=True)
+
+
+def _neutral(names: Sequence[str], cells: Sequence[str], titles: tuple[str, ...], delimiter: str) -> Layout:
+    columns = tuple(name if name in neutral.COLUMNS else "" for name in names)
+    missing = tuple(name for name in ("stream", "url") if name not in names)
+    if "end" not in names and not {"start", "duration"} <= set(names):
+        missing += ("end",)
+    mistaken = _mistaken(names, cells)
+    return Layout(columns, titles, delimiter, is_neutral=True, mistaken=mistaken, missing=missing)
+
+
+def _is_neutral_but_for_stream(names: Sequence[str]) -> bool:
+    """Say whether the names are those of neutral rows: the console tells when a file was made, not when it begins."""
+    return len(names) > 2 and ("start" in names or "end" in names) and ("url" in names or "id" in names)
+
+
+def flaws(layout: Layout) -> Iterator[Problem]:
+    """Yield what is wrong with the columns as such; one that is quarantined takes all rows with it."""
+    if layout.missing:
+        yield _missing(layout)
+        return
+    for found, meant in layout.mistaken:
+        yield Problem("unread_column", f"expected a column that is read, found `{found}`; did you mean `{meant}`?")
+    if not layout.is_neutral and "name" not in layout.columns:
+        message = (
+            f"expected the column {_NEEDED['name']}, which tells stream and times, found none: the rows make no replay,"
+            " and only add to what other records tell of the same files"
+        )
+        yield Problem("missing_column", message)
+
+
+def _missing(layout: Layout) -> Problem:
+    wanted = " and ".join(f"`{name}`" if layout.is_neutral else _NEEDED[name] for name in layout.missing)
+    meant = [f"`{found}`" for found, meant in layout.mistaken if meant in layout.missing]
+    asked = f"; did you mean {' and '.join(meant)}?" if meant else ""
+    columns = "column" if len(layout.missing) == 1 else "columns"
+    message = f"expected the {columns} {wanted}, found none: no row of this table is used{asked}"
+    return Problem("missing_column", message, quarantined=True)
+
+
+def _has_objects(head: bytes) -> bool:
+    """Say whether JSON comes, as in a log whose first line has names of ours."""
+    return _OBJECT.search(head.decode("ascii", "replace")) is not None
 
 
 def _names_a_file(cells: Sequence[str]) -> bool:
@@ -117,6 +171,11 @@ def refusal_of(head: bytes) -> str:
     meant = layout_of(line.replace("，", ",").encode()) if "，" in line else None
     if meant is not None and not meant.is_guessed:  # prose has such commas too, however many
         return "expected `,` between the cells, found the full-width `，`: write `,`, half-width"
+    for _ in range(TITLE_LINES):
+        head = head.lstrip(b"\r\n").partition(b"\n")[2]
+        below = layout_of(head)
+        if below is not None and not below.is_guessed and not below.missing:
+            return "expected the row of column names first, found it below other lines: take those away"
     return ""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from builder.model import NEVER_MS, Filled, Item, Notice, Problem
 from builder.sources import limits, mediainfo, neutral, times
-from builder.sources.columns import SEPARATOR, Layout, plain
+from builder.sources.columns import SEPARATOR, Layout, flaws, plain
 from builder.sources.fields import WIDE_DIGIT, Fields, RefusedError
 from builder.sources.files import FileRefusedError
 from builder.sources.redact import excerpt
@@ -44,9 +44,10 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         if is_first:
             header = text
             is_first = not header  # blank lines may come before the header
-            for found, meant in () if is_first else layout.mistaken:
-                message = f"expected a column that is read, found `{found}`; did you mean `{meant}`?"
-                yield offset, line, Problem("unread_column", message)
+            if not is_first:
+                yield from ((offset + index, line, flaw) for index, flaw in enumerate(flaws(layout)))
+                if layout.missing:
+                    return
             continue
         if header and text == header:
             continue  # exports that were put behind one another

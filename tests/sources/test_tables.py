@@ -57,17 +57,17 @@ def test_a_first_row_without_an_address_makes_no_other_lost(folder, written):
 @pytest.mark.parametrize(
     ("header", "row", "check"),
     [
-        ("文件ID;时长;音视频地址", "5285;300;http://a.example.com/x.mp4", lambda n: n.file_id == "5285" and n.told is None),
-        ("File ID\tFile URL\tSize", "5285\thttp://a.example.com/x.mp4\t1", lambda n: n.file_id == "5285"),
+        ("文件ID;时长;名称;音视频地址", "5285;300;;http://a.example.com/x.mp4", lambda n: n.file_id == "5285" and n.told is None),
+        ("File ID\tFile URL\tName\tSize", "5285\thttp://a.example.com/x.mp4\t\t1", lambda n: n.file_id == "5285"),
         ("File ID,File URL,Name", '="5285",http://a.example.com/x.mp4,=cmd()', lambda n: n.file_id == "5285" and n.filled.title == "cmd()"),
         ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b""\nc"', lambda n: n.code == "bad_text"),
         ("File ID,File URL,Name", '5285,http://a.example.com/x.mp4,"a ""b"", c"', lambda n: n.filled.title == 'a "b", c'),
         ("File ID,File URL,Name", "5.28589E+18,http://a.example.com/x.mp4,n", lambda n: n.code == "damaged_id" and "spreadsheet" in n.message),
         ("File ID,File URL,Name", "5285890784246860000,http://a.example.com/x.mp4,n", lambda n: n.flags == ("rounded_id",)),
-        ("File ID,File URL,Storage", "5285,http://a.example.com/x.mp4,归档存储", lambda n: n.status == "archived"),
+        ("File ID,File URL,Name,Storage", "5285,http://a.example.com/x.mp4,n,归档存储", lambda n: n.status == "archived"),
         ("File ID,File URL,Name", "5285,http://a.example.com/x.mp4", lambda n: n.code == "bad_csv"),
-        ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,-", lambda n: n.filled.expires_ms is None),
-        ("File ID,File URL,Expiration Time", "5285,http://a.example.com/x.mp4,2022/4/2 8:00", lambda n: n.filled.expires_ms == 1648857600000),
+        ("File ID,File URL,Name,Expiration Time", "5285,http://a.example.com/x.mp4,n,-", lambda n: n.filled.expires_ms is None),
+        ("File ID,File URL,Name,Expiration Time", "5285,http://a.example.com/x.mp4,n,2022/4/2 8:00", lambda n: n.filled.expires_ms == 1648857600000),
         ("文件名,文件ID,视频URL,文件大小（MB）", "demo_2022-01-13-23-57-25_2022-01-13-23-59-58,5,http://a.example.com/x.mp4,1.5", lambda n: n.told.size_bytes == 1572864),
         ("Name,File ID,File URL,File Size (Bytes),Duration (s)", "demo_2022-01-13-23-57-25_2022-01-13-23-59-58,5,http://a.example.com/x.mp4,150,10", lambda n: (n.told.size_bytes, n.told.duration_ms) == (150, 10000)),
         ("Name,File ID,File URL,Duration (ms)", "demo_2022-01-13-23-57-25_2022-01-13-23-59-58,5,http://a.example.com/x.mp4,10", lambda n: n.told.duration_ms is None),
@@ -85,7 +85,7 @@ def test_tables_have_their_quirks(folder, header, row, check):
 
 def test_a_label_that_cannot_be_read_is_left_out(folder):
     """As one of a media library's record is; a cell may hold a newline."""
-    notice = folder.item('File ID,File URL,Labels\n5285,http://a.example.com/x.mp4,"show,a\nb,music"\n')
+    notice = folder.item('File ID,File URL,Name,Labels\n5285,http://a.example.com/x.mp4,n,"show,a\nb,music"\n')
 
     assert (notice.filled.tags, notice.flags) == (("music", "show"), ("bad_tag",))
 
@@ -96,7 +96,7 @@ def test_a_label_that_cannot_be_read_is_left_out(folder):
         ("文件 ID,音视频地址,媒体文件名称", ",http://a.example.com/x.mp4,n", "文件 ID", "`文件 ID` is missing"),
         ("文件 ID,音视频地址,媒体文件名称", "1,ftp://a/x.mp4,n", "音视频地址",
          "`音视频地址`: expected an address such as `http://host/path`"),
-        ("File ID,File URL,File Size (MB)", "1,http://a.example.com/x.mp4,many", "File Size (MB)",
+        ("File ID,File URL,Name,File Size (MB)", "1,http://a.example.com/x.mp4,n,many", "File Size (MB)",
          "`File Size (MB)` expected a size such as `1234` or `1.2 MB`"),
         ("File ID,File URL,Name", "1,http://a.example.com/x.mp4,s_2022-13-02-15-46-28_2022-04-02-15-46-43", "Name",
          "`Name` expected a time that exists"),
@@ -411,3 +411,62 @@ def test_what_takes_a_file_away_counts_beside_a_defect_of_its_row(folder, cells,
     assert (problem.quarantined, problem.file_id) == (True, "5200000000000000002" if withdrawn else "")
     assert ("; this record " in problem.message) == (withdrawn is not None) == (len(notices) == 1)
     assert len({entry.offset for entry in folder.entries("one")}) == len(folder.entries("one"))
+
+
+NO_NAMES = (
+    "expected the column `媒体文件名称` (`Media File Name`), which tells stream and times, found none: the rows make no"
+    " replay, and only add to what other records tell of the same files"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_an_export_without_names_is_used_and_told(folder, encoding):
+    """Its addresses and expiries count beside a list; alone it would make nothing, without a word."""
+    header, row = HEADER_ZH.removeprefix("媒体文件名称,"), EXPORT_ROW.partition(",")[2]
+
+    problem, *notices = folder.items(f"{header}\n{row}\n{row}\n".encode(encoding))
+
+    assert (problem.code, problem.line, problem.quarantined, problem.message) == ("missing_column", 1, False, NO_NAMES)
+    assert [(notice.file_id, notice.told) for notice in notices] == [("5285890784246869930", None)] * 2
+
+
+def without(header, name):
+    return ",".join(column for column in header.split(",") if column != name)
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        (without(HEADER_ZH, "文件 ID"), "column `文件 ID` (`File ID`), found none: no row of this table is used"),
+        (without(HEADER_EN, "File ID"), "column `文件 ID` (`File ID`), found none: no row of this table is used"),
+        (without(HEADER_EN, "File URL"), "column `音视频地址` (`File URL`), found none: no row of this table is used"),
+        ("Name,Size,Duration", "columns `文件 ID` (`File ID`) and `音视频地址` (`File URL`), found none: no row of this table is used"),
+        ("room,id,format,start,end,duration,url,title", "column `stream`, found none: no row of this table is used; did you mean `room`?"),
+        ("stream,id,start,end,link", "column `url`, found none: no row of this table is used; did you mean `link`?"),
+        ("stream,id,begin,finish,url", "column `end`, found none: no row of this table is used; did you mean `finish`?"),
+        ("teacher,id,start,end,mp4", "columns `stream` and `url`, found none: no row of this table is used"),
+    ],
+)  # fmt: skip
+def test_a_column_that_every_row_needs_is_missed_once(folder, header, wanted):
+    row = "x," * header.count(",") + "x\n"
+    problem = folder.item(f"{header}\n{row * 30}")
+
+    assert (problem.code, problem.line, problem.quarantined) == ("missing_column", 1, True)
+    assert problem.message == f"expected the {wanted}"
+
+
+@pytest.mark.parametrize("header", ["source,size,created,body", "id,start,body"])
+def test_a_log_below_names_of_columns_is_read_as_one(folder, header, line):
+    """Its lines hold records, whatever the first one is."""
+    *_, found = folder.items(f"{header}\nx,1 {line()}\n")
+
+    assert isinstance(found, Notice)
+
+
+@pytest.mark.parametrize("title", ["音视频列表\n", "音视频列表,,,,\r\n\r\n", "媒资\n2022-04\n"])
+@pytest.mark.parametrize("header", [HEADER_ZH, "stream,id,end,url,title"])
+def test_a_title_above_the_names_of_the_columns_is_told_once(folder, title, header):
+    problem = folder.item(f"{title}{header}\n{EXPORT_ROW}\n{EXPORT_ROW}\n")
+
+    assert (problem.code, problem.line, problem.quarantined) == ("bad_csv", 1, True)
+    assert problem.message == "expected the row of column names first, found it below other lines: take those away"
