@@ -149,8 +149,7 @@ def _mismatch(connection: sqlite3.Connection, curation: Curation, worded: Callab
         message += "".join(f"; neither has `{other}`: none has the id `{name[:80]}`" for other, name in more)
         return Problem("curation_unmatched", message, field=field, source=curation.source)
     if vain := _split_in_vain(connection, curation) or _merged_in_vain(connection, curation):
-        field, why = vain
-        return Problem("curation_unmatched", f"has no effect: {why}", field=field, source=curation.source)
+        return Problem("curation_unmatched", vain[1], field=vain[0], source=curation.source)
     if curation.trim is None and not curation.chapters:
         return None
     bodies = connection.execute(
@@ -185,28 +184,32 @@ def _idle(connection: sqlite3.Connection, curation: Curation) -> list[tuple[str,
 
 
 def _split_in_vain(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str] | None:
-    """Return `split` and why the first of its files parts nothing; one that is in no session may do so later."""
+    """Return `split` and what it does in vain; of a file that is in no session nobody knows yet."""
     for name in curation.split_before:
         identity = session_of(connection, name)
         row = connection.execute("SELECT body FROM sessions WHERE id=?", (identity,)).fetchone()
         if row is None:
             continue
         reasons = decode_session(row[0]).reasons
-        if any(reason.rule == "split" and name in reason.keys for reason in reasons):
+        partings = {reason.rule for reason in reasons if name in reason.keys}
+        if "split" in partings:
             continue
+        if "split_astray" in partings:
+            return "split", f"parts another broadcast than that of `recordings`, before `{name[:80]}`"
         if any(reason.rule == "window" for reason in reasons):
-            return "split", f"`{name[:80]}` lies in a `window`, which nothing parts"
-        return "split", f"nothing before `{name[:80]}` would be in one replay with it, or a `merge` keeps them together"
+            return "split", f"has no effect: `{name[:80]}` lies in a `window`, which nothing parts"
+        why = f"nothing before `{name[:80]}` would be in one replay with it, or a `merge` keeps them together"
+        return "split", f"has no effect: {why}"
     return None
 
 
 def _merged_in_vain(connection: sqlite3.Connection, curation: Curation) -> tuple[str, str] | None:
-    """Return `merge` and why its files are not in one session: what a window claims is merged with nothing."""
+    """Return `merge` and what keeps its files apart: what a window claims is merged with nothing."""
     homes = {name: home for name in curation.merge if (home := session_of(connection, name))}
     if len(set(homes.values())) < 2:
         return None
     one, other = next((one, other) for one, other in pairwise(homes) if homes[one] != homes[other])
-    return "merge", f"a `window` claims `{one[:80]}` or `{other[:80]}`, and they stay in replays of their own"
+    return "merge", f"has no effect: a `window` claims `{one[:80]}` or `{other[:80]}`, so they stay apart"
 
 
 def session_of(connection: sqlite3.Connection, key: str) -> str:

@@ -51,7 +51,7 @@ class SetAside(Value, frozen=True, array_like=True):
 class Reason(Value, frozen=True, array_like=True):
     """Why two recordings are in one session, or why the session ends: for `explain` and "how we know this"."""
 
-    rule: str  # window, split, split_end, merge, session_id, task_id, push, gap, max_length, curation …
+    rule: str  # window, split, split_astray, split_end, merge, session_id, task_id, push, gap, max_length, curation …
     detail: str  # English, one phrase
     keys: tuple[str, ...] = ()
 

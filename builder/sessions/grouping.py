@@ -58,7 +58,7 @@ def groups_of(island: Union, links: Links, book: Rulebook) -> list[Group]:
         unions = unite(_split(island, heads), links, book)
     groups = [_group(union, book) for union in unions]
     if heads:
-        _tell_partings(groups, heads, island)
+        _tell_partings(groups, heads, island, book)
     return [piece for group in groups for piece in _pieces(group, heads, book)]
 
 
@@ -79,11 +79,15 @@ def _heads(island: Union, book: Rulebook) -> list[Placed]:
     ]
 
 
-def _tell_partings(groups: list[Group], heads: list[Placed], island: Union) -> None:
-    """Tell the groups on both sides of a split why they end there: by its head, and by the last file before that."""
+def _tell_partings(groups: list[Group], heads: list[Placed], island: Union, book: Rulebook) -> None:
+    """Tell the groups on both sides of a split why they end there: by its head, and by the last file before that.
+
+    One by a person who speaks of other broadcasts alone has a name of its own: it was hardly meant for this one.
+    """
+    present = {name for run in island.runs for one in run.members for name in names_of(one.recording)}
     home = {one.recording.key: group for group in groups for one in group.members}
     names = {one.recording.key for one in heads}
-    first, last = set(), set()
+    partings: defaultdict[str, set[str]] = defaultdict(set)
     for members in _by_lane(island).values():
         ordered = sorted(members, key=lambda one: (one.middle_ms, one.recording.key))
         for head in (one for one in members if one.recording.key in names):
@@ -92,11 +96,13 @@ def _tell_partings(groups: list[Group], heads: list[Placed], island: Union) -> N
             before = (ordered[at].recording.key for at in range(end - 1, -1, -1))
             nearest = next((key for key in before if home[key] is not own), "")
             if nearest:
-                first.add(head.recording.key)
-                last.add(nearest)
-    for rule, side, parting in (("split", "with", first), ("split_end", "after", last)):
+                is_meant = not present.isdisjoint(book.spoken_of(head.recording))
+                partings["split" if is_meant else "split_astray"].add(head.recording.key)
+                partings["split_end"].add(nearest)
+    for rule in partings:
+        side = "after" if rule == "split_end" else "with"
         for group in groups:
-            keys = tuple(one.recording.key for one in group.members if one.recording.key in parting)
+            keys = tuple(one.recording.key for one in group.members if one.recording.key in partings[rule])
             if keys:
                 group.reasons.append(Reason(rule, f"a person let a new session begin {side} this file", keys))
 

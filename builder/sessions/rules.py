@@ -66,13 +66,11 @@ class Rulebook:
         self._by_address: defaultdict[str, list[Curation]] = defaultdict(list)
         self._by_window: defaultdict[Window, list[Curation]] = defaultdict(list)
         self.merges: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-        self.splits: frozenset[str] = frozenset(
-            identity for curation in rules.curations for identity in curation.split_before
-        )
+        self.splits: defaultdict[str, set[str]] = defaultdict(set)  # … and what the files that part there speak of
         for curation in sorted(rules.curations, key=lambda curation: curation.source):
             self._learn(curation)
         self.has_borders = bool(self._windows) or self._claims.any_ends  # between recordings of any stream
-        self.named: frozenset[str] = self.splits.union(self._by_id, self.merges)  # what people speak of by name
+        self.named = frozenset((*self.splits, *self._by_id, *self.merges))  # what people speak of by name
 
     def _learn(self, curation: Curation) -> None:
         for identity in dict.fromkeys(curation.recordings or curation.merge):
@@ -81,6 +79,8 @@ class Rulebook:
             self._by_address[session_id(*parsed)].append(curation)
         for identity in dict.fromkeys(curation.merge):
             self.merges[identity].append(tuple(dict.fromkeys(curation.merge)))
+        for identity in curation.split_before:
+            self.splits[identity].update(curation.recordings)
         if curation.window is not None:
             self._by_window[curation.window].append(curation)
             if curation.window not in self._windows[curation.window.stream_id]:
@@ -152,7 +152,11 @@ class Rulebook:
 
     def is_split(self, recording: Recording) -> bool:
         """Say whether a session must begin with this recording."""
-        return not self.splits.isdisjoint(names_of(recording))
+        return not self.splits.keys().isdisjoint(names_of(recording))
+
+    def spoken_of(self, head: Recording) -> set[str]:
+        """Return the recordings that are named by those who let a session begin with this one."""
+        return {name for own in names_of(head) if own in self.splits for name in self.splits[own]}
 
     # Curation ----------------------------------------------------------------------------------------------------
 
