@@ -10,7 +10,7 @@ import codecs
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from builder.model import NEVER_MS, Filled, Item, Notice, Problem
@@ -26,6 +26,9 @@ _Row = tuple[int, int, bytes]  # offset, line, text
 _NAME = re.compile(r"`(\w+)`")  # of a column, in a message
 _TAG_MARKS = re.compile(r"[,;|，；、]")
 _ROUNDED = re.compile(r"[1-9][0-9]{14}0{4,}", re.ASCII)
+_GBK = "gb18030"  # a superset
+_CJK = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+_SURELY_UTF8 = 4  # such letters: three in GBK are two of them once in 50,000 times, six are hardly ever UTF-8 at all
 _ARCHIVED = ("归档", "archive")
 
 
@@ -54,7 +57,8 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         try:
             items = _items(raw, encoding, layout)
         except RefusedError as error:
-            items = [_problem(error, raw.decode(encoding, "replace"), layout), *error.kept]
+            own = "utf-8" if error.code == "bad_encoding" else encoding
+            items = [_problem(error, raw.decode(own, "replace"), layout), *error.kept]
         items += [_told_wide(item) for item in items if isinstance(item, Notice) and WIDE_DIGIT.search(item.file_id)]
         for index, item in enumerate(items):
             yield offset + index, line, item  # what counts of a refused row stays apart from its problem
@@ -77,8 +81,11 @@ def _problem(error: RefusedError, row: str, layout: Layout) -> Problem:
 def _items(raw: bytes, encoding: str, layout: Layout) -> list[Item]:
     if len(raw) > limits.RECORD_BYTES:
         raise RefusedError("record_too_long", f"a row may have {limits.RECORD_BYTES} bytes, found {len(raw)}")
+    is_other = encoding == _GBK and _is_utf8(raw)
     try:
-        cells = next(csv.reader([raw.decode(encoding)], delimiter=layout.delimiter, strict=True), [])
+        cells = next(
+            csv.reader([raw.decode("utf-8" if is_other else encoding)], delimiter=layout.delimiter, strict=True), []
+        )
     except (csv.Error, UnicodeDecodeError) as error:
         raise RefusedError("bad_csv", "expected a row of CSV") from error
     if not any(cell.strip() for cell in cells):
@@ -88,6 +95,9 @@ def _items(raw: bytes, encoding: str, layout: Layout) -> list[Item]:
     if len(cells) != len(layout.columns):
         raise RefusedError("bad_csv", f"expected {len(layout.columns)} cells, found {len(cells)}")
     values = {name: plain(cell) for name, cell in zip(layout.columns, cells, strict=True) if name}
+    if is_other:
+        kept = () if layout.is_neutral else _withheld(Fields(values))
+        raise RefusedError("bad_encoding", "expected GBK as in the rest of the table, found UTF-8", kept=kept)
     return [neutral.notice_of(values, is_text=True) if layout.is_neutral else _export_row(values, layout.size_unit)]
 
 
@@ -97,13 +107,17 @@ def _export_row(values: dict[str, Any], size_unit: str) -> Item:
     try:
         return _notice_of(fields, size_unit)
     except RefusedError as error:
-        error.kept = mediainfo.withheld(
-            mediainfo.read_or(lambda: fields.ident("id"), ""),
-            "archived" if mediainfo.read_or(lambda: _is_archived(fields), otherwise=False) else "",
-            mediainfo.read_or(lambda: _expiry(fields), None),
-            mediainfo.read_or(lambda: _stated(fields), NEVER_MS),
-        )
+        error.kept = _withheld(fields)
         raise
+
+
+def _withheld(fields: Fields) -> Sequence[Notice]:
+    return mediainfo.withheld(
+        mediainfo.read_or(lambda: fields.ident("id"), ""),
+        "archived" if mediainfo.read_or(lambda: _is_archived(fields), otherwise=False) else "",
+        mediainfo.read_or(lambda: _expiry(fields), None),
+        mediainfo.read_or(lambda: _stated(fields), NEVER_MS),
+    )
 
 
 def _is_archived(fields: Fields) -> bool:
@@ -155,7 +169,7 @@ def _notice_of(fields: Fields, size_unit: str) -> Notice:
 
 
 def _encoding_of(content: Content) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8-sig", _GBK):
         decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
         try:
             for chunk in content():
@@ -165,6 +179,16 @@ def _encoding_of(content: Content) -> str | None:
             continue
         return encoding
     return None
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Say whether a row of a table in GBK is in UTF-8, as where exports of two programs were put behind one another."""
+    if raw.isascii():
+        return False
+    try:
+        return len(_CJK.findall(raw.decode("utf-8"))) >= _SURELY_UTF8
+    except UnicodeDecodeError:
+        return False
 
 
 def _logical_lines(content: Content) -> Iterator[_Row]:

@@ -470,3 +470,45 @@ def test_a_title_above_the_names_of_the_columns_is_told_once(folder, title, head
 
     assert (problem.code, problem.line, problem.quarantined) == ("bad_csv", 1, True)
     assert problem.message == "expected the row of column names first, found it below other lines: take those away"
+
+
+def test_rows_in_utf8_in_a_table_in_gbk_are_told_with_their_lines(folder):
+    """Exports of two months, one of them saved anew by an editor, and put behind one another; nothing is rubbish."""
+    own, other = f"{HEADER_ZH}\n{EXPORT_ROW}\n".encode("gbk"), f"{EXPORT_ROW}\n".encode()
+
+    first, second, *problems = folder.items(own + own + other + other)
+
+    assert (first, second) == (EXPORTED, EXPORTED)
+    assert [(item.code, item.line, item.quarantined) for item in problems] == [
+        ("bad_encoding", 5, True),
+        ("bad_encoding", 6, True),
+    ]
+    assert problems[0].message == "expected GBK as in the rest of the table, found UTF-8"
+    assert "其他" in problems[1].excerpt
+
+
+def test_a_row_in_gbk_whose_bytes_are_utf8_too_is_read(folder):
+    """Of 20,902 letters in GBK the pairs of some are UTF-8 as well, two by two, or three that make two."""
+    names = [
+        "联通",
+        "谴",
+        "茂",
+        "聊",
+        "丝",
+        "翚翚翚",
+        "".join(bytes([0xE6, 0x82, 0xB2, 0xE6, 0x82, 0xB2]).decode("gbk")),
+    ]
+    rows = [f"s,{n},1642089450,https://m.example.com/{n}.flv,{name}" for n, name in enumerate(names)]
+    table = "\n".join(["stream,id,end,url,title,标题", *(f"{row}," for row in rows), ""])
+
+    assert [item.filled.title for item in folder.items(table.encode("gbk"))] == names
+
+
+def test_what_takes_a_file_away_counts_in_another_encoding_too(folder):
+    own = f"{HEADER_ZH}\n{EXPORT_ROW}\n".encode("gbk")
+    other = EXPORT_ROW.replace("标准存储", "归档存储").encode()
+
+    _, problem, notice = folder.items(own + other)
+
+    assert (problem.code, problem.file_id) == ("bad_encoding", "5285890784246869930")
+    assert (notice.file_id, notice.status, notice.told) == ("5285890784246869930", "archived", None)
