@@ -23,6 +23,8 @@ from builder.sources.redact import excerpt
 Content = Callable[[], Iterator[bytes]]
 _Row = tuple[int, int, bytes]  # offset, line, text
 
+ROUNDED = "rounded_id"  # the flag of an id that a spreadsheet may have rounded, and the problem of many of them
+_CHANCE = 100  # one id of 10,000 ends so by chance; two, and one of a hundred, do not
 _NAME = re.compile(r"`(\w+)`")  # of a column, in a message
 _TAG_MARKS = re.compile(r"[,;|，；、]")
 _ROUNDED = re.compile(r"[1-9][0-9]{14}0{4,}", re.ASCII)
@@ -34,6 +36,19 @@ _ARCHIVED = ("归档", "archive")
 
 def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
     """Yield (offset, line, item) for each row; a broken one does not stop the others."""
+    notices, rounded, first = 0, 0, (0, 0)
+    for offset, line, item in _rows(content, layout):
+        yield offset, line, item
+        if isinstance(item, Notice):
+            notices += 1
+            if ROUNDED in item.flags:
+                rounded += 1
+                first = first if rounded > 1 else (offset + 1, line)
+    if rounded > 1 and rounded * _CHANCE >= notices:
+        yield *first, _told_rounded(rounded, notices)
+
+
+def _rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
     encoding = _encoding_of(content)
     if encoding is None:
         yield 0, 1, Problem("bad_encoding", "expected UTF-8 or GBK", quarantined=True)
@@ -62,6 +77,14 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         items += [_told_wide(item) for item in items if isinstance(item, Notice) and WIDE_DIGIT.search(item.file_id)]
         for index, item in enumerate(items):
             yield offset + index, line, item  # what counts of a refused row stays apart from its problem
+
+
+def _told_rounded(rounded: int, notices: int) -> Problem:
+    message = (
+        f"expected file ids as they are, found {rounded} of {notices} that end in four zeros, as a spreadsheet leaves"
+        " them: they are those of no file; export again, and do not open the file in a spreadsheet"
+    )
+    return Problem(ROUNDED, message)
 
 
 def _told_wide(notice: Notice) -> Problem:
@@ -136,7 +159,7 @@ def _stated(fields: Fields) -> int:
 def _notice_of(fields: Fields, size_unit: str) -> Notice:
     file_id = fields.ident("id", required=True)
     if _ROUNDED.fullmatch(file_id):
-        fields.flags.add("rounded_id")
+        fields.flags.add(ROUNDED)
     name = fields.text("name", limit=limits.TITLE_CHARACTERS)
     url = fields.url("url")
     is_archived = _is_archived(fields)

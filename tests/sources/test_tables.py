@@ -512,3 +512,26 @@ def test_what_takes_a_file_away_counts_in_another_encoding_too(folder):
 
     assert (problem.code, problem.file_id) == ("bad_encoding", "5285890784246869930")
     assert (notice.file_id, notice.status, notice.told) == ("5285890784246869930", "archived", None)
+
+
+@pytest.mark.parametrize(
+    ("rounded", "true", "told"),
+    [(34, 0, "34 of 34"), (2, 0, "2 of 2"), (3, 200, "3 of 203"), (1, 0, ""), (1, 5, ""), (2, 300, "")],
+)
+def test_ids_that_a_spreadsheet_rounded_are_told_once_for_the_table(folder, rounded, true, told):
+    """One that ends in zeros may be chance; they are used all the same."""
+    names = [str(528589078424686 + n) + "0000" for n in range(rounded)]
+    names += [str(5285890784246869931 + 7 * n) for n in range(true)]
+    rows = [EXPORT_ROW.replace("5285890784246869930", name) for name in names]
+
+    items = folder.items("\n".join([HEADER_ZH, *rows, ""]))
+
+    assert [item.file_id for item in items[: len(names)]] == names
+    assert [(item.code, item.quarantined, item.line) for item in items[len(names) :]] == (
+        [("rounded_id", False, 2)] if told else []
+    )
+    assert not told or items[-1].message == (
+        f"expected file ids as they are, found {told} that end in four zeros, as a spreadsheet leaves them: "
+        "they are those of no file; export again, and do not open the file in a spreadsheet"
+    )
+    assert len({entry.offset for entry in folder.entries("one")}) == len(items)
