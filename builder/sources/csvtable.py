@@ -23,8 +23,7 @@ from builder.sources.redact import excerpt
 Content = Callable[[], Iterator[bytes]]
 _Row = tuple[int, int, bytes]  # offset, line, text
 
-ROUNDED = "rounded_id"  # the flag of an id that a spreadsheet may have rounded, and the problem of many of them
-_CHANCE = 100  # one id of 10,000 ends so by chance; two, and one of a hundred, do not
+_CHANCE = 100  # of ids one in 10,000 ends in four zeros by chance; two, and one of a hundred, do not
 _NAME = re.compile(r"`(\w+)`")  # of a column, in a message
 _TAG_MARKS = re.compile(r"[,;|，；、]")
 _ROUNDED = re.compile(r"[1-9][0-9]{14}0{4,}", re.ASCII)
@@ -41,7 +40,7 @@ def rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         yield offset, line, item
         if isinstance(item, Notice):
             notices += 1
-            if ROUNDED in item.flags:
+            if "rounded_id" in item.flags:
                 rounded += 1
                 first = first if rounded > 1 else (offset + 1, line)
     if rounded > 1 and rounded * _CHANCE >= notices:
@@ -84,7 +83,7 @@ def _told_rounded(rounded: int, notices: int) -> Problem:
         f"expected file ids as they are, found {rounded} of {notices} that end in four zeros, as a spreadsheet leaves"
         " them: they are those of no file; export again, and do not open the file in a spreadsheet"
     )
-    return Problem(ROUNDED, message)
+    return Problem("rounded_id", message)
 
 
 def _told_wide(notice: Notice) -> Problem:
@@ -159,7 +158,7 @@ def _stated(fields: Fields) -> int:
 def _notice_of(fields: Fields, size_unit: str) -> Notice:
     file_id = fields.ident("id", required=True)
     if _ROUNDED.fullmatch(file_id):
-        fields.flags.add(ROUNDED)
+        fields.flags.add("rounded_id")
     name = fields.text("name", limit=limits.TITLE_CHARACTERS)
     url = fields.url("url")
     is_archived = _is_archived(fields)
