@@ -21,6 +21,8 @@ Rows = Iterator[tuple[int, int, Item]]  # offset, line, item
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_WORKBOOK = "what may be a workbook: save its table as CSV UTF-8"
+_BINARY = {b"PK\x03\x04": f"a ZIP file, or {_WORKBOOK}", b"\xd0\xcf\x11\xe0": _WORKBOOK}  # by the first bytes
 _HEAD = 64 * 1024
 
 
@@ -98,7 +100,7 @@ def table_of(content: Content) -> Rows | None:
     if text[:1] in (b"{", b"[", b""):
         return None
     if b"\0" in head[: limits.HEAD_BYTES]:
-        return _refused("unknown_file", "expected text, found binary data")
+        return _refused("unknown_file", "expected text, found " + _BINARY.get(head[:4], "binary data"))
     from builder.sources import columns, csvtable, yamlrows  # here: most files are lines of JSON
 
     layout = columns.layout_of(text)

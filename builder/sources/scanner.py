@@ -175,6 +175,8 @@ class Scanner:
         self.stack.append(Frame(is_array=is_array))
 
     def _close(self, frame: Frame, end: int, *, is_array: bool) -> None:
+        if frame.is_array == is_array and frame.expects == ("value" if is_array else "key") and not frame.records:
+            raise TornError(end, "a comma before a closing bracket: take it away, or the value is missing behind it")
         if frame.is_array != is_array or (frame.expects not in ("first", "after") and not frame.records):
             raise TornError(end, "a bracket closes what is not open")
         self.stack.pop()

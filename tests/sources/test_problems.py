@@ -109,3 +109,28 @@ def test_excerpts_are_short_and_printable():
 
     assert told.startswith("a\\u001b[2J\\u0000\\xff\\u202e")
     assert len(told) < 2200
+
+
+@pytest.mark.parametrize(
+    "text", ['{"event_type": 100,}', '{"event_type": 100, "a": [1, 2, ]}', '{\n  "event_type": 100,\n}\n']
+)
+def test_a_comma_before_a_closing_bracket_is_named(folder, text):
+    """As most editors of other languages leave one."""
+    problem = folder.item(text)
+
+    assert (problem.code, problem.quarantined) == ("bad_json", True)
+    assert problem.message == ("a comma before a closing bracket: take it away, or the value is missing behind it")
+
+
+@pytest.mark.parametrize(
+    ("start", "found"),
+    [
+        (b"PK\x03\x04", "a ZIP file, or what may be a workbook: save its table as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0", "what may be a workbook: save its table as CSV UTF-8"),
+        (b"\x7fELF", "binary data"),
+    ],
+)
+def test_a_workbook_is_told_apart_from_other_binary_data(folder, start, found):
+    problem = folder.item(start + b"\x14\0\x06\0\x08\0")
+
+    assert (problem.code, problem.message) == ("unknown_file", f"expected text, found {found}")
