@@ -26,6 +26,7 @@ from builder.strict_yaml import (
 )
 
 COLON = 'text that holds a colon and a blank stands in quotes: title: "Live: the evening"'
+STAR = 'text that begins with `*` stands in quotes: "*.example.com"'
 TABS = "indent with blanks: YAML takes no tabs"
 
 
@@ -73,6 +74,8 @@ class Tree:
                 return hint
         if at < len(lines) and "\t" in lines[at][: len(lines[at]) - len(lines[at].lstrip())]:
             return TABS
+        if "while scanning an alias" in said:
+            return STAR
         return COLON if "mapping values are not allowed" in said else ""
 
     def _take(self, kind: type[yaml.Event]) -> None:
@@ -115,14 +118,14 @@ class Tree:
 
     def _refuse_references(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
-            raise self._error(event, f"expected no aliases, found `*{shown_text(event.anchor or '')}`")
+            raise self._error(event, f"expected no aliases, found `*{shown_text(event.anchor or '')}`", STAR)
         if event.anchor is not None:
             raise self._error(event, f"expected no anchors, found `&{shown_text(event.anchor)}`")
         if event.tag is not None:
             raise self._error(event, f"expected no tags, found `{shown_text(event.tag)}`")
 
-    def _error(self, event: Any, sentence: str) -> ConfigError:
-        return ConfigError(f"{self._name}:{event.start_mark.line + self._first}: {sentence}")
+    def _error(self, event: Any, sentence: str, hint: str = "") -> ConfigError:
+        return ConfigError(f"{self._name}:{event.start_mark.line + self._first}: {sentence}", hint=hint)
 
 
 def _one_line(error: yaml.YAMLError) -> str:

@@ -5,7 +5,7 @@ import pytest
 from builder.config import SiteConfig, load_config, parse_config
 from builder.errors import ConfigError, StorageError
 from builder.model import Grouping, Media
-from builder.yaml_tree import COLON
+from builder.yaml_tree import COLON, STAR
 
 
 def parse(text: str, environ=None) -> SiteConfig:
@@ -212,6 +212,9 @@ def test_words_name_the_languages_of_the_site():
             "base-url：https://a.example\ntitle: x\n",
             "line 1 has the full-width `：` after its key: write `: `, half-width",
         ),
+        ("title: a\nmedia:\n  hosts: [*.example.com]\n", STAR),
+        ("title: a\nmedia:\n  hosts:\n  - *.example.com\n", STAR),
+        ("title: *starry\n", STAR),
         ("title: a\ngrouping:\n\tgap: 5\n", "indent with blanks: YAML takes no tabs"),
         ("title: a\n\tauthor: b\n", "indent with blanks: YAML takes no tabs"),
         ("title: a\nauthor: 夜猫：科技: b\n", COLON),
