@@ -17,7 +17,7 @@ from builder.catalog.rows import Known, decode_notice, decode_session, overwritt
 from builder.catalog.schema import ROW_BITS
 from builder.catalog.values import Note, Stated, StreamTotal
 from builder.catalog.witnesses import contradiction, place_of
-from builder.model import Counts, Problem, Recording, Session, StreamKey
+from builder.model import Counts, Notice, Problem, Recording, Session, StreamKey
 from builder.sessions import Rules, resolve_stream
 from builder.sessions.claims import Claims
 
@@ -123,6 +123,8 @@ class RecordQuestions(Questions):
         at, message = stated[0], problem.message
         if problem.code == "overwritten":
             message = self._written_over(name) or message
+        elif problem.code == "media_host":
+            at = next((one for one in stated if _tells_address(one.notice)), at)
         elif problem.code == "conflict" and (pair := contradiction(name, stated)):
             at, other = pair
             message += f"; this one is used, not that at {place_of(other)}"
@@ -230,6 +232,10 @@ class RecordQuestions(Questions):
         """Return what people had decided when the catalog was last brought up to date."""
         stored = self.meta("rules")
         return msgspec.msgpack.decode(stored, type=Setting) if isinstance(stored, bytes) else Setting(Rules())
+
+
+def _tells_address(notice: Notice) -> bool:
+    return bool(notice.filled.url or (notice.told and notice.told.url))
 
 
 def _placed(problem: Problem, source: str) -> Problem:

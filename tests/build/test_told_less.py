@@ -213,3 +213,14 @@ def test_a_notification_keeps_its_own_address(site, capsys):
     site.build()
 
     assert site.session(capsys)["tracks"][0]["parts"][0]["url"].endswith("/a/1/f0.mp4")
+
+
+@pytest.mark.parametrize("export", [RENAMED, TABLE])
+def test_a_host_that_is_not_listed_is_told_where_the_address_stands(site, capsys, export):
+    """A list without addresses came first, and there nobody finds one."""
+    site.append("a.json", SLICED)
+    site.append("b.json", export.replace("myqcloud.com", "example.org"))
+
+    (problem,) = site.ask(capsys, "problems")
+
+    assert f"recordings/b.json:{export.count(chr(10))}: `url` expected a host of `media.hosts`" in problem
