@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 
 import msgspec
 
-from builder.addresses import load_zone
+from builder.addresses import load_zone, parse_session_id
 from builder.catalog.numbers import base_numbers
 from builder.catalog.rows import Known, decode_session, encode, overwritten_in
 from builder.media import host_of
@@ -304,8 +304,8 @@ def unmatched(connection: sqlite3.Connection, curation: Curation) -> tuple[str, 
     if known := next((key for key in curation.recordings if _is_known(connection, key)), ""):
         return "recordings", f"the recording `{known[:80]}` is in none; `aftercast explain {known[:80]}` says why"
     if curation.recordings:
-        is_wide = any(map(WIDE_DIGIT.search, curation.recordings))
-        hint = "; write the digits of ids in half-width" if is_wide else ""
+        hint = "; write the digits of ids in half-width" if any(map(WIDE_DIGIT.search, curation.recordings)) else ""
+        hint = "; an address stands under `address`" if any(map(parse_session_id, curation.recordings)) else hint
         return "recordings", f"none has the recording `{curation.recordings[0][:80]}`{hint}"
     if curation.address:
         return "address", f"none has the address `{curation.address}`"

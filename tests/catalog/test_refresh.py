@@ -473,6 +473,10 @@ def test_curation_changes_its_session_and_is_reported_when_it_matches_none(tmp_p
         ({"recordings": ("9", "1")}, "the recording `1` is in none; `aftercast explain 1` says why"),
         ({"recordings": ("9",)}, "none has the recording `9`"),
         ({"recordings": ("９", "8")}, "none has the recording `９`; write the digits of ids in half-width"),
+        (
+            {"recordings": ("2026/03/02/vtj23n4a4b",)},
+            "none has the recording `2026/03/02/vtj23n4a4b`; an address stands under `address`",
+        ),
         ({}, "no recording is named"),
         ({"window": Window("a stream", START_S * 1000, START_S * 1000 + 1)}, "no recording lies in its `window`"),
     ],
