@@ -3,6 +3,7 @@
 import pytest
 
 from builder.addresses import tag_of
+from builder.cli import run
 from tests.build.sites import ALICE, SITE, TestSite, callback, difference
 
 ONE, TWO = (f"52{number:017d}" for number in (1, 2))
@@ -150,3 +151,26 @@ def test_nav_may_lead_into_lists_that_have_the_name_of_the_folder(site):
     assert [each.message for each in site.build().problems] == [
         "expected a page of the site, found none at `/live/abuot/`"
     ]
+
+
+def test_a_split_that_parts_another_broadcast_is_told_until_it_is_one_of_its_own(site, capsys):
+    """By what the file names, by what comes in between, and by what goes, as in a clean build."""
+    site.append("a.jsonl", callback("alice", 3, 9_600, 600))
+    told = f"replays/s.md:3: `split` parts another broadcast than that of `recordings`, before `52{3:017d}`"
+
+    def problems(name: str) -> list[str]:
+        site.write("replays/s.md", f"---\nrecordings: ['{name}']\nsplit: before 52{3:017d}\n---\n")
+        site.build()
+        lines = site.ask(capsys, "problems")
+        fresh = site.root / f"fresh{len(list(site.root.iterdir()))}"
+        assert run(["problems", "--source", str(site.source), "--state", str(fresh)]) == 0
+        assert capsys.readouterr().out.splitlines() == lines
+        return [line.partition("  ")[2] for line in lines]
+
+    assert problems(ONE) == [f"curation_unmatched (warning)  {told}"]
+    assert problems(TWO) == []
+    assert problems(ONE) == [f"curation_unmatched (warning)  {told}"]
+    site.append("b.jsonl", "".join(callback("alice", 10 + n, 600 + n * 300, 300) for n in range(28)))
+    assert problems(ONE) == []  # now it is one broadcast from the first file to the third
+    (site.source / "recordings/b.jsonl").unlink()
+    assert problems(ONE) == [f"curation_unmatched (warning)  {told}"]
