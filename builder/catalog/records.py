@@ -20,6 +20,7 @@ from builder.catalog.witnesses import contradiction, place_of
 from builder.model import Counts, Notice, Problem, Recording, Session, StreamKey
 from builder.sessions import Rules, resolve_stream
 from builder.sessions.claims import Claims
+from builder.wording import count
 
 _decode_problem = msgspec.msgpack.Decoder(Problem).decode
 
@@ -79,13 +80,13 @@ class RecordQuestions(Questions):
 
     def problems(self, limit: int | None = None) -> list[Note]:
         """Return what is wrong: what was read, by file and place, then what the catalog found, by code and name."""
-        count = -1 if limit is None else limit
+        most = -1 if limit is None else limit
         notes = [
             Note(f"{relative}#{row_id & ((1 << ROW_BITS) - 1)}", _placed(_decode_problem(item), relative))
             for row_id, relative, item in self.connection.execute(
                 f"SELECT p.id, f.relative, p.item FROM files AS f CROSS JOIN problems AS p "
                 f"ON p.id BETWEEN f.id<<{ROW_BITS} AND ((f.id+1)<<{ROW_BITS})-1 ORDER BY f.relative, p.id LIMIT ?",
-                (count,),
+                (most,),
             )
         ]
         rows = self.connection.execute(
@@ -95,7 +96,8 @@ class RecordQuestions(Questions):
         notes += [
             Note(f"{code}:{name}", self.located(_decode_problem(item), name, base)) for code, name, base, item in rows
         ]
-        return notes + self._too_short(-1 if limit is None else max(limit - len(notes), 0))
+        notes += self._too_short(-1 if limit is None else max(limit - len(notes), 0))
+        return (notes + self._no_facts())[:limit]
 
     def problems_of(self, source: str) -> list[Problem]:
         """Return what the catalog found about a curation file."""
@@ -112,6 +114,19 @@ class RecordQuestions(Questions):
             Note(f"too_short:{key}", self.located(msgspec.structs.replace(problem, file_id=key), key, base))
             for key, base in rows
         ]
+
+    def _no_facts(self) -> list[Note]:
+        """Return a word where all that was read only adds to what nobody told; among recordings that is common."""
+        untold = findings.tallies(self.connection)["unclaimed"]
+        if not untold or self.connection.execute("SELECT 1 FROM recordings LIMIT 1").fetchone():
+            return []
+        base, item = self.connection.execute("SELECT base, item FROM notices ORDER BY id LIMIT 1").fetchone()
+        key = identity(decode_notice(item))
+        message = (
+            f"of {count(untold, 'record')} none tells stream and times of its file, so there is no replay: names that"
+            " somebody changed do not tell them; add the notifications of the recordings, or a list that does"
+        )
+        return [Note(f"no_facts:{key}", self.located(Problem("no_facts", message, file_id=key), key, base))]
 
     def located(self, problem: Problem, name: str, base: int) -> Problem:
         """Add where the first notice of the recording stands, and where that is which it does not agree with."""

@@ -224,3 +224,20 @@ def test_a_host_that_is_not_listed_is_told_where_the_address_stands(site, capsys
     (problem,) = site.ask(capsys, "problems")
 
     assert f"recordings/b.json:{export.count(chr(10))}: `url` expected a host of `media.hosts`" in problem
+
+
+@pytest.mark.parametrize("export", [RENAMED, TABLE])
+def test_records_that_only_add_to_what_nobody_told_are_told(site, capsys, export):
+    """Nothing is shown of them; beside any recording that is common, since a library keeps other files too."""
+    site.append("b.json", export)
+    site.build()
+
+    (problem,) = site.ask(capsys, "problems")
+    number, _, rest = problem.partition("  ")
+    assert number == f"no_facts:{FILE}"
+    assert rest.startswith(f"no_facts (warning)  recordings/b.json:{export.count(chr(10))}: of 1 record none tells")
+    assert f"file_id: {FILE}" in site.ask(capsys, "problems", "show", number)
+
+    site.append("a.jsonl", callback("zed", 2, 0, 1800))
+    site.build()
+    assert site.ask(capsys, "problems") == []
