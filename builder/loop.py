@@ -46,7 +46,8 @@ class Loop:
         changed: list[str] = []
         while True:
             is_made = self._build(changed)
-            watcher.forget([self.places.source / "redirects.yaml"])  # we may have written it ourselves
+            if self.workshop is not None:
+                watcher.forget(self.workshop.redirects_seen)  # a build may have written them itself
             changed = watcher.wait(stop, is_made=is_made)
             if not changed:
                 return

@@ -16,7 +16,7 @@ from pathlib import Path
 from watchdog.events import DirDeletedEvent, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from builder.snapshot import Snapshot, facts_of, scan
+from builder.snapshot import Snapshot, scan
 
 QUIET_SECONDS = 0.05
 LONGEST_SECONDS = 0.5
@@ -92,12 +92,9 @@ class Watcher:
         stop.set()
         self.waker.event.set()
 
-    def forget(self, paths: Iterable[Path]) -> None:
-        """Take files as they are now for seen: the ones that we wrote ourselves."""
-        for path in paths:
-            facts = facts_of(str(path))
-            if facts is not None:
-                self.seen[str(path)] = facts
+    def forget(self, seen: Snapshot) -> None:
+        """Take files for seen as a build knows them: what we wrote ourselves is no change, what came after it is."""
+        self.seen |= seen
 
     def _schedule(self) -> None:
         self._scheduled = {folder for folder in self.folders if folder.is_dir()}

@@ -28,7 +28,7 @@ from builder.places import Places
 from builder.program import code_digest
 from builder.render import Renderer
 from builder.sessions import Rules
-from builder.snapshot import Snapshot, scan
+from builder.snapshot import Snapshot, facts_of, scan
 from builder.sources import SourceSettings
 from builder.sources.callback_keys import callback_keys_if_any
 
@@ -46,6 +46,7 @@ class Workshop:
     assets: tuple[Asset, ...]
     renderer: Renderer
     redirects: redirects.Table
+    redirects_seen: Snapshot  # their file as it was when they were read, with what builds wrote by then
 
     def __init__(self, places: Places, environ: Mapping[str, str], *, stays: bool = False) -> None:
         self.places = places
@@ -80,6 +81,9 @@ class Workshop:
 
     def load_redirects(self, more: Mapping[str, str] | None = None) -> None:
         """Read `redirects.yaml`; `more` are lines that it would have."""
+        file = str(self.places.source / redirects.FILE)
+        facts = facts_of(file)  # before it is read: an edit in between is then a change
+        self.redirects_seen = {file: facts} if facts else {}
         raw = inside.read(self.places.source, redirects.FILE, redirects.MAX_BYTES) or b""
         name = inside.shown_name(self.places.source, redirects.FILE)
         made_of = digest_of_parts([self.program, raw])

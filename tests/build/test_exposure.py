@@ -926,7 +926,7 @@ class Changes:
     def __init__(self, *acts):
         self.acts = list(acts)
 
-    def forget(self, paths):
+    def forget(self, seen):
         pass
 
     def wait(self, stop, **_):
