@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from builder import fields, inside, strict_yaml
 from builder.addresses import zones_folder
+from builder.base_path import left_out
 from builder.errors import ConfigError
 from builder.fields import Fields, Parser, Place
 from builder.model import DAY_MS, Grouping, Media, Value
@@ -82,6 +83,7 @@ class SiteConfig(Value, frozen=True):
     description: Wording = ""
     nav: tuple[tuple[Wording, str], ...] = ()  # (label, URL or site path)
     footer: Wording = ""
+    left_out: str = ""  # the path of `base_url`, where own addresses may begin with it
 
 
 def load_config(source: Path, environ: Mapping[str, str], *, kinds: Collection[str] = ()) -> SiteConfig:
@@ -90,7 +92,8 @@ def load_config(source: Path, environ: Mapping[str, str], *, kinds: Collection[s
     need_source(source)  # it may have gone while the program runs
     refuse_other_place(source)
     raw = inside.read(source, SITE_FILE, strict_yaml.MAX_BYTES)
-    return parse_config(raw or b"", name, environ, kinds=kinds)
+    pages = {Path(page).name.partition(".")[0] for page in inside.names(source, "pages", ".md")}
+    return parse_config(raw or b"", name, environ, kinds=kinds, pages=pages)
 
 
 def refuse_other_place(source: Path) -> None:
@@ -107,13 +110,16 @@ def refuse_other_place(source: Path) -> None:
         raise ConfigError(f"{name}: expected the settings here, found them in `{below.parent.name}/`", hint=hint)
 
 
-def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Collection[str] = ()) -> SiteConfig:
-    """Read the text of a `site.yaml`; `name` stands in errors."""
+def parse_config(
+    raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Collection[str] = (), pages: Collection[str] = ()
+) -> SiteConfig:
+    """Read the text of a `site.yaml`; `name` stands in errors, `pages` are the slugs of pages of prose."""
     site = Fields(strict_yaml.load(raw, name), Place(name), _KEYS)
     default = SiteConfig()
     base_url = site.get("base_url", _base_url, default.base_url)
     slug_key = slug_key_of(environ) or site.get("slug_key", _slug_key, "")
     languages = _languages(site)
+    site.place = Place(name, base=left_out(base_url, {*languages[1:], *pages}))  # which their addresses are read with
     wording = _wording(languages)
     return SiteConfig(
         title=site.get("title", _filled(wording), default.title),
@@ -131,6 +137,7 @@ def parse_config(raw: bytes, name: str, environ: Mapping[str, str], *, kinds: Co
         description=site.get("description", wording, default.description),
         nav=site.get("nav", labelled_by(_filled(wording)), ()),
         footer=site.get("footer", wording, default.footer),
+        left_out=site.place.base,
     )
 
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from builder.base_path import below
 from builder.errors import ConfigError
 from builder.model import HOUR_MS, Value
 from builder.strict_yaml import Mapping, Node, Scalar, Sequence, shown, wide_colon
@@ -27,13 +28,14 @@ T = TypeVar("T")
 
 
 class Place(Value, frozen=True):
-    """Where a value stands: the file's name for messages and the dotted field."""
+    """Where a value stands: the file's name for messages and the dotted field; and what it is read with."""
 
     name: str
     field: str = ""
+    base: str = ""  # the base path, where paths of the site may begin with it
 
     def child(self, key: str) -> Place:
-        return Place(self.name, f"{self.field}.{key}" if self.field else key)
+        return Place(self.name, f"{self.field}.{key}" if self.field else key, self.base)
 
     def error(self, node: Node, expected: str, *, found: str = "", hint: str = "") -> ConfigError:
         """Make the error that says what this field expected and what stands there."""
@@ -272,9 +274,9 @@ def address(node: Node, place: Place) -> str:
 
 
 def site_path(node: Node, place: Place) -> str:
-    """Read a path of the site: one leading slash, no dot segments, no query."""
+    """Read a path of the site: one leading slash, no dot segments, no query; the base path is left out of it."""
     expected = "a site path such as `/static/alice.jpg`"
-    written = scalar(node, place, expected).text.strip()
+    written = below(scalar(node, place, expected).text.strip(), place.base)
     segments = written.split("/")
     unsafe = not _ADDRESS.fullmatch(written.replace(" ", "")) or any(not letter.isprintable() for letter in written)
     if not written.startswith("/") or written.startswith("//") or unsafe or {".", ".."} & set(segments):

@@ -61,7 +61,7 @@ def keep_addresses_alive(
         return added
     try:
         site = workshop.site(catalog)
-        add(workshop.places.source / redirects.FILE, moves, lambda path: is_live(site, path))
+        add(workshop.places.source / redirects.FILE, moves, site)
     except OSError as error:  # the next build tries again
         problems = tuple(not_kept(old, new, reason_of(error)) for old, new in moves.items())
         return Moved(added=tuple(earlier.items()), problems=problems)
@@ -206,10 +206,10 @@ def is_live(site: Site, path: str) -> bool:
     return (kind == "watch" and site.catalog.session(name) is not None) or stands(site, path[1:])
 
 
-def add(file: Path, moves: Mapping[str, str], live: Callable[[str], bool]) -> None:
+def add(file: Path, moves: Mapping[str, str], site: Site) -> None:
     """Merge moves into the file, atomically and for good: it is input, and only we know what it says."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    merged = redirects.merge(text, moves, live)
+    merged = redirects.merge(text, moves, lambda path: is_live(site, path), site.config.left_out)
     if merged == text:
         return
     temporary = file.with_name(f".{file.name}.aftercast-tmp")

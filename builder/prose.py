@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from builder.base_path import below
+
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
@@ -38,7 +40,13 @@ _LINKED = re.compile(r'(?<=[ ])(href|src)="(/[^"]*)"')
 
 
 class Prose:
-    """A Markdown parser to use many times: making one takes as long as a page of text, so the first text makes it."""
+    """A Markdown parser to use many times: making one takes as long as a page of text, so the first text makes it.
+
+    `base` is the base path, where links to pages of the site may begin with it.
+    """
+
+    def __init__(self, base: str = "") -> None:
+        self.base = base
 
     @cached_property
     def _parser(self) -> Markdown:
@@ -57,7 +65,7 @@ class Prose:
             return ""
         import nh3
 
-        return nh3.clean(
+        markup = nh3.clean(
             _plain(clean) if _is_knotty(clean) else self._parser.reset().convert(clean),
             tags=_TAGS,
             attributes=_ATTRIBUTES,
@@ -65,6 +73,7 @@ class Prose:
             url_schemes={"http", "https", "mailto"},
             link_rel=None,
         ).strip()
+        return relink(markup, lambda path: below(path, self.base)) if self.base else markup
 
     def without_address(self, text: str) -> list[str]:
         """Return the addresses of links and pictures in a Markdown text that do not pass, as written."""

@@ -25,27 +25,27 @@ _TREE = re.compile(r"/(?!vj/)([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})/\*")  # all 
 _ROOT = "/*"  # … lead to those of the first language
 
 
-def parse(raw: bytes, name: str) -> dict[str, str]:
-    """Read the text of a `redirects.yaml`; `name` stands in errors."""
+def parse(raw: bytes, name: str, base: str = "") -> dict[str, str]:
+    """Read the text of a `redirects.yaml`; `name` stands in errors, `base` is the base path, left out of all paths."""
     node = strict_yaml.load(raw, name, max_bytes=MAX_BYTES)
     if node is None:
         return {}
     table = {}
-    for old, target, place in fields.pairs(node, Place(name)):
+    for old, target, place in fields.pairs(node, Place(name, base=base)):
         key = strict_yaml.Scalar(old, target.line)
         if _TREE.fullmatch(old):
             if not (isinstance(target, strict_yaml.Scalar) and target.text == _ROOT):
                 raise place.error(target, f"`{_ROOT}`, to which alone a whole tree leads")
             table[old] = _ROOT
             continue
-        table[fields.free_path(key, Place(name, "old path"))] = fields.former_path(target, place)
+        table[fields.free_path(key, Place(name, "old path", base))] = fields.former_path(target, place)
     return table
 
 
-def as_told(path: str) -> str:
+def as_told(path: str, base: str = "") -> str:
     """Return a path as a table spells it; "" for one that no line can tell."""
     try:
-        return fields.former_path(strict_yaml.Scalar(path, 1), Place("path"))
+        return fields.former_path(strict_yaml.Scalar(path, 1), Place("path", base=base))
     except ConfigError:
         return ""
 
@@ -96,15 +96,15 @@ class Table:
             yield self._sorted[at]
 
 
-def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool]) -> str:
+def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool], base: str = "") -> str:
     """Return the text of the file with further redirects in it: sorted, chains flattened, comments kept.
 
     Merging the same again returns the same text. What is new beats what the file says of the same path.
     """
-    table = parse(text.encode(), FILE) | dict(moved)
+    table = parse(text.encode(), FILE, base) | dict(moved)
     if not moved:
         return text
-    head, above, beside, tail = _comments(text) if text.strip() else (HEAD, {}, {}, "")
+    head, above, beside, tail = _comments(text, base) if text.strip() else (HEAD, {}, {}, "")
     lines = []
     for old in sorted(table):
         end = table[old] if is_live(old) else _end(table, old, is_live)
@@ -113,10 +113,10 @@ def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool]) -
     return head + "".join(lines) + tail
 
 
-def lines_of(text: str) -> dict[str, int]:
+def lines_of(text: str, base: str = "") -> dict[str, int]:
     """Return the line of each old path; one that is written with escapes or over lines may be missing."""
     found = ((_OLD.match(line), number) for number, line in enumerate(text.split("\n"), 1))
-    return {as_told(match[1]): number for match, number in found if match}
+    return {as_told(match[1], base): number for match, number in found if match}
 
 
 def tree_of(language: str) -> tuple[str, str]:
@@ -136,7 +136,7 @@ def _end(table: Mapping[str, str], old: str, is_live: Callable[[str], bool]) -> 
     return at
 
 
-def _comments(text: str) -> tuple[str, dict[str, str], dict[str, str], str]:
+def _comments(text: str, base: str) -> tuple[str, dict[str, str], dict[str, str], str]:
     """Return the comment at the head (up to the first empty line), those above and beside paths, and the last ones."""
     head, waiting = "", ""
     above: dict[str, str] = {}
@@ -145,7 +145,7 @@ def _comments(text: str) -> tuple[str, dict[str, str], dict[str, str], str]:
         if line.lstrip().startswith("#"):
             waiting += line + "\n"
         elif line.strip():
-            path = _path_of(line)
+            path = _path_of(line, base)
             above[path] = waiting
             found = re.search(r"[ \t]+#.*", line)
             beside[path] = found[0] if found else ""
@@ -157,10 +157,10 @@ def _comments(text: str) -> tuple[str, dict[str, str], dict[str, str], str]:
     return head, above, beside, waiting
 
 
-def _path_of(line: str) -> str:
+def _path_of(line: str, base: str) -> str:
     """Return the old path of a line of the file; text that is no path of its own keeps its comment with it."""
     try:
-        (old,) = parse(line.encode(), FILE)
+        (old,) = parse(line.encode(), FILE, base)
     except (ConfigError, ValueError):
         return ""
     return old

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -86,10 +87,10 @@ class Workshop:
         self.redirects_seen = {file: facts} if facts else {}
         raw = inside.read(self.places.source, redirects.FILE, redirects.MAX_BYTES) or b""
         name = inside.shown_name(self.places.source, redirects.FILE)
-        made_of = digest_of_parts([self.program, raw])
-        table = (
-            self.memory.recall("redirects", made_of, dict[str, str], lambda: redirects.parse(raw, name)) if raw else {}
-        )
+        base = self.config.left_out
+        made_of = digest_of_parts([self.program, base, raw])
+        made = partial(redirects.parse, raw, name, base)
+        table = self.memory.recall("redirects", made_of, dict[str, str], made) if raw else {}
         self.redirects = redirects.Table({**table, **(more or {})}, self.config.languages)
 
     def site(self, catalog: Catalog) -> Site:

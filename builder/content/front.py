@@ -32,9 +32,10 @@ class ContentFile(Value, frozen=True):
     body_line: int  # the line of the file at which the body begins
     digest: str
     problems: tuple[Problem, ...] = ()
+    base: str = ""  # the base path, where addresses may begin with it
 
     def fields(self, known: Collection[str]) -> Fields:
-        return Fields(self.front, Place(self.name), known)
+        return Fields(self.front, Place(self.name, base=self.base), known)
 
     def pairs(self) -> Iterable[tuple[str, Node]]:
         """Return the keys and values of the front matter."""
@@ -51,7 +52,7 @@ class ContentFile(Value, frozen=True):
         return ConfigError(f"{place}: expected {expected}, found {found}", hint=hint)
 
 
-def read_content_file(source: Path, relative: str) -> ContentFile:
+def read_content_file(source: Path, relative: str, base: str = "") -> ContentFile:
     """Read one content file of the source folder."""
     name = inside.shown_name(source, relative)
     raw = inside.need(source, relative, MAX_FILE_BYTES)
@@ -69,6 +70,7 @@ def read_content_file(source: Path, relative: str) -> ContentFile:
         body_line=body_line + len(decoded) - len(decoded.lstrip("\n")),
         digest=hashlib.blake2b(raw, digest_size=12).hexdigest(),
         problems=direction_problems(raw, relative),
+        base=base,
     )
 
 

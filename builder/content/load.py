@@ -47,8 +47,8 @@ class Content(Value, frozen=True):
 
 def load_content(source: Path, config: SiteConfig) -> Content:
     """Read profiles, curation and pages; the first mistake is a `ConfigError` naming file, line and field."""
-    zone, prose = load_zone(config.timezone), Prose()
-    files = {folder: _read_folder(source, folder) for folder in FOLDERS}
+    zone, prose = load_zone(config.timezone), Prose(config.left_out)
+    files = {folder: _read_folder(source, folder, config.left_out) for folder in FOLDERS}
     vjs = tuple(vj_of(file, prose, zone=zone) for file in files["vjs"])
     curations = tuple(curation_of(file, prose, zone=zone) for file in files["replays"])
     pages = tuple(page_of(file, prose, languages=config.languages) for file in files["pages"])
@@ -85,8 +85,8 @@ def load_content(source: Path, config: SiteConfig) -> Content:
     )
 
 
-def _read_folder(source: Path, folder: str) -> list[ContentFile]:
-    return [read_content_file(source, relative) for relative in inside.names(source, folder, ".md")]
+def _read_folder(source: Path, folder: str, base: str) -> list[ContentFile]:
+    return [read_content_file(source, relative, base) for relative in inside.names(source, folder, ".md")]
 
 
 def _address_problems(prose: Prose, files: Iterable[ContentFile], markups: Iterable[str]) -> Iterator[Problem]:

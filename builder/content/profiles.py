@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from builder import fields
+from builder.base_path import below
 from builder.config import gap, labelled_by
 from builder.content.front import ContentFile, refuse_shown_streams
 from builder.content.slugs import VJ_SLUGS, check_slug, former
@@ -85,7 +86,7 @@ def _picture(node: Node, place: Place) -> str:
     """Read the path of a picture in `static/`; pages make no request to others, so an address elsewhere is refused."""
     expected = "a picture of the site such as `/static/alice.jpg`"
     written = fields.scalar(node, place, expected).text.strip()
-    if not written.startswith("/static/"):
+    if not below(written, place.base).startswith("/static/"):
         hint = "put the picture into `static/`: pages ask no other host" if "://" in written else ""
         raise place.error(node, expected, hint=hint)
     return fields.site_path(node, place)

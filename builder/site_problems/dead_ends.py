@@ -25,7 +25,6 @@ OF_BUILDS = ("watch", "vj_month")  # kinds of old paths
 LOOKED_UP = 1_000  # lines; each costs 30 µs in every build, and those of a site that moved here may be very many
 SINGLE = ("home", "years", "page", "vj", "watch")  # kinds of targets that no record brings by itself
 ASSETS = "assets/"
-OURS = ("replays/", "vj/", "tags/")  # folders with pages that builds alone make
 
 
 def dead_end_problems(site: Site) -> Iterator[Problem]:
@@ -33,7 +32,7 @@ def dead_end_problems(site: Site) -> Iterator[Problem]:
     by_hand = (old for old in site.redirects.targets if paths.read(old[1:])[0] not in OF_BUILDS)
     for old in islice(by_hand, LOOKED_UP):
         if not stands(site, old[1:]) and (why := _why_dead(site, old)):
-            line = _lines(site.source, facts_of(str(site.source / FILE))).get(old, 0)
+            line = _lines(site.source, facts_of(str(site.source / FILE)), site.config.left_out).get(old, 0)
             yield Problem("target_missing", f"expected {why}", source=FILE, line=line, field=old)
 
 
@@ -52,15 +51,15 @@ def _why_dead(site: Site, old: str) -> str:
 
 
 def _may_come(site: Site, path: str) -> bool:
-    """Say whether a record may bring what lies at a path, or others may have put it there: a file none of ours."""
+    """Say whether a record may bring what lies at a path, or others may have put it there: a file that is not ours."""
     kind, _ = paths.read(path)
     if kind:
         return kind not in SINGLE
     if path.startswith(ASSETS):
         return f"/{path}" in site.assets.values()
-    return not path.startswith(OURS) or "." in path.rstrip("/").rpartition("/")[2]
+    return "." in path.rpartition("/")[2]
 
 
 @lru_cache(maxsize=1)  # a process that stays asks again with every record
-def _lines(folder: Path, _facts: Facts | None) -> dict[str, int]:
-    return lines_of((inside.read(folder, FILE, MAX_BYTES) or b"").decode("utf-8", "replace"))
+def _lines(folder: Path, _facts: Facts | None, base: str) -> dict[str, int]:
+    return lines_of((inside.read(folder, FILE, MAX_BYTES) or b"").decode("utf-8", "replace"), base)

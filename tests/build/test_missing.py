@@ -93,6 +93,7 @@ def test_lines_of_redirects_that_lead_nowhere_are_told(site):
         "/k/": "/static/there.pdf", "/l/": "/other/file.html", "/o/": "/", "/p/": "/feed.xml", "/m/": "/vj/alice/", "/n/": "/g/",
         "/q/": "/replays/about/", "/r/": "/assets/x.css", "/s/": "/vj/alice/about/", "/t/": "/404.html",
         "/u/": "/replays/2022/01/14/aaaaaaaaaa/captions.en.vtt",
+        "/w/": "/pages/about/", "/x/": "/foo/bar.d/",
     }  # fmt: skip
     site.write("redirects.yaml", "# mine: /a/\n" + "".join(f"{old}: {new}\n" for old, new in lines.items()))
     told = [
@@ -106,6 +107,8 @@ def test_lines_of_redirects_that_lead_nowhere_are_told(site):
         "redirects.yaml:20: `/q/` expected a page of the site, found none at `/replays/about/`",
         "redirects.yaml:21: `/r/` expected a page of the site, found none at `/assets/x.css`",
         "redirects.yaml:22: `/s/` expected a page of the site, found none at `/vj/alice/about/`",
+        "redirects.yaml:25: `/w/` expected a page of the site, found none at `/pages/about/`",
+        "redirects.yaml:26: `/x/` expected a page of the site, found none at `/foo/bar.d/`",
         "redirects.yaml:8: `/vj/al/` expected a page of the site, found none at `/nowhere/`",
     ]
 

@@ -64,6 +64,7 @@ def test_every_key_is_read():
         description="D",
         nav=(("About", "/about/"), ("Shop", "https://shop.example.com/")),
         footer="F",
+        left_out="/a/b/",
     )
 
 

@@ -16,13 +16,15 @@ ALLOWED = {
     "snapshot": set(),
     "wording": set(),
     "addresses": set(),
+    "base_path": set(),
     "secret_names": set(),
     "media": {"secret_names"},
     "sources": {"fields", "libyaml", "media", "secret_names"},
     "sessions": {"addresses"},
     "explain": {"addresses", "dates", "sessions", "wording"},
     "catalog": {"addresses", "flush", "media", "progress", "sessions", "sources", "wording"},
-    "content": {"addresses", "config", "fields", "inside", "prose", "redirects", "sessions", "strict_yaml", "wording"},
+    "content": {"addresses", "base_path", "config", "fields", "inside", "prose", "redirects", "sessions", "strict_yaml"}
+    | {"wording"},
     "drawing": {"addresses", "dates"},
     "pages": {"addresses", "catalog", "config", "content", "dates", "drawing", "messages", "redirects", "sessions"},
     "site_problems": {"addresses", "config", "content", "inside", "pages", "redirects", "sessions"}
