@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from builder.cli import COMMANDS, cli, run
 from builder.collect.limits import Limits
@@ -71,6 +72,20 @@ def test_the_unit_of_the_receiver_never_gives_up():
     assert unit["Service"]["Restart"] == "on-failure"
     assert unit["Service"]["RestartSec"] == "5"
     assert unit["Service"]["OOMPolicy"] == "continue"
+
+
+def test_the_workflow_is_whole_and_runs_commands_that_there_are():
+    """It builds before it publishes, and brings the addresses that moved back before that."""
+    text = (ROOT / "docs" / "publish.md").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(textwrap.dedent(re.search(r"(    name: site\n(?:    .*\n)+)", text)[1]))
+    (job,) = workflow["jobs"].values()
+    done = [step.get("uses") or step["run"] for step in job["steps"]]
+    commands = [line.split()[1] for line in done if line.startswith("aftercast ")]
+
+    assert commands == ["pull", "build", "check"]
+    assert set(commands) <= set(COMMANDS)
+    assert "redirects.yaml" in done[-3]
+    assert job["steps"][-2]["with"] == {"path": "output"}
 
 
 def test_the_guide_to_templates_names_every_block():
