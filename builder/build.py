@@ -33,6 +33,7 @@ from builder.news import follow, read_news, rehearse_what_hides
 from builder.output import OutputFolder, claim, marker_stamp
 from builder.progress import Progress, unseen
 from builder.publication import Publication, Published
+from builder.renamed import perhaps_renamed
 from builder.site_problems import site_problems
 from builder.stale import note_changed_inputs, note_pieces, output_id, stale_pages
 from builder.wording import count
@@ -117,6 +118,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
         note_pieces(ledger, workshop.site(catalog))
     for find in (moved_aliases, moved_lists):
         moved = keep_addresses_alive(workshop, catalog, ledger, find, keeping=keeping, before=moved)
+    renamed = tuple(perhaps_renamed(workshop.site(catalog), ledger))
     if not options.dry_run:
         remember_aliases(workshop.site(catalog), ledger)
     if anew and not options.dry_run:
@@ -125,7 +127,7 @@ def build_with(workshop: Workshop, catalog: Catalog, options: Options, progress:
     stale = stale_pages(ledger, workshop.site(catalog))
     publication = Publication(workshop, catalog, ledger, folder, prune=bool(anew), dry=options.dry_run)
     published = publication.run(stale, options.jobs, progress)
-    return report_of(workshop, catalog, read, published, moved)
+    return report_of(workshop, catalog, read, published, moved, renamed=renamed)
 
 
 def claimed(workshop: Workshop, catalog: Catalog, ledger: Ledger, options: Options) -> tuple[OutputFolder, str]:
@@ -171,9 +173,11 @@ def report_of(
     read: RefreshReport,
     published: Published,
     moved: Moved,
+    *,
+    renamed: Iterable[str],
 ) -> BuildReport:
     """Put together what there is to say."""
-    warnings = [read.warning, *workshop.warnings(), waiting(catalog, read.problems)]
+    warnings = [read.warning, *workshop.warnings(), *renamed, waiting(catalog, read.problems)]
     of_site = site_problems(workshop.site(catalog))
     problems = (*read.problems, *workshop.problems(), *of_site, *moved.problems)
     return BuildReport(

@@ -255,6 +255,32 @@ def test_the_aliases_of_a_curation_that_is_deleted_are_kept(stated, way, monkeyp
     assert_led(stated, {"/old/first/": first})
 
 
+@pytest.mark.parametrize("dry", [False, True])
+@pytest.mark.parametrize(("folder", "address"), [("vjs", "/vj/bob/"), ("pages", "/about/")])
+def test_a_file_that_was_perhaps_renamed_is_told_while_it_names_no_alias(stated, folder, address, dry):
+    """By the build whose work it is, once; not of one that goes without another coming, nor of one that comes."""
+    name = address.rstrip("/").rpartition("/")[2]
+    text = without_aliases((stated.source / f"{folder}/{name}.md").read_text())
+    (stated.source / f"{folder}/{name}.md").unlink()
+    new = stated.write(f"{folder}/new.md", text)
+    told = (
+        f"`{address}` was published and leads nowhere now: if its file was renamed, "
+        f"give `aliases: [{name}]` in the new one ({folder}/new.md)"
+    )
+
+    if dry:
+        assert stated.build(dry_run=True).warnings == (told,)
+        new.write_text(text.replace("---\n", f"---\naliases: [{name}]\n", 1))
+        assert stated.build(dry_run=True).warnings == ()
+        new.write_text(text)
+    assert stated.build().warnings == (told,)
+    assert stated.build().warnings == ()
+    stated.write(f"{folder}/other.md", "Hello\n")
+    assert stated.build().warnings == ()
+    new.unlink()
+    assert stated.build().warnings == ()
+
+
 def test_an_alias_dies_with_what_it_led_to_and_moves_with_its_name(stated):
     """A page that is deleted takes its aliases along; a profile's lead on to the new name, and nothing is added twice."""
     (stated.source / "pages/about.md").unlink()
