@@ -208,7 +208,7 @@ def is_live(site: Site, path: str) -> bool:
 
 def add(file: Path, moves: Mapping[str, str], site: Site) -> None:
     """Merge moves into the file, atomically and for good: it is input, and only we know what it says."""
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    text = file.read_text(encoding="utf-8-sig") if file.exists() else ""  # a mark would hide the first comment
     merged = redirects.merge(text, moves, lambda path: is_live(site, path), site.config.left_out)
     if merged == text:
         return

@@ -62,4 +62,4 @@ def _may_come(site: Site, path: str) -> bool:
 
 @lru_cache(maxsize=1)  # a process that stays asks again with every record
 def _lines(folder: Path, _facts: Facts | None, base: str) -> dict[str, int]:
-    return lines_of((inside.read(folder, FILE, MAX_BYTES) or b"").decode("utf-8", "replace"), base)
+    return lines_of((inside.read(folder, FILE, MAX_BYTES) or b"").decode("utf-8-sig", "replace"), base)

@@ -441,6 +441,17 @@ def test_what_a_build_wrote_into_redirects_yaml_can_be_taken_back_at_once(site):
     assert difference(site.tree(), site.clean_tree()) == []
 
 
+def test_the_comments_of_a_file_with_a_byte_order_mark_stay(site):
+    """As editors of Windows write it."""
+    site.write("pages/about.md", "---\naliases: [/former/]\n---\nHello\n")
+    site.build()
+    (site.source / "redirects.yaml").write_text("# mine\n\n/my/: /gone/\n", encoding="utf-8-sig")
+    site.write("pages/about.md", "Hello\n")
+    site.build()
+
+    assert (site.source / "redirects.yaml").read_bytes() == b"# mine\n\n/former/: /about/\n/my/: /gone/\n"
+
+
 def test_a_moment_is_moved_once_however_many_addresses_lie_between(site):
     """A line leads to an address that is a former one by now: its page leads on by itself, without a second move."""
     site.write("site.yaml", f"{SITE}grouping: {{gap: 10s}}\n")
