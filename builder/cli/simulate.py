@@ -18,7 +18,7 @@ from builder.cli.pull import LEGACY_KEY, SECRET_ID, SECRET_KEY
 from builder.errors import ConfigError, RemoteError
 from builder.pull.windows import utc_text
 from builder.simulate.api import Account, QueryApi
-from builder.simulate.delivery import Delivery, Tally, Weather, is_listening
+from builder.simulate.delivery import Delivery, Tally, Weather, silence
 from builder.simulate.running import Running
 from builder.simulate.truth import truth_of
 from builder.simulate.world import DAY, World, make_world
@@ -98,8 +98,8 @@ def command(**flags: Any) -> None:
 
 
 def _deliver(delivery: Delivery, target: str, speed: float) -> None:
-    if not is_listening(target, PATIENCE_SECONDS):
-        note("nobody listens there; going on as a provider would")
+    if why := silence(target, PATIENCE_SECONDS):
+        note(f"{why}; going on as a provider would")
     tally = delivery.run(target, speed=speed, tell=Teller().tell)
     note(told(tally))
     if tally.posted and not tally.acknowledged:  # what the world has lost is no receiver's fault
@@ -151,7 +151,12 @@ def world_of(seed: int, vjs: int, days: float, start: str) -> World:
 
 def target_of(text: str) -> str:
     if text and not (TARGET.fullmatch(text) and is_address(text)):
-        raise ConfigError("`--to` expected an address such as `http://127.0.0.1:8080/callback`, found something else")
+        found, hint = "something else", ""
+        if text.startswith("https:"):
+            found, hint = "`https:`", "it speaks plain HTTP only: give the receiver itself, not the proxy before it"
+        raise ConfigError(
+            f"`--to` expected an address such as `http://127.0.0.1:8080/callback`, found {found}", hint=hint
+        )
     return text
 
 

@@ -155,18 +155,19 @@ class Delivery:
         self._push(at + RETRY_SECONDS, Message(message.event, message.number, message.tries + 1, message.is_lost))
 
 
-def is_listening(target: str, patience_seconds: float) -> bool:
-    """Wait until somebody takes connections at an address; False when nobody does in time."""
+def silence(target: str, patience_seconds: float) -> str:
+    """Wait until somebody takes connections at an address; return why nobody did in time, "" when somebody does."""
     parts, deadline = urlsplit(target), time.monotonic() + patience_seconds
     while True:
         try:
             socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 80), ANSWER_SECONDS).close()
-        except OSError:
+        except OSError as error:
             if time.monotonic() >= deadline:
-                return False
+                is_unknown = isinstance(error, socket.gaierror)
+                return f"the name `{parts.hostname}` has no address here" if is_unknown else "nobody listens there"
             time.sleep(0.1)
         else:
-            return True
+            return ""
 
 
 def post(target: str, body: bytes) -> int:

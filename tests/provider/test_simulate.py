@@ -63,6 +63,19 @@ def test_a_simulation_that_nobody_acknowledges_fails(monkeypatch, capfd):
     assert "none that acknowledges any of" in capfd.readouterr().err
 
 
+def test_a_host_that_has_no_address_is_told_as_such(monkeypatch, capfd):
+    monkeypatch.setattr("builder.cli.simulate.PATIENCE_SECONDS", 0.0)
+
+    assert run(["simulate", "--to", "http://hooks.invalid:8080/", *TINY[:2], "--days", "0.01", "--speed", "max"]) in (
+        0,
+        7,
+    )
+
+    said = capfd.readouterr().err
+    assert "the name `hooks.invalid` has no address here; going on as a provider would" in said
+    assert "nobody listens" not in said
+
+
 def test_a_world_that_loses_everything_is_no_failure(capfd):
     """Nothing was sent, so nobody is to blame; what was asked for goes on, such as `--stay`."""
     with socket.create_server(("127.0.0.1", 0)) as receiver:
@@ -123,7 +136,7 @@ def test_a_retry_and_a_duplicate_are_the_first_message_to_the_byte():
     [
         (("--vjs", "2"), "expected one of `--to`, `--truth` and `--api-port`"),
         (("--to", "127.0.0.1:8080"), "`--to` expected an address"),
-        (("--to", "https://127.0.0.1/"), "`--to` expected an address"),
+        (("--to", "https://127.0.0.1/"), "found `https:`\nhint: it speaks plain HTTP only"),
         (("--to", "http://127.0.0.1:99999/"), "`--to` expected an address"),
         (("--to", "http://..:80/"), "`--to` expected an address"),
         (("--to", "http://[::::]/"), "`--to` expected an address"),
