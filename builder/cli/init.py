@@ -24,7 +24,7 @@ def command(folder: Path) -> None:
     written = start_site(folder, secrets.token_hex(16))
     place = shlex.quote(folder.as_posix())
     click.echo(f"started a site in {folder}: {len(written)} files, to begin with site_src/site.yaml")
-    click.echo(f"next: put records into {place}/site_src/recordings/ (logs of callbacks into callbacks/ in it), then")
+    click.echo(f"next: put records into {place}/site_src/recordings/ (the provider's JSON into callbacks/ in it), then")
     click.echo(f"      {called()} build --source {place}/site_src --output {place}/output")
 
 
