@@ -37,7 +37,7 @@ def is_library_id(file_id: str) -> bool:
 
 
 class Told(Value, frozen=True, array_like=True):
-    """Layer 1 of a notice: facts taken whole from one notification, never mixed from two (DESIGN, merge)."""
+    """Layer 1 of a notice: facts taken whole from one notification, but for three gaps (DESIGN, `catalog.merge`)."""
 
     stream: StreamKey
     format: Format
