@@ -50,7 +50,7 @@ def find_places(source: Path, output: Path | None = None, state: Path | None = N
         output=Path(os.path.abspath(output or origin.parent / "output")),  # noqa: PTH100
         state=wanted if usable else temporary_folder(),
         theme=theme,
-        overrides=overrides if overrides.resolve() != theme.resolve() else None,
+        overrides=overrides if os.path.realpath(overrides) != os.path.realpath(theme) else None,
         state_is_temporary=not usable,
     )
 

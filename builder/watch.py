@@ -81,9 +81,9 @@ class Watcher:
             self._settle()
             if self.waker.has_lost_folder or self._scheduled != {folder for folder in self.folders if folder.is_dir()}:
                 self._schedule_anew()
-            changed = self._changed()
+            changed = self._changed(stop)
             self._settling = False
-            if changed:
+            if changed and not stop.is_set():
                 return changed
         return []
 
@@ -116,19 +116,19 @@ class Watcher:
             self.waker.event.wait(QUIET_SECONDS)
         self.waker.event.clear()
 
-    def _scan(self) -> Snapshot:
+    def _scan(self, stop: threading.Event) -> Snapshot:
         """Look at the files once those that were emptied are full again, or seem to stay empty."""
         end = time.monotonic() + EMPTIED_SECONDS
         while True:
             now = scan(self.folders)
             is_emptied = any(not now[path][0] and self.seen.get(path, (0,))[0] for path in now)
-            if not is_emptied or time.monotonic() > end:
+            if not is_emptied or time.monotonic() > end or stop.is_set():
                 return now
             self.waker.event.wait(QUIET_SECONDS)
             self._settle()
 
-    def _changed(self) -> list[str]:
-        now = self._scan()
+    def _changed(self, stop: threading.Event) -> list[str]:
+        now = self._scan(stop)
         before, self.seen = self.seen, now
         changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
         if self.made is None or not self._is_made or self.made.is_dir():

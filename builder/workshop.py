@@ -19,7 +19,7 @@ from builder.assets import Asset, collect_assets
 from builder.catalog import Catalog, Inputs
 from builder.config import SITE_FILE, SiteConfig
 from builder.content import Content, read_written
-from builder.content.strays import unread_curation
+from builder.content.strays import is_emptied, unread_curation
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
 from builder.model import Problem
@@ -125,6 +125,7 @@ class Workshop:
             media=config.media,
             now_override_ms=self.now_override_ms(),
             unread=unread_curation(self.places.source, self.content.problems),
+            is_emptied=is_emptied(self.places.source),
         )
 
     def problems(self) -> list[Problem]:

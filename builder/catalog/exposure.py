@@ -59,13 +59,15 @@ class Lap(NamedTuple):
     new: Curation
 
 
-def refuse_exposure(catalog: Catalog, replaced: Iterable[Session], rules: Rules, unread: Sequence[str] = ()) -> None:
+def refuse_exposure(
+    catalog: Catalog, replaced: Iterable[Session], rules: Rules, unread: Sequence[str] = (), *, is_emptied: bool = False
+) -> None:
     """Raise `ExposureError` where the run that is under way shows what was hidden in a session that it replaced.
 
     Of these sessions those come first that withheld files (see `withheld_in`). Where something is `unread`, or
     everything is gone, so that nobody can tell what was taken away, a file that is gone still says what it said.
     """
-    hiding = Hiding(catalog, rules, unread)
+    hiding = Hiding(catalog, rules, unread, is_emptied=is_emptied)
     found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
     exposed = chain.from_iterable(map(hiding.exposed, chain(replaced, hiding.beside())))
     for way, source, key in chain(exposed, hiding.lapping()):
@@ -103,11 +105,12 @@ def forgotten(rules: Rules) -> str:
 class Hiding:
     """What people said of replays before the run, and what they say now."""
 
-    def __init__(self, catalog: Catalog, rules: Rules, unread: Sequence[str]) -> None:
+    def __init__(self, catalog: Catalog, rules: Rules, unread: Sequence[str], *, is_emptied: bool) -> None:
         self.catalog = catalog
         self.connection = catalog.connection
         self._rules = rules
         self._unread = tuple(unread)
+        self._is_emptied = is_emptied
         self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
         self._laps: defaultdict[str, list[Lap]] = defaultdict(list)  # by the key of the file
 
@@ -131,8 +134,8 @@ class Hiding:
     @cached_property
     def _doubts(self) -> Sequence[str]:
         """Return why a file that is gone may be meant all the same; an empty folder may be a disk not mounted."""
-        is_emptied = not self._new and len(self._old) > 1
-        return (*self._unread, "so is all else that was in `replays/`") if is_emptied else self._unread
+        is_lost = self._is_emptied and len(self._old) > 1
+        return (*self._unread, "so is all else that was in `replays/`") if is_lost else self._unread
 
     @cached_property
     def _said_before(self) -> Collection[tuple[str, Visibility | None]]:

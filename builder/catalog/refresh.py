@@ -51,6 +51,7 @@ class Inputs(Value, frozen=True):
     now_override_ms: int | None = None
     jobs: int | None = None  # None: one a core
     unread: tuple[str, ...] = ()  # why a file of `replays/` that is gone may be meant all the same, in words
+    is_emptied: bool = False  # nothing lies in `replays/`, which says so only where several files did
 
     @property
     def setting(self) -> Setting:
@@ -214,7 +215,8 @@ class Refresh:
 
     def _guard_hidden(self, replaced: Iterable[Session]) -> None:
         if not self.allow_exposure:
-            refuse_exposure(self.catalog, replaced, self.inputs.rules, self.inputs.unread)
+            told = self.inputs
+            refuse_exposure(self.catalog, replaced, told.rules, told.unread, is_emptied=told.is_emptied)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         known = {output for (output,) in self.connection.execute("SELECT output FROM output")}

@@ -88,6 +88,11 @@ def unread_curation(source: Path, problems: Iterable[Problem]) -> tuple[str, ...
     return tuple(found)
 
 
+def is_emptied(source: Path) -> bool:
+    """Say whether nothing at all lies in `replays/`, not even what was switched off: it may be a disk not mounted."""
+    return (source / CURATION).is_dir() and not os.listdir(source / CURATION)  # noqa: PTH208  names alone are wanted
+
+
 def _may_be_curation(path: PurePosixPath) -> bool:
     top = path.parts[0]
     if _meant(top) == CURATION:

@@ -358,6 +358,17 @@ def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys):
     assert seen(site) == [0, 1, 2, 3, 4]
 
 
+def test_files_that_are_switched_off_all_at_once_let_go(site, capsys):
+    hide(site)
+    hide(site, "title: Evening", named=(4,), name="evening")
+    build(site, capsys)
+    for file in list((site.source / "replays").iterdir()):
+        file.rename(f"{file}.off")
+
+    assert build(site, capsys)[0] == 0
+    assert seen(site) == [0, 1, 2, 3, 4]
+
+
 def test_what_is_not_read_and_no_text_or_was_said_elsewhere_stops_nothing(site, capsys):
     """Captions are no curation, what was read under another name says it on, and a file alone that goes is gone."""
     hide(site)

@@ -72,6 +72,23 @@ def test_a_file_that_is_emptied_is_looked_at_when_it_is_full_again(tmp_path: Pat
     assert got == [[str(settings)]]
 
 
+def test_whoever_waits_for_an_emptied_file_can_be_stopped(tmp_path: Path, monkeypatch):
+    """And no build begins with what is not there yet."""
+    monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
+    monkeypatch.setattr("builder.watch.EMPTIED_SECONDS", 60.0)
+    settings = tmp_path / "site.yaml"
+    settings.write_text("title: Old\n")
+    stop = threading.Event()
+    with Watcher([tmp_path]) as watcher:
+        settings.write_text("")
+        thread, got = wait_in_thread(watcher, stop)
+        time.sleep(0.5)
+        watcher.stop(stop)
+        thread.join(20)
+
+    assert got == [[]]
+
+
 def test_a_file_that_stays_empty_is_told_all_the_same(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
     monkeypatch.setattr("builder.watch.EMPTIED_SECONDS", 0.2)
