@@ -305,9 +305,15 @@ def former_path(node: Node, place: Place) -> str:
     return unicodedata.normalize("NFC", decoded)
 
 
+def old_path(node: Node, place: Place) -> str:
+    """Read a former path that something leads on from: never the home page, so `/shows/` was a page of that name."""
+    path = former_path(node, place)
+    return former_path(node, Place(place.name, place.field)) if path == "/" else path
+
+
 def free_path(node: Node, place: Place) -> str:
     """Read a former path that no file of the site can have: a redirect there would take the file's place."""
-    path = former_path(node, place)
+    path = old_path(node, place)
     top, _, rest = path[1:].partition("/")
     if top != "vj" and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", top):  # perhaps the root of a language
         top = rest.partition("/")[0]

@@ -45,7 +45,7 @@ def parse(raw: bytes, name: str, base: str = "") -> dict[str, str]:
 def as_told(path: str, base: str = "") -> str:
     """Return a path as a table spells it; "" for one that no line can tell."""
     try:
-        return fields.former_path(strict_yaml.Scalar(path, 1), Place("path", base=base))
+        return fields.old_path(strict_yaml.Scalar(path, 1), Place("path", base=base))
     except ConfigError:
         return ""
 

@@ -102,3 +102,24 @@ def test_no_address_leads_to_another_host(site):
     site.build()
 
     assert b"//evil" not in site.tree()["about/index.html"]
+
+
+def test_a_page_that_had_the_name_of_the_folder_leads_on(tmp_path):
+    """What led to it is no address of the home page, which nothing leads on from."""
+    site = written(tmp_path, "")
+    site.write(f"pages/{FOLDER}.md", "---\ntitle: Programme\n---\nToday\n")
+    site.build()
+    (site.source / f"pages/{FOLDER}.md").unlink()
+    site.write("pages/programme.md", f"---\ntitle: Programme\naliases: [/{FOLDER}/]\n---\nToday\n")
+    site.build()
+
+    assert f"{FOLDER}/index.html" in site.tree()
+    assert difference(site.tree(), site.clean_tree()) == []
+
+    site.write("pages/programme.md", "---\ntitle: Programme\n---\nToday\n")
+    for added in (True, False):
+        report = site.build()
+        assert (f"/{FOLDER}/" in dict(report.redirects)) is added
+    assert f"/{FOLDER}/: /programme/" in (site.source / "redirects.yaml").read_text().splitlines()
+    assert f"{FOLDER}/index.html" in site.tree()
+    assert difference(site.tree(), site.clean_tree()) == []
