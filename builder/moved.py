@@ -14,6 +14,7 @@ from pathlib import Path
 
 from builder import redirects
 from builder.addresses import session_path
+from builder.base_path import below
 from builder.catalog import Catalog
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.errors import reason_of
@@ -47,7 +48,8 @@ def keep_addresses_alive(
     workshop: Workshop, catalog: Catalog, ledger: Ledger, find: Find, *, keeping: Keeping, before: Moved | None = None
 ) -> Moved:
     """Append to `redirects.yaml` the addresses that `find` finds dying; return them with those of `before`."""
-    moves = unkept(workshop, catalog) | find(workshop.site(catalog), ledger)
+    site = workshop.site(catalog)
+    moves = _tellable(unkept(workshop, catalog) | find(site, ledger), site.config.left_out)
     earlier = dict(before.added) if before else {}
     added = Moved(added=tuple((earlier | moves).items()))
     if keeping is Keeping.WRITE and moves != catalog.unkept():
@@ -60,7 +62,6 @@ def keep_addresses_alive(
         look_at_redirects(workshop, catalog, ledger, "redirects.yaml would change")
         return added
     try:
-        site = workshop.site(catalog)
         add(workshop.places.source / redirects.FILE, moves, site)
     except OSError as error:  # the next build tries again
         problems = tuple(not_kept(old, new, reason_of(error)) for old, new in moves.items())
@@ -73,6 +74,11 @@ def keep_addresses_alive(
         catalog.forget_former(name for old in moves for name in (old, paths.read(old[1:])[1]))
     look_at_redirects(workshop, catalog, ledger, "redirects.yaml changed")
     return added
+
+
+def _tellable(moves: Mapping[str, str], base: str) -> dict[str, str]:
+    """Leave out what a line would be read as another address: what lay there, before the site had its base path."""
+    return {old: new for old, new in moves.items() if below(old, base) in {old, "/"}}
 
 
 def look_at_redirects(workshop: Workshop, catalog: Catalog, ledger: Ledger, cause: str) -> None:

@@ -123,3 +123,18 @@ def test_a_page_that_had_the_name_of_the_folder_leads_on(tmp_path):
     assert f"/{FOLDER}/: /programme/" in (site.source / "redirects.yaml").read_text().splitlines()
     assert f"{FOLDER}/index.html" in site.tree()
     assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_a_folder_that_goes_and_comes_again_makes_no_lines(site):
+    """Without it, what is written with it is another address; that is none any more when it is back."""
+    settings = (site.source / "site.yaml").read_text()
+    site.write("redirects.yaml", "")
+    site.write("vjs/alice.md", f"---\nstreams: [alice]\naliases: [/{FOLDER}/vj/ali/]\n---\n")
+    for file in ("pages/about.md", "replays/a.md"):
+        (site.source / file).unlink()
+    for text in (settings, SITE, settings):
+        site.write("site.yaml", text)
+        site.build()
+    assert site.build().redirects == ()
+    assert "vj/ali/index.html" in site.tree()
+    assert difference(site.tree(), site.clean_tree()) == []
