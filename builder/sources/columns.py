@@ -37,6 +37,7 @@ _ALIASES = {
     "size": "文件大小 大小 filesize size",
     "duration": "时长 音视频时长 视频时长 播放时长 duration length",
 }  # fmt: skip
+OF_EXPORT = frozenset(_ALIASES) - {"name", "url", "id", "size", "duration"}  # nobody else has such columns
 _NEEDED = {  # as the console writes them
     "id": "`文件 ID` (`File ID`)",
     "url": "`音视频地址` (`File URL`)",
@@ -91,7 +92,7 @@ def layout_of(head: bytes) -> Layout | None:
         return _neutral(names, cells, titles, delimiter)
     known = [_BY_ALIAS.get(name) or _measure(cell) for name, cell in zip(names, cells, strict=True)]
     columns = tuple(name if name and name not in known[:at] else "" for at, name in enumerate(known))
-    if "name" not in columns and _is_neutral_but_for_stream(names) and not _has_objects(head):
+    if not OF_EXPORT.intersection(columns) and _is_neutral_but_for_stream(names) and not _has_objects(head):
         return _neutral(names, cells, titles, delimiter)
     if "id" in columns and "url" in columns and sum(map(bool, columns)) > 2:
         unit = _unit(cells[columns.index("size")]) if "size" in columns else ""
@@ -124,7 +125,9 @@ def _neutral(names: Sequence[str], cells: Sequence[str], titles: tuple[str, ...]
 
 def _is_neutral_but_for_stream(names: Sequence[str]) -> bool:
     """Say whether the names are those of neutral rows: the console tells when a file was made, not when it begins."""
-    return len(names) > 2 and ("start" in names or "end" in names) and ("url" in names or "id" in names)
+    known = set(neutral.COLUMNS).intersection(names)
+    times = known & {"start", "end"}
+    return bool(times and known & {"url", "id"}) and (len(times) > 1 or len(known) > 3)
 
 
 def flaws(layout: Layout) -> Iterator[Problem]:

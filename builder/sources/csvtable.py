@@ -71,8 +71,7 @@ def _rows(content: Content, layout: Layout) -> Iterator[tuple[int, int, Item]]:
         try:
             items = _items(raw, encoding, layout)
         except RefusedError as error:
-            own = "utf-8" if error.code == "bad_encoding" else encoding
-            items = [_problem(error, raw.decode(own, "replace"), layout), *error.kept]
+            items = [_problem(error, raw.decode(_encoding_in(raw, encoding), "replace"), layout), *error.kept]
         items += [_told_wide(item) for item in items if isinstance(item, Notice) and WIDE_DIGIT.search(item.file_id)]
         for index, item in enumerate(items):
             yield offset + index, line, item  # what counts of a refused row stays apart from its problem
@@ -103,11 +102,9 @@ def _problem(error: RefusedError, row: str, layout: Layout) -> Problem:
 def _items(raw: bytes, encoding: str, layout: Layout) -> list[Item]:
     if len(raw) > limits.RECORD_BYTES:
         raise RefusedError("record_too_long", f"a row may have {limits.RECORD_BYTES} bytes, found {len(raw)}")
-    is_other = encoding == _GBK and _is_utf8(raw)
     try:
-        cells = next(
-            csv.reader([raw.decode("utf-8" if is_other else encoding)], delimiter=layout.delimiter, strict=True), []
-        )
+        text = raw.decode(_encoding_in(raw, encoding))
+        cells = next(csv.reader([text], delimiter=layout.delimiter, strict=True), [])
     except (csv.Error, UnicodeDecodeError) as error:
         raise RefusedError("bad_csv", "expected a row of CSV") from error
     if not any(cell.strip() for cell in cells):
@@ -117,9 +114,6 @@ def _items(raw: bytes, encoding: str, layout: Layout) -> list[Item]:
     if len(cells) != len(layout.columns):
         raise RefusedError("bad_csv", f"expected {len(layout.columns)} cells, found {len(cells)}")
     values = {name: plain(cell) for name, cell in zip(layout.columns, cells, strict=True) if name}
-    if is_other:
-        kept = () if layout.is_neutral else _withheld(Fields(values))
-        raise RefusedError("bad_encoding", "expected GBK as in the rest of the table, found UTF-8", kept=kept)
     return [neutral.notice_of(values, is_text=True) if layout.is_neutral else _export_row(values, layout.size_unit)]
 
 
@@ -203,14 +197,14 @@ def _encoding_of(content: Content) -> str | None:
     return None
 
 
-def _is_utf8(raw: bytes) -> bool:
-    """Say whether a row of a table in GBK is in UTF-8, as where exports of two programs were put behind one another."""
-    if raw.isascii():
-        return False
+def _encoding_in(raw: bytes, encoding: str) -> str:
+    """Return the encoding of a row: in a table that as a whole is GBK some may be UTF-8, of another export in it."""
+    if encoding != _GBK or raw.isascii():
+        return encoding
     try:
-        return len(_CJK.findall(raw.decode("utf-8"))) >= _SURELY_UTF8
+        return "utf-8" if len(_CJK.findall(raw.decode("utf-8"))) >= _SURELY_UTF8 else _GBK
     except UnicodeDecodeError:
-        return False
+        return _GBK
 
 
 def _logical_lines(content: Content) -> Iterator[_Row]:

@@ -472,19 +472,31 @@ def test_a_title_above_the_names_of_the_columns_is_told_once(folder, title, head
     assert problem.message == "expected the row of column names first, found it below other lines: take those away"
 
 
-def test_rows_in_utf8_in_a_table_in_gbk_are_told_with_their_lines(folder):
-    """Exports of two months, one of them saved anew by an editor, and put behind one another; nothing is rubbish."""
+def test_rows_of_a_table_may_be_in_utf8_and_in_gbk(folder):
+    """Exports of two months, one of them saved anew by an editor, and put behind one another."""
     own, other = f"{HEADER_ZH}\n{EXPORT_ROW}\n".encode("gbk"), f"{EXPORT_ROW}\n".encode()
 
-    first, second, *problems = folder.items(own + own + other + other)
+    assert list(folder.items(own + own.partition(b"\n")[2] + other + other)) == [EXPORTED] * 4
 
-    assert (first, second) == (EXPORTED, EXPORTED)
-    assert [(item.code, item.line, item.quarantined) for item in problems] == [
-        ("bad_encoding", 5, True),
-        ("bad_encoding", 6, True),
-    ]
-    assert problems[0].message == "expected GBK as in the rest of the table, found UTF-8"
-    assert "其他" in problems[1].excerpt
+
+def test_an_export_with_a_column_of_its_owners_takes_files_away_all_the_same(folder):
+    table = "id,url,storage,labels,start\n5285890784246869930,https://a.myqcloud.com/a.mp4,archive,x,1\n"
+
+    notices = [item for item in folder.items(table.encode()) if not isinstance(item, Problem)]
+
+    assert [(notice.file_id, notice.status) for notice in notices] == [("5285890784246869930", "archived")]
+
+
+def test_neutral_rows_without_a_stream_are_told_whatever_else_they_have(folder):
+    (problem,) = folder.items(b"room,start,end,url,name\na,1642089450,1642089500,https://a.myqcloud.com/a.mp4,x\n")
+
+    assert (problem.code, problem.quarantined) == ("missing_column", True)
+
+
+def test_a_row_in_gbk_takes_no_other_away(folder):
+    table = f"{HEADER_EN}\n".encode() + f"{EXPORT_ROW}\n".encode() * 2 + f"{EXPORT_ROW}\n".encode("gbk")
+
+    assert list(folder.items(table)) == [EXPORTED] * 3
 
 
 def test_a_row_in_gbk_whose_bytes_are_utf8_too_is_read(folder):
@@ -502,16 +514,6 @@ def test_a_row_in_gbk_whose_bytes_are_utf8_too_is_read(folder):
     table = "\n".join(["stream,id,end,url,title,标题", *(f"{row}," for row in rows), ""])
 
     assert [item.filled.title for item in folder.items(table.encode("gbk"))] == names
-
-
-def test_what_takes_a_file_away_counts_in_another_encoding_too(folder):
-    own = f"{HEADER_ZH}\n{EXPORT_ROW}\n".encode("gbk")
-    other = EXPORT_ROW.replace("标准存储", "归档存储").encode()
-
-    _, problem, notice = folder.items(own + other)
-
-    assert (problem.code, problem.file_id) == ("bad_encoding", "5285890784246869930")
-    assert (notice.file_id, notice.status, notice.told) == ("5285890784246869930", "archived", None)
 
 
 @pytest.mark.parametrize(
