@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,7 +20,7 @@ from builder.assets import Asset, collect_assets
 from builder.catalog import Catalog, Inputs
 from builder.config import SITE_FILE, SiteConfig
 from builder.content import Content, read_written
-from builder.content.strays import is_emptied, unread_curation
+from builder.content.strays import curation_names, unread_curation
 from builder.errors import ConfigError
 from builder.memory import Memory, digest_of_parts
 from builder.model import Problem
@@ -125,7 +126,7 @@ class Workshop:
             media=config.media,
             now_override_ms=self.now_override_ms(),
             unread=unread_curation(self.places.source, self.content.problems),
-            is_emptied=is_emptied(self.places.source),
+            names=curation_names(self.places.source),
         )
 
     def problems(self) -> list[Problem]:
@@ -141,6 +142,12 @@ class Workshop:
             found.append(
                 "site.yaml: no `slug_key`: the addresses of streams without a profile can be guessed; "
                 "`aftercast init` writes one, or set `AFTERCAST_SLUG_KEY`"
+            )
+        base = urlsplit(self.config.base_url).path[1:].partition("/")[0]
+        if any(page.slug == base for page in self.content.pages):
+            found.append(
+                f"pages/{base}.md has the name of the base path: an address that begins with `/{base}/` is taken as it "
+                "is written, for something below that page"
             )
         return found
 

@@ -60,14 +60,19 @@ class Lap(NamedTuple):
 
 
 def refuse_exposure(
-    catalog: Catalog, replaced: Iterable[Session], rules: Rules, unread: Sequence[str] = (), *, is_emptied: bool = False
+    catalog: Catalog,
+    replaced: Iterable[Session],
+    rules: Rules,
+    unread: Sequence[str] = (),
+    *,
+    names: Sequence[str] = (),
 ) -> None:
     """Raise `ExposureError` where the run that is under way shows what was hidden in a session that it replaced.
 
     Of these sessions those come first that withheld files (see `withheld_in`). Where something is `unread`, or
     everything is gone, so that nobody can tell what was taken away, a file that is gone still says what it said.
     """
-    hiding = Hiding(catalog, rules, unread, is_emptied=is_emptied)
+    hiding = Hiding(catalog, rules, unread, names)
     found: defaultdict[tuple[Way, str], set[str]] = defaultdict(set)
     exposed = chain.from_iterable(map(hiding.exposed, chain(replaced, hiding.beside())))
     for way, source, key in chain(exposed, hiding.lapping()):
@@ -105,12 +110,12 @@ def forgotten(rules: Rules) -> str:
 class Hiding:
     """What people said of replays before the run, and what they say now."""
 
-    def __init__(self, catalog: Catalog, rules: Rules, unread: Sequence[str], *, is_emptied: bool) -> None:
+    def __init__(self, catalog: Catalog, rules: Rules, unread: Sequence[str], names: Sequence[str]) -> None:
         self.catalog = catalog
         self.connection = catalog.connection
         self._rules = rules
         self._unread = tuple(unread)
-        self._is_emptied = is_emptied
+        self._names = names
         self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
         self._laps: defaultdict[str, list[Lap]] = defaultdict(list)  # by the key of the file
 
@@ -133,9 +138,16 @@ class Hiding:
 
     @cached_property
     def _doubts(self) -> Sequence[str]:
-        """Return why a file that is gone may be meant all the same; an empty folder may be a disk not mounted."""
-        is_lost = self._is_emptied and len(self._old) > 1
+        """Return why a file that is gone may be meant all the same: where none of several is left, a disk may be."""
+        is_lost = (
+            len(self._old) > 1 and self._old.keys().isdisjoint(self._new) and not any(map(self._is_off, self._old))
+        )
         return (*self._unread, "so is all else that was in `replays/`") if is_lost else self._unread
+
+    def _is_off(self, source: str) -> bool:
+        """Say whether a file lies there switched off, as `a.md.off` or `.a.md`."""
+        name = source.rpartition("/")[2]
+        return any(name in other for other in self._names)
 
     @cached_property
     def _said_before(self) -> Collection[tuple[str, Visibility | None]]:

@@ -51,7 +51,7 @@ class Inputs(Value, frozen=True):
     now_override_ms: int | None = None
     jobs: int | None = None  # None: one a core
     unread: tuple[str, ...] = ()  # why a file of `replays/` that is gone may be meant all the same, in words
-    is_emptied: bool = False  # nothing lies in `replays/`, which says so only where several files did
+    names: tuple[str, ...] = ()  # of all that lies in `replays/`, read or not
 
     @property
     def setting(self) -> Setting:
@@ -216,7 +216,7 @@ class Refresh:
     def _guard_hidden(self, replaced: Iterable[Session]) -> None:
         if not self.allow_exposure:
             told = self.inputs
-            refuse_exposure(self.catalog, replaced, told.rules, told.unread, is_emptied=told.is_emptied)
+            refuse_exposure(self.catalog, replaced, told.rules, told.unread, names=told.names)
 
     def _note_pages(self, keys: dict[PageKey, str], *, everything: bool) -> None:
         known = {output for (output,) in self.connection.execute("SELECT output FROM output")}

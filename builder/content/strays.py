@@ -23,9 +23,13 @@ STATIC = "static"
 CURATION = "replays"
 OF_TEXT = ("vjs", CURATION, "pages")
 FOLDERS = ("recordings", *OF_TEXT, STATIC)
-HEAD_BYTES = 8192
-TEXT = frozenset({".md", ".markdown"})
-_OF_CURATION = re.compile(rb"---[ \t]*\r?\n(?:(?!---).*\n)*?(?:recordings|address|window)[ \t]*:")  # one is needed
+HEAD_BYTES = 1024 * 1024  # as much as is read of a file in its place
+TEXT = frozenset({".md", ".markdown", ".txt", ""})
+_FRONT = re.compile(rb"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_OF_CURATION = re.compile(  # one of these keys is needed; other things have an `address` too
+    rb"""(?:^|[{,?])[ \t]*["']?(?:(?:recordings|window)["']?[ \t]*(?::|\r?$)|address["']?[ \t]*:[ \t]*["']?/)""",
+    re.MULTILINE,
+)
 BESIDE = "../recordings"  # looked at only while there are no others
 OTHER_NAMES = {"record": "recordings", "records": "recordings", "statics": "static"}
 
@@ -53,15 +57,15 @@ def _is_stray(file: Path, *, is_right_in: bool) -> bool:
 
 
 def _has_front_matter(file: Path) -> bool:
-    return _head(file).removeprefix(codecs.BOM_UTF8).startswith(b"---")
+    return _head(file, 8).removeprefix(codecs.BOM_UTF8).startswith(b"---")
 
 
-def _head(file: Path) -> bytes:
+def _head(file: Path, size: int) -> bytes:
     if not file.is_file():  # a FIFO would be waited for
         return b""
     try:
         with file.open("rb") as opened:
-            return opened.read(HEAD_BYTES)
+            return opened.read(size)
     except OSError:
         return b""
 
@@ -82,22 +86,21 @@ def stray_problems(source: Path, folder: str) -> Iterator[Problem]:
 def unread_curation(source: Path, problems: Iterable[Problem]) -> tuple[str, ...]:
     """Say why what a file in `replays/` said that is there no more may still be meant, a reason each."""
     unread = (problem.source for problem in problems if problem.code == "content_unread")
-    found = [f"`{name}` is not read" for name in unread if _may_be_curation(PurePosixPath(name))]
+    found = [f"`{name}` is not read" for name in unread if _may_be_curation(source, PurePosixPath(name))]
     if not (source / CURATION).exists():  # moved away or not mounted; whoever empties it leaves it there
         found.append(f"so is the whole folder `{CURATION}/`")
     return tuple(found)
 
 
-def is_emptied(source: Path) -> bool:
-    """Say whether nothing at all lies in `replays/`, not even what was switched off: it may be a disk not mounted."""
-    return (source / CURATION).is_dir() and not os.listdir(source / CURATION)  # noqa: PTH208  names alone are wanted
+def curation_names(source: Path) -> tuple[str, ...]:
+    """Return what lies in `replays/`, read or not."""
+    return tuple(sorted(os.listdir(source / CURATION))) if (source / CURATION).is_dir() else ()  # noqa: PTH208
 
 
-def _may_be_curation(path: PurePosixPath) -> bool:
-    top = path.parts[0]
-    if _meant(top) == CURATION:
+def _may_be_curation(source: Path, path: PurePosixPath) -> bool:
+    if _meant(path.parts[0]) == CURATION:
         return path.suffix.lower() not in CAPTIONS
-    return path.suffix.lower() in TEXT
+    return _is_curation(source / path)
 
 
 def misplaced(source: Path) -> dict[str, str]:
@@ -129,7 +132,8 @@ def _curation_elsewhere(source: Path) -> Iterator[str]:
 
 
 def _is_curation(file: Path) -> bool:
-    return _OF_CURATION.match(_head(file).removeprefix(codecs.BOM_UTF8)) is not None
+    front = _FRONT.match(_head(file, HEAD_BYTES).removeprefix(codecs.BOM_UTF8))
+    return front is not None and _OF_CURATION.search(front[1]) is not None
 
 
 def _holds_files(folder: Path) -> bool:

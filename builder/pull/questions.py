@@ -113,8 +113,8 @@ class Turn(Value, frozen=True):
 
     @property
     def has_failed(self) -> bool:
-        """Say whether it did not come whole, where no refusal of its streams is known."""
-        return bool(self.known.why) and not self.refused.why
+        """Say whether it did not come whole, where its streams are not refused: never, or they have answered since."""
+        return bool(self.known.why) and not self.refused.times
 
 
 def at_first(left: Iterable[Turn]) -> list[Callable[[], None]]:
@@ -126,20 +126,23 @@ def at_first(left: Iterable[Turn]) -> list[Callable[[], None]]:
 def in_turn(left: Iterable[Turn]) -> list[Callable[[], None]]:
     """Sort what is asked again: what failed is last, the day that was asked about longest ago before the others.
 
-    Behind it comes what failed of streams that were refused, of the least often in turn before others. Of the days that
-    were put off with them the newest comes first: a list may tell of no older ones.
+    Beside it stands what is left of streams that are refused, of the least often in turn before others. Of the days
+    that were put off with them the newest comes first: a list may tell of no older ones. Which of the two was asked
+    longest ago comes first, or one would wait for ever where the other ends each run.
     """
     again = [turn for turn in left if not turn.is_new]
     latest: defaultdict[int, int] = defaultdict(int)
     for turn in again:
         if turn.has_failed:  # not what came of the present day, which is asked by every run
             latest[turn.one.day] = max(latest[turn.one.day], turn.known.turn)
+    refused = [turn.known.turn for turn in again if turn.known.why and not turn.has_failed]
+    is_refused_first = bool(refused and latest) and min(refused) < min(latest.values())
 
     def place(turn: Turn) -> tuple[int, int, int, int]:
         if turn.has_failed:
-            return 1, latest[turn.one.day], turn.known.turn, 0
+            return 2, latest[turn.one.day], turn.known.turn, 0
         if turn.known.why:
-            return 2, turn.refused.times, turn.known.turn, -turn.one.window.begin_ms
+            return 1 if is_refused_first else 3, turn.refused.times, turn.known.turn, -turn.one.window.begin_ms
         return 0, 0, turn.known.turn, 0
 
     return [turn.ask for turn in sorted(again, key=place)]

@@ -27,7 +27,7 @@ from builder.pull.names import hashed
 from builder.pull.questions import Missing, Pages, PagesOf, Question, Turn, at_first, in_turn, label, parted
 from builder.pull.shelf import FAILED_LIST, Begun, Listed, Open, Shelf
 from builder.pull.tasks import begun_list, tasks_of
-from builder.pull.turns import DOWN, Turns, titled
+from builder.pull.turns import DOWN, End, Turns, titled
 from builder.pull.walk import PAGE_ROWS, Place
 from builder.pull.windows import (
     WEEK_MS,
@@ -222,10 +222,15 @@ class Run:
         return self.result(finished=finished)
 
     def _each(self, left: Sequence[Turn], *then: Callable[[], None]) -> bool:
-        """Ask what is new, then what is asked again; False: there is more to ask."""
+        """Ask what is new, then what is asked again; False: there is more to ask.
+
+        Of a group that is parted also new days are asked with the latter: while no run has come to one, there is more.
+        """
         self.turns.patience = max(DOWN, len({turn.one.whom for turn in left if turn.refused.times}))
         try:
-            return self.turns.each([*at_first(left), *then]) and self.turns.again(in_turn(left))
+            is_done = self.turns.each([*at_first(left), *then]) and self.turns.again(in_turn(left))
+            is_begun = all(turn.is_new or turn.known.turn for turn in left)
+            return is_done and (is_begun or self.turns.end is not End.SPENT)
         finally:
             self.shelf.write_notes()
 

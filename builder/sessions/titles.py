@@ -7,8 +7,10 @@ import re
 from builder.model import Recording
 
 _LETTER = re.compile(r"[^\W\d_]")
-_OF_TIMES = re.compile(r"(?<=[0-9])[TZ](?![A-Za-z])")  # 2023-01-01T11:00:00Z
-_LIVE = "直播"  # in front of the names of slices (DOMAIN 3.2)
+_NO_WORD = re.compile(
+    r"(?<=[0-9])[TZ](?![A-Za-z])|UTC|GMT|直播|录制"
+)  # 2023-01-01T11:00:00Z; a slice's name (DOMAIN 3.2)
+_ID = "\0"  # stands for the id
 
 
 def title_of(recording: Recording) -> str:
@@ -20,19 +22,19 @@ def title_of(recording: Recording) -> str:
     title, stream_id = recording.title, recording.stream.stream_id
     if not stream_id or stream_id not in title:
         return title
-    whole = re.compile(f"(?<!{_alike(stream_id[0])}){re.escape(stream_id)}(?!{_alike(stream_id[-1])})")
-    if not whole.search(title) or any(_is_word(part, whole) for part in title.replace(_LIVE, " ").split()):
-        return title
-    return ""
+    parts = _whole(stream_id).sub(_ID, title)
+    return title if _ID not in parts or any(map(_is_word, parts.split())) else ""
 
 
-def _alike(letter: str) -> str:
-    """Return a pattern of what would make a number or a word longer: `2` is not in `2022`."""
-    return "[0-9]" if letter.isdigit() else "[A-Za-z]"
+def _whole(stream_id: str) -> re.Pattern[str]:
+    """Return a pattern of the id that is no part of a number or word: `2` is not in `2022`, `bach` in no Offenbach."""
+    if stream_id.isdigit():
+        return re.compile(f"(?<![0-9]){stream_id}(?![0-9])")
+    edges = ("(?<![A-Za-z])", "(?![A-Za-z])") if stream_id.isalpha() else ("", "")
+    return re.compile(re.escape(stream_id).join(edges))
 
 
-def _is_word(part: str, whole: re.Pattern[str]) -> bool:
+def _is_word(part: str) -> bool:
     """Say whether somebody wrote that; what hangs on the id is a file's name, unless it is of another script."""
-    if whole.search(part):
-        return any(not letter.isascii() for letter in _LETTER.findall(whole.sub("", part)))
-    return bool(_LETTER.search(_OF_TIMES.sub("", part)))
+    letters = _LETTER.findall(_NO_WORD.sub("", part))
+    return any(not letter.isascii() for letter in letters) if _ID in part else bool(letters)

@@ -78,9 +78,15 @@ def _starred(text: str) -> str:
             continue  # the head of a table: `"sign","t"`
         pattern = _WHOLE_VALUE if name in _WHOLE else _COOKIES if COOKIE in name else _VALUE
         value = pattern.match(text, head.end())
-        if name == "key" and value is not None and _MEMBER.match(text, value.end()):
+        if name == "key" and value is not None and _names_value(text, head.end(), value.end()):
             continue  # `{"key": "Cookie", "value": "…"}`: the next head is the name
         if value is not None and value.end() > head.end():
             pieces += [text[done : head.end()], value["quote"] or "", "***"]
             done = value.end()
     return "".join([*pieces, text[done:]])
+
+
+def _names_value(text: str, start: int, end: int) -> bool:
+    """Say whether a text is the name of a secret that stands behind it as its `value`."""
+    name = plain_name(text[start:end].lstrip("\\\"'"))
+    return (name in _WHOLE or is_private(name)) and _MEMBER.match(text, end) is not None

@@ -308,6 +308,7 @@ UNREAD = {
     "replays.bak/secret.md": "`replays.bak/secret.md` is not read",
     "drafts/secret.md": "`drafts/secret.md` is not read",
     "secret.md": "`secret.md` is not read",
+    "drafts/secret": "`drafts/secret` is not read",
     "static/secret.md": "`static/secret.md` is not read",
     "vjs/old/secret.md": "`vjs/old/secret.md` is not read",
     "../secret.md": "so is the whole folder `replays/`",
@@ -340,7 +341,8 @@ def test_a_file_that_is_still_there_and_not_read_takes_nothing_back(site, capsys
 
 
 @pytest.mark.usefixtures("way")
-def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys):
+@pytest.mark.parametrize("note", [False, True])
+def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys, note):
     """A disk that is not mounted leaves its place empty; one file of several that goes is a person's word."""
     hide(site)
     hide(site, "title: Evening", named=(4,), name="evening")
@@ -348,6 +350,8 @@ def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys):
     before = site.tree()
     for file in (site.source / "replays").iterdir():
         file.unlink()
+    if note:
+        hide(site, "title: Another", named=(0,), name="another")
 
     code, err = build(site, capsys)
     assert (code, site.tree()) == (2, before)

@@ -3,10 +3,12 @@
 import json
 from collections import Counter
 from datetime import datetime
+from functools import partial
 
 import pytest
 
 from builder.cli import run
+from builder.pull.calls import Calls
 from tests.provider.support import ENVIRON, Provider, new_site, serving
 from tests.provider.test_pages import FileList
 
@@ -133,6 +135,24 @@ def test_refused_streams_keep_no_other_waiting_in_whatever_number_they_are(origi
     assert max(refused[most:]) <= 2, "what was refused is asked again, two in a run"
     assert last[0] == 0
     assert len({one for one in came if one[0].startswith("bad")}) >= 4 * days
+
+
+def test_a_stream_that_was_refused_once_waits_for_none_that_fails_again_and_again(pull, monkeypatch):
+    """Two failures end each run; what the service refused stood behind all that failed, and was never reached."""
+    monkeypatch.setattr("builder.cli.pull.Calls", partial(Calls, sleep=lambda _: None))
+    service = Service(lambda stream, moment: stream == "once")
+    answering = cloud(service).answer
+
+    def answer(ask):
+        return {"Error": {"Code": "InternalError", "Message": "-"}} if ask["StreamName"] == "never" else answering(ask)
+
+    with serving(Provider(answer)) as address:
+        for _ in range(12):
+            pull(service, "callbacks", ["once", "never"], days=10, address=address)
+            service.refuses = lambda stream, moment: False
+
+    came = {moment for stream, moment in service.answered if stream == "once"}
+    assert len(came) >= 10
 
 
 def test_many_refused_streams_are_passed_in_few_runs(pull):

@@ -64,6 +64,7 @@ SECRETS = {"stream_param": "txSecret=CANARYTXSECRET1&txTime=CANARYTXTIME1&phone=
         "- apikey: CANARYTOKEN1\n  stream_param: a=b&c=CANARYTXSECRET1\n  authorization: Bearer CANARYTOKEN2",
         'Cookie: a=b; sid=CANARYTOKEN1; x="CANARYTOKEN2" Set-Cookie: sid=CANARYTOKEN3; Path=/; y=CANARYTOKEN4',
         '{"headers":[{"key":"Authorization","value":"Bearer CANARYTOKEN1"},{"key": "token", "value": "CANARYTOKEN2"}',
+        '{"key":"CANARYTOKEN1","v":2,"headers":[{"key": "CANARYTOKEN2", "value": "x"}',
         '{"headers":[["Cookie","sid=CANARYTOKEN1; a=b"],["X-Api-Key", "CANARYTOKEN2"],("key", "CANARYTOKEN3")',
         '{"rawHeaders":["Host","a","Cookie","sid=CANARYTOKEN1","Authorization","Bearer CANARYTOKEN2"',
         '[{"name":"token","value":"CANARYTOKEN1"},{"name":"key", "Value": "CANARYTOKEN2"}',
@@ -72,7 +73,7 @@ SECRETS = {"stream_param": "txSecret=CANARYTXSECRET1&txTime=CANARYTXTIME1&phone=
         '{"cookie_jar":{"sid":"CANARYTOKEN1"},"raw-cookies":["CANARYTOKEN2"',
         "http://user:CANARYPASSWORD1@a.example.com/ rtmp:\\/\\/CANARYTOKEN1@a http%3A%2F%2Fu:CANARYTOKEN2%40a.example.com",
     ],
-    ids=range(29),
+    ids=range(30),
 )
 def test_excerpts_tell_no_secret(text):
     """Whatever the spelling and however often it is escaped."""
