@@ -14,7 +14,6 @@ from pathlib import Path
 
 from builder import redirects
 from builder.addresses import session_path
-from builder.base_path import below
 from builder.catalog import Catalog
 from builder.catalog.ledger import EVERYTHING, Ledger
 from builder.errors import reason_of
@@ -49,7 +48,7 @@ def keep_addresses_alive(
 ) -> Moved:
     """Append to `redirects.yaml` the addresses that `find` finds dying; return them with those of `before`."""
     site = workshop.site(catalog)
-    moves = _tellable(unkept(workshop, catalog) | find(site, ledger), site.config.left_out)
+    moves = unkept(workshop, catalog) | find(site, ledger)
     earlier = dict(before.added) if before else {}
     added = Moved(added=tuple((earlier | moves).items()))
     if keeping is Keeping.WRITE and moves != catalog.unkept():
@@ -74,11 +73,6 @@ def keep_addresses_alive(
         catalog.forget_former(name for old in moves for name in (old, paths.read(old[1:])[1]))
     look_at_redirects(workshop, catalog, ledger, "redirects.yaml changed")
     return added
-
-
-def _tellable(moves: Mapping[str, str], base: str) -> dict[str, str]:
-    """Leave out what a line would be read as another address: what lay there, before the site had its base path."""
-    return {old: new for old, new in moves.items() if below(old, base) in {old, "/"}}
 
 
 def look_at_redirects(workshop: Workshop, catalog: Catalog, ledger: Ledger, cause: str) -> None:

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from builder import fields, strict_yaml
+from builder.base_path import below
 from builder.errors import ConfigError
 from builder.fields import Place
 
@@ -108,8 +109,8 @@ def merge(text: str, moved: Mapping[str, str], is_live: Callable[[str], bool], b
     lines = []
     for old in sorted(table):
         end = table[old] if is_live(old) else _end(table, old, is_live)
-        target = _quoted(table[old] if end == old else end)
-        lines.append(f"{above.get(old, '')}{_quoted(old)}: {target}{beside.get(old, '')}\n")
+        target = _quoted(_told(table[old] if end == old else end, base))
+        lines.append(f"{above.get(old, '')}{_quoted(_told(old, base))}: {target}{beside.get(old, '')}\n")
     return head + "".join(lines) + tail
 
 
@@ -164,6 +165,11 @@ def _path_of(line: str, base: str) -> str:
     except (ConfigError, ValueError):
         return ""
     return old
+
+
+def _told(path: str, base: str) -> str:
+    """Write a path so that it is read as itself, with the base path in front where it begins with one of its own."""
+    return path if below(path, base) in {path, "/"} else f"{base.rstrip('/')}{path}"
 
 
 def _quoted(path: str) -> str:

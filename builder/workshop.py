@@ -146,8 +146,8 @@ class Workshop:
         base = urlsplit(self.config.base_url).path[1:].partition("/")[0]
         if any(page.slug == base for page in self.content.pages):
             found.append(
-                f"pages/{base}.md has the name of the base path: an address that begins with `/{base}/` is taken as it "
-                "is written, for something below that page"
+                f"pages/: `{base}` is the name of the base path too: an address that begins with `/{base}/` is taken "
+                "as it is written, for something below that page"
             )
         return found
 

@@ -145,9 +145,9 @@ class Hiding:
         return (*self._unread, "so is all else that was in `replays/`") if is_lost else self._unread
 
     def _is_off(self, source: str) -> bool:
-        """Say whether a file lies there switched off, as `a.md.off` or `.a.md`."""
-        name = source.rpartition("/")[2]
-        return any(name in other for other in self._names)
+        """Say whether a file lies there switched off, as `a.md.off`, `a.off` or `.a.md`."""
+        stem = source.rpartition("/")[2].removesuffix("md")
+        return any(other.lstrip("._").startswith(stem) for other in self._names)
 
     @cached_property
     def _said_before(self) -> Collection[tuple[str, Visibility | None]]:
@@ -204,7 +204,7 @@ class Hiding:
         """Yield the files that may say now what one said: itself, and others that name recordings of the same."""
         if old.source in self._new:
             yield self._new[old.source]
-        elif self._doubts:
+        elif self._doubts and not self._is_off(old.source):
             yield old
         for name in (*old.recordings, *sorted(_ids(former))):
             yield from self._naming.get(name, ())

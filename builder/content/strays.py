@@ -26,8 +26,9 @@ FOLDERS = ("recordings", *OF_TEXT, STATIC)
 HEAD_BYTES = 1024 * 1024  # as much as is read of a file in its place
 TEXT = frozenset({".md", ".markdown", ".txt", ""})
 _FRONT = re.compile(rb"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_OF_CURATION = re.compile(  # one of these keys is needed; other things have an `address` too
-    rb"""(?:^|[{,?])[ \t]*["']?(?:(?:recordings|window)["']?[ \t]*(?::|\r?$)|address["']?[ \t]*:[ \t]*["']?/)""",
+_OF_CURATION = re.compile(  # one of these keys is needed; other things have a `window` or an `address` too
+    rb"""^(?:\{[ \t]*)?["']?(?:(?:recordings|window)["']?[ \t]*:[ \t]*(?:[\[{"'&0-9]|\r?$)"""
+    rb"""|address["']?[ \t]*:[ \t]*["']?(?:/|https?://|replays/|[0-9]{4}/))""",
     re.MULTILINE,
 )
 BESIDE = "../recordings"  # looked at only while there are no others

@@ -1,8 +1,9 @@
 """The rule of a walk: in which order a run asks its questions, what a failure does, and when the run ends.
 
 First comes what no run has asked yet, day by day and each day of all streams; then what may still change, the present
-day; then what failed, and last what failed of streams that were refused. Of what was asked before, what was asked
-longest ago comes first, the day, then the stream: nothing waits for ever behind what fails again and again.
+day; then what failed, and what is left of streams that are refused, whichever was asked longest ago. Of what was asked
+before, what was asked longest ago comes first, the day, then the stream: nothing waits for ever behind what fails again
+and again.
 
 A question that fails is noted with the reason, and counts as asked. Where it is the service that fails, and not an
 answer, that is one failure of the day: the day's other questions, about other streams, are put off. Without a call they

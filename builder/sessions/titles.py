@@ -10,6 +10,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _NO_WORD = re.compile(
     r"(?<=[0-9])[TZ](?![A-Za-z])|UTC|GMT|直播|录制"
 )  # 2023-01-01T11:00:00Z; a slice's name (DOMAIN 3.2)
+CODE_LENGTH = 8  # letters and digits; in a shorter one, such as `k1`, `Week12` may end by chance
 _ID = "\0"  # stands for the id
 
 
@@ -28,9 +29,9 @@ def title_of(recording: Recording) -> str:
 
 def _whole(stream_id: str) -> re.Pattern[str]:
     """Return a pattern of the id that is no part of a number or word: `2` is not in `2022`, `bach` in no Offenbach."""
-    if stream_id.isdigit():
-        return re.compile(f"(?<![0-9]){stream_id}(?![0-9])")
-    edges = ("(?<![A-Za-z])", "(?![A-Za-z])") if stream_id.isalpha() else ("", "")
+    inside = "[0-9]" if stream_id.isdigit() else "[A-Za-z0-9]"
+    is_code = len(stream_id) >= CODE_LENGTH and not stream_id.isalpha() and not stream_id.isdigit()
+    edges = ("", "") if is_code else (f"(?<!{inside})", f"(?!{inside})")
     return re.compile(re.escape(stream_id).join(edges))
 
 

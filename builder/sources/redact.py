@@ -88,5 +88,6 @@ def _starred(text: str) -> str:
 
 def _names_value(text: str, start: int, end: int) -> bool:
     """Say whether a text is the name of a secret that stands behind it as its `value`."""
-    name = plain_name(text[start:end].lstrip("\\\"'"))
-    return (name in _WHOLE or is_private(name)) and _MEMBER.match(text, end) is not None
+    told = text[start:end].lstrip("\\\"'")
+    names = {plain_name(told), plain_name(re.split("[.-]", told)[-1])}
+    return any(name in _WHOLE or is_private(name) for name in names) and _MEMBER.match(text, end) is not None

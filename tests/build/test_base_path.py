@@ -108,7 +108,7 @@ def test_a_page_that_had_the_name_of_the_folder_leads_on(tmp_path):
     """What led to it is no address of the home page, which nothing leads on from."""
     site = written(tmp_path, "")
     site.write(f"pages/{FOLDER}.md", "---\ntitle: Programme\n---\nToday\n")
-    assert any("has the name of the base path" in line for line in site.build().warnings)
+    assert any("is the name of the base path too" in line for line in site.build().warnings)
     (site.source / f"pages/{FOLDER}.md").unlink()
     site.write("pages/programme.md", f"---\ntitle: Programme\naliases: [/{FOLDER}/]\n---\nToday\n")
     assert not any("base path" in line for line in site.build().warnings)
@@ -137,4 +137,16 @@ def test_a_folder_that_goes_and_comes_again_makes_no_lines(site):
         site.build()
     assert site.build().redirects == ()
     assert "vj/ali/index.html" in site.tree()
+    assert difference(site.tree(), site.clean_tree()) == []
+
+
+def test_an_alias_that_begins_with_the_folder_twice_leads_on_when_it_is_taken_away(site):
+    site.write("vjs/alice.md", f"---\nstreams: [alice]\naliases: [/{FOLDER}/{FOLDER}/ali/]\n---\n")
+    site.build()
+    assert f"{FOLDER}/ali/index.html" in site.tree()
+    site.write("vjs/alice.md", "---\nstreams: [alice]\n---\n")
+    site.build()
+
+    assert f"{FOLDER}/ali/index.html" in site.tree()
+    assert site.build().redirects == ()
     assert difference(site.tree(), site.clean_tree()) == []

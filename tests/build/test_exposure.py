@@ -340,6 +340,16 @@ def test_a_file_that_is_still_there_and_not_read_takes_nothing_back(site, capsys
     assert site.tree() != before
 
 
+def test_a_file_that_is_switched_off_lets_nothing_go_but_its_own(site, capsys):
+    hide(site)
+    hide(site, "title: Evening", named=(4,), name="evening")
+    build(site, capsys)
+    (site.source / "replays/evening.md").rename(site.source / "replays/evening.md.off")
+    (site.source / "replays/secret.md").unlink()
+
+    assert build(site, capsys)[0] == 2
+
+
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("note", [False, True])
 def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys, note):
@@ -351,7 +361,7 @@ def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys, note):
     for file in (site.source / "replays").iterdir():
         file.unlink()
     if note:
-        hide(site, "title: Another", named=(0,), name="another")
+        hide(site, "title: Another", named=(0,), name="extrasecret")
 
     code, err = build(site, capsys)
     assert (code, site.tree()) == (2, before)
@@ -362,12 +372,13 @@ def test_a_folder_that_is_empty_at_once_takes_nothing_back(site, capsys, note):
     assert seen(site) == [0, 1, 2, 3, 4]
 
 
-def test_files_that_are_switched_off_all_at_once_let_go(site, capsys):
+@pytest.mark.parametrize("off", ["{0}.md.off", "{0}.off", ".{0}.md"])
+def test_files_that_are_switched_off_all_at_once_let_go(site, capsys, off):
     hide(site)
     hide(site, "title: Evening", named=(4,), name="evening")
     build(site, capsys)
     for file in list((site.source / "replays").iterdir()):
-        file.rename(f"{file}.off")
+        file.rename(file.with_name(off.format(file.stem)))
 
     assert build(site, capsys)[0] == 0
     assert seen(site) == [0, 1, 2, 3, 4]

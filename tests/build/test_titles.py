@@ -68,6 +68,15 @@ def test_what_a_person_wrote_is_the_title(tmp_path, capsys, name):
     assert title(titled(tmp_path, name), capsys) == name
 
 
+def test_a_short_id_may_be_in_a_word_by_chance(tmp_path, capsys):
+    site = TestSite(tmp_path)
+    site.append("a.jsonl", callback("k1", 1, 0, 600))
+    site.append("b.jsonl", json.dumps({"FileId": FILE, "BasicInfo": {"Name": "Week12"}}) + "\n")
+    site.build()
+
+    assert title(site, capsys) == "Week12"
+
+
 def test_where_no_stream_is_told_nothing_is_taken_for_its_id(tmp_path, capsys):
     site = TestSite(tmp_path)
     listed = {

@@ -552,6 +552,7 @@ def test_what_looks_like_content_and_is_not_read_is_reported(site, name, wanted)
         ".b.md": curation,
         "README.md": "---\ntitle: Notes\n---\nrecordings: none\n",
         "static/list.md": "---\n\nrecordings\n",
+        "static/talks.md": "---\nsummary: our talks, recordings: see below\nwindow: open\na:\n  window: 3\n---\n",
         "static/contact.md": "---\naddress: Main St 1\n---\n",
     }
     content = site.load(fine | {name: curation})

@@ -63,7 +63,7 @@ SECRETS = {"stream_param": "txSecret=CANARYTXSECRET1&txTime=CANARYTXTIME1&phone=
         "http://a.example.com/a;accessToken=CANARYTOKEN1;usersig=CANARYSIG01/f.mp4 tokens[0]=CANARYTOKEN2",
         "- apikey: CANARYTOKEN1\n  stream_param: a=b&c=CANARYTXSECRET1\n  authorization: Bearer CANARYTOKEN2",
         'Cookie: a=b; sid=CANARYTOKEN1; x="CANARYTOKEN2" Set-Cookie: sid=CANARYTOKEN3; Path=/; y=CANARYTOKEN4',
-        '{"headers":[{"key":"Authorization","value":"Bearer CANARYTOKEN1"},{"key": "token", "value": "CANARYTOKEN2"}',
+        '{"headers":[{"key":"Authorization","value":"Bearer CANARYTOKEN1"},{"key": "x-sign", "value": "CANARYTOKEN2"}',
         '{"key":"CANARYTOKEN1","v":2,"headers":[{"key": "CANARYTOKEN2", "value": "x"}',
         '{"headers":[["Cookie","sid=CANARYTOKEN1; a=b"],["X-Api-Key", "CANARYTOKEN2"],("key", "CANARYTOKEN3")',
         '{"rawHeaders":["Host","a","Cookie","sid=CANARYTOKEN1","Authorization","Bearer CANARYTOKEN2"',
