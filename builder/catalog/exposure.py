@@ -115,7 +115,7 @@ class Hiding:
         self.connection = catalog.connection
         self._rules = rules
         self._unread = tuple(unread)
-        self._names = names
+        self._present = names
         self._withheld: defaultdict[str, Spans] = defaultdict(dict)  # by the anchor of what they were withheld for
         self._laps: defaultdict[str, list[Lap]] = defaultdict(list)  # by the key of the file
 
@@ -137,17 +137,21 @@ class Hiding:
         return {curation.source: curation for curation in self._rules.curations}
 
     @cached_property
-    def _doubts(self) -> Sequence[str]:
-        """Return why a file that is gone may be meant all the same: where none of several is left, a disk may be."""
-        is_lost = (
-            len(self._old) > 1 and self._old.keys().isdisjoint(self._new) and not any(map(self._is_off, self._old))
-        )
-        return (*self._unread, "so is all else that was in `replays/`") if is_lost else self._unread
+    def _is_lost(self) -> bool:
+        """Say whether none of several files is left: a disk may not be mounted."""
+        return len(self._old) > 1 and self._old.keys().isdisjoint(self._new)
+
+    def _doubt(self, source: str) -> str:
+        """Return why a file that is gone may be meant all the same, "" where its going is a person's word."""
+        if self._unread:
+            return self._unread[0]
+        return "so is all else that was in `replays/`" if self._is_lost and not self._is_off(source) else ""
 
     def _is_off(self, source: str) -> bool:
         """Say whether a file lies there switched off, as `a.md.off`, `a.off` or `.a.md`."""
-        stem = source.rpartition("/")[2].removesuffix("md")
-        return any(other.lstrip("._").startswith(stem) for other in self._names)
+        name = source.rpartition("/")[2]
+        off = f"{name.removesuffix('md')}off"
+        return any(other == off or other.lstrip("._").startswith(name) for other in self._present)
 
     @cached_property
     def _said_before(self) -> Collection[tuple[str, Visibility | None]]:
@@ -192,7 +196,7 @@ class Hiding:
     def why_shown(self, source: str) -> str:
         """Say why a file hides less than it did, where that can be told: the refused run takes its problems with it."""
         if self.is_gone(source):
-            return f"; the file is gone, and {self._doubts[0]}"
+            return f"; the file is gone, and {self._doubt(source)}"
         curation = self._new[source]
         if not self.is_matched(source):
             return f"; now it matches no session: {unmatched(self.connection, curation)[1]}"
@@ -204,7 +208,7 @@ class Hiding:
         """Yield the files that may say now what one said: itself, and others that name recordings of the same."""
         if old.source in self._new:
             yield self._new[old.source]
-        elif self._doubts and not self._is_off(old.source):
+        elif self._doubt(old.source):
             yield old
         for name in (*old.recordings, *sorted(_ids(former))):
             yield from self._naming.get(name, ())
