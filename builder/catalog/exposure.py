@@ -150,8 +150,7 @@ class Hiding:
     def _is_off(self, source: str) -> bool:
         """Say whether a file lies there switched off, as `a.md.off`, `a.off` or `.a.md`."""
         name = source.rpartition("/")[2]
-        off = f"{name.removesuffix('md')}off"
-        return any(other == off or other.lstrip("._").startswith(name) for other in self._present)
+        return any(one in {name[:-2] + "off", f".{name}"} or one.startswith(name) for one in self._present)
 
     @cached_property
     def _said_before(self) -> Collection[tuple[str, Visibility | None]]:
