@@ -794,6 +794,23 @@ def test_a_build_stops_where_a_border_goes_away_that_kept_a_file_out(site, capsy
     assert any(b"/a/50/f0.m3u8" in page for page in site.tree().values())
 
 
+def kept_out(site, capsys, lengths, said, *, end):
+    """Build with a file kept out for hidden times beside a border, then take the border away; return what was built."""
+    site.write("site.yaml", SITE + "grouping: {gap: 0}\n")
+    for at, length in enumerate(lengths, 1):
+        site.write(f"recordings/{at}.jsonl", callback("alice", at + 1, 700 * at, length))
+    site.append("hls.jsonl", callback("alice", 50, 0, end, form="hls"))
+    site.write("vjs/alice.md", ALICE.replace("[alice]", '[{stream: alice, until: "2022-01-14T00:11:40"}]'))
+    site.write("vjs/bob.md", "---\nname: Bob\nstreams: ['ali*']\n---\n")
+    for at, each in enumerate(said, 1):
+        hide(site, each, named=(at,), name=f"secret{at}")
+    assert build(site, capsys)[0] == 0
+    before = site.tree()
+    assert not any(b"/a/50/f0.m3u8" in page for page in before.values())
+    (site.source / "vjs" / "alice.md").unlink()
+    return before
+
+
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize(
     ("lengths", "said"),
@@ -806,18 +823,7 @@ def test_a_build_stops_where_a_border_goes_away_that_kept_a_file_out(site, capsy
 )
 def test_a_build_stops_where_what_a_file_shows_is_too_much_together(site, capsys, lengths, said):
     """Of each hidden time it shares no more than slices do at a border; together they kept it out."""
-    site.write("site.yaml", SITE + "grouping: {gap: 0}\n")
-    for at, length in enumerate(lengths, 1):
-        site.write(f"recordings/{at}.jsonl", callback("alice", at + 1, 700 * at, length))
-    site.append("hls.jsonl", callback("alice", 50, 0, 1310 if len(said) == 1 else 1410, form="hls"))
-    site.write("vjs/alice.md", ALICE.replace("[alice]", '[{stream: alice, until: "2022-01-14T00:11:40"}]'))
-    site.write("vjs/bob.md", "---\nname: Bob\nstreams: ['ali*']\n---\n")
-    for at, each in enumerate(said, 1):
-        hide(site, each, named=(at,), name=f"secret{at}")
-    assert build(site, capsys)[0] == 0
-    before = site.tree()
-    assert not any(b"/a/50/f0.m3u8" in page for page in before.values())
-    (site.source / "vjs" / "alice.md").unlink()
+    before = kept_out(site, capsys, lengths, said, end=1310 if len(said) == 1 else 1410)
 
     code, err = build(site, capsys)
 
@@ -835,18 +841,7 @@ def test_a_build_stops_where_what_a_file_shows_is_too_much_together(site, capsys
 )
 def test_what_a_person_lets_go_of_is_not_added_to_the_rest(site, capsys, lengths, said):
     """The replay is public by word; of the trim beside it the file shows no more than slices do. In either order."""
-    site.write("site.yaml", SITE + "grouping: {gap: 0}\n")
-    for at, length in enumerate(lengths, 1):
-        site.write(f"recordings/{at}.jsonl", callback("alice", at + 1, 700 * at, length))
-    site.append("hls.jsonl", callback("alice", 50, 0, 1410, form="hls"))
-    site.write("vjs/alice.md", ALICE.replace("[alice]", '[{stream: alice, until: "2022-01-14T00:11:40"}]'))
-    site.write("vjs/bob.md", "---\nname: Bob\nstreams: ['ali*']\n---\n")
-    for at, each in enumerate(said, 1):
-        hide(site, each, named=(at,), name=f"secret{at}")
-    assert build(site, capsys)[0] == 0
-    before = site.tree()
-    assert not any(b"/a/50/f0.m3u8" in page for page in before.values())
-    (site.source / "vjs" / "alice.md").unlink()
+    kept_out(site, capsys, lengths, said, end=1410)
     assert stops(site, capsys)
     site.write("replays/public.md", f"---\nrecordings: ['52{50:017d}']\nvisibility: public\n---\n")
 

@@ -6,6 +6,8 @@ import time
 import warnings
 from pathlib import Path
 
+import pytest
+
 from builder.loop import watched
 from builder.places import find_places
 from builder.snapshot import scan
@@ -54,12 +56,18 @@ def test_a_write_of_our_own_is_not_a_change(tmp_path: Path):
         assert watcher.wait(stop) == [str(tmp_path / "other")]
 
 
-def test_a_file_that_is_emptied_is_looked_at_when_it_is_full_again(tmp_path: Path, monkeypatch):
-    """`cat > site.yaml` on a slow disk: of no settings at all every address would be another."""
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch) -> Path:
+    """Return a file that is waited for as long as it is empty."""
     monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
     monkeypatch.setattr("builder.watch.EMPTIED_SECONDS", 60.0)
-    settings = tmp_path / "site.yaml"
-    settings.write_text("title: Old\n")
+    file = tmp_path / "site.yaml"
+    file.write_text("title: Old\n")
+    return file
+
+
+def test_a_file_that_is_emptied_is_looked_at_when_it_is_full_again(tmp_path: Path, settings: Path):
+    """`cat > site.yaml` on a slow disk: of no settings at all every address would be another."""
     stop = threading.Event()
     with Watcher([tmp_path]) as watcher, settings.open("w") as file:
         thread, got = wait_in_thread(watcher, stop)
@@ -72,12 +80,8 @@ def test_a_file_that_is_emptied_is_looked_at_when_it_is_full_again(tmp_path: Pat
     assert got == [[str(settings)]]
 
 
-def test_whoever_waits_for_an_emptied_file_can_be_stopped(tmp_path: Path, monkeypatch):
+def test_whoever_waits_for_an_emptied_file_can_be_stopped(tmp_path: Path, settings: Path):
     """And no build begins with what is not there yet."""
-    monkeypatch.setattr("builder.watch.RESCAN_SECONDS", 0.05)
-    monkeypatch.setattr("builder.watch.EMPTIED_SECONDS", 60.0)
-    settings = tmp_path / "site.yaml"
-    settings.write_text("title: Old\n")
     stop = threading.Event()
     with Watcher([tmp_path]) as watcher:
         settings.write_text("")
